@@ -1,0 +1,1 @@
+"""Embodied code as policy: from a sentence to a program to a verified result."""

@@ -1,0 +1,144 @@
+"""The environment boundary: where robots, scenes and verdicts come from.
+
+`codepolicy` reaches environments through the entry-point group `codepolicy.environments` and this Protocol alone,
+so that an installation without a simulator works and ground truth cannot be imported by accident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from primitives.robot import Robot
+from primitives.scene import Quaternion, Vector3
+
+VerdictStatus = Literal["achieved", "not_achieved", "declined"]
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task's predicate says about the ground truth. For evaluation alone; it never reaches the model by default."""
+
+    task: str
+    """Task id with version, e.g. "put-block-in-bowl-v1"."""
+    status: VerdictStatus
+    progress: float
+    """Fraction of the goal that holds, in [0, 1]."""
+    facts: dict[str, float | int | str | bool]
+    """The plain numbers behind the status, e.g. {"red block to green bowl centre (m)": 0.31}."""
+    explanation: str
+    """One sentence."""
+
+
+class ObjectState(msgspec.Struct, frozen=True, kw_only=True):
+    """Ground truth of one object, for verdicts and result files."""
+
+    position: Vector3
+    """Centre (x, y, z) in m, base frame."""
+    quaternion_xyzw: Quaternion
+    category: str
+    color: str
+    size: Vector3
+    """Extent (x, y, z) in m along the object's own axes."""
+
+
+class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be told about a task without loading a world."""
+
+    id: str
+    version: int
+    template: str
+    """Instruction with its attributes as `<name>`."""
+    example: str
+    """One concrete instruction."""
+    tags: tuple[str, ...] = ()
+    time_limit_s: float = 120.0
+    """Robot time."""
+
+
+class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What to set up. At most one of `task` and `scene` is given; with neither, the environment's default scene."""
+
+    seed: int = 0
+    task: str | None = None
+    scene: str | None = None
+    """Name of a scene, or path of a scene file (TOML)."""
+    instruction: str | None = None
+    """The user's words. With `task` left out, they are matched against the tasks' templates to find a verdict;
+    with `task` given and this left out, the task words its own instruction from the seed."""
+    disturbances: str = "mild"
+    """Named set of sensor and world disturbances; "none" switches them off."""
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What was set up."""
+
+    robot: Robot
+    instruction: str
+    task: str | None
+    """Id of the task that will judge, or None when no template matches."""
+    conditions: dict[str, float | int | str | bool]
+    """Exact values of disturbances, renderer and other conditions, for the result file."""
+
+
+class Environment(Protocol):
+    """A place where trials happen, one at a time."""
+
+    @property
+    def name(self) -> str:
+        """Name of the entry point."""
+        ...
+
+    def tasks(self) -> tuple[TaskInfo, ...]:
+        """Every task this environment can judge."""
+        ...
+
+    def scenes(self) -> tuple[str, ...]:
+        """Names of the built-in scenes."""
+        ...
+
+    def oracle_program(self, spec: TrialSpec) -> str:
+        """Source of the program that must win `spec`'s task."""
+        ...
+
+    def reset(self, spec: TrialSpec) -> Trial:
+        """Set up a trial; the one before is over.
+
+        Raises:
+            ConfigurationError: unknown task or scene, a faulty scene file, or a scene that does not fit.
+        """
+        ...
+
+    def verdict(self) -> Verdict | None:
+        """Ground-truth verdict on the world as it is now; None when no task matched."""
+        ...
+
+    def world(self) -> Mapping[str, ObjectState]:
+        """Ground truth as it is now, by object name."""
+        ...
+
+    def save(self) -> object:
+        """An opaque snapshot of the world and the robot."""
+        ...
+
+    def restore(self, snapshot: object) -> None:
+        """Return to `snapshot`, bit for bit."""
+        ...
+
+    def picture(self, path: Path) -> None:
+        """Write a PNG for people of the world as it is now."""
+        ...
+
+    def start_recording(self) -> None:
+        """Start keeping what a video needs."""
+        ...
+
+    def write_video(self, path: Path) -> None:
+        """Write what was recorded as H.264 (yuv420p, mp4) and stop recording."""
+        ...
+
+    def close(self) -> None:
+        """Free everything. Idempotent."""
+        ...

@@ -1,0 +1,47 @@
+"""The detector boundary: from RGB-D frames to objects. Implementations register under `codepolicy.detectors`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.robot import ArmInfo, Frame
+from primitives.scene import SceneObject, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class RobotView:
+    """What a detector may know about the robot, to leave it out of the picture."""
+
+    arm: ArmInfo
+    q: NDArray[np.float64]
+    """(dof,) rad at the time of the frames."""
+    gripper_width: float
+    """m."""
+
+
+class Detector(Protocol):
+    """Finds the objects in synchronised frames of one scene."""
+
+    @property
+    def privileged(self) -> bool:
+        """Whether it uses ground truth; stamped on every result."""
+        ...
+
+    def detect(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> list[SceneObject]:
+        """Every object in view.
+
+        Args:
+            frames: one per camera, taken while nothing moves; fused by the detector.
+            workspace: what is outside it is not an object.
+            robot: configuration of the arm, whose own surface is no object.
+
+        Returns:
+            Objects in the base frame. Names are "<color> <category>" without numbers; `SceneMemory` numbers
+            duplicates and keeps names stable across looks.
+        """
+        ...

@@ -1,0 +1,159 @@
+"""Values that a program sees: objects, regions, poses, grasps and relations.
+
+All are immutable, typed for the wire, and in the base frame: metres, radians, z up, table top at z = 0,
+x away from the robot ("top", "far"), y to the robot's left ("left").
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import msgspec
+
+Vector2: TypeAlias = tuple[float, float]
+Vector3: TypeAlias = tuple[float, float, float]
+Quaternion: TypeAlias = tuple[float, float, float, float]
+
+
+class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
+    """One thing on the table, as measured by the cameras at the time of the look."""
+
+    name: str
+    """Unique in the scene and stable across looks, e.g. "red block", "red block 2"."""
+    category: str
+    """block, bowl, plate, zone, cylinder, ball, box, mug, or object when unknown."""
+    color: str
+    position: Vector3
+    """Centre of the object, (x, y, z) in m, base frame."""
+    yaw: float = 0.0
+    """Rotation about z in rad; in [-pi/4, pi/4) for square objects, 0 for round ones."""
+    size: Vector3
+    """Extent (x, y, z) in m along the object's own axes; for round things x = y = diameter."""
+    on: str = "table"
+    """Name of the object it rests on or in, "table", or "gripper" while held."""
+    confidence: float = 1.0
+    """In [0, 1]."""
+
+    @property
+    def top(self) -> float:
+        """Height of the highest point above the table in m."""
+        return self.position[2] + self.size[2] / 2
+
+
+class Region(msgspec.Struct, frozen=True, tag="region"):
+    """An axis-aligned rectangle of the table, e.g. region("top left corner")."""
+
+    name: str
+    low: Vector2
+    """Smallest (x, y) in m, base frame."""
+    high: Vector2
+    """Largest (x, y) in m, base frame."""
+
+    @property
+    def center(self) -> Vector2:
+        """Centre (x, y) in m, base frame."""
+        return ((self.low[0] + self.high[0]) / 2, (self.low[1] + self.high[1]) / 2)
+
+    def contains(self, position: tuple[float, ...], margin: float = 0.0) -> bool:
+        """Whether `position` (x, y[, z]) lies inside, at least `margin` m from the edge."""
+        return all(low + margin <= p <= high - margin for low, p, high in zip(self.low, position, self.high, strict=False))
+
+
+class Pose(msgspec.Struct, frozen=True, tag="pose"):
+    """Pose of the tool (the point between the fingertips) in the base frame.
+
+    With the identity orientation of `top_down(x, y, z, 0)` the fingers point straight down and close along y.
+    """
+
+    position: Vector3
+    """(x, y, z) in m, base frame."""
+    quaternion_xyzw: Quaternion
+    """Unit quaternion (x, y, z, w) that takes tool-frame vectors to the base frame."""
+
+    @classmethod
+    def top_down(cls, x: float, y: float, z: float, yaw: float = 0.0) -> Pose:
+        """Fingers straight down at (x, y, z) in m, turned by `yaw` rad about the vertical."""
+        return cls((float(x), float(y), float(z)), (math.cos(yaw / 2), math.sin(yaw / 2), 0.0, 0.0))
+
+
+class Grasp(msgspec.Struct, frozen=True, tag="grasp"):
+    """One way to take an object: close the fingers at `pose`, reached straight from `pre_grasp`."""
+
+    object: str
+    """Name of the object."""
+    pose: Pose
+    pre_grasp: Pose
+    """Pose above `pose` from which the approach is straight."""
+    width: float
+    """Expected distance between the fingers when closed on the object, in m."""
+    score: float
+    """In [0, 1]; grasps are listed best first."""
+
+
+class Relation(msgspec.Struct, frozen=True, tag="relation"):
+    """The answer of a relation such as inside(a, b): true or false, and why. Use it like a bool."""
+
+    holds: bool
+    text: str
+    """The measured values behind the answer, e.g. "red block is 0.31 m from the centre of green bowl"."""
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+
+Target: TypeAlias = SceneObject | Region | Vector2 | Vector3
+"""Where something can be put: on or in an object, within a region, or at (x, y[, z]) in m, base frame."""
+
+
+REGION_NAMES = (
+    "top left corner",
+    "top side",
+    "top right corner",
+    "left side",
+    "middle",
+    "right side",
+    "bottom left corner",
+    "bottom side",
+    "bottom right corner",
+)
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """The part of the table that the robot works on, and the nine named places in it.
+
+    Corners and the middle are squares of `cell` m; a side is the strip of the same width along the whole edge.
+    """
+
+    low: Vector3 = (0.28, -0.30, 0.0)
+    """Smallest (x, y, z) in m, base frame."""
+    high: Vector3 = (0.70, 0.30, 0.45)
+    """Largest (x, y, z) in m, base frame."""
+    cell: float = 0.14
+
+    def region(self, name: str) -> Region:
+        """The named place.
+
+        Raises:
+            KeyError: `name` is none of `REGION_NAMES`.
+        """
+        if name not in REGION_NAMES:
+            raise KeyError(name)
+        (x0, y0, _), (x1, y1, _) = self.low, self.high
+        if name == "middle":
+            cx, cy, half = (x0 + x1) / 2, (y0 + y1) / 2, self.cell / 2
+            return Region(name, (cx - half, cy - half), (cx + half, cy + half))
+        if "top" in name:
+            x0 = x1 - self.cell
+        if "bottom" in name:
+            x1 = x0 + self.cell
+        if "left" in name:
+            y0 = y1 - self.cell
+        if "right" in name:
+            y1 = y0 + self.cell
+        return Region(name, (x0, y0), (x1, y1))
+
+    @property
+    def table(self) -> Region:
+        """The whole working area as a region."""
+        return Region("table", self.low[:2], self.high[:2])

@@ -1,0 +1,60 @@
+"""What happened while a program ran: one record per primitive call, one report per program."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from primitives.failures import FailureReport
+
+
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One primitive call, measured."""
+
+    index: int
+    """Position in the program's calls, from 0."""
+    name: str
+    call: str
+    """The call as readable text, e.g. `pick('red block')`."""
+    line: int | None
+    """Program line, from 1."""
+    started: float
+    """Robot time in s since the start of the trial."""
+    robot_time: float
+    """Robot time the call took, in s."""
+    wall_time: float
+    """Host time the call took, in s."""
+    result: str | None = None
+    """The returned value as short text; None when it failed."""
+    failure: FailureReport | None = None
+    measured: dict[str, float | str] = {}
+    """Facts behind the post-condition, e.g. {"finger width (m)": 0.040}."""
+
+
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
+    """One `expect(condition, message)` of a program or a goal check."""
+
+    message: str
+    holds: bool
+    detail: str = ""
+    """The measured values behind the condition, where it was a relation."""
+    line: int | None = None
+
+
+class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How one run of one program went."""
+
+    status: Literal["finished", "failed", "rejected"]
+    failure: FailureReport | None = None
+    """What ended it, when not finished."""
+    findings: tuple[FailureReport, ...] = ()
+    """Everything the gate found, when rejected."""
+    calls: tuple[CallRecord, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    output: str = ""
+    """What the program printed and said, capped."""
+    traceback: str = ""
+    """Python traceback within the program, when it raised."""
+    robot_time: float = 0.0
+    wall_time: float = 0.0

@@ -1,0 +1,1 @@
+"""PyBullet worlds, scenes, tasks and their ground-truth verdicts."""
