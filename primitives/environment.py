@@ -19,7 +19,7 @@ VerdictStatus = Literal["achieved", "not_achieved", "declined"]
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a task's predicate says about the ground truth. For evaluation alone; it never reaches the model by default."""
+    """What a task's predicate says about the ground truth. For evaluation alone, never for the model by default."""
 
     task: str
     """Task id with version, e.g. "put-block-in-bowl-v1"."""

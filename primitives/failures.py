@@ -1,23 +1,23 @@
 """Every way in which a program, a primitive or a robot can fail, as one closed tree.
 
-    Failure
-    ├── Rejected            the gate refused the program before any motion         blame: policy
-    ├── PolicyError         the program itself raised (NameError, IndexError, …)   blame: policy
-    ├── BadArgument         a primitive was called with a value it cannot take     blame: policy
-    ├── NotFound            nothing in view matches the query                      blame: policy
-    ├── Ambiguous           several things match the query                         blame: policy
-    ├── Unreachable         no joint configuration reaches the pose                blame: policy
-    ├── Blocked             every path, grasp or place collides                    blame: world
-    ├── GraspMissed         the fingers closed on nothing                          blame: world
-    ├── Dropped             the object left the fingers                            blame: world
-    ├── NotPlaced           the object came to rest somewhere else                 blame: world
-    ├── ExpectationFailed   an `expect` of the program is false                    blame: policy
-    ├── LimitExceeded       a guard limit or a budget was reached                  blame: policy
-    ├── Stopped             someone asked the robot to stop                        blame: infrastructure
-    ├── CommsLost           the robot no longer answers                            blame: infrastructure
-    ├── ProtectiveStop      the robot stopped itself and waits for an operator     blame: world
-    ├── HardwareFault       the robot reports a fault of its own                   blame: infrastructure
-    └── InfrastructureError everything else that is nobody's program's fault       blame: infrastructure
+Failure
+├── Rejected            the gate refused the program before any motion         blame: policy
+├── PolicyError         the program itself raised (NameError, IndexError, …)   blame: policy
+├── BadArgument         a primitive was called with a value it cannot take     blame: policy
+├── NotFound            nothing in view matches the query                      blame: policy
+├── Ambiguous           several things match the query                         blame: policy
+├── Unreachable         no joint configuration reaches the pose                blame: policy
+├── Blocked             every path, grasp or place collides                    blame: world
+├── GraspMissed         the fingers closed on nothing                          blame: world
+├── Dropped             the object left the fingers                            blame: world
+├── NotPlaced           the object came to rest somewhere else                 blame: world
+├── ExpectationFailed   an `expect` of the program is false                    blame: policy
+├── LimitExceeded       a guard limit or a budget was reached                  blame: policy
+├── Stopped             someone asked the robot to stop                        blame: infrastructure
+├── CommsLost           the robot no longer answers                            blame: infrastructure
+├── ProtectiveStop      the robot stopped itself and waits for an operator     blame: world
+├── HardwareFault       the robot reports a fault of its own                   blame: infrastructure
+└── InfrastructureError everything else that is nobody's program's fault       blame: infrastructure
 """
 
 from __future__ import annotations

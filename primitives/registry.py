@@ -151,7 +151,7 @@ def surface(level: str) -> Surface:
     """
     if level not in LEVELS:
         raise unknown_name("surface", level, LEVELS)
-    import primitives.library  # noqa: F401, PLC0415  - registers every primitive; heavy, so only here
+    import primitives.library  # noqa: F401  - registers every primitive; heavy, so only here
 
     known: Level = level  # type: ignore[assignment]
     return Surface(known, tuple(p for p in _REGISTRY.values() if known in p.surfaces))

@@ -57,7 +57,9 @@ class Region(msgspec.Struct, frozen=True, tag="region"):
 
     def contains(self, position: tuple[float, ...], margin: float = 0.0) -> bool:
         """Whether `position` (x, y[, z]) lies inside, at least `margin` m from the edge."""
-        return all(low + margin <= p <= high - margin for low, p, high in zip(self.low, position, self.high, strict=False))
+        return all(
+            low + margin <= p <= high - margin for low, p, high in zip(self.low, position, self.high, strict=False)
+        )
 
 
 class Pose(msgspec.Struct, frozen=True, tag="pose"):

@@ -1,0 +1,1 @@
+"""The primitives, grouped by file; importing this package registers every one."""

@@ -1,0 +1,1 @@
+"""Static checks that give the model early, line-numbered feedback before any motion."""

@@ -1,0 +1,1 @@
+"""What the model is told: prompt, scene table and feedback."""

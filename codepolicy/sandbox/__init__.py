@@ -1,0 +1,1 @@
+"""The confined process in which programs run, and the typed wire to it."""
