@@ -1,1 +1,1 @@
-"""Models that turn a prompt into a program, behind one small Protocol."""
+"""Language models behind one Protocol."""

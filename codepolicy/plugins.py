@@ -1,0 +1,37 @@
+"""Loading by name what other packages register as entry points: models, environments, detectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from primitives.errors import ConfigurationError, unknown_name
+
+
+def names(group: str) -> tuple[str, ...]:
+    """Every name registered under the entry-point group, sorted."""
+    return tuple(sorted({e.name for e in entry_points(group=group)}))
+
+
+def load(group: str, what: str, name: str) -> Callable[..., Any]:
+    """The factory registered as `name`.
+
+    Args:
+        group: entry-point group, e.g. "codepolicy.models".
+        what: the kind of thing, for the error message, e.g. "model".
+        name: what the user wrote.
+
+    Raises:
+        ConfigurationError: nobody registered `name`, or its package does not import.
+    """
+    found: dict[str, EntryPoint] = {e.name: e for e in entry_points(group=group)}
+    if name not in found:
+        raise unknown_name(what, name, found)
+    try:
+        return found[name].load()
+    except ImportError as error:
+        raise ConfigurationError(
+            f"{what} {name!r} is registered as {found[name].value!r}, but that does not import: {error}. "
+            "Install what is missing."
+        ) from error

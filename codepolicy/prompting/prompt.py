@@ -1,0 +1,120 @@
+"""What the model is asked. The system message is constant for a surface, so that providers cache it; the rest follows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import msgspec
+
+from codepolicy.models.protocol import Message
+from codepolicy.prompting import quoting
+from codepolicy.prompting.scene_table import scene_table
+from primitives.registry import Surface
+from primitives.scene import SceneObject, Workspace
+
+
+def template(name: str, **values: str) -> str:
+    """The Markdown file `name` of this package with `{{key}}` replaced by `values`.
+
+    Raises:
+        KeyError: a key of the file is not given.
+    """
+    text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    for key, value in values.items():
+        if f"{{{{{key}}}}}" not in text:
+            raise KeyError(f"{name}.md has no {{{{{key}}}}}")
+        text = text.replace(f"{{{{{key}}}}}", value)
+    return text.strip()
+
+
+def system_prompt(surface: Surface, workspace: Workspace) -> str:
+    """The constant prefix: role, conventions, functions of `surface`, what to answer, two worked examples."""
+    from primitives.stub import render
+
+    return template(
+        "role",
+        x_low=f"{workspace.low[0]:.2f}",
+        x_high=f"{workspace.high[0]:.2f}",
+        y_low=f"{workspace.low[1]:.2f}",
+        y_high=f"{workspace.high[1]:.2f}",
+        api=render(surface).strip(),
+        examples=template(f"examples_{surface.level}"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a repair turn adds."""
+
+    program: str
+    """The last program, with the failing line marked by a comment."""
+    feedback: str
+    earlier: Sequence[str] = ()
+    """One line for each turn before the last."""
+
+
+def user_prompt(
+    objects: Sequence[SceneObject],
+    instruction: str,
+    *,
+    session: Sequence[str] = (),
+    repair: Repair | None = None,
+) -> str:
+    """The message with scene, session, instruction and, on a repair turn, the last program and the feedback."""
+    parts = ["## Scene\n" + safe_scene_table(objects)]
+    if session:
+        parts.append("## Session\nEarlier, oldest first; names they defined are still there:\n" + "\n".join(session))
+    parts.append("## Instruction\n" + instruction.strip())
+    if repair is not None:
+        if repair.earlier:
+            parts.append("## Earlier turns\n" + "\n".join(repair.earlier))
+        parts.append(f"## Program\n```python\n{repair.program.strip()}\n```")
+        parts.append("## Feedback\n" + repair.feedback.strip())
+    return "\n\n".join(parts)
+
+
+def messages(system: str, user: str, image: bytes | None = None) -> tuple[Message, ...]:
+    """The conversation of one turn: constant prefix, then one user message with at most one image."""
+    return (
+        Message(role="system", text=system),
+        Message(role="user", text=user, images=(image,) if image is not None else ()),
+    )
+
+
+def safe_scene_table(objects: Sequence[SceneObject]) -> str:
+    """The scene table with every text that came from the scene quoted unless it looks like a plain name."""
+    return scene_table(
+        [
+            msgspec.structs.replace(
+                o,
+                name=quoting.name(o.name),
+                category=quoting.name(o.category),
+                color=quoting.name(o.color),
+                on=quoting.name(o.on),
+            )
+            for o in objects
+        ]
+    )
+
+
+def prompt_hash(system: str) -> str:
+    """Twelve hex digits that change whenever the constant prefix does."""
+    return hashlib.sha256(system.encode()).hexdigest()[:12]
+
+
+def estimated_tokens(text: str) -> int:
+    """Tokens of `text` as current models count them, estimated without a tokeniser.
+
+    Words and numbers cost one token per four characters or part of them, every other printed character one, and
+    indentation one per run. For English and Python this lies within about 15 % of byte-pair encodings such as o200k,
+    mostly above.
+    """
+    import re
+
+    return sum(
+        -(-len(piece) // 6) if piece[0].isalpha() else -(-len(piece) // 3) if piece[0].isdigit() else 1
+        for piece in re.findall(r"[^\W\d_]+|\d+|\n\s*|[^\w\s]+|_", text)
+    )
