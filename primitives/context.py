@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from primitives.images import Image, Mask
 from primitives.trace import Clause
 
 if TYPE_CHECKING:
@@ -28,5 +29,17 @@ class Context:
     collect_expectations: bool = False
     """In a goal check a false `expect` is recorded and the check goes on, so that every clause is reported."""
     clauses: list[Clause] = field(default_factory=list)
+    line: int | None = None
+    """Program line of the running call."""
     measured: dict[str, float | str] = field(default_factory=dict)
     """Facts that the running primitive measured; the server moves them into the call's record."""
+    images: dict[int, Image] = field(default_factory=dict)
+    """The newest images that the program was given, by id; what an `ImageRef` stands for."""
+    masks: dict[int, Mask] = field(default_factory=dict)
+    """The newest masks that the program was given, by id."""
+    last_id: int = 0
+
+    def next_id(self) -> int:
+        """A fresh id for an `Image` or a `Mask`. The server keeps what a primitive returns."""
+        self.last_id += 1
+        return self.last_id

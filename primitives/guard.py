@@ -1,0 +1,204 @@
+"""What no program may do on any robot: one object between the primitives and the arm, the same everywhere.
+
+Every refusal is a typed failure that names the limit and the value. Nothing is clamped.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument, LimitExceeded
+from primitives.robot import ArmInfo, MotionLimits
+from primitives.scene import Vector3, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class GuardLimits:
+    """The limits. Set by whoever runs the robot; a program can read or change none of them."""
+
+    box_margin: float = 0.08
+    """How far the tool may leave the workspace sideways and above, in m."""
+    table_clearance: float = 0.003
+    """Lowest height of the fingertips above the table, in m."""
+    joint_margin: float = 0.02
+    """Distance kept from every joint limit, in rad."""
+    speed_scale: float = 1.0
+    """Fraction of the arm's own joint speed that is used, in (0, 1]."""
+    tool_speed: float = 1.0
+    """Largest speed of the tool in m/s."""
+    joint_step: float = 4.0
+    """Largest travel of one joint in one command, in rad."""
+    tool_step: float = 1.5
+    """Largest travel of the tool in one command, in m."""
+    gripper_force: float = 40.0
+    """Largest gripping force in N."""
+    calls: int = 1000
+    """Primitive calls of one program."""
+    robot_time: float = 600.0
+    """Robot time of one program in s."""
+    wall_time: float = 300.0
+    """Host time of one program in s."""
+
+
+class Guard:
+    """Checks commands against the limits and counts what a program uses up."""
+
+    def __init__(self, limits: GuardLimits, info: ArmInfo, workspace: Workspace, home: Vector3) -> None:
+        """Args: `home` is the tool position of the arm's home pose (m, base frame), which is always allowed."""
+        self.limits = limits
+        self._info = info
+        grow = limits.box_margin
+        self.low: Vector3 = (
+            min(workspace.low[0] - grow, home[0] - grow),
+            min(workspace.low[1] - grow, home[1] - grow),
+            limits.table_clearance,
+        )
+        self.high: Vector3 = (
+            max(workspace.high[0] + grow, home[0] + grow),
+            max(workspace.high[1] + grow, home[1] + grow),
+            max(workspace.high[2] + grow, home[2] + grow),
+        )
+        self._calls = 0
+        self._robot_start = 0.0
+        self._wall_start = time.monotonic()
+
+    def begin(self, robot_time: float) -> None:
+        """A new program starts at `robot_time` s: its budgets are full."""
+        self._calls = 0
+        self._robot_start = robot_time
+        self._wall_start = time.monotonic()
+
+    def count_call(self, robot_time: float) -> None:
+        """Count one primitive call at `robot_time` s.
+
+        Raises:
+            LimitExceeded: the program has used up its calls, its robot time or its wall time.
+        """
+        self._calls += 1
+        used = (
+            ("primitive calls", float(self._calls), float(self.limits.calls), ""),
+            ("robot time", robot_time - self._robot_start, self.limits.robot_time, " s"),
+            ("wall time", time.monotonic() - self._wall_start, self.limits.wall_time, " s"),
+        )
+        for name, value, limit, unit in used:
+            if value > limit:
+                raise LimitExceeded(
+                    f"the program has used up its {name}: {value:g}{unit} of {limit:g}{unit}",
+                    expected=f"at most {limit:g}{unit}",
+                    measured=f"{value:g}{unit}",
+                    hint="Bound your loops, and look once per decision instead of once per object.",
+                )
+
+    def remaining_robot_time(self, robot_time: float) -> float:
+        """What is left of the program's robot time at `robot_time`, in s."""
+        return self.limits.robot_time - (robot_time - self._robot_start)
+
+    def check_position(self, position: Vector3, what: str = "the tool") -> None:
+        """Refuse a commanded tool position outside the box.
+
+        Raises:
+            BadArgument: names the axis, the limit and the value.
+        """
+        for axis, value, low, high in zip("xyz", position, self.low, self.high, strict=True):
+            if not math.isfinite(value) or not low <= value <= high:
+                raise BadArgument(
+                    f"{axis} = {value:.3f} m of {what} is outside the guard's box {low:.3f}..{high:.3f} m",
+                    expected=f"{axis} in {low:.3f}..{high:.3f} m",
+                    measured=f"{value:.3f} m",
+                    hint=f"Choose {axis} within {low:.2f}..{high:.2f} m (base frame).",
+                )
+
+    def check_joints(self, q: NDArray[np.float64]) -> None:
+        """Refuse joint positions that are malformed or too close to a joint limit.
+
+        Args:
+            q: (..., dof) rad.
+
+        Raises:
+            BadArgument: wrong length or not finite.
+            LimitExceeded: names the joint, the limit and the value.
+        """
+        if q.shape[-1:] != (self._info.dof,) or not np.all(np.isfinite(q)):
+            raise BadArgument(
+                f"joint positions must be {self._info.dof} finite numbers in rad, not shape {q.shape}",
+                hint=f"Give one value per joint: {', '.join(self._info.joint_names)}.",
+            )
+        rows = q.reshape(-1, self._info.dof)
+        low, high = self._info.lower + self.limits.joint_margin, self._info.upper - self.limits.joint_margin
+        outside = (rows < low - 1e-9) | (rows > high + 1e-9)
+        if outside.any():
+            row, joint = (int(i) for i in np.argwhere(outside)[0])
+            raise LimitExceeded(
+                f"joint {self._info.joint_names[joint]} at {rows[row, joint]:.3f} rad leaves "
+                f"{low[joint]:.3f}..{high[joint]:.3f} rad (limits less {self.limits.joint_margin:g} rad margin)",
+                expected=f"{low[joint]:.3f}..{high[joint]:.3f} rad",
+                measured=f"{rows[row, joint]:.3f} rad",
+                hint="Choose joint positions further from the limits, or another pose of the tool.",
+            )
+
+    def check_path(self, path: NDArray[np.float64], tool: NDArray[np.float64]) -> None:
+        """Refuse a joint path that breaks a limit anywhere.
+
+        Args:
+            path: (N, dof) rad, the first row being where the arm is.
+            tool: (N, 3) m, tool positions along it, base frame.
+        """
+        self.check_joints(path[1:])
+        for point in tool[1:]:
+            self.check_position((float(point[0]), float(point[1]), float(point[2])), "the tool on its path")
+        travel = float(np.abs(np.diff(path, axis=0)).sum(axis=0).max(initial=0.0))
+        if travel > self.limits.joint_step:
+            raise LimitExceeded(
+                f"one command would turn a joint by {travel:.2f} rad; the step cap is {self.limits.joint_step:g} rad",
+                expected=f"at most {self.limits.joint_step:g} rad",
+                measured=f"{travel:.2f} rad",
+                hint="Go there in several shorter motions.",
+            )
+        distance = float(np.linalg.norm(np.diff(tool, axis=0), axis=1).sum())
+        if distance > self.limits.tool_step:
+            raise LimitExceeded(
+                f"one command would move the tool by {distance:.2f} m; the step cap is {self.limits.tool_step:g} m",
+                expected=f"at most {self.limits.tool_step:g} m",
+                measured=f"{distance:.2f} m",
+                hint="Go there in several shorter motions.",
+            )
+
+    def check_gripper(self, width: float, force: float) -> None:
+        """Refuse a width the gripper does not have or a force above the limit."""
+        most = self._info.gripper.max_width
+        if not 0.0 <= width <= most:
+            raise BadArgument(
+                f"gripper width {width:.4f} m is outside 0..{most:g} m",
+                expected=f"0..{most:g} m",
+                measured=f"{width:.4f} m",
+                hint=f"Give a width between 0 and {most:g} m.",
+            )
+        cap = min(self.limits.gripper_force, self._info.gripper.max_force)
+        if not 0.0 < force <= cap:
+            raise LimitExceeded(
+                f"gripper force {force:g} N is outside 0..{cap:g} N",
+                expected=f"at most {cap:g} N",
+                measured=f"{force:g} N",
+                hint=f"Use at most {cap:g} N.",
+            )
+
+    def motion_limits(self, path: NDArray[np.float64], tool: NDArray[np.float64], scale: float = 1.0) -> MotionLimits:
+        """Joint limits for `path`, scaled so that neither the speed scale nor the tool speed is exceeded.
+
+        Args:
+            path: (N, dof) rad.
+            tool: (N, 3) m, tool positions along it.
+            scale: a further slow-down chosen by the primitive, in (0, 1].
+        """
+        limits = self._info.limits.scaled(self.limits.speed_scale * scale)
+        if len(path) < 2:
+            return limits
+        fastest = np.abs(np.diff(path, axis=0)) / limits.velocity
+        duration = np.maximum(fastest.max(axis=1), 1e-9)
+        speed = float((np.linalg.norm(np.diff(tool, axis=0), axis=1) / duration).max())
+        return limits.scaled(self.limits.tool_speed / speed) if speed > self.limits.tool_speed else limits

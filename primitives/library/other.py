@@ -1,0 +1,36 @@
+"""Speaking to the person, and stating what must hold."""
+
+from __future__ import annotations
+
+from primitives.context import Context
+from primitives.failures import ExpectationFailed
+from primitives.registry import primitive
+from primitives.scene import Relation
+from primitives.trace import Clause
+
+
+@primitive(surfaces=("skill", "tool", "joint"), kind="other")
+def say(ctx: Context, text: str) -> None:
+    """Tell the person something.
+
+    say(f"I moved {n} blocks.")
+    """
+    ctx.say(text)
+
+
+@primitive(surfaces=("skill", "tool", "joint"), kind="other")
+def expect(ctx: Context, condition: bool | Relation, message: str) -> None:
+    """State what must hold; raises ExpectationFailed when it does not. A goal check is made of these.
+
+    expect(inside("red block", "green bowl"), "red block is in the green bowl")
+    """
+    holds = bool(condition)
+    detail = condition.text if isinstance(condition, Relation) else ""
+    ctx.clauses.append(Clause(message=message, holds=holds, detail=detail, line=ctx.line))
+    if not holds and not ctx.collect_expectations:
+        raise ExpectationFailed(
+            f"expected: {message}",
+            expected=message,
+            measured=detail or "false",
+            hint="Look again with detect() and correct what is wrong, or correct the condition.",
+        )

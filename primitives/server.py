@@ -1,0 +1,209 @@
+"""Runs the calls of a program: decode, guard, primitive, post-condition, record. One server per trial."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from primitives.arguments import bind, encode, show
+from primitives.context import Context
+from primitives.failures import BadArgument, Failure, InfrastructureError, Stopped
+from primitives.guard import Guard, GuardLimits
+from primitives.images import Image, ImageRef, Mask, MaskRef
+from primitives.motion.mover import Mover
+from primitives.perception.detector import Detector
+from primitives.perception.memory import SceneMemory
+from primitives.registry import Surface
+from primitives.robot import ArmMode, Robot
+from primitives.scene import SceneObject
+from primitives.trace import CallRecord, Clause
+
+KEPT_IMAGES = 16
+"""Images and masks a program may still refer to; older ones are forgotten, so that a loop cannot fill the memory."""
+
+
+def _silent(_text: str) -> None:
+    """Where nobody listens."""
+
+
+class Server:
+    """Executes primitive calls on one robot, and keeps their records."""
+
+    def __init__(
+        self,
+        robot: Robot,
+        detector: Detector,
+        *,
+        limits: GuardLimits = GuardLimits(),  # noqa: B008 - frozen
+        say: Callable[[str], None] | None = None,
+        on_call: Callable[[CallRecord], None] | None = None,
+    ) -> None:
+        """Args:
+        robot: connected robot.
+        detector: turns its images into objects.
+        limits: what no program may exceed.
+        say: shows a sentence of the program to the person.
+        on_call: is told every finished call, for live progress.
+        """
+        memory = SceneMemory(robot, detector)
+        mover = Mover(robot, memory, limits)
+        self._context = Context(robot=robot, memory=memory, mover=mover, guard=mover.guard, say=say or _silent)
+        self._on_call = on_call
+        self._surface: Surface | None = None
+        self._records: list[CallRecord] = []
+        self._start = robot.arm.state().stamp
+        self._stopped = False
+
+    @property
+    def records(self) -> tuple[CallRecord, ...]:
+        """Every call since `begin`, in order."""
+        return tuple(self._records)
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """Every `expect` since `begin`, in order."""
+        return tuple(self._context.clauses)
+
+    @property
+    def robot_time(self) -> float:
+        """Robot time since this server was made, in s."""
+        return self._context.robot.arm.state().stamp - self._start
+
+    def look(self) -> list[SceneObject]:
+        """What the cameras see now, for the prompt; counts against no program."""
+        return self._context.memory.look()
+
+    def begin(self, surface: Surface, *, collect_expectations: bool = False) -> None:
+        """Start a program or a goal check: records, clauses and budgets start anew, and a mere stop is lifted.
+
+        Args:
+            surface: the primitives that may be called.
+            collect_expectations: record a false `expect` and go on, as a goal check does, instead of raising.
+        """
+        arm = self._context.robot.arm
+        if arm.state().mode is ArmMode.STOPPED:
+            arm.recover(operator_ack=False)
+        self._stopped = False
+        self._surface = surface
+        self._records.clear()
+        self._context.clauses.clear()
+        self._context.collect_expectations = collect_expectations
+        self._context.guard.begin(self.robot_time)
+
+    def stop(self) -> None:
+        """Stop the arm and refuse every further call until the next `begin`. From any thread."""
+        self._stopped = True
+        self._context.robot.arm.stop()
+
+    def invoke(self, name: str, *args: object, line: int | None = None, **kwargs: object) -> Any:
+        """Call a primitive with plain Python values, along the same way as a program's process."""
+        return self.call(name, [encode(a) for a in args], {k: encode(v) for k, v in kwargs.items()}, line=line)
+
+    def call(
+        self, name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None = None
+    ) -> object:
+        """Run one primitive call of a program.
+
+        Args:
+            name: the primitive.
+            args: MessagePack bytes of the positional arguments.
+            kwargs: MessagePack bytes of the keyword arguments.
+            line: program line of the call, from 1.
+
+        Returns:
+            What the primitive returned, after its post-condition was measured.
+
+        Raises:
+            Failure: with `call` and `line` filled in.
+        """
+        context = self._context
+        context.measured.clear()
+        context.line = line
+        started, wall = self.robot_time, time.perf_counter()
+        text = f"{name}(…)"
+        failure: Failure | None = None
+        result: object = None
+        try:
+            if self._surface is None:
+                raise InfrastructureError("Server.call before Server.begin")
+            if self._stopped:
+                raise Stopped("the robot was stopped")
+            if name not in self._surface:
+                raise BadArgument(f"there is no primitive {name!r} here", candidates=self._surface.names)
+            primitive = self._surface.get(name)
+            values = bind(primitive, args, kwargs)
+            text = f"{name}({', '.join(_named(k, v, i, len(args)) for i, (k, v) in enumerate(values.items()))})"
+            context.guard.count_call(started)
+            values = {k: self._resolve(v) for k, v in values.items()}
+            result = primitive.function(context, **values)
+            self._keep(result)
+            return result
+        except Failure as raised:
+            failure = raised
+            raised.call, raised.line = raised.call or text, line
+            raise
+        except Exception as error:
+            failure = InfrastructureError(f"{name} broke: {type(error).__name__}: {error}", call=text, line=line)
+            raise failure from error
+        finally:
+            self._record(name, text, line, started, wall, result, failure)
+
+    def _resolve(self, value: object) -> object:
+        """References to images and masks become what they stand for."""
+        store = {ImageRef: self._context.images, MaskRef: self._context.masks}
+        if isinstance(value, ImageRef | MaskRef):
+            kept = store[type(value)]
+            if value.id not in kept:
+                raise BadArgument(
+                    f"{show(value)} is no longer kept; the newest {KEPT_IMAGES} are",
+                    candidates=tuple(show(v) for v in kept.values()),
+                    hint="Capture it again.",
+                )
+            return kept[value.id]
+        return value
+
+    def _keep(self, result: object) -> None:
+        """What a program was given it may refer to, within bounds."""
+        kept: dict[int, Any]
+        if isinstance(result, Image):
+            kept = self._context.images
+        elif isinstance(result, Mask):
+            kept = self._context.masks
+        else:
+            return
+        kept[result.id] = result
+        while len(kept) > KEPT_IMAGES:
+            del kept[min(kept)]
+
+    def _record(
+        self,
+        name: str,
+        text: str,
+        line: int | None,
+        started: float,
+        wall: float,
+        result: object,
+        failure: Failure | None,
+    ) -> None:
+        record = CallRecord(
+            index=len(self._records),
+            name=name,
+            call=text,
+            line=line,
+            started=started,
+            robot_time=self.robot_time - started,
+            wall_time=time.perf_counter() - wall,
+            result=show(result) if failure is None else None,
+            failure=failure.report() if failure else None,
+            measured=dict(self._context.measured),
+        )
+        self._records.append(record)
+        if self._on_call is not None:
+            self._on_call(record)
+
+
+def _named(name: str, value: object, index: int, positional: int) -> str:
+    return show(value) if index < positional else f"{name}={show(value)}"
