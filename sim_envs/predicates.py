@@ -1,0 +1,195 @@
+"""Geometry that goals are made of: clauses on the ground truth, with their tolerances and why.
+
+Objects are at rest when a goal is judged, and nothing asks the gripper: what is still held in the air fails the height
+that every clause about a resting place checks.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+
+from primitives.environment import ObjectState
+from primitives.scene import Region, Workspace
+from sim_envs.task import Case, Condition
+
+CONTACT = 0.01
+"""Gap in m between two surfaces that still counts as resting on: physics settles within 1 mm, a tilted neighbour lifts
+an edge by a few."""
+BORDER = 0.02
+"""How far in m a centre may lie outside a named region: half a block, so that an object of which half is inside counts.
+The regions are names, their borders are not drawn on the table."""
+UNTOUCHED = 0.05
+"""How far in m a bystander may be shoved: brushing past is no failure, rearranging the table is."""
+WALL = 0.01
+"""Thickness in m of a bowl's rim and of a box's wall, taken off the inside."""
+
+
+def distance(a: ObjectState, b: ObjectState) -> float:
+    """Horizontal distance in m from centre to centre."""
+    return math.dist(a.position[:2], b.position[:2])
+
+
+def axes(state: ObjectState) -> tuple[tuple[float, float, float], ...]:
+    """The rotation matrix of an object, row by row: base-frame components of its own axes."""
+    x, y, z, w = state.quaternion_xyzw
+    return (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)),
+        (2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)),
+        (2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)),
+    )
+
+
+def half_height(state: ObjectState) -> float:
+    """Half the vertical extent in m, as the object is turned now."""
+    if state.category == "ball":
+        return state.size[2] / 2
+    return sum(abs(a) * s for a, s in zip(axes(state)[2], state.size, strict=True)) / 2
+
+
+def bottom(state: ObjectState) -> float:
+    """Height of the lowest point above the table in m."""
+    return state.position[2] - half_height(state)
+
+
+def top(state: ObjectState) -> float:
+    """Height of the highest point above the table in m."""
+    return state.position[2] + half_height(state)
+
+
+def yaw(state: ObjectState) -> float:
+    """Rotation about the vertical in rad."""
+    x, y, z, w = state.quaternion_xyzw
+    return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+
+def local(a: ObjectState, b: ObjectState) -> tuple[float, float]:
+    """Horizontal offset of `a`'s centre from `b`'s, along `b`'s own x and y axes, in m."""
+    dx, dy = (p - q for p, q in zip(a.position[:2], b.position[:2], strict=True))
+    c, s = math.cos(yaw(b)), math.sin(yaw(b))
+    return c * dx + s * dy, -s * dx + c * dy
+
+
+ROUND = ("bowl", "plate", "cylinder", "ball", "mug")
+
+
+def over(a: ObjectState, b: ObjectState, margin: float = 0.0) -> bool:
+    """Whether `a`'s centre lies above `b`'s outline, at least `margin` m from its edge."""
+    if b.category in ROUND:
+        return distance(a, b) <= b.size[0] / 2 - margin
+    return all(abs(offset) <= s / 2 - margin for offset, s in zip(local(a, b), b.size[:2], strict=True))
+
+
+def rests_on(a: ObjectState, b: ObjectState) -> bool:
+    """Whether `a` stands on top of `b`: its centre above `b`'s outline, its underside at `b`'s upper side; or inside it."""
+    return (over(a, b) and abs(bottom(a) - top(b)) <= CONTACT) or contains(b, a)
+
+
+def supported(case: Case, name: str) -> bool:
+    """Whether an object rests on the table or on something else, rather than in the air."""
+    state = case.now[name]
+    if bottom(state) <= CONTACT:
+        return True
+    return any(rests_on(state, other) for other_name, other in case.now.items() if other_name != name)
+
+
+def contains(container: ObjectState, a: ObjectState) -> bool:
+    """Whether `a` lies inside a bowl, box or mug: its centre within the inner outline, its lowest point below the rim.
+
+    The lowest point rather than the centre decides, because four blocks in one bowl lie on each other.
+    """
+    if container.category not in ("bowl", "box", "mug", "plate"):
+        return False
+    return over(a, container, WALL) and bottom(container) - CONTACT <= bottom(a) < top(container) - 0.005
+
+
+def inside(case: Case, name: str, container: str) -> Condition:
+    """`name` lies inside the bowl, box or mug."""
+    a, b = case.now[name], case.now[container]
+    away = distance(a, b)
+    return Condition(
+        contains(b, a),
+        f"{name} is {away:.3f} m from the centre of {container}, "
+        f"its lowest point {bottom(a) - top(b):+.3f} m from the rim",
+        f"{name} to {container} (m)",
+        round(away, 4),
+    )
+
+
+def on_top(case: Case, name: str, support: str) -> Condition:
+    """`name` rests on top of `support`."""
+    a, b = case.now[name], case.now[support]
+    lift = bottom(a) - top(b)
+    return Condition(
+        rests_on(a, b),
+        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {lift:+.3f} m from its top",
+        f"{name} underside above {support} (m)",
+        round(lift, 4),
+    )
+
+
+def in_place(case: Case, name: str, region: Region) -> Condition:
+    """`name` rests within a named place, give or take `BORDER`."""
+    state = case.now[name]
+    x, y = state.position[:2]
+    outside = math.hypot(
+        max(region.low[0] - x, 0.0, x - region.high[0]), max(region.low[1] - y, 0.0, y - region.high[1])
+    )
+    resting = supported(case, name)
+    return Condition(
+        outside <= BORDER and resting,
+        f"{name} at ({x:.3f}, {y:.3f}) is {outside:.3f} m outside the {region.name}"
+        + ("" if resting else " and hangs in the air"),
+        f"{name} outside {region.name} (m)",
+        round(outside, 4),
+    )
+
+
+def on_table(case: Case, name: str) -> Condition:
+    """`name` stands on the table itself."""
+    lift = bottom(case.now[name])
+    return Condition(
+        abs(lift) <= CONTACT,
+        f"{name} is {lift:.3f} m above the table",
+        f"{name} above table (m)",
+        round(lift, 4),
+    )
+
+
+def untouched(case: Case, names: Iterable[str]) -> list[Condition]:
+    """These objects are where they were, give or take `UNTOUCHED`; one clause for all of them."""
+    moved = {name: math.dist(case.start[name].position, case.now[name].position) for name in names}
+    if not moved:
+        return []
+    worst = max(moved, key=lambda name: moved[name])
+    return [
+        Condition(
+            moved[worst] <= UNTOUCHED,
+            f"{worst} was to stay and moved {moved[worst]:.3f} m",
+            "furthest move of a bystander (m)",
+            round(moved[worst], 4),
+        )
+    ]
+
+
+def others(case: Case, *names: str) -> list[str]:
+    """Every movable object but these."""
+    return sorted(name for name, state in case.start.items() if name not in names and state.category != "zone")
+
+
+def stacked(case: Case, names: Iterable[str]) -> list[Condition]:
+    """These objects make one tower on the table, in any order: one clause for its foot, one for each level above it."""
+    order = sorted(names, key=lambda name: case.now[name].position[2])
+    clauses = [on_table(case, order[0])]
+    for below, above in itertools.pairwise(order):
+        clauses.append(on_top(case, above, below))
+    return clauses
+
+
+WORKSPACE = Workspace()
+
+
+def place(name: str) -> Region:
+    """The named place of the table, e.g. "top left corner"."""
+    return WORKSPACE.region(name)

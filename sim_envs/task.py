@@ -1,0 +1,311 @@
+"""Tasks: a scene, an instruction, and a verdict on the ground truth.
+
+    @task(id="put-block-in-bowl", version=1, template=Template("put the <block> in the <bowl>", …), tags=("core",))
+    class PutBlockInBowl:
+        def scene(self, values, rng, attributes): …        where things are before the robot moves
+        def goal(self, case): …                            what has to hold afterwards, clause by clause
+        def oracle(self, values): …                        a program that must win
+        def decoys(self, values): …                        plausible programs that must lose
+
+One file in `sim_envs/tasks/` with such a class is a task: it is found, listed and entered into the conformance tests
+by itself. `find("ID:unseen")` is the same task with the unseen attributes of its template.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeVar
+
+from primitives.environment import ObjectState, TaskInfo, Verdict, VerdictStatus
+from primitives.errors import ConfigurationError, unknown_name
+from sim_envs.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.templates import Attributes, Template, Values
+from sim_envs.wording import normalize
+
+World = Mapping[str, ObjectState]
+"""Ground truth by object name."""
+
+FactValue = float | int | str | bool
+
+
+class Unclear(Exception):
+    """The world does not settle what the instruction means, so there can be no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One clause of a goal, as it is in the world."""
+
+    holds: bool
+    text: str
+    """The clause with its measured values, e.g. "red block is 0.310 m from the centre of green bowl"."""
+    fact: str
+    """What was measured, with unit, e.g. "red block to green bowl (m)"."""
+    value: FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a goal is judged on: the instruction's values, and the ground truth before and after."""
+
+    values: Values
+    start: World
+    now: World
+
+    def named(self, slot: str) -> str:
+        """Name of the one object that the slot means, e.g. "red block".
+
+        Raises:
+            Unclear: there is no such object, or more than one.
+        """
+        return only(self.start, self.values[slot])
+
+    def of(self, *categories: str) -> list[str]:
+        """Names of the objects of these categories, in order of name."""
+        return sorted(name for name, state in self.start.items() if state.category in categories)
+
+
+def only(world: World, description: str) -> str:
+    """Name of the one object that "<color> <category>" means in `world`.
+
+    Raises:
+        Unclear: there is no such object, or more than one.
+    """
+    color, category = description.split(" ", 1)
+    names = [name for name, state in world.items() if (state.color, state.category) == (color, category)]
+    if len(names) != 1:
+        raise Unclear(f"{len(names)} objects are called {description!r}")
+    return names[0]
+
+
+class Definition(Protocol):
+    """What the author of a task writes."""
+
+    def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
+        """The scene before the robot moves: everything the instruction names, and what else lies about."""
+        ...
+
+    def goal(self, case: Case) -> Sequence[Condition]:
+        """Every clause that has to hold. Raises Unclear when the world does not settle what is meant."""
+        ...
+
+    def oracle(self, values: Values) -> str:
+        """Source of a program on the skill surface that must win."""
+        ...
+
+    def decoys(self, values: Values) -> Mapping[str, str]:
+        """Plausible programs that must lose, by what is wrong with them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTask:
+    """A task with its instruction settled: what a trial is set up from and judged by."""
+
+    info: TaskInfo
+    instruction: str
+    values: Values
+    scene: SceneSpec
+    seed: int | None
+    """None when it was matched in a scene that was already there."""
+    task: Task
+
+    @property
+    def oracle(self) -> str:
+        """Source of a program that must win."""
+        return self.task.definition.oracle(self.values)
+
+    @property
+    def decoys(self) -> Mapping[str, str]:
+        """Plausible programs that must lose, by what is wrong with them."""
+        return self.task.definition.decoys(self.values)
+
+    def judge(self, start: World, now: World) -> Verdict:
+        """The verdict on `now`, given the world at the start of the trial. Objects are expected to be at rest."""
+        conditions = self.task.definition.goal(Case(self.values, start, now))
+        return _verdict(self.task, conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A registered task."""
+
+    id: str
+    """Without version, with ":unseen" where it draws the unseen attributes."""
+    version: int
+    template: Template
+    definition: Definition
+    tags: tuple[str, ...] = ()
+    time_limit_s: float = 120.0
+    tolerance: str = ""
+    """What counts as done, with its numbers and the reason for them, in one or two sentences."""
+    attributes: Attributes = "seen"
+    outcome: Literal["achieved", "declined"] = "achieved"
+    """The status that a trial should end with; "declined" where the instruction cannot be carried out."""
+    free: bool = True
+    """Whether a free sentence is matched against the template."""
+
+    @property
+    def label(self) -> str:
+        """Id with version, as verdicts carry it, e.g. "put-block-in-bowl-v1"."""
+        base, colon, attributes = self.id.partition(":")
+        return f"{base}-v{self.version}{colon}{attributes}"
+
+    @property
+    def info(self) -> TaskInfo:
+        """What can be told without loading a world."""
+        return TaskInfo(
+            id=self.id,
+            version=self.version,
+            template=self.template.text,
+            example=self.instruction(0),
+            tags=self.tags,
+            time_limit_s=self.time_limit_s,
+        )
+
+    def instruction(self, seed: int, *, paraphrased: bool = False) -> str:
+        """The instruction that the seed draws, in the canonical wording or in one of the paraphrases."""
+        rng = random.Random(f"{self.id} {seed} words")
+        values = self.template.draw(rng, self.attributes)
+        return self.template.word(values, rng.choice(self.template.paraphrases) if paraphrased else None)
+
+    def bind(self, seed: int, instruction: str | None = None) -> BoundTask:
+        """The trial of `seed`, worded by the seed unless an instruction is given.
+
+        Raises:
+            ConfigurationError: `instruction` is not one of this task's.
+        """
+        instruction = self.instruction(seed) if instruction is None else instruction
+        values = self.template.read(instruction)
+        if values is None:
+            raise ConfigurationError(
+                f"task {self.id!r} does not understand {instruction!r}; it reads {self.template.text!r}, "
+                f"e.g. {self.instruction(seed)!r}. Leave the task out to run any sentence."
+            )
+        scene = self.definition.scene(values, random.Random(f"{self.id} {seed} scene"), self.attributes)
+        return BoundTask(self.info, instruction, values, scene, seed, self)
+
+
+def _verdict(task: Task, conditions: Sequence[Condition]) -> Verdict:
+    failing = [c for c in conditions if not c.holds]
+    status: VerdictStatus = "not_achieved" if failing else task.outcome
+    progress = 1.0 - len(failing) / len(conditions)
+    shown = failing[0].text if failing else conditions[0].text
+    others = f" ({len(failing)} of {len(conditions)} clauses fail)" if len(failing) > 1 else ""
+    return Verdict(
+        task=task.label,
+        status=status,
+        progress=progress,
+        facts={c.fact: c.value for c in conditions},
+        explanation=f"{shown[0].upper()}{shown[1:]}{others}.",
+    )
+
+
+_REGISTRY: dict[str, Task] = {}
+
+D = TypeVar("D", bound=Callable[[], Definition])
+
+
+def task(
+    *,
+    id: str,
+    version: int,
+    template: Template,
+    tags: tuple[str, ...],
+    tolerance: str,
+    time_limit_s: float = 120.0,
+    outcome: Literal["achieved", "declined"] = "achieved",
+    free: bool = True,
+) -> Callable[[D], D]:
+    """Register the decorated class as a task; see `Task` for the arguments.
+
+    Raises:
+        ValueError: the id is taken or malformed.
+    """
+
+    def register(definition: D) -> D:
+        if id in _REGISTRY or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
+            raise ValueError(f"task id {id!r} is taken or malformed")
+        _REGISTRY[id] = Task(
+            id=id,
+            version=version,
+            template=template,
+            definition=definition(),
+            tags=tags,
+            time_limit_s=time_limit_s,
+            tolerance=tolerance,
+            outcome=outcome,
+            free=free,
+        )
+        return definition
+
+    return register
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Every task, in order of id, with seen attributes."""
+    import sim_envs.tasks
+
+    for module in pkgutil.iter_modules(sim_envs.tasks.__path__):
+        importlib.import_module(f"sim_envs.tasks.{module.name}")
+    return tuple(_REGISTRY[id] for id in sorted(_REGISTRY))
+
+
+def find(id: str) -> Task:
+    """The task `id`, e.g. "put-block-in-bowl", "put-block-in-bowl-v1" or "put-block-in-bowl:unseen".
+
+    Raises:
+        ConfigurationError: unknown id, another version than the registered one, or unknown attributes.
+    """
+    known = {t.id: t for t in all_tasks()}
+    name, _, attributes = id.partition(":")
+    versioned = re.fullmatch(r"(.+)-v(\d+)", name)
+    base = versioned.group(1) if versioned and name not in known else name
+    if base not in known:
+        raise unknown_name("task", id, known)
+    found = known[base]
+    if versioned and base != name and int(versioned.group(2)) != found.version:
+        raise ConfigurationError(f"task {base!r} is at version {found.version}; {id!r} no longer exists.")
+    if attributes not in ("", "seen", "unseen"):
+        raise unknown_name("attribute set", attributes, ("seen", "unseen"))
+    return replace(found, id=f"{base}:unseen", attributes="unseen") if attributes == "unseen" else found
+
+
+def match(instruction: str, world: World) -> BoundTask | None:
+    """The task that a free sentence asks for in a world that is already there.
+
+    None when no template says exactly this, or when something it names is missing or ambiguous in `world`: no verdict
+    is better than a wrong one.
+    """
+    both = re.search(r"\bboth\b", instruction.lower()) is not None
+    if both and sum(state.category == "block" for state in world.values()) != 2:
+        return None
+    if not normalize(instruction):
+        return None
+    for candidate in all_tasks():
+        if not candidate.free:
+            continue
+        values = candidate.template.read(instruction)
+        if values is None:
+            continue
+        try:
+            candidate.definition.goal(Case(values, world, world))
+        except Unclear:
+            continue
+        return BoundTask(candidate.info, instruction, values, scene_of(world), None, candidate)
+    return None
+
+
+def scene_of(world: World) -> SceneSpec:
+    """A world as a scene: every object where it is."""
+    return SceneSpec(
+        tuple(
+            ObjectSpec(state.category, state.color, name, state.size, state.position)
+            for name, state in sorted(world.items())
+        )
+    )

@@ -1,0 +1,1 @@
+"""One file per task; every module here is imported when tasks are listed, and registers what it defines."""

@@ -1,0 +1,123 @@
+"""Arranging a scene from a seed: objects that do not crowd each other, named places kept free."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from primitives.errors import ConfigurationError
+from primitives.scene import Region, Vector2
+from sim_envs.predicates import WORKSPACE
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.templates import Attributes, colors
+
+GAP = 0.04
+"""Free space in m around every object: an open finger is 2 cm thick and needs as much room to move."""
+ATTEMPTS = 2000
+
+Accept = Callable[[Sequence[ObjectSpec]], bool]
+
+
+def block(color: str, size: float = 0.04, *, name: str | None = None, at: Vector2 | None = None) -> ObjectSpec:
+    """A cube of `size` m."""
+    return ObjectSpec("block", color, name, (size, size, size), at, None if at is None else 0.0)
+
+
+def bowl(color: str) -> ObjectSpec:
+    """A bowl of 15 cm, 5 cm high."""
+    return ObjectSpec("bowl", color, None, (0.15, 0.15, 0.05))
+
+
+def palette(rng: random.Random, attributes: Attributes, count: int, *, first: Iterable[str] = ()) -> list[str]:
+    """`count` different colours of the attribute set, beginning with `first`."""
+    chosen = list(dict.fromkeys(first))
+    rest = [color for color in colors(attributes) if color not in chosen]
+    rng.shuffle(rest)
+    return (chosen + rest)[: max(count, len(chosen))]
+
+
+def color_of(description: str) -> str:
+    """The colour in "<color> <category>"."""
+    return description.split(" ", 1)[0]
+
+
+def radius(spec: ObjectSpec) -> float:
+    """Radius in m of the smallest circle around the outline."""
+    x, y, _ = spec.extent
+    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x, y) / 2
+
+
+def position(spec: ObjectSpec) -> Vector2:
+    """Where an arranged object stands, (x, y) in m."""
+    assert spec.position is not None
+    return spec.position[0], spec.position[1]
+
+
+def arrange(
+    rng: random.Random,
+    objects: Sequence[ObjectSpec],
+    *,
+    free: Iterable[Region] = (),
+    gap: float = GAP,
+    accept: Accept | None = None,
+    name: str = "",
+) -> SceneSpec:
+    """`objects` at random places, those with a position where they are.
+
+    Args:
+        rng: the only source of chance.
+        objects: what the scene holds; blocks without a yaw are turned at random.
+        free: places that nothing stands in.
+        gap: smallest distance in m between two outlines (by their circles).
+        accept: refuses an arrangement, for what a task needs beyond this.
+        name: name of the scene.
+
+    Raises:
+        ConfigurationError: no arrangement was found; says how many objects of which size were to fit.
+    """
+    kept_free = tuple(free)
+    largest_first = sorted(range(len(objects)), key=lambda i: (objects[i].position is None, -radius(objects[i])))
+    for _ in range(ATTEMPTS):
+        placed: dict[int, ObjectSpec] = {}
+        for index in largest_first:
+            spot = _spot(rng, objects[index], placed.values(), kept_free, gap)
+            if spot is None:
+                break
+            placed[index] = spot
+        else:
+            arranged = tuple(placed[i] for i in range(len(objects)))
+            if accept is None or accept(arranged):
+                return SceneSpec(arranged, name)
+    sizes = ", ".join(f"{o.color} {o.category} ({2 * radius(o):.2f} m)" for o in objects)
+    raise ConfigurationError(f"no arrangement of {sizes} found with {gap:g} m between them; use fewer or smaller ones.")
+
+
+def _spot(
+    rng: random.Random, spec: ObjectSpec, placed: Iterable[ObjectSpec], free: tuple[Region, ...], gap: float
+) -> ObjectSpec | None:
+    turned = rng.uniform(-math.pi / 4, math.pi / 4) if spec.yaw is None else spec.yaw
+    if CATEGORIES[spec.category].round:
+        turned = 0.0
+    if spec.position is not None:
+        return msgspec.structs.replace(spec, yaw=turned)
+    r = radius(spec)
+    margin = max(r, 0.035)
+    (x0, y0), (x1, y1) = WORKSPACE.low[:2], WORKSPACE.high[:2]
+    neighbours = tuple(placed)
+    for _ in range(60):
+        x, y = round(rng.uniform(x0 + margin, x1 - margin), 4), round(rng.uniform(y0 + margin, y1 - margin), 4)
+        if any(math.dist((x, y), position(o)) < r + radius(o) + gap for o in neighbours):
+            continue
+        if any(_distance((x, y), region) < r + gap / 2 for region in free):
+            continue
+        return msgspec.structs.replace(spec, position=(x, y), yaw=round(turned, 4))
+    return None
+
+
+def _distance(point: Vector2, region: Region) -> float:
+    dx = max(region.low[0] - point[0], 0.0, point[0] - region.high[0])
+    dy = max(region.low[1] - point[1], 0.0, point[1] - region.high[1])
+    return math.hypot(dx, dy)

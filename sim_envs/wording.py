@@ -1,0 +1,98 @@
+"""Ordinary ways of saying the same thing, brought to one wording.
+
+`normalize` is applied to templates and to what a person types alike, so that a template needs to spell out neither
+politeness, articles and case nor every verb. It never drops a word that asks for something: what it does not know stays
+in the text, and a template then does not match. No verdict is better than a wrong one.
+
+The wording that comes out uses these words:
+
+- *pick* (pick up, grab, take, grasp, lift) and *put* (place, move, drop, set, lay, bring, transfer). "Pick X and put it
+  on Y" becomes "put X on Y", because the end state that is asked for is the same.
+- *in* a bowl, a box or a mug (in, into, inside, on, to …), *on* anything else (on, onto, on top of, atop), and *at* a
+  named place of the table (in, on, at, to …).
+- "left" is +y, "right" -y, "top" (upper, far) +x away from the robot, "bottom" (lower, near) -x.
+- *all* (every, each, both).
+"""
+
+from __future__ import annotations
+
+import re
+
+from primitives.colors import SYNONYMS
+from primitives.scene import REGION_NAMES
+
+_POLITE = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay|now|please|kindly|just|robot|then|so|go ahead and|"
+    r"(?:can|could|would|will) you|i(?: would|'d)? (?:want|like|need) (?:you|it)? ?to|your task is to|let us|let's) )+"
+)
+_THANKS = re.compile(r"(?: (?:please|now|thanks|thank you|for me|will you|would you|robot))+$")
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    # nouns and colours
+    (r"colou?red|in colou?r", ""),
+    (r"colour", "color"),
+    (r"colours", "colors"),
+    (r"cubes", "blocks"),
+    (r"cube", "block"),
+    (r"(?:centre|center)", "middle"),
+    # places
+    (r"(?:upper|far|back)(?= (?:left|right|side|edge|corner))", "top"),
+    (r"(?:lower|near|front)(?= (?:left|right|side|edge|corner))", "bottom"),
+    (r"(left|right)(?:most)? (top|upper|far|bottom|lower|near) corner", r"\2 \1 corner"),
+    (r"(?:upper|far)(?= (?:left|right) corner)", "top"),
+    (r"(?:lower|near)(?= (?:left|right) corner)", "bottom"),
+    (r"(left|right|top|bottom) (?:hand )?(?:side|edge)", r"\1 side"),
+    (r"(top|bottom) (left|right) hand corner", r"\1 \2 corner"),
+    (r"(top left|top right|bottom left|bottom right)(?! corner| side)", r"\1 corner"),
+    (r"(corners?|sides?|middle) of (?:table|workspace|tabletop|board)", r"\1"),
+    (r"table middle", "middle"),
+    # quantities
+    (r"all of (?!them)", "all "),
+    (r"(?:every|each)(?: single)?(?: of)? (block|ball|object)", r"all \1s"),
+    (r"both(?: of)? (?:blocks)", "all blocks"),
+    (r"all blocks that are on table", "all blocks"),
+    # verbs
+    (r"(?:pick|grab|take|grasp|lift|get)(?: hold of)?(?: up)?(?=$| )", "pick"),
+    (r"(?:place|move|drop|set|lay|bring|transfer|put)(?: down| over)?(?=$| )", "put"),
+    (r"(?:push|slide|shove)(?=$| )", "push"),
+    (r"(?:pile|stack)(?: up)?(?=$| )", "stack"),
+    # prepositions
+    (r"(?:in to|into|inside of|inside|within)", "in"),
+    (r"(?:on to|onto|on top of|atop|upon|over to)", "on"),
+    (r"next to|nearest to", "next to"),
+)
+_COLORS = re.compile(r"\b(" + "|".join(SYNONYMS) + r")\b")
+_ARTICLES = re.compile(r"\b(?:the|a|an)\b")
+_PLACE = "|".join(sorted(REGION_NAMES, key=len, reverse=True)) + "|<corner/side>|<corner>|<side>|<region>"
+_AT_PLACE = re.compile(rf"\b(?:in|on|at|to|towards?) (?=(?:{_PLACE})(?:$| ))")
+_HOLLOW = r"(?:bowl|bowls|box|boxes|mug|mugs|tray)"
+_IN_HOLLOW = re.compile(
+    rf"\b(?:in|on|to)(?= (?:<bowl>|<box>|<mug>|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
+)
+_PICK_AND_PUT = re.compile(r"^pick (.+?) (?:and then|and|then) put (?:it|them) ")
+_compiled = tuple((re.compile(rf"\b(?:{pattern})"), replacement) for pattern, replacement in _WORDS)
+
+
+def normalize(sentence: str) -> str:
+    """`sentence` in the one wording that templates are matched in; lower case, single spaces, no final punctuation.
+
+    Punctuation inside the sentence, other than commas and hyphens, stays as a token of its own, so that two sentences
+    never read as one.
+    """
+    text = sentence.lower().replace("’", "'").replace(",", " ").replace("-", " ")
+    text = re.sub(r"\s+", " ", text).strip().rstrip(".!? ")
+    text = re.sub(r"(?<![0-9])\.|\.(?![0-9])|[;:!?]", lambda m: f" {m.group()} ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = _THANKS.sub("", _POLITE.sub("", text))
+    text = _ARTICLES.sub("", text)
+    text = _squeeze(text)
+    text = _COLORS.sub(lambda m: SYNONYMS[m.group()], text)
+    for pattern, replacement in _compiled:
+        text = _squeeze(pattern.sub(replacement, text))
+    text = _AT_PLACE.sub("at ", text)
+    text = _IN_HOLLOW.sub("in", text)
+    return _squeeze(_PICK_AND_PUT.sub(r"put \1 ", text))
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
