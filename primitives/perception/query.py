@@ -1,0 +1,198 @@
+"""What a query such as "largest block" or "second red block from the left" means in a scene.
+
+    [ordinal or superlative] [color] [noun] [number] ["from the" direction | "on the" direction]
+
+An exact name always wins, so that names out of a scene table are unique handles.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from primitives.colors import canonical
+from primitives.failures import Ambiguous, BadArgument, NotFound
+from primitives.scene import SceneObject
+
+NOUNS: dict[str, str] = {
+    "block": "block", "cube": "block", "brick": "block",
+    "bowl": "bowl", "dish": "bowl",
+    "plate": "plate", "saucer": "plate",
+    "zone": "zone", "pad": "zone", "mat": "zone", "target": "zone", "marker": "zone", "patch": "zone",
+    "cylinder": "cylinder", "can": "cylinder", "tube": "cylinder",
+    "ball": "ball", "sphere": "ball",
+    "box": "box", "tray": "box", "bin": "box", "crate": "box", "container": "box",
+    "mug": "mug", "cup": "mug",
+}  # fmt: skip
+"""Words for the categories."""
+ANYTHING = frozenset({"object", "thing", "item", "one", "everything"})
+_ARTICLES = frozenset({"the", "a", "an"})
+_FILLER = _ARTICLES | frozenset({"all", "every", "each", "both", "any", "of", "colored", "coloured", "my"})
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
+
+_Key = Callable[[SceneObject], float]
+
+
+def _x(o: SceneObject) -> float:
+    return o.position[0]
+
+
+def _y(o: SceneObject) -> float:
+    return o.position[1]
+
+
+def _volume(o: SceneObject) -> float:
+    return math.prod(o.size)
+
+
+def _minus(key: _Key) -> _Key:
+    return lambda o: -key(o)
+
+
+_DIRECTIONS: dict[str, _Key] = {
+    "left": _minus(_y), "right": _y, "top": _minus(_x), "back": _minus(_x), "bottom": _x, "front": _x,
+}  # fmt: skip
+"""Sort keys that count objects from a side."""
+_SUPERLATIVES: dict[str, _Key] = {
+    "largest": _minus(_volume), "biggest": _minus(_volume), "smallest": _volume,
+    "leftmost": _minus(_y), "rightmost": _y, "topmost": _minus(_x), "bottommost": _x,
+    "farthest": _minus(_x), "furthest": _minus(_x), "nearest": _x, "closest": _x,
+    "frontmost": _x, "backmost": _minus(_x),
+    "tallest": lambda o: -o.size[2], "shortest": lambda o: o.size[2],
+    "highest": lambda o: -o.top, "lowest": lambda o: o.top,
+}  # fmt: skip
+_TIE = {"largest": 0.08, "biggest": 0.08, "smallest": 0.08, "tallest": 0.004, "shortest": 0.004}
+"""Within this much of the best, things count as equally large (relative) or tall (m), hence ambiguous."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    color: str | None
+    category: str | None
+    order: _Key | None
+    rank: int
+    """1 is the first in `order`, -1 the last."""
+    superlative: str | None
+
+
+def matches(query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
+    """Every object that `query` describes; empty when there is none.
+
+    Raises:
+        BadArgument: a word of the query has no meaning here.
+    """
+    exact = [o for o in objects if o.name == _as_name(query)]
+    if exact:
+        return exact
+    parsed = _parse(query)
+    found = [o for o in objects if parsed.color in (None, o.color) and parsed.category in (None, o.category)]
+    if parsed.order is None:
+        return found
+    ranked = sorted(found, key=parsed.order)
+    if abs(parsed.rank) > len(ranked):
+        return []
+    best = ranked[parsed.rank - 1 if parsed.rank > 0 else parsed.rank]
+    tie = _TIE.get(parsed.superlative or "")
+    if tie is None:
+        return [best]
+    top = parsed.order(best)
+    slack = tie if parsed.superlative in ("tallest", "shortest") else abs(top) * tie
+    return [o for o in ranked if parsed.order(o) - top <= slack]
+
+
+def find(query: str, objects: Sequence[SceneObject]) -> SceneObject:
+    """The one object that `query` describes.
+
+    Raises:
+        NotFound: nothing matches; the candidates are everything in view.
+        Ambiguous: several match; they are the candidates.
+        BadArgument: a word of the query has no meaning here.
+    """
+    found = matches(query, objects)
+    if not found:
+        raise not_found(query, objects)
+    if len(found) > 1:
+        names = tuple(o.name for o in found)
+        raise Ambiguous(
+            f"{query!r} describes {len(found)} objects: {', '.join(names)}",
+            candidates=names,
+            hint="use one of these names, or say which, e.g. 'leftmost' or 'largest'",
+        )
+    return found[0]
+
+
+def not_found(query: str, objects: Sequence[SceneObject]) -> NotFound:
+    """The failure for a query that nothing matches."""
+    names = tuple(o.name for o in objects)
+    return NotFound(
+        f"no {_as_name(query)}; I see: {', '.join(names) or 'nothing'}",
+        candidates=names,
+        hint="use a name out of the list" if names else "nothing is in view; look again with detect()",
+    )
+
+
+def _as_name(query: str) -> str:
+    """The name that `query` would be: "the grey block 2" is "gray block 2". Words for several are no name."""
+    return " ".join(canonical(w) or w for w in re.findall(r"[a-z0-9]+", query.lower()) if w not in _ARTICLES)
+
+
+def _words(query: str) -> list[str]:
+    return [w for w in re.findall(r"[a-z0-9]+", query.lower()) if w not in _FILLER]
+
+
+def _noun(word: str) -> str | None:
+    for form in (word, word.removesuffix("s"), word.removesuffix("es")):
+        if form in NOUNS:
+            return NOUNS[form]
+        if form in ANYTHING:
+            return "object"
+    return None
+
+
+def _parse(query: str) -> _Parsed:
+    words = _words(query)
+    color = category = superlative = None
+    order: _Key | None = None
+    rank = 1
+    generic = False
+    at = 0
+    while at < len(words):
+        word, rest = words[at], words[at + 1 :]
+        number = _ordinal(word)
+        if word in ("from", "on", "at", "to", "in") and rest and rest[0] in _DIRECTIONS:
+            order = _DIRECTIONS[rest[0]]
+            at += 1
+        elif word in _SUPERLATIVES:
+            order, superlative = _SUPERLATIVES[word], word
+        elif word == "last":
+            rank = -1
+        elif number is not None:
+            rank = number
+        elif _noun(word) is not None:
+            noun = _noun(word)
+            generic = noun == "object"
+            category = None if generic else noun
+        elif canonical(word) is not None:
+            color = canonical(word)
+        elif word in ("side", "table"):
+            pass
+        else:
+            raise BadArgument(
+                f"the query {query!r} has a word that means nothing here: {word!r}",
+                candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES})),
+                hint="a query is a name, or color and category, e.g. 'red block', 'blocks', 'largest bowl', "
+                "'second block from the left'",
+            )
+        at += 1
+    if rank != 1 and order is None:
+        order = _DIRECTIONS["left"]
+    return _Parsed(color, category, order, rank, superlative)
+
+
+def _ordinal(word: str) -> int | None:
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    counted = re.fullmatch(r"(\d+)(st|nd|rd|th)", word)
+    return int(counted.group(1)) if counted and int(counted.group(1)) > 0 else None

@@ -1,0 +1,115 @@
+"""Which points in front of the cameras belong to the arm itself."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.robot import ArmInfo
+
+PADDING = 0.012
+"""m by which every link is grown: calibration and depth noise."""
+
+
+def _directions() -> NDArray[np.float32]:
+    """(13, 3) unit vectors: one of each opposite pair through the faces, edges and corners of a cube."""
+    grid = [(x, y, z) for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1)]
+    vectors = np.array([v for v in grid if v > (0, 0, 0)], dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class RobotSurface:
+    """The arm's collision geometry, each body as the polytope of its extents in 26 directions.
+
+    Args:
+        info: names the URDF. It is read on first use.
+    """
+
+    def __init__(self, info: ArmInfo) -> None:
+        self._info = info
+        self._model: Any = None
+
+    def tool_position(self, q: NDArray[np.float64]) -> tuple[float, float, float]:
+        """The tool frame's origin (x, y, z) in m, base frame, at joint positions `q` (dof,) in rad."""
+        self._place(q, 0.0)
+        frame = self._data.oMf[self._tool]
+        x, y, z = frame.rotation @ self._info.T_link_tool[:3, 3] + frame.translation
+        return float(x), float(y), float(z)
+
+    def contains(self, points: NDArray[np.float32], q: NDArray[np.float64], gripper_width: float) -> NDArray[np.bool_]:
+        """Which of the (N, 3) `points` in m, base frame, lie on or in the arm.
+
+        Args:
+            q: (dof,) rad.
+            gripper_width: m.
+        """
+        self._place(q, gripper_width)
+        mine = np.zeros(len(points), dtype=bool)
+        if not len(points):
+            return mine
+        low, high = points.min(axis=0), points.max(axis=0)
+        for index, (center, reach, near, far) in enumerate(self._bodies):
+            pose = self._geometry_data.oMg[index]
+            middle = pose.rotation @ center + pose.translation
+            if np.any(middle + reach < low) or np.any(middle - reach > high):
+                continue
+            offset = points - middle.astype(np.float32)
+            candidates = np.flatnonzero(np.einsum("ij,ij->i", offset, offset) < reach * reach)
+            if not len(candidates):
+                continue
+            local = offset[candidates] @ pose.rotation.astype(np.float32) + center.astype(np.float32)
+            along = local @ self._directions.T
+            mine[candidates] |= np.all((along <= far) & (along >= near), axis=1)
+        return mine
+
+    def _place(self, q: NDArray[np.float64], gripper_width: float) -> None:
+        if self._model is None:
+            self._load()
+        full = self._neutral.copy()
+        full[self._arm_index] = q
+        full[self._finger_index] = gripper_width / 2
+        self._pin.framesForwardKinematics(self._model, self._data, full)
+        self._pin.updateGeometryPlacements(self._model, self._data, self._geometry, self._geometry_data)
+
+    def _load(self) -> None:
+        self._pin: Any = importlib.import_module("pinocchio")  # heavy: only when there is an arm in the picture
+        self._model = self._pin.buildModelFromUrdf(str(self._info.urdf))
+        self._geometry: Any = self._pin.buildGeomFromUrdf(
+            self._model, str(self._info.urdf), self._pin.GeometryType.COLLISION, str(self._info.urdf.parent)
+        )
+        self._data: Any = self._model.createData()
+        self._geometry_data: Any = self._geometry.createData()
+        self._neutral: NDArray[np.float64] = self._pin.neutral(self._model)
+        self._tool: int = self._model.getFrameId(self._info.tool_link)
+        self._arm_index = [self._index(n) for n in self._info.joint_names]
+        self._finger_index = [self._index(n) for n in self._info.finger_joint_names]
+        self._directions = _directions()
+        self._bodies = [_extents(g.geometry, self._directions) for g in self._geometry.geometryObjects]
+
+    def _index(self, joint: str) -> int:
+        return int(self._model.joints[self._model.getJointId(joint)].idx_q)
+
+
+def _extents(
+    shape: Any, directions: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], float, NDArray[np.float32], NDArray[np.float32]]:
+    """Centre, reach, and padded extents along `directions` of a collision shape in its own frame."""
+    if hasattr(shape, "vertices"):
+        points = np.asarray(shape.vertices(), dtype=np.float64).reshape(-1, 3)
+    else:
+        shape.computeLocalAABB()
+        low, high = np.asarray(shape.aabb_local.min_), np.asarray(shape.aabb_local.max_)
+        corners = np.stack(np.meshgrid(*zip(low, high, strict=True)), axis=-1)
+        points = corners.reshape(-1, 3)
+    center = (points.min(axis=0) + points.max(axis=0)) / 2
+    reach = float(np.linalg.norm(points - center, axis=1).max()) + PADDING
+    along = points @ directions.T
+    return (
+        center,
+        reach,
+        (along.min(axis=0) - PADDING).astype(np.float32),
+        (along.max(axis=0) + PADDING).astype(np.float32),
+    )

@@ -1,0 +1,89 @@
+"""Names that stay: which object of this look is which of the looks before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from primitives.perception.assignment import assign
+from primitives.scene import SceneObject, Vector3
+
+_NEAR = 0.03
+"""m; a thing this close to where it was seen is the same thing, even when its colour or category reads differently."""
+_KNEE = 0.03
+"""m; beyond it distance costs ever less, since usually one thing moves far and the others stay."""
+_RELABEL = 2.0
+_NEVER = 1e3
+
+
+@dataclass(slots=True)
+class _Track:
+    label: SceneObject
+    """Name, category, colour and size as first seen."""
+    position: Vector3 | None
+    """Where it was last; None when somebody moved it out of sight."""
+
+
+class Tracks:
+    """The things seen so far in a trial, by name."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, _Track] = {}
+
+    def move(self, name: str, position: Vector3 | None) -> None:
+        """The thing called `name` is now at `position`, or somewhere unknown."""
+        if name in self._tracks:
+            self._tracks[name].position = position
+
+    def update(self, seen: Sequence[SceneObject], *, without: str | None = None) -> list[SceneObject]:
+        """`seen` under lasting names, sorted by name.
+
+        A thing keeps the name, category and colour of its first look while it stays where it was. A thing that is out
+        of sight keeps its name reserved.
+
+        Args:
+            seen: objects as a detector names them.
+            without: name of a thing that cannot be among them, since the gripper holds it.
+        """
+        # left to right, then far to near: the order in which duplicates are numbered
+        ordered = sorted(seen, key=lambda o: (-round(o.position[1], 2), -o.position[0]))
+        known = [t for name, t in self._tracks.items() if name != without]
+        named: list[SceneObject] = []
+        fresh = set(range(len(ordered)))
+        if known and ordered:
+            cost = np.array([[_cost(t, o) for o in ordered] for t in known])
+            for row, column in assign(cost):
+                if cost[row, column] < _NEVER:
+                    fresh.discard(column)
+                    named.append(self._seen_again(known[row], ordered[column]))
+        named += [self._first_seen(ordered[i]) for i in sorted(fresh)]
+        return sorted(named, key=lambda o: o.name)
+
+    def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
+        track.position = obj.position
+        label = track.label
+        return msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
+
+    def _first_seen(self, obj: SceneObject) -> SceneObject:
+        base = f"{obj.color} {obj.category}"
+        name, number = base, 2
+        while name in self._tracks:
+            name, number = f"{base} {number}", number + 1
+        named = msgspec.structs.replace(obj, name=name)
+        self._tracks[name] = _Track(named, obj.position)
+        return named
+
+
+def _cost(track: _Track, obj: SceneObject) -> float:
+    same = (track.label.category, track.label.color) == (obj.category, obj.color)
+    if track.position is None:
+        return 0.9 if same else _NEVER
+    away = float(np.linalg.norm(np.subtract(track.position, obj.position)))
+    cost = away / (away + _KNEE)
+    cost += 0.5 * float(np.max(np.abs(np.subtract(track.label.size, obj.size)) / np.maximum(track.label.size, 0.01)))
+    if same:
+        return cost
+    return _RELABEL + cost if away < _NEAR else _NEVER

@@ -1,0 +1,138 @@
+"""Spatial relations between objects as they were seen: true or false, and the measured values behind it.
+
+All lengths in m, base frame; "left" is +y and "behind" is +x, as seen by a person who stands behind the robot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import shapely
+from shapely import affinity
+
+from primitives.scene import Region, Relation, SceneObject
+
+CONTAINERS = frozenset({"bowl", "box", "mug"})
+"""Categories that things are put into."""
+FLAT = frozenset({"plate", "zone"})
+"""Categories that things are put onto without much of a step."""
+ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
+"""Categories whose footprint is a disc."""
+
+CONTACT = 0.012
+"""Largest vertical distance between two surfaces that still count as touching."""
+SIDE_MARGIN = 0.005
+"""Smallest offset that counts as left, right, in front or behind."""
+
+
+def footprint(obj: SceneObject) -> shapely.Polygon:
+    """Outline of `obj` from above, as a polygon in the base frame, m."""
+    x, y, _ = obj.position
+    sx, sy, _ = obj.size
+    if obj.category in ROUND:
+        return shapely.Point(x, y).buffer(max(sx, sy) / 2, quad_segs=8)
+    outline = shapely.box(-sx / 2, -sy / 2, sx / 2, sy / 2)
+    return affinity.translate(affinity.rotate(outline, obj.yaw, origin=(0, 0), use_radians=True), x, y)
+
+
+def bottom(obj: SceneObject) -> float:
+    """Height of the lowest point of `obj` above the table in m."""
+    return obj.position[2] - obj.size[2] / 2
+
+
+def supporter(obj: SceneObject, others: Iterable[SceneObject]) -> str:
+    """Name of what `obj` rests on or in: the highest of `others` that carries it, or "table"."""
+    carriers = [o for o in others if o.name != obj.name and on(obj, o)]
+    if not carriers:
+        return "table"
+    # in a bowl on a zone, the bowl carries; on a block in a bowl, the block does
+    return max(carriers, key=lambda o: (_seat(obj, o), o.position[2])).name
+
+
+def inside(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether `a` is in the container `b`, or lies on the plate or zone `b`, with its centre within the outline."""
+    if b.category not in CONTAINERS | FLAT:
+        return Relation(False, f"{b.name} is a {b.category}, and nothing can be inside it")
+    if a.on == "gripper":
+        return Relation(False, f"{a.name} is held by the gripper")
+    if b.category in FLAT:
+        return on(a, b)
+    off = math.dist(a.position[:2], b.position[:2])
+    within = bool(footprint(b).contains(shapely.Point(a.position[0], a.position[1])))
+    sunk = b.top - bottom(a)
+    holds = within and sunk > min(0.01, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
+    side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
+    return Relation(holds, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim")
+
+
+def on(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether `a` rests directly on `b`; being inside a container counts."""
+    if a.on == "gripper":
+        return Relation(False, f"{a.name} is held by the gripper")
+    if b.category in CONTAINERS:
+        return inside(a, b)
+    mine, theirs = footprint(a), footprint(b)
+    if b.category in FLAT:
+        over = bool(theirs.contains(shapely.Point(a.position[0], a.position[1])))
+    else:
+        over = mine.intersection(theirs).area > 0.15 * min(mine.area, theirs.area)
+    gap = bottom(a) - b.top
+    touching = abs(gap) <= CONTACT and a.position[2] > b.position[2]
+    off = math.dist(a.position[:2], b.position[:2])
+    return Relation(
+        over and touching, f"{a.name} is {off:.3f} m from the centre of {b.name}, {gap:+.3f} m above its top"
+    )
+
+
+def on_table(a: SceneObject) -> Relation:
+    """Whether `a` rests directly on the table."""
+    where = a.on if a.on not in ("table", "gripper") else f"the {a.on}"
+    return Relation(a.on == "table", f"{a.name} is on {where}")
+
+
+def near(a: SceneObject, b: SceneObject, *, distance: float) -> Relation:
+    """Whether the gap between the outlines of `a` and `b` is at most `distance` m."""
+    gap = float(footprint(a).distance(footprint(b)))
+    return Relation(gap <= distance, f"the gap between {a.name} and {b.name} is {gap:.3f} m")
+
+
+def left_of(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether the centre of `a` is left (+y) of the centre of `b`."""
+    return _beyond(a, b, axis=1, sign=1, word="left of")
+
+
+def right_of(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether the centre of `a` is right (-y) of the centre of `b`."""
+    return _beyond(a, b, axis=1, sign=-1, word="right of")
+
+
+def in_front_of(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether the centre of `a` is nearer to the robot (-x) than the centre of `b`."""
+    return _beyond(a, b, axis=0, sign=-1, word="in front of")
+
+
+def behind(a: SceneObject, b: SceneObject) -> Relation:
+    """Whether the centre of `a` is farther from the robot (+x) than the centre of `b`."""
+    return _beyond(a, b, axis=0, sign=1, word="behind")
+
+
+def in_region(a: SceneObject, region: Region) -> Relation:
+    """Whether the centre of `a` is within `region`."""
+    x, y, _ = a.position
+    (x0, y0), (x1, y1) = region.low, region.high
+    return Relation(
+        a.on != "gripper" and region.contains(a.position),
+        f"{a.name} is at ({x:.3f}, {y:.3f}); {region.name} is x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
+        + (", held by the gripper" if a.on == "gripper" else ""),
+    )
+
+
+def _seat(obj: SceneObject, carrier: SceneObject) -> float:
+    """How high the surface of `carrier` is that `obj` rests on."""
+    return bottom(obj) if carrier.category in CONTAINERS else carrier.top
+
+
+def _beyond(a: SceneObject, b: SceneObject, *, axis: int, sign: int, word: str) -> Relation:
+    offset = sign * (a.position[axis] - b.position[axis])
+    return Relation(offset > SIDE_MARGIN, f"{a.name} is {offset:+.3f} m {word} {b.name}")
