@@ -1,0 +1,284 @@
+"""The policy process: confines itself, then runs the programs of one session. Nothing here is trusted by the host."""
+
+from __future__ import annotations
+
+import builtins
+import faulthandler
+import gc
+import io
+import linecache
+import mmap
+import os
+import signal
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+
+import numpy as np
+
+from codepolicy.sandbox import confine, wire
+from primitives import failures, images, scene
+
+if TYPE_CHECKING:
+    from codepolicy.sandbox.zygote import Fork
+
+SAMPLE_S: Final = 0.02
+"""How often the executing line is written to the shared memory."""
+VALUES: Final = (
+    scene.SceneObject,
+    scene.Region,
+    scene.Pose,
+    scene.Grasp,
+    scene.Relation,
+    images.Image,
+    images.Mask,
+    failures.Failure,
+    *failures.FAILURES.values(),
+)
+"""Classes that every program sees under their own names."""
+
+
+def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
+    """Run in the forked process; never returns to the zygote's code."""
+    try:
+        os.setsid()  # a group of its own, killed as one
+        link, line_memory, trace_pipe = fds
+        lines = mmap.mmap(line_memory, mmap.PAGESIZE)
+        os.close(line_memory)
+        faulthandler.register(signal.SIGUSR1, file=trace_pipe, all_threads=False)
+        gc.enable()
+        layers = confine.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers)
+        policy = _Policy(link, memoryview(lines).cast("i"), fork.output_chars)
+        policy.send(wire.Ready(layers))
+        policy.serve()
+    finally:
+        os._exit(1)
+
+
+class _Output(io.TextIOBase):
+    """Standard output and error of a program: sent in pieces, cut after a limit."""
+
+    def __init__(self, send: Callable[[wire.Inbound], None], limit: int) -> None:
+        self._send = send
+        self._left = self._limit = limit
+        self._held = ""
+        self._sent = 0.0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        """Keep `text`; send what has gathered when it is long or a line is complete and the last one is a while ago."""
+        if self._left > 0:
+            kept = str(text[: self._left])
+            self._left -= len(kept)
+            self._held += kept
+            if self._left <= 0:
+                self._held += f"\n[output cut after {self._limit} characters]\n"
+            if len(self._held) >= 2048 or ("\n" in kept and time.monotonic() - self._sent > 0.05):
+                self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Send everything that is held."""
+        while self._held:
+            piece, self._held = self._held[:8192], self._held[8192:]
+            self._send(wire.Output(piece.encode("utf-8", "replace").decode()))
+            self._sent = time.monotonic()
+
+
+class _Policy:
+    """Namespace and wire of one session."""
+
+    def __init__(self, link: int, lines: memoryview[int], output_chars: int) -> None:
+        self._link = link
+        self._lines = lines
+        self._output_chars = output_chars
+        self._output = _Output(self.send, output_chars)
+        self._turn = 0
+        self._filename = ""
+        self._module = types.ModuleType("__main__")
+        self._namespace: dict[str, Any] = self._module.__dict__
+        self._bound: set[str] = set()
+        sys.modules["__main__"] = self._module
+        signal.signal(signal.SIGALRM, self._sample)
+
+    def send(self, message: wire.Inbound) -> None:
+        """Write a whole frame."""
+        data = memoryview(wire.frame(message))
+        while data:
+            data = data[os.write(self._link, data) :]
+
+    def serve(self) -> None:
+        """Run programs until the host closes the wire."""
+        while True:
+            message = self._receive()
+            if isinstance(message, wire.Run):
+                ended = self._run(message)
+                self._output.flush()
+                self.send(ended)
+
+    def _read(self, into: memoryview[Any]) -> None:
+        while into:
+            count = os.readv(self._link, [into])
+            if count == 0:
+                os._exit(0)
+            into = into[count:]
+
+    def _receive(self) -> wire.Outbound:
+        header = bytearray(wire.LENGTH.size)
+        self._read(memoryview(header))
+        body = bytearray(wire.LENGTH.unpack(header)[0])
+        self._read(memoryview(body))
+        return wire.decode_outbound(bytes(body))
+
+    def _sample(self, _signum: int, frame: types.FrameType | None) -> None:
+        self._lines[0] = self._line(frame) or self._lines[0]
+
+    def _line(self, frame: types.FrameType | None) -> int | None:
+        """Line of the program that is being executed; functions of earlier programs count as their callers' line."""
+        while frame is not None:
+            if frame.f_code.co_filename == self._filename:
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
+
+    def _run(self, run: wire.Run) -> wire.Ended:
+        self._turn += 1
+        self._filename = f"<program {self._turn}>"
+        linecache.cache[self._filename] = (len(run.source), None, run.source.splitlines(True), self._filename)
+        self._bind(run.names)
+        self._output = sys.stdout = sys.stderr = _Output(self.send, self._output_chars)
+        sys.stdin = None  # type: ignore[assignment]  # a program has no keyboard
+        self._lines[0] = 0
+        signal.setitimer(signal.ITIMER_REAL, SAMPLE_S, SAMPLE_S)
+        try:
+            self._execute(run)
+        except SystemExit:
+            return wire.Ended(names=self._defined())
+        except BaseException as error:  # whatever the program raised is what the host is told
+            return self._failed(error)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return wire.Ended(names=self._defined())
+
+    def _bind(self, names: tuple[str, ...]) -> None:
+        """Give the program its primitives and the ordinary names, afresh for each run."""
+        for name in self._bound:
+            self._namespace.pop(name, None)
+        given: dict[str, Any] = {cls.__name__: cls for cls in VALUES}
+        given |= {"np": np, "math": sys.modules["math"], "__name__": "__main__", "__builtins__": builtins}
+        given |= {name: self._primitive(name) for name in names}
+        self._namespace |= given
+        self._bound = set(given)
+
+    def _defined(self) -> tuple[str, ...]:
+        own = (n for n in self._namespace if n not in self._bound and not n.startswith("__"))
+        return tuple(n for n in own if len(n) <= 200)[:1000]
+
+    def _execute(self, run: wire.Run) -> None:
+        self._namespace.pop("goal", None)
+        exec(compile(run.source, self._filename, "exec", dont_inherit=True), self._namespace)
+        if run.entry == "goal":
+            goal = self._namespace.get("goal")
+            if not callable(goal):
+                raise failures.PolicyError(
+                    "the goal check defines no function goal()",
+                    hint="Define `def goal():` made of perception and expect(condition, message).",
+                )
+            holds = goal()
+            if isinstance(holds, bool | np.bool_ | scene.Relation) and "expect" in run.names:
+                self._call("expect", (holds, "goal() returns true"), {}, None)
+
+    def _primitive(self, name: str) -> Callable[..., object]:
+        def primitive(*args: object, **kwargs: object) -> object:
+            return self._call(name, args, kwargs, self._line(sys._getframe(1)))
+
+        primitive.__name__ = primitive.__qualname__ = name
+        return primitive
+
+    def _call(self, name: str, args: tuple[object, ...], kwargs: dict[str, object], line: int | None) -> object:
+        if name == "expect":
+            args, kwargs = _truth(args, kwargs)
+        try:
+            call = wire.Call(
+                name, tuple(wire.argument(a) for a in args), {k: wire.argument(v) for k, v in kwargs.items()}, line
+            )
+        except (TypeError, OverflowError, RecursionError, UnicodeEncodeError) as error:
+            raise failures.BadArgument(f"{name}: {error}", call=f"{name}(…)", line=line) from None
+        self._output.flush()
+        self.send(call)
+        match self._receive():
+            case wire.Returned(value=value):
+                arrays = [a.empty for a in wire.named_arrays(value)]
+                for array in arrays:
+                    if array.nbytes:
+                        self._read(memoryview(array).cast("B"))
+                return wire.unpack(value, arrays)
+            case wire.Raised(index=index, report=report):
+                failure = failures.from_report(report)
+                failure.__dict__["_index"] = index
+                raise failure
+            case _:
+                os._exit(1)
+
+    def _failed(self, error: BaseException) -> wire.Ended:
+        """What ended the program, with its own lines alone."""
+        frames = list(_own_frames(error))
+        line = next((n for name, n, _ in reversed(frames) if name == self._filename), None)
+        if isinstance(error, SyntaxError) and error.filename == self._filename:
+            line = error.lineno
+        index = error.__dict__.get("_index")
+        known = isinstance(error, failures.PolicyError | failures.BadArgument)
+        text = str(error) if known else "".join(traceback.format_exception_only(error)).strip()
+        return wire.Ended(
+            names=self._defined(),
+            error=_clean(text)[-4000:],
+            kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
+            index=index if isinstance(index, int) else None,
+            line=line if line and line > 0 else None,
+            hint=_clean(error.hint or "")[:1000] or None if isinstance(error, failures.Failure) else None,
+            traceback=_clean(_own_traceback(error))[-8000:],
+        )
+
+
+def _truth(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
+    """The condition of an `expect`: a relation keeps its measured values, anything else becomes true or false."""
+
+    def plain(condition: object) -> object:
+        return condition if isinstance(condition, scene.Relation) else bool(condition)
+
+    if args:
+        return (plain(args[0]), *args[1:]), kwargs
+    return args, {k: plain(v) if k == "condition" else v for k, v in kwargs.items()}
+
+
+def _own_frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
+    """(file, line, function) of the program's frames, outermost first."""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        name = frame.f_code.co_filename
+        if name.startswith("<program "):
+            yield name, line, frame.f_code.co_name
+
+
+def _own_traceback(error: BaseException, causes: int = 2) -> str:
+    """A traceback like Python's, of the program's frames alone, with at most so many causes before it."""
+    rows: list[str] = []
+    frames = list(_own_frames(error))
+    if len(frames) > 20:
+        frames = frames[:10] + [("", 0, f"… {len(frames) - 20} more calls …")] + frames[-10:]
+    for name, line, function in frames:
+        rows.append(f"  {name}, line {line}, in {function}" if name else f"  {function}")
+        if source := linecache.getline(name, line).strip():
+            rows.append(f"    {source[:200]}")
+    last = "".join(traceback.format_exception_only(error))
+    cause = cast("BaseException | None", error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+    before = f"{_own_traceback(cause, causes - 1)}\nWhile handling that:\n" if cause is not None and causes else ""
+    return before[-4000:] + "\n".join(["Traceback:", *rows, last.strip()])
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
