@@ -25,6 +25,8 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How often a request is repeated after 429, 5xx or a lost connection."""
     vision: bool | None = None
     """Whether to send images; None decides by the model's name."""
+    prices: str | None = None
+    """TOML file of prices that override the built-in table."""
 
 
 def load(spec: str, options: ModelOptions | None = None) -> Model:

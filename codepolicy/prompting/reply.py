@@ -20,7 +20,9 @@ _PYTHON = {"", "python", "py", "python3", "python3.11", "pycon", "tool_code", "c
 _GOAL = re.compile(r"^(?:async )?def goal\(", re.MULTILINE)
 _DEFINES = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)(?:\s*,\s*\w+)*\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 _WORD = re.compile(r"\b[A-Za-z_]\w*\b")
-_CODE_LINE = re.compile(r"^(?:\s*#|\s+\S|(?:from|import|def|for|while|if|else|elif|try|except|with|class)\b|[\w.,\s]+=|\w+\(|[)\]}])")
+_CODE_LINE = re.compile(
+    r"^(?:\s*#|\s+\S|(?:from|import|def|for|while|if|else|elif|try|except|with|class)\b|[\w.,\s]+=|\w+\(|[)\]}])"
+)
 _REFUSAL = re.compile(
     r"^\W*(?:i['’]?m sorry|i am sorry|sorry|i can(?:['’]t|not)|i won['’]t|i am (?:unable|not able)|i['’]m (?:unable|not able)|unfortunately)\b",
     re.IGNORECASE,

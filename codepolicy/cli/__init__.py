@@ -1,0 +1,35 @@
+"""The command line. Exit status: 0 achieved, 1 not achieved, 2 usage or configuration, 3 infrastructure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `codepolicy`; ends the process with the exit status."""
+    sys.exit(status(sys.argv[1:] if argv is None else argv))
+
+
+def status(argv: Sequence[str]) -> int:
+    """Run the command line `argv` and return the exit status."""
+    from codepolicy.cli.commands import parse
+    from codepolicy.cli.output import fail
+    from primitives.errors import ConfigurationError
+
+    json = "--json" in argv
+    try:
+        return parse(argv)()
+    except ConfigurationError as error:
+        return fail(str(error), 2, json=json)
+    except KeyboardInterrupt:
+        return fail("interrupted before anything happened", 130, json=json)
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        from codepolicy.models.protocol import ModelError
+        from primitives.failures import Failure
+
+        if isinstance(error, (ModelError, Failure)):
+            return fail(str(error), 3, json=json)
+        raise

@@ -1,0 +1,40 @@
+"""`codepolicy api`: the stub that a model sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from codepolicy.cli.options import Flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """Print the functions that a program may call, as the model sees them."""
+
+    surface: Literal["skill", "tool", "joint"] = "skill"
+    """What a program may call."""
+    stats: Annotated[bool, Flag] = False
+    """Print sizes of stub and constant prompt instead, in estimated tokens."""
+
+    def __call__(self) -> int:
+        """Print; returns the exit status."""
+        from primitives.stub import render
+
+        from codepolicy.cli.output import put
+        from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt
+        from primitives.registry import surface
+        from primitives.scene import Workspace
+
+        chosen = surface(self.surface)
+        stub = render(chosen)
+        if not self.stats:
+            put(stub.rstrip())
+            return 0
+        prompt = system_prompt(chosen, Workspace())
+        put(f"surface        {chosen.level}")
+        put(f"functions      {len(chosen.primitives)}")
+        put(f"stub           {len(stub)} characters, about {estimated_tokens(stub)} tokens")
+        put(f"constant part  {len(prompt)} characters, about {estimated_tokens(prompt)} tokens")
+        put(f"prompt hash    {prompt_hash(prompt)}")
+        return 0

@@ -1,0 +1,87 @@
+"""The commands, and how their flags are read: defaults, then `--config FILE.toml`, then the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any, Protocol, cast
+
+import tyro
+
+from codepolicy.cli.api import Api
+from codepolicy.cli.exec import Exec
+from codepolicy.cli.run import Run
+from codepolicy.cli.tasks import Tasks
+from primitives.errors import ConfigurationError, unknown_name
+
+
+class Command(Protocol):
+    """A parsed command."""
+
+    def __call__(self) -> int:
+        """Do it; returns the exit status."""
+        ...
+
+
+COMMANDS: dict[str, type[Any]] = {"run": Run, "exec": Exec, "api": Api, "tasks": Tasks}
+
+
+def parse(argv: Sequence[str]) -> Command:
+    """The command that `argv` asks for. Exits with status 2 where tyro finds a mistake in it."""
+    argv, config = _without_config(argv)
+    union: Any = None
+    for name, command in COMMANDS.items():
+        defaults = command(**_values(config, name, command)) if config else tyro.MISSING_NONPROP
+        one = Annotated[command, tyro.conf.subcommand(name, default=defaults) if config else tyro.conf.subcommand(name)]
+        union = one if union is None else union | one
+    return cast(
+        Command,
+        tyro.cli(
+            union,
+            prog="codepolicy",
+            description="From a sentence to a program to a verified result.",
+            args=list(argv),
+            config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
+        ),
+    )
+
+
+def _without_config(argv: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
+    """`argv` without `--config FILE`, and the file's content."""
+    rest: list[str] = []
+    config: dict[str, Any] = {}
+    items = iter(argv)
+    for item in items:
+        flag, equals, value = item.partition("=")
+        if flag != "--config":
+            rest.append(item)
+            continue
+        path = value if equals else next(items, "")
+        try:
+            config = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"cannot read --config {path!r}: {error}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(f"--config {path!r} is no valid TOML: {error}") from error
+    return rest, config
+
+
+def _values(config: dict[str, Any], name: str, command: type[Any]) -> dict[str, Any]:
+    """What `config` sets for one command: keys of its own table, and keys outside of any table that it knows."""
+    known = {f.name: f for f in fields(command)}
+    everywhere = {f.name for c in COMMANDS.values() for f in fields(c)}
+    values: dict[str, Any] = {}
+    for key, value in config.items():
+        field = key.replace("-", "_")
+        if key == name:
+            for inner, inner_value in value.items():
+                if inner.replace("-", "_") not in known:
+                    raise unknown_name(f"key of [{name}] in --config", inner, known)
+                values[inner.replace("-", "_")] = inner_value
+        elif field in known:
+            values.setdefault(field, value)
+        elif key not in COMMANDS and field not in everywhere:
+            raise unknown_name("key in --config", key, sorted(everywhere | set(COMMANDS)))
+    return values

@@ -1,0 +1,69 @@
+"""`codepolicy exec PROGRAM.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from codepolicy.cli.options import Flag, OutputFlags, WorldOptions, settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exec(OutputFlags, WorldOptions):
+    """Run a program you wrote: the same path without a model."""
+
+    program: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="PROGRAM.py")] = None
+    """Python file; a `def goal():` in it is the goal check."""
+    oracle: Annotated[bool, Flag] = False
+    """Run the task's own oracle program instead of a file."""
+    gate: Literal["on", "off"] = "on"
+    """off skips the checks before motion; confinement and the guard stay."""
+    instruction: Annotated[str | None, tyro.conf.arg(metavar="TEXT")] = None
+    """What the program is meant to do, to find a verdict for it."""
+
+    def __call__(self) -> int:
+        """Run; returns the exit status."""
+        from codepolicy.agent import Agent
+        from codepolicy.cli.output import finish
+        from codepolicy.cli.progress import view
+
+        source = self._source()
+        with view(json=self.json) as observer:
+            agent = Agent(env=self.env, settings=settings(self), observer=observer)
+            return finish(
+                lambda: agent.execute(
+                    source,
+                    instruction=self.instruction,
+                    gate=self.gate == "on",
+                    task=self.task,
+                    scene=self.scene,
+                    seed=self.seed,
+                    out=self.out,
+                    video=self.video,
+                ),
+                json=self.json,
+            )
+
+    def _source(self) -> str | None:
+        """The program; None stands for the oracle."""
+        from primitives.errors import ConfigurationError
+
+        if self.oracle:
+            if self.program is not None or self.task is None:
+                raise ConfigurationError("--oracle needs --task ID and no program file")
+            return None
+        if self.program is None:
+            raise ConfigurationError("say which program to run: codepolicy exec PROGRAM.py, or --oracle --task ID")
+        path = Path(self.program)
+        try:
+            if path.stat().st_size > 64_000:
+                raise ConfigurationError(
+                    f"{self.program!r} has {path.stat().st_size} bytes; a program has at most 64000"
+                )
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise ConfigurationError(f"cannot read program {self.program!r}: {reason}") from error

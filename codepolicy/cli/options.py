@@ -1,0 +1,120 @@
+"""Flags that several commands share. Light on purpose: `--help` imports this and nothing heavy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+if TYPE_CHECKING:
+    from codepolicy.agent import Settings
+    from codepolicy.models.registry import ModelOptions
+
+Flag = tyro.conf.FlagCreatePairsOff
+Text = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldOptions:
+    """Where things happen."""
+
+    task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
+    """Task that sets the scene and judges the end (see `codepolicy tasks`)."""
+    scene: Annotated[str | None, tyro.conf.arg(metavar="NAME|FILE.toml")] = None
+    """Scene by name or TOML file, instead of a task."""
+    env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
+    """Environment."""
+    seed: int = 0
+    """Seed of scene and disturbances."""
+    disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
+    """Sensor and world disturbances; none switches them off."""
+    surface: Literal["skill", "tool", "joint"] = "skill"
+    """What a program may call."""
+    detector: Annotated[str, tyro.conf.arg(metavar="rgbd|oracle|NAME")] = "rgbd"
+    """How objects are seen; oracle uses ground truth and is stamped on the result."""
+    isolation: Literal["best-effort", "required"] = "best-effort"
+    """required refuses to run where the kernel cannot confine the program."""
+    deadline: float = 60.0
+    """Wall time in s that one program may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFlags:
+    """Who writes the programs."""
+
+    model: Annotated[str, tyro.conf.arg(metavar="NAME[:DETAIL]")] = "offline"
+    """offline (rule-based, no network), openai:NAME, replay:DIR, scripted:DIR, or an installed plug-in."""
+    base_url: Annotated[str | None, tyro.conf.arg(metavar="URL")] = None
+    """Server that speaks OpenAI's Chat Completions, e.g. http://localhost:11434/v1."""
+    timeout: float = 120.0
+    """Longest wait in s for the next piece of a reply."""
+    temperature: float | None = None
+    """Sampling temperature; left to the server when not given."""
+    record: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Keep every request and reply as JSON in this folder, for --model replay:DIR."""
+    max_tokens: int | None = None
+    """Token budget of the run, prompts included."""
+    max_cost: float | None = None
+    """Budget of the run in USD, for models with a known price."""
+    prices: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None
+    """Prices that override the built-in table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopFlags:
+    """How the model is led to the goal."""
+
+    turns: int = 4
+    """Programs the model may write for one instruction, repairs included."""
+    feedback: Literal["none", "error", "scene", "verdict", "explain", "reward"] = "scene"
+    """What a failed turn is told; the last three tell ground truth and are stamped on the result."""
+    plan: Annotated[bool, Flag] = False
+    """Split the instruction into sub-goals and verify each."""
+    planner: Annotated[str | None, tyro.conf.arg(metavar="NAME[:DETAIL]")] = None
+    """Model that splits the instruction; --model when left out."""
+    critic: Annotated[str | None, tyro.conf.arg(metavar="NAME[:DETAIL]")] = None
+    """Model that looks over a result whose goal check holds; none when left out."""
+    hierarchy: bool = True
+    """Write functions on demand that a program calls but nobody defined."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFlags:
+    """What is left behind and shown."""
+
+    out: Annotated[str, tyro.conf.arg(metavar="DIR")] = "runs"
+    """Folder in which the run folder is made."""
+    video: bool = True
+    """Write video.mp4 into the run folder."""
+    json: Annotated[bool, Flag] = False
+    """Print exactly one JSON object on stdout; progress goes to stderr."""
+
+
+def model_options(flags: ModelFlags) -> ModelOptions:
+    """The options for models by name."""
+    from codepolicy.models.registry import ModelOptions
+
+    return ModelOptions(
+        base_url=flags.base_url, timeout_s=flags.timeout, temperature=flags.temperature, prices=flags.prices
+    )
+
+
+def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFlags | None = None) -> Settings:
+    """The agent's settings."""
+    from codepolicy.agent import Settings
+
+    model, loop = model or ModelFlags(), loop or LoopFlags()
+    return Settings(
+        surface=world.surface,
+        detector=world.detector,
+        disturbances=world.disturbances,
+        isolation=world.isolation,
+        deadline=world.deadline,
+        feedback=loop.feedback,
+        turns=loop.turns,
+        plan=loop.plan,
+        hierarchy=loop.hierarchy,
+        max_tokens=model.max_tokens,
+        max_cost=model.max_cost,
+    )

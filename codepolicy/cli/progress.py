@@ -1,0 +1,215 @@
+"""What a person sees of a run: a live view on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from codepolicy.episode import Episode, GoalCheck, Outcome
+from codepolicy.events import (
+    Answered,
+    Asked,
+    Called,
+    Calling,
+    Checked,
+    Ended,
+    Event,
+    FedBack,
+    Looked,
+    Observer,
+    Planned,
+    Ran,
+    Said,
+    Started,
+)
+from primitives.scene import SceneObject
+from primitives.trace import CallRecord
+
+_STYLES: dict[Outcome, str] = {"achieved": "bold green", "answered": "bold green", "unverified": "bold yellow"}
+
+
+@contextmanager
+def view(*, json: bool) -> Iterator[Observer]:
+    """An observer that prints: to stderr with `json`, live where there is a terminal."""
+    console = Console(file=sys.stderr if json else sys.stdout, highlight=False, soft_wrap=True)
+    shown = LiveView(console) if console.is_terminal else PlainView(console)
+    try:
+        yield shown
+    finally:
+        shown.close()
+
+
+class PlainView:
+    """One line for each thing that happens."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._looked = False
+
+    def __call__(self, event: Event) -> None:
+        """Show `event`."""
+        match event:
+            case Looked():
+                if not self._looked:
+                    self._looked = True
+                    self.line("I see: " + _listed(event.objects))
+            case Planned():
+                for number, step in enumerate(event.steps, 1):
+                    self.line(f"step {number}: {step}")
+            case Asked():
+                if event.purpose not in ("program", "continuation"):
+                    self.line(f"asking for a {event.purpose}")
+            case Answered():
+                pass
+            case Started():
+                self.started(event)
+            case Calling():
+                self.calling(event)
+            case Called():
+                if event.phase == "program":
+                    self.called(event.record)
+            case Said():
+                self.line(f"  says: {event.text}")
+            case Ran():
+                self.ran(event)
+            case Checked():
+                self.check(event.check)
+            case FedBack():
+                self.line("  hint: " + event.text.rpartition("Hint: ")[2].strip())
+            case Ended():
+                self.ended(event.episode)
+
+    def line(self, text: str, style: str = "") -> None:
+        """One line."""
+        self._console.print(Text(text, style=style))
+
+    def started(self, event: Started) -> None:
+        """A program is about to run."""
+        self.line(f"turn {event.turn}: program")
+        for number, code in enumerate(event.program.rstrip().split("\n"), 1):
+            self.line(f"  {number:>3}  {code}")
+
+    def calling(self, event: Calling) -> None:
+        """A primitive begins; plain lines wait for its end."""
+
+    def called(self, record: CallRecord) -> None:
+        """A primitive has ended."""
+        self.line("  " + _call_line(record), "red" if record.failure else "")
+
+    def ran(self, event: Ran) -> None:
+        """A program has ended."""
+        failure = event.report.failure
+        if failure is not None:
+            where = f"line {failure.line}: " if failure.line is not None else ""
+            self.line(f"  {event.report.status}: {where}{failure.kind}: {failure.message}", "red")
+
+    def check(self, check: GoalCheck) -> None:
+        """A goal check has ended."""
+        for clause in check.clauses:
+            detail = f" ({clause.detail})" if clause.detail else ""
+            mark, style = ("ok  ", "green") if clause.holds else ("FAIL", "red")
+            self.line(f"  goal check {mark} {clause.message}{detail}", style)
+        if check.failure is not None:
+            self.line(f"  goal check {check.failure.kind}: {check.failure.message}", "red")
+        elif check.status == "vacuous":
+            self.line("  goal check proves nothing", "yellow")
+
+    def ended(self, episode: Episode) -> None:
+        """The run is over."""
+        style = _STYLES.get(episode.outcome, "bold red")
+        self.line(f"{episode.outcome.replace('_', ' ')}: {episode.summary}", style)
+        if episode.privileged:
+            self.line(f"used ground truth: {', '.join(episode.privileged)}", "yellow")
+        if episode.folder is not None:
+            self.line(f"{episode.timings.total:.1f} s, record in {episode.folder}", "dim")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class LiveView(PlainView):
+    """The program with its current line marked, and the calls as they happen."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._live: Live | None = None
+        self._program = ""
+        self._line: int | None = None
+        self._calls: list[CallRecord] = []
+
+    def started(self, event: Started) -> None:
+        """Begin to show the program."""
+        self.close()
+        self._program, self._line, self._calls = event.program, None, []
+        self._live = Live(self._shown(), console=self._console, refresh_per_second=20, transient=False)
+        self._live.start()
+
+    def calling(self, event: Calling) -> None:
+        """Mark the line that runs."""
+        if event.phase == "program":
+            self._line = event.line
+            self._refresh()
+
+    def called(self, record: CallRecord) -> None:
+        """Add a call."""
+        self._calls.append(record)
+        self._refresh()
+
+    def ran(self, event: Ran) -> None:
+        """Leave the program as it ended on the screen."""
+        self._line = event.report.failure.line if event.report.failure is not None else None
+        self._refresh()
+        self.close()
+        super().ran(event)
+
+    def close(self) -> None:
+        """Stop the live part."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _refresh(self) -> None:
+        if self._live is not None:
+            self._live.update(self._shown())
+
+    def _shown(self) -> Group:
+        marked = {self._line} if self._line is not None else set[int]()
+        program = Syntax(
+            self._program.rstrip(),
+            "python",
+            line_numbers=True,
+            highlight_lines=marked,
+            theme="ansi_dark",
+            word_wrap=True,
+        )
+        calls = Table.grid(padding=(0, 1))
+        for record in self._calls[-20:]:
+            calls.add_row(
+                Text(f"L{record.line or '?'}", style="dim"),
+                Text(record.call, overflow="ellipsis", no_wrap=True),
+                Text(_result(record), style="red" if record.failure else "green", overflow="ellipsis"),
+                Text(f"{record.robot_time:.1f} s", style="dim"),
+            )
+        return Group(program, calls)
+
+
+def _listed(objects: tuple[SceneObject, ...]) -> str:
+    return ", ".join(o.name for o in objects) or "nothing"
+
+
+def _result(record: CallRecord) -> str:
+    if record.failure is not None:
+        return f"{record.failure.kind}: {record.failure.message}"
+    return record.result or "ok"
+
+
+def _call_line(record: CallRecord) -> str:
+    where = f"line {record.line}" if record.line is not None else "line ?"
+    return f"{where}: {record.call} -> {_result(record)} [{record.robot_time:.1f} s]"

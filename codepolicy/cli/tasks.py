@@ -1,0 +1,40 @@
+"""`codepolicy tasks`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from codepolicy.cli.options import Flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tasks:
+    """List the tasks that an environment can set up and judge."""
+
+    env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
+    """Environment."""
+    json: Annotated[bool, Flag] = False
+    """Print one JSON object."""
+
+    def __call__(self) -> int:
+        """Print; returns the exit status."""
+        from codepolicy.cli.output import put, put_json
+        from codepolicy.stage import load_environment
+
+        environment = load_environment(self.env)
+        try:
+            tasks, scenes = environment.tasks(), environment.scenes()
+        finally:
+            environment.close()
+        if self.json:
+            put_json({"schema_version": 1, "environment": self.env, "tasks": tasks, "scenes": scenes})
+            return 0
+        width = max((len(t.id) for t in tasks), default=0)
+        for task in tasks:
+            put(f"{task.id:<{width}}  {task.template}")
+            put(f"{'':<{width}}  e.g. {task.example!r}" + (f"  [{', '.join(task.tags)}]" if task.tags else ""))
+        put(f"\n{len(tasks)} tasks. Scenes without a task: {', '.join(scenes)}.")
+        return 0

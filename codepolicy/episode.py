@@ -1,0 +1,150 @@
+"""What one instruction led to, as typed data: the result of `Agent.run`, the JSON of the command line, `episode.json`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from codepolicy.models.protocol import Usage
+from primitives.environment import ObjectState, Verdict
+from primitives.failures import FailureReport
+from primitives.trace import Clause, ExecutionReport
+
+SCHEMA_VERSION = 1
+
+Outcome = Literal[
+    "achieved", "answered", "not_achieved", "unverified", "refused", "interrupted", "model_error", "infrastructure"
+]
+"""achieved: the verdict says so or, where no task matches, the goal check holds. answered: a question was answered.
+unverified: the program finished, but nothing says whether the goal was reached. refused: the model declined.
+interrupted: a person ended it. model_error: no usable reply, or the budget is used up. infrastructure: nobody's fault."""
+
+EXIT_STATUS: dict[Outcome, int] = {
+    "achieved": 0,
+    "answered": 0,
+    "not_achieved": 1,
+    "unverified": 1,
+    "refused": 1,
+    "interrupted": 130,
+    "model_error": 3,
+    "infrastructure": 3,
+}
+
+
+class GoalCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """What a goal check found on a fresh look."""
+
+    status: Literal["passed", "failed", "missing", "vacuous"]
+    """vacuous: it already held before anything moved, or it never looked, so it proves nothing."""
+    clauses: tuple[Clause, ...] = ()
+    failure: FailureReport | None = None
+    """What ended the check itself, when it did not run through."""
+
+    @property
+    def failed_clauses(self) -> tuple[Clause, ...]:
+        """The clauses that do not hold."""
+        return tuple(c for c in self.clauses if not c.holds)
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """One request to the model and what came of it."""
+
+    program: str | None
+    """None when the reply had no program in it."""
+    goal: str | None = None
+    """Source of the goal check."""
+    report: ExecutionReport | None = None
+    goal_check: GoalCheck = GoalCheck(status="missing")
+    feedback: str | None = None
+    """What the model is told afterwards; None when nothing more was asked."""
+    usage: Usage = Usage()
+    model: str = ""
+    latency_s: float = 0.0
+    step: str | None = None
+    """The sub-goal this turn worked on, when the instruction was split."""
+
+
+class Isolation(msgspec.Struct, frozen=True, kw_only=True):
+    """How the program was confined."""
+
+    mode: Literal["required", "best-effort"]
+    layers: tuple[str, ...]
+
+
+class Timings(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds."""
+
+    total: float
+    """Wall time from the start to the verdict."""
+    model: float
+    """Wall time spent waiting for models."""
+    execution: float
+    """Wall time of programs and goal checks."""
+    robot: float
+    """Robot time."""
+
+
+class Episode(msgspec.Struct, frozen=True, kw_only=True):
+    """One instruction from words to verdict."""
+
+    schema_version: int = SCHEMA_VERSION
+    outcome: Outcome
+    summary: str
+    """One sentence for people."""
+    instruction: str
+    said: tuple[str, ...] = ()
+    """What the program told the person."""
+    verdict: Verdict | None
+    """Ground truth, where a registered task matches the instruction; the agent never sees it by default."""
+    goal_check: GoalCheck
+    """Of the last turn that ran."""
+    turns: tuple[Turn, ...]
+    plan: tuple[str, ...] = ()
+    """Sub-goals, when the instruction was split."""
+    world: dict[str, ObjectState]
+    """Ground truth at the end, for result files alone."""
+    task: str | None
+    seed: int
+    model: str
+    surface: str
+    detector: str
+    feedback: str
+    isolation: Isolation
+    privileged: tuple[str, ...] = ()
+    """What used ground truth: "detector", "feedback", "program"; empty in an honest run."""
+    conditions: dict[str, float | int | str | bool] = {}
+    """Disturbances, renderer and other conditions of the environment."""
+    prompt: str
+    """Hash of the constant prompt prefix."""
+    usage: Usage = Usage()
+    """Sum over all requests."""
+    timings: Timings
+    folder: str | None = None
+    """The run folder."""
+    trace: str | None = None
+    """Path of trace.jsonl: one line per primitive call."""
+
+    @property
+    def achieved(self) -> bool:
+        """Whether the instruction was carried out, or the question answered."""
+        return EXIT_STATUS[self.outcome] == 0
+
+
+def add_usage(*usages: Usage) -> Usage:
+    """The sum; a number that nobody reported stays None."""
+
+    def total(values: list[int | float | None]) -> float | None:
+        known = [v for v in values if v is not None]
+        return sum(known) if known else None
+
+    def whole(values: list[int | float | None]) -> int | None:
+        value = total(values)
+        return None if value is None else int(value)
+
+    return Usage(
+        input_tokens=whole([u.input_tokens for u in usages]),
+        cached_tokens=whole([u.cached_tokens for u in usages]),
+        output_tokens=whole([u.output_tokens for u in usages]),
+        cost_usd=total([u.cost_usd for u in usages]),
+    )

@@ -1,0 +1,47 @@
+"""What is different between two looks at one scene, as a short table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from codepolicy.prompting import quoting
+from primitives.scene import SceneObject
+
+MOVED = 0.01
+"""Smaller displacements in m are noise."""
+TURNED = math.radians(10)
+"""Smaller rotations in rad are noise."""
+
+
+def changes_table(before: Sequence[SceneObject], after: Sequence[SceneObject], limit: int = 8) -> str:
+    """One row for each object that moved, turned, appeared or is no longer seen, largest move first."""
+    old = {o.name: o for o in before}
+    new = {o.name: o for o in after}
+    rows: list[tuple[float, str]] = []
+    for name in sorted(old.keys() | new.keys()):
+        a, b = old.get(name), new.get(name)
+        if a is None or b is None:
+            rows.append((math.inf, f"| {quoting.name(name)} | {_place(a)} | {_place(b)} | |"))
+            continue
+        distance = math.dist(a.position, b.position)
+        turned = (b.yaw - a.yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
+        if distance >= MOVED or abs(turned) >= TURNED or a.on != b.on:
+            what = f"moved {distance:.3f} m"
+            if abs(turned) >= TURNED:
+                what += f", turned {math.degrees(turned):.0f} deg"
+            rows.append((distance, f"| {quoting.name(name)} | {_place(a)} | {_place(b)} | {what} |"))
+    if not rows:
+        return "nothing"
+    rows.sort(key=lambda row: -row[0])
+    shown = [row for _, row in rows[:limit]]
+    if len(rows) > limit:
+        shown.append(f"| ({len(rows) - limit} more) | | | |")
+    return "\n".join(["| object | start | now | change |", "|---|---|---|---|", *shown])
+
+
+def _place(o: SceneObject | None) -> str:
+    if o is None:
+        return "not seen"
+    x, y, z = o.position
+    return f"({x:.3f}, {y:.3f}, {z:.3f}) on {quoting.name(o.on)}"

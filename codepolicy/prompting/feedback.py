@@ -1,0 +1,195 @@
+"""The one message that goes back after a turn that did not reach the goal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from codepolicy.episode import GoalCheck
+from codepolicy.prompting import hints
+from codepolicy.prompting.changes import changes_table
+from codepolicy.prompting.quoting import one_line, quoted
+from primitives.environment import Verdict
+from primitives.failures import FailureKind, FailureReport
+from primitives.scene import SceneObject
+from primitives.trace import CallRecord, ExecutionReport
+
+FeedbackLevel = Literal["none", "error", "scene", "verdict", "explain", "reward"]
+LEVELS: tuple[FeedbackLevel, ...] = get_args(FeedbackLevel)
+PRIVILEGED: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"})
+"""Levels that tell the model ground truth; stamped on every result."""
+
+MAX_CALLS = 12
+MAX_CLAUSES = 6
+MAX_FINDINGS = 5
+_FENCE = {FailureKind.REJECTED: "was rejected before anything moved", FailureKind.LIMIT: "ran into a limit"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What the feedback is about."""
+
+    report: ExecutionReport | None
+    """None when the reply had no program."""
+    check: GoalCheck
+    start: Sequence[SceneObject]
+    now: Sequence[SceneObject]
+    turns_left: int
+    robot_seconds_left: float | None = None
+    tokens_left: int | None = None
+    repeats: int = 0
+    """How often the very same failure came before."""
+    verdict: Verdict | None = None
+
+
+def feedback(attempt: Attempt, level: FeedbackLevel) -> str:
+    """Everything `level` allows to tell about `attempt`, at most about 600 tokens."""
+    rank = LEVELS.index(level)
+    outcome, hint = _outcome(attempt)
+    if rank == 0:
+        return "The instruction is not carried out yet."
+    parts = [outcome, *_details(attempt)]
+    if rank >= LEVELS.index("scene"):
+        if attempt.report is not None and attempt.report.calls:
+            parts.append("Calls:\n" + _trace(attempt.report.calls))
+        if attempt.report is not None and attempt.report.output.strip():
+            parts.append(f"Printed: {quoted(attempt.report.output, 160)}")
+        parts.append("Changed since the start: " + _on_own_lines(changes_table(attempt.start, attempt.now)))
+        parts += _clauses(attempt.check)
+        parts.append(_budget(attempt))
+    if attempt.verdict is not None and level in PRIVILEGED:
+        parts += _ground_truth(attempt.verdict, level)
+    parts.append(f"Hint: {hint}")
+    return "\n".join(parts)
+
+
+def signature(report: ExecutionReport | None, check: GoalCheck) -> str:
+    """The same for two turns that failed in the very same way."""
+    if report is None:
+        return "no program"
+    failure = report.failure or check.failure
+    if failure is not None:
+        return f"{failure.kind}:{failure.call}:{one_line(failure.message, 60)}"
+    return f"{check.status}:" + "|".join(c.message for c in check.failed_clauses)
+
+
+def marked(program: str, report: ExecutionReport | None) -> str:
+    """`program` with a comment at the end of the line that failed."""
+    failures = () if report is None else (report.findings or ((report.failure,) if report.failure else ()))
+    lines = program.rstrip("\n").split("\n")
+    for failure in failures:
+        if failure.line is not None and 1 <= failure.line <= len(lines) and "# <--" not in lines[failure.line - 1]:
+            lines[failure.line - 1] += f"  # <-- {failure.kind}"
+    return "\n".join(lines) + "\n"
+
+
+def summary(index: int, report: ExecutionReport | None, check: GoalCheck) -> str:
+    """One line on a turn, for the prompts of later turns."""
+    if report is None:
+        return f"turn {index}: no program in the reply"
+    if report.failure is not None:
+        return f"turn {index}: {report.failure.kind} at line {report.failure.line}: {one_line(report.failure.message, 100)}"
+    if check.failure is not None:
+        return f"turn {index}: finished, but the goal check raised {check.failure.kind}"
+    failed = "; ".join(one_line(c.message, 60) for c in check.failed_clauses[:3])
+    return f"turn {index}: finished, goal check {check.status}" + (f": {failed}" if failed else "")
+
+
+def _outcome(attempt: Attempt) -> tuple[str, str]:
+    """The first line, and the hint."""
+    report, check = attempt.report, attempt.check
+    if report is None and check.status == "vacuous":
+        return "The goal check already holds, so it proves nothing; the program was not run.", hints.VACUOUS
+    if report is None:
+        return "The reply had no program in it.", hints.NO_PROGRAM
+    if report.failure is not None:
+        how = _FENCE.get(report.failure.kind, "failed")
+        where = f" on line {report.failure.line}" if report.failure.line is not None else ""
+        call = f" in {one_line(report.failure.call, 120)}" if report.failure.call else ""
+        text = f"The program {how}{where}{call}: {report.failure.kind}: {one_line(report.failure.message, 300)}"
+        return text, hints.hint(report.failure, attempt.repeats)
+    if check.failure is not None:
+        text = f"The program finished, but its goal check raised {check.failure.kind}: {one_line(check.failure.message, 300)}"
+        where = f" (line {check.failure.line} of the check)" if check.failure.line is not None else ""
+        return text + where, "Correct the goal check. " + hints.hint(check.failure, attempt.repeats)
+    if check.status == "vacuous":
+        return "The program finished, but its goal check proves nothing: it never looked.", hints.NEVER_LOOKED
+    if check.status == "failed":
+        count = len(check.failed_clauses)
+        text = f"The program finished, but {count} of {len(check.clauses)} clauses of the goal check do not hold."
+        return text, hints.advice_on_goal(attempt.repeats)
+    return "The program finished and its goal check holds, but the instruction is not carried out.", (
+        "Read the instruction again; the goal check asks for less than it."
+    )
+
+
+def _details(attempt: Attempt) -> list[str]:
+    failure = (attempt.report.failure if attempt.report else None) or attempt.check.failure
+    if failure is None:
+        return []
+    lines: list[str] = []
+    if attempt.report is not None and len(attempt.report.findings) > 1:
+        findings = attempt.report.findings[:MAX_FINDINGS]
+        lines += [f"- line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in findings[1:]]
+    if failure.expected or failure.measured:
+        lines.append(
+            f"Expected: {one_line(failure.expected or '-', 120)}. Measured: {one_line(failure.measured or '-', 120)}."
+        )
+    if failure.candidates:
+        lines.append("Valid: " + ", ".join(quoted(c, 40) for c in failure.candidates[:16]))
+    if attempt.report is not None and failure.kind is FailureKind.POLICY_ERROR and attempt.report.traceback:
+        lines.append("Traceback: " + one_line(attempt.report.traceback[-300:], 300))
+    return lines
+
+
+def _also(failure: FailureReport) -> str:
+    return f" ({one_line(failure.hint, 100)})" if failure.hint else ""
+
+
+def _trace(calls: Sequence[CallRecord]) -> str:
+    shown = list(calls)
+    left_out = ""
+    if len(shown) > MAX_CALLS:
+        left_out = f"({len(shown) - MAX_CALLS} earlier calls)\n"
+        shown = shown[-MAX_CALLS:]
+    return left_out + "\n".join(
+        f"L{c.line if c.line is not None else '?'} {one_line(c.call, 70)} -> "
+        + (f"FAILED {c.failure.kind}" if c.failure else one_line(c.result or "ok", 70))
+        for c in shown
+    )
+
+
+def _clauses(check: GoalCheck) -> list[str]:
+    if not check.clauses:
+        return []
+    lines = ["Goal check:"]
+    for clause in [*check.failed_clauses, *(c for c in check.clauses if c.holds)][:MAX_CLAUSES]:
+        detail = f" ({one_line(clause.detail, 110)})" if clause.detail and not clause.holds else ""
+        lines.append(f"- {'holds' if clause.holds else 'FAILS'}: {one_line(clause.message, 90)}{detail}")
+    if len(check.clauses) > MAX_CLAUSES:
+        lines.append(f"- {len(check.clauses) - MAX_CLAUSES} more")
+    return lines
+
+
+def _budget(attempt: Attempt) -> str:
+    left = [f"{attempt.turns_left} turn{'s' if attempt.turns_left != 1 else ''}"]
+    if attempt.robot_seconds_left is not None and math.isfinite(attempt.robot_seconds_left):
+        left.append(f"{max(0.0, attempt.robot_seconds_left):.0f} s of robot time")
+    if attempt.tokens_left is not None:
+        left.append(f"{max(0, attempt.tokens_left)} tokens")
+    return "Left: " + ", ".join(left) + "."
+
+
+def _ground_truth(verdict: Verdict, level: FeedbackLevel) -> list[str]:
+    lines = [f"Verdict: {verdict.status}."]
+    if level == "explain":
+        lines.append("Because: " + one_line(verdict.explanation, 240))
+    if level == "reward":
+        lines.append(f"Reward: {verdict.progress:.2f}")
+    return lines
+
+
+def _on_own_lines(table: str) -> str:
+    return "\n" + table if "\n" in table else table

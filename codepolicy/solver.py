@@ -1,0 +1,199 @@
+"""The loop: ask, run, check, tell what went wrong, ask again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from codepolicy.conversation import Conversation
+from codepolicy.episode import GoalCheck, Turn
+from codepolicy.events import FedBack, Observer, Started
+from codepolicy.models.protocol import Message
+from codepolicy.prompting.feedback import PRIVILEGED, Attempt, FeedbackLevel, feedback, marked, signature, summary
+from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_prompt
+from codepolicy.prompting.reply import ParsedReply
+from codepolicy.stage import Stage
+from primitives.failures import FailureKind
+from primitives.trace import ExecutionReport
+
+Ending = Literal["done", "answered", "unverified", "failed", "refused", "infrastructure"]
+
+_QUESTION = re.compile(
+    r"^(?:how|what|which|where|who|why|when|is|are|was|were|does|do|did|can|could|has|have)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """How the loop ended."""
+
+    ending: Ending
+    summary: str
+    check: GoalCheck
+
+
+@dataclass(slots=True, kw_only=True)
+class Solver:
+    """Solves one instruction on a stage. `turns` grows while it works, so that an interruption loses nothing."""
+
+    stage: Stage
+    coder: Conversation
+    level: FeedbackLevel = "scene"
+    max_turns: int = 4
+    session: Sequence[str] = ()
+    """One line for each earlier instruction of the session."""
+    step: str | None = None
+    emit: Observer
+    turns: list[Turn] = field(default_factory=lambda: list[Turn]())
+    _seen: dict[str, int] = field(default_factory=lambda: dict[str, int]())
+    _vacuous_once: bool = False
+
+    def solve(self, instruction: str) -> Solution:
+        """Work on `instruction` until its goal check holds or the turns are used up.
+
+        Raises:
+            ModelError: no usable reply, or the budget is used up.
+            ConfigurationError: the model cannot be reached as set up.
+        """
+        stage = self.stage
+        system = system_prompt(stage.surface, stage.trial.robot.workspace)
+        objects = stage.mark_start()
+        repair: Repair | None = None
+        lines: list[str] = []
+        check = GoalCheck(status="missing")
+        for index in range(1, self.max_turns + 1):
+            stage.turn += 1
+            user = user_prompt(objects, instruction, session=self.session, repair=repair)
+            parsed, reply = self.coder.program(self._messages(system, user), turn=stage.turn)
+            turn = Turn(
+                program=parsed.program,
+                goal=parsed.goal,
+                usage=reply.usage,
+                model=reply.model,
+                latency_s=reply.latency_s,
+                step=self.step,
+            )
+            self.turns.append(turn)
+            if parsed.refusal is not None:
+                return Solution("refused", parsed.refusal, check)
+            report, check = self._attempt(parsed)
+            turn = self._keep(report=report, goal_check=check)
+            ended = self._ending(instruction, parsed, report, check)
+            if ended is not None:
+                return ended
+            objects = stage.look()
+            left = self.max_turns - index
+            text = feedback(self._told(report, check, left), self.level)
+            if left == 0:
+                break
+            self._keep(feedback=text)
+            self.emit(FedBack(stage.turn, text))
+            lines.append(summary(index, report, check))
+            repair = Repair(
+                program=marked(parsed.program or "# (none)", report), feedback=text, earlier=tuple(lines[:-1])
+            )
+        return Solution("failed", self._failed(check), check)
+
+    def _messages(self, system: str, user: str) -> tuple[Message, ...]:
+        if not self.coder.model.vision:
+            return messages(system, user)
+        from codepolicy.prompting.scene_image import labelled_image
+
+        return messages(system, user, labelled_image(self.stage))
+
+    def _attempt(self, parsed: ParsedReply) -> tuple[ExecutionReport | None, GoalCheck]:
+        """Run the program and its goal check; None instead of a report when nothing was run."""
+        stage = self.stage
+        if parsed.program is None:
+            return None, GoalCheck(status="missing")
+        self.emit(Started(stage.turn, parsed.program, parsed.goal))
+        vacuous = parsed.goal is not None and stage.holds_at_start(parsed.goal)
+        if vacuous and not self._vacuous_once:
+            self._vacuous_once = True
+            return None, GoalCheck(status="vacuous")
+        report = stage.run(parsed.program)
+        if report.status != "finished" or parsed.goal is None:
+            return report, GoalCheck(status="missing")
+        check = stage.check(parsed.goal)
+        if vacuous and check.status == "passed":
+            check = msgspec.structs.replace(check, status="vacuous")
+        return report, check
+
+    def _ending(
+        self, instruction: str, parsed: ParsedReply, report: ExecutionReport | None, check: GoalCheck
+    ) -> Solution | None:
+        """What the turn means for the run; None asks for another turn."""
+        if report is None:
+            return None
+        if report.failure is not None and report.failure.blame == "infrastructure":
+            return Solution("infrastructure", report.failure.message, check)
+        if report.failure is not None and report.failure.kind is FailureKind.NOT_FOUND and report.failure.call is None:
+            return Solution("failed", report.failure.message, check)  # the program itself says what is not there
+        if report.status != "finished":
+            return None
+        if self.level in PRIVILEGED:
+            verdict = self.stage.environment.verdict()
+            if verdict is not None and verdict.status == "not_achieved":
+                return None
+        if check.status == "passed":
+            return Solution("done", "the goal check holds", check)
+        if check.status == "missing":
+            moved = any(self.stage.surface.get(c.name).kind == "motion" for c in report.calls)
+            if not moved and self.stage.said and is_question(instruction):
+                return Solution("answered", " ".join(self.stage.said), check)
+            return Solution("unverified", "the program finished, but the reply had no goal check", check)
+        if check.status == "vacuous" and check.clauses and self._vacuous_once:
+            return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
+        return None
+
+    def _told(self, report: ExecutionReport | None, check: GoalCheck, left: int) -> Attempt:
+        key = signature(report, check)
+        repeats = self._seen.get(key, 0)
+        self._seen[key] = repeats + 1
+        verdict = self.stage.environment.verdict() if self.level in PRIVILEGED else None
+        return Attempt(
+            report=report,
+            check=check,
+            start=self.stage.start,
+            now=self.stage.seen,
+            turns_left=left,
+            tokens_left=self.coder.budget.tokens_left,
+            repeats=repeats,
+            verdict=verdict,
+        )
+
+    def _keep(
+        self,
+        *,
+        report: ExecutionReport | None = None,
+        goal_check: GoalCheck | None = None,
+        feedback: str | None = None,
+    ) -> Turn:
+        """Write what is now known into the last turn."""
+        last = self.turns[-1]
+        self.turns[-1] = msgspec.structs.replace(
+            last,
+            report=report if report is not None else last.report,
+            goal_check=goal_check if goal_check is not None else last.goal_check,
+            feedback=feedback if feedback is not None else last.feedback,
+        )
+        return self.turns[-1]
+
+    def _failed(self, check: GoalCheck) -> str:
+        report = self.turns[-1].report
+        if report is not None and report.failure is not None:
+            return f"{report.failure.kind}: {report.failure.message}"
+        if check.failure is not None:
+            return f"the goal check raised {check.failure.kind}: {check.failure.message}"
+        if check.failed_clauses:
+            return "the goal check fails: " + "; ".join(c.message for c in check.failed_clauses)
+        return "no program in the reply" if report is None else "the goal is not reached"
+
+
+def is_question(instruction: str) -> bool:
+    """Whether `instruction` asks for an answer rather than for something to be done."""
+    return instruction.rstrip().endswith("?") or bool(_QUESTION.match(instruction.strip()))

@@ -1,0 +1,217 @@
+"""One trial, ready to run programs: the environment as set up, the primitives' server and the confined process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
+
+import msgspec
+
+from codepolicy import plugins
+from codepolicy.episode import GoalCheck
+from codepolicy.events import Called, Calling, Checked, Looked, Observer, Phase, Ran, Said
+from codepolicy.remembered import RememberedScene
+from primitives.environment import Environment, Trial, TrialSpec
+from primitives.failures import Failure
+from primitives.perception.detector import Detector
+from primitives.registry import Surface, surface
+from primitives.scene import SceneObject
+from primitives.trace import CallRecord, ExecutionReport
+
+if TYPE_CHECKING:
+    from codepolicy.sandbox.host import PolicySandbox, PolicySession
+    from primitives.server import Server
+
+IsolationMode = Literal["required", "best-effort"]
+
+_PERCEIVES: frozenset[str] = frozenset({"perception"})
+
+
+def load_environment(name: str) -> Environment:
+    """The environment registered as `name`. Raises ConfigurationError."""
+    return cast(Environment, plugins.load("codepolicy.environments", "environment", name)())
+
+
+def load_detector(name: str, environment: Environment) -> Detector:
+    """The detector registered as `name`. Raises ConfigurationError."""
+    return cast(Detector, plugins.load("codepolicy.detectors", "detector", name)(environment))
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A context manager; `close` frees the confined process, not the environment.
+
+    Variables and functions of a program survive into the next one until `close`.
+    """
+
+    environment: Environment
+    spec: TrialSpec
+    surface_level: str = "skill"
+    detector_name: str = "rgbd"
+    isolation: IsolationMode = "best-effort"
+    gate: bool = True
+    deadline_s: float = 60.0
+    """Wall time that one program may take."""
+    emit: Observer
+    turn: int = 0
+    """Stamped on events."""
+
+    surface: Surface = field(init=False)
+    trial: Trial = field(init=False)
+    detector: Detector = field(init=False)
+    start: tuple[SceneObject, ...] = field(init=False, default=())
+    """The scene as first seen since the last `mark_start`."""
+    seen: tuple[SceneObject, ...] = field(init=False, default=())
+    """The last look."""
+    said: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _server: Server = field(init=False)
+    _sandbox: PolicySandbox = field(init=False)
+    _session: PolicySession | None = field(init=False, default=None)
+    _phase: Phase = field(init=False, default="program")
+
+    def __post_init__(self) -> None:
+        from codepolicy.sandbox.host import PolicySandbox
+        from primitives.server import Server
+
+        self.surface = surface(self.surface_level)
+        self.trial = self.environment.reset(self.spec)
+        self.detector = load_detector(self.detector_name, self.environment)
+        self._server = Server(self.trial.robot, self.detector, say=self._say, on_call=self._called)
+        self._sandbox = PolicySandbox(isolation=self.isolation)
+        self._sandbox.__enter__()
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the confined process. Idempotent."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        self._sandbox.__exit__(None, None, None)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Active layers of confinement."""
+        return self._sandbox.layers
+
+    @property
+    def robot_time(self) -> float:
+        """Robot time used so far in s."""
+        return self._server.robot_time
+
+    @property
+    def goal_surface(self) -> Surface:
+        """What a goal check may call: no motion."""
+        return self.surface.only("perception", "other")
+
+    def look(self) -> tuple[SceneObject, ...]:
+        """What the cameras see now."""
+        self.seen = tuple(self._server.look())
+        self.emit(Looked(self.seen))
+        return self.seen
+
+    def mark_start(self) -> tuple[SceneObject, ...]:
+        """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
+        self.start = self.look()
+        return self.start
+
+    def run(self, program: str) -> ExecutionReport:
+        """Check `program`, run it confined, and report. Never raises for what the program does."""
+        from codepolicy.gate import check
+
+        if self.gate:
+            findings = tuple(check(program, self.surface, workspace=self.trial.robot.workspace))
+            if findings:
+                report = ExecutionReport(status="rejected", failure=findings[0], findings=findings)
+                self.emit(Ran(self.turn, report))
+                return report
+        self._phase = "program"
+        if self._session is None:
+            self._session = self._sandbox.session()
+        report = self._execute(self._server, self._session, program, self.surface, entry="program")
+        self.emit(Ran(self.turn, report))
+        return report
+
+    def check(self, goal: str) -> GoalCheck:
+        """Run a goal check in a fresh process on a fresh look."""
+        self._phase = "goal"
+        check = self._goal(self._server, goal)
+        self.emit(Checked(self.turn, check))
+        return check
+
+    def holds_at_start(self, goal: str) -> bool:
+        """Whether the goal check holds on the scene as it was at the start, before anything moved."""
+        from primitives.server import Server
+
+        server = Server(self.trial.robot, RememberedScene(self.start))
+        return self._goal(server, goal).status in ("passed", "vacuous")
+
+    def _goal(self, server: Server, goal: str) -> GoalCheck:
+        from codepolicy.gate import check
+
+        surface = self.goal_surface
+        if self.gate:
+            findings = check(goal, surface, workspace=self.trial.robot.workspace)
+            if findings:
+                return GoalCheck(status="failed", failure=findings[0])
+        session = self._sandbox.session()
+        try:
+            server.look()
+            report = self._execute(server, session, goal, surface, entry="goal")
+        except Failure as failure:
+            return GoalCheck(status="failed", failure=failure.report())
+        finally:
+            session.close()
+        if report.status != "finished":
+            return GoalCheck(status="failed", clauses=report.clauses, failure=report.failure)
+        if not all(c.holds for c in report.clauses):
+            return GoalCheck(status="failed", clauses=report.clauses)
+        looked = any(c.name in surface and surface.get(c.name).kind in _PERCEIVES for c in report.calls)
+        return GoalCheck(status="passed" if looked and report.clauses else "vacuous", clauses=report.clauses)
+
+    def _execute(
+        self,
+        server: Server,
+        session: PolicySession,
+        source: str,
+        surface: Surface,
+        *,
+        entry: Literal["program", "goal"],
+    ) -> ExecutionReport:
+        def dispatch(
+            name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None
+        ) -> object:
+            self.emit(Calling(self._phase, name, line))
+            return server.call(name, args, kwargs, line=line)
+
+        robot_time, wall = server.robot_time, time.perf_counter()
+        server.begin(surface, collect_expectations=entry == "goal")
+        try:
+            outcome = session.run(source, surface=surface, dispatch=dispatch, entry=entry, deadline_s=self.deadline_s)
+        except KeyboardInterrupt:
+            server.stop()
+            raise
+        return ExecutionReport(
+            status="finished" if outcome.status == "finished" else "failed",
+            failure=outcome.failure,
+            calls=server.records,
+            clauses=server.clauses,
+            output=outcome.output,
+            traceback=outcome.traceback,
+            robot_time=server.robot_time - robot_time,
+            wall_time=time.perf_counter() - wall,
+        )
+
+    def _say(self, text: str) -> None:
+        if self._phase == "program":
+            self.said.append(text)
+            self.emit(Said(text))
+
+    def _called(self, record: CallRecord) -> None:
+        self.emit(Called(self.turn, self._phase, record))
