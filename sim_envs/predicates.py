@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from primitives.environment import ObjectState
 from primitives.scene import Region, Workspace
-from sim_envs.task import Case, Condition
+from sim_envs.task import Case, Condition, Unclear
+from sim_envs.templates import CORNERS, DIRECTIONS
 
 CONTACT = 0.01
 """Gap in m between two surfaces that still counts as resting on: physics settles within 1 mm, a tilted neighbour lifts
@@ -22,6 +24,8 @@ BORDER = 0.02
 The regions are names, their borders are not drawn on the table."""
 UNTOUCHED = 0.05
 """How far in m a bystander may be shoved: brushing past is no failure, rearranging the table is."""
+TIE = 0.01
+"""Two distances closer than this, in m, do not settle which is meant: cameras measure to a few millimetres."""
 WALL = 0.01
 """Thickness in m of a bowl's rim and of a box's wall, taken off the inside."""
 
@@ -82,7 +86,7 @@ def over(a: ObjectState, b: ObjectState, margin: float = 0.0) -> bool:
 
 
 def rests_on(a: ObjectState, b: ObjectState) -> bool:
-    """Whether `a` stands on top of `b`: its centre above `b`'s outline, its underside at `b`'s upper side; or inside it."""
+    """Whether `a` stands on top of `b`: its centre above `b`'s outline, undersides meeting, or inside it."""
     return (over(a, b) and abs(bottom(a) - top(b)) <= CONTACT) or contains(b, a)
 
 
@@ -181,10 +185,33 @@ def others(case: Case, *names: str) -> list[str]:
 def stacked(case: Case, names: Iterable[str]) -> list[Condition]:
     """These objects make one tower on the table, in any order: one clause for its foot, one for each level above it."""
     order = sorted(names, key=lambda name: case.now[name].position[2])
+    if len(order) < 2:
+        raise Unclear(f"a stack takes two objects, there are {len(order)}")
     clauses = [on_table(case, order[0])]
     for below, above in itertools.pairwise(order):
         clauses.append(on_top(case, above, below))
     return clauses
+
+
+def along(a: ObjectState, b: ObjectState, direction: str) -> float:
+    """How much farther than `b` the centre of `a` lies in a direction ("left", "top", …), in m."""
+    ux, uy = DIRECTIONS[direction]
+    return ux * (a.position[0] - b.position[0]) + uy * (a.position[1] - b.position[1])
+
+
+def clearest(values: Mapping[str, float], rank: int = 0) -> str:
+    """The name with the smallest value, or the one after `rank` others.
+
+    Raises:
+        Unclear: there are not so many, or a neighbour in the order is less than `TIE` away.
+    """
+    order = sorted(values, key=lambda name: values[name])
+    if rank >= len(order):
+        raise Unclear(f"there are only {len(order)} to choose from")
+    for neighbour in (rank - 1, rank + 1):
+        if 0 <= neighbour < len(order) and abs(values[order[neighbour]] - values[order[rank]]) < TIE:
+            raise Unclear(f"{order[rank]!r} and {order[neighbour]!r} are equally good")
+    return order[rank]
 
 
 WORKSPACE = Workspace()
@@ -193,3 +220,64 @@ WORKSPACE = Workspace()
 def place(name: str) -> Region:
     """The named place of the table, e.g. "top left corner"."""
     return WORKSPACE.region(name)
+
+
+def nearest_corner(position: Sequence[float]) -> str:
+    """The corner whose centre is nearest to (x, y, …)."""
+    return min(CORNERS, key=lambda corner: math.dist(place(corner).center, position[:2]))
+
+
+def some(names: list[str]) -> list[str]:
+    """`names`, of which there has to be at least one.
+
+    Raises:
+        Unclear: there is none, so "all of them" means nothing.
+    """
+    if not names:
+        raise Unclear("there is nothing of that kind")
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The straight line that fits points best (total least squares)."""
+
+    angle: float
+    """From the x axis ("vertical" on the table), folded into 0 (along x) to pi/2 (along y), in rad."""
+    offsets: tuple[float, ...]
+    """Distance of every point from the line in m."""
+    stations: tuple[float, ...]
+    """Position of every point along the line in m, from the points' mean."""
+
+
+def fit_line(points: Sequence[Sequence[float]]) -> Line:
+    """Fit a line to the (x, y, …) of at least two points."""
+    mx = sum(p[0] for p in points) / len(points)
+    my = sum(p[1] for p in points) / len(points)
+    xx = sum((p[0] - mx) ** 2 for p in points)
+    yy = sum((p[1] - my) ** 2 for p in points)
+    xy = sum((p[0] - mx) * (p[1] - my) for p in points)
+    direction = math.atan2(2 * xy, xx - yy) / 2
+    c, s = math.cos(direction), math.sin(direction)
+    folded = abs(direction)
+    return Line(
+        min(folded, math.pi - folded),
+        tuple(abs(-s * (p[0] - mx) + c * (p[1] - my)) for p in points),
+        tuple(c * (p[0] - mx) + s * (p[1] - my) for p in points),
+    )
+
+
+def spread_out(case: Case, names: Sequence[str]) -> list[Condition]:
+    """These objects stand on the table, and none closer to another, centre to centre, than its own width."""
+    gaps = {
+        (a, b): distance(case.now[a], case.now[b]) - min(case.now[a].size[0], case.now[b].size[0])
+        for a, b in itertools.combinations(names, 2)
+    }
+    a, b = min(gaps, key=lambda pair: gaps[pair])
+    apart = Condition(
+        gaps[a, b] >= -0.002,
+        f"{a} and {b} are {distance(case.now[a], case.now[b]):.3f} m apart",
+        "least distance between two (m)",
+        round(distance(case.now[a], case.now[b]), 4),
+    )
+    return [apart, *(on_table(case, name) for name in names)]

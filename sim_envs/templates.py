@@ -74,8 +74,7 @@ def things(*categories: str) -> Slot:
     )
 
 
-_SIDES = ("top side", "bottom side", "left side", "right side")
-_CORNERS = ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
+CORNERS: tuple[str, ...] = ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
 REGION = Slot(
     seen=("left side", "top left corner", "top side", "top right corner"),
     unseen=("bottom right corner", "bottom side", "bottom left corner", "right side"),
@@ -88,10 +87,12 @@ DIRECTION = Slot(
     also={"far": "top", "far side": "top", "back": "top", "near": "bottom", "near side": "bottom", "front": "bottom"}
     | {f"{d} side": d for d in ("top", "left", "bottom", "right")},
 )
-DISTANCE = Slot(seen=("closest",), unseen=("farthest",), also={"nearest": "closest", "furthest": "farthest"})
+DISTANCE = Slot(seen=("closest",), unseen=("farthest",))
 MAGNITUDE = Slot(
     seen=("a little",), unseen=("a lot",), also={"a bit": "a little", "slightly": "a little", "far": "a lot"}
 )
+DIRECTIONS: dict[str, tuple[int, int]] = {"top": (1, 0), "bottom": (-1, 0), "left": (0, 1), "right": (0, -1)}
+"""Unit vector (x, y) of each direction, base frame."""
 METERS: dict[str, float] = {"a little": 0.10, "a lot": 0.20}
 """What a magnitude means, in m from centre to centre."""
 NTH = Slot(

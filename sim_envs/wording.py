@@ -6,8 +6,8 @@ in the text, and a template then does not match. No verdict is better than a wro
 
 The wording that comes out uses these words:
 
-- *pick* (pick up, grab, take, grasp, lift) and *put* (place, move, drop, set, lay, bring, transfer). "Pick X and put it
-  on Y" becomes "put X on Y", because the end state that is asked for is the same.
+- *pick* (pick up, grab, take, grasp, lift) and *put* (place, move, drop, set, lay, bring, transfer, gather). "Pick X
+  and put it on Y" becomes "put X on Y", because the end state that is asked for is the same.
 - *in* a bowl, a box or a mug (in, into, inside, on, to …), *on* anything else (on, onto, on top of, atop), and *at* a
   named place of the table (in, on, at, to …).
 - "left" is +y, "right" -y, "top" (upper, far) +x away from the robot, "bottom" (lower, near) -x.
@@ -47,19 +47,26 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(corners?|sides?|middle) of (?:table|workspace|tabletop|board)", r"\1"),
     (r"table middle", "middle"),
     # quantities
-    (r"all of (?!them)", "all "),
+    (r"all of(?! them)", "all"),
     (r"(?:every|each)(?: single)?(?: of)? (block|ball|object)", r"all \1s"),
     (r"both(?: of)? (?:blocks)", "all blocks"),
     (r"all blocks that are on table", "all blocks"),
     # verbs
     (r"(?:pick|grab|take|grasp|lift|get)(?: hold of)?(?: up)?(?=$| )", "pick"),
-    (r"(?:place|move|drop|set|lay|bring|transfer|put)(?: down| over)?(?=$| )", "put"),
+    (r"(?:place|move|drop|set|lay|bring|transfer|gather|collect|put)(?: down| over)?(?=$| )", "put"),
     (r"(?:push|slide|shove)(?=$| )", "push"),
     (r"(?:pile|stack)(?: up)?(?=$| )", "stack"),
     # prepositions
     (r"(?:in to|into|inside of|inside|within)", "in"),
     (r"(?:on to|onto|on top of|atop|upon|over to)", "on"),
-    (r"next to|nearest to", "next to"),
+    # directions and distances
+    (r"(?:in )?front of", "to bottom of"),
+    (r"behind", "to top of"),
+    (r"(?:on|at|in|from) (left|right|bottom) (?:side )?of", r"to \1 of"),
+    (r"(?:on|at|in|to) (left|right|top|bottom) side of", r"to \1 of"),
+    (r"(?<!to )(left|right|bottom) of", r"to \1 of"),
+    (r"(?:closest|nearest) (?:to|from)", "closest to"),
+    (r"(?:farthest|furthest|most distant)(?: away)? (?:to|from)", "farthest to"),
 )
 _COLORS = re.compile(r"\b(" + "|".join(SYNONYMS) + r")\b")
 _ARTICLES = re.compile(r"\b(?:the|a|an)\b")
@@ -67,10 +74,11 @@ _PLACE = "|".join(sorted(REGION_NAMES, key=len, reverse=True)) + "|<corner/side>
 _AT_PLACE = re.compile(rf"\b(?:in|on|at|to|towards?) (?=(?:{_PLACE})(?:$| ))")
 _HOLLOW = r"(?:bowl|bowls|box|boxes|mug|mugs|tray)"
 _IN_HOLLOW = re.compile(
-    rf"\b(?:in|on|to)(?= (?:<bowl>|<box>|<mug>|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
+    r"(?<!closest )(?<!farthest )(?<!<distance> )\b(?:in|on|to)"
+    rf"(?= (?:<bowl>|<box>|<mug>|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
 )
-_PICK_AND_PUT = re.compile(r"^pick (.+?) (?:and then|and|then) put (?:it|them) ")
-_compiled = tuple((re.compile(rf"\b(?:{pattern})"), replacement) for pattern, replacement in _WORDS)
+_PICK_AND_PUT = re.compile(r"^pick (.+?) (?:and then|and|then) put (?:it|them)(?: down)? ")
+_compiled = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), replacement) for pattern, replacement in _WORDS)
 
 
 def normalize(sentence: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -121,3 +122,9 @@ def _distance(point: Vector2, region: Region) -> float:
     dx = max(region.low[0] - point[0], 0.0, point[0] - region.high[0])
     dy = max(region.low[1] - point[1], 0.0, point[1] - region.high[1])
     return math.hypot(dx, dy)
+
+
+def apart(values: Iterable[float], least: float) -> bool:
+    """Whether no two of the values are closer than `least`."""
+    order = sorted(values)
+    return all(b - a >= least for a, b in itertools.pairwise(order))
