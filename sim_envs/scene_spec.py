@@ -89,7 +89,7 @@ class SceneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     objects: tuple[ObjectSpec, ...]
     name: str = ""
-    clearance: float = 0.02
+    clearance: float = 0.03
     """Smallest gap in m between an object that the seed places and its neighbours."""
 
 

@@ -1,0 +1,140 @@
+"""The simulated Panda behind the `Arm` protocol: joint paths and a gripper, exactly what a real one offers."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument, CommsLost, ProtectiveStop, Stopped
+from primitives.motion.timing import time_path
+from primitives.robot import ArmInfo, ArmMode, ArmState, Motion, MotionLimits
+from sim_envs import panda
+from sim_envs.motions import Follow, SimMotion, Squeeze
+from sim_envs.world import STEP, World
+
+
+class SimArm:
+    """A Panda in a world. Time passes only while a motion is waited for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._mode = ArmMode.IDLE
+        self._connected = True
+        self._motion: SimMotion | None = None
+
+    @property
+    def info(self) -> ArmInfo:
+        """Limits, frames and capabilities."""
+        return panda.arm_info()
+
+    @property
+    def mode(self) -> ArmMode:
+        """What the arm is doing."""
+        return self._mode
+
+    def connect(self, timeout_s: float) -> None:  # noqa: ARG002
+        """Open the connection; a simulated arm always answers."""
+        self._connected = True
+
+    def close(self) -> None:
+        """Let go of the arm."""
+        self._connected = False
+
+    def state(self) -> ArmState:
+        """The measured state."""
+        self._check_connected()
+        q, dq = self._world.joints()
+        return ArmState(
+            q=np.array(q),
+            dq=np.array(dq),
+            gripper_width=self._world.width(),
+            mode=self._mode,
+            stamp=self._world.time,
+            received=time.monotonic(),
+        )
+
+    def start_joint_path(self, path: NDArray[np.float64], limits: MotionLimits) -> Motion:
+        """Start along `path` (N, dof) rad; see `Arm.start_joint_path`."""
+        self._check_ready()
+        points = self._checked(path)
+        timed = time_path(points, limits, step=STEP)
+        return self._begin(SimMotion(self, self._world, Follow(timed.q.tolist(), timed.dq.tolist())))
+
+    def start_gripper(self, width: float, speed: float, force: float) -> Motion:
+        """Start the fingers towards `width` m; see `Arm.start_gripper`."""
+        self._check_ready()
+        gripper = self.info.gripper
+        for name, value, low, high in (
+            ("width", width, 0.0, gripper.max_width),
+            ("speed", speed, 1e-4, gripper.max_speed),
+            ("force", force, 0.1, gripper.max_force),
+        ):
+            if not low - 1e-9 <= value <= high + 1e-9:
+                raise BadArgument(f"gripper {name} is {value!r}; the Panda takes {low:g} to {high:g}.")
+        return self._begin(SimMotion(self, self._world, Squeeze(float(width), float(speed), float(force))))
+
+    def stop(self) -> None:
+        """Stop along the path and hold. Callable from any thread."""
+        motion = self._motion
+        if motion is not None and not motion.ended:
+            motion.request_stop()
+        elif self._mode in (ArmMode.IDLE, ArmMode.MOVING):
+            self._mode = ArmMode.STOPPED
+
+    def recover(self, *, operator_ack: bool) -> None:
+        """Leave a stop; a protective stop only with `operator_ack`."""
+        if self._mode is ArmMode.PROTECTIVE_STOP:
+            if not operator_ack:
+                raise ProtectiveStop(
+                    "the arm is in a protective stop", hint="look at the robot, then recover with operator_ack=True"
+                )
+            q, _ = self._world.joints()
+            self._world.drive(q, (0.0,) * 7)
+        self._mode = ArmMode.IDLE
+
+    def reset(self, mode: ArmMode = ArmMode.IDLE) -> None:
+        """Forget the motion under way: the world was arranged or restored."""
+        self._motion, self._mode = None, mode
+
+    def enter(self, mode: ArmMode) -> None:
+        """Called by the motion under way."""
+        self._mode = mode
+
+    def _begin(self, motion: SimMotion) -> Motion:
+        self._motion, self._mode = motion, ArmMode.MOVING
+        return motion
+
+    def _check_connected(self) -> None:
+        if not self._connected:
+            raise CommsLost("the simulated arm is closed", hint="call connect first")
+
+    def _check_ready(self) -> None:
+        self._check_connected()
+        if self._mode is ArmMode.PROTECTIVE_STOP:
+            raise ProtectiveStop("the arm is in a protective stop and takes no motion", hint="recover it first")
+        if self._mode is ArmMode.STOPPED:
+            raise Stopped("the arm was stopped and takes no motion", hint="recover it first")
+        if self._motion is not None and not self._motion.ended:
+            raise BadArgument("a motion is under way", hint="wait for it or cancel it first")
+
+    def _checked(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
+        points = np.asarray(path, dtype=np.float64)
+        info = self.info
+        if points.ndim != 2 or points.shape[1] != info.dof or len(points) == 0:
+            raise BadArgument(f"a joint path has shape (N, {info.dof}) with N >= 1, got {points.shape}")
+        if not np.isfinite(points).all():
+            raise BadArgument("the joint path holds values that are not finite")
+        outside = (points < info.lower - 1e-6) | (points > info.upper + 1e-6)
+        if outside.any():
+            row, joint = (int(i) for i in np.argwhere(outside)[0])
+            raise BadArgument(
+                f"waypoint {row} puts {info.joint_names[joint]} at {points[row, joint]:.4f} rad; "
+                f"its limits are {info.lower[joint]:.4f} to {info.upper[joint]:.4f} rad"
+            )
+        now = np.array(self._world.joints()[0])
+        off = float(np.abs(points[0] - now).max())
+        if off > 0.01:
+            raise BadArgument(f"the path starts {off:.3f} rad from where the arm is; at most 0.01 rad is allowed")
+        return points

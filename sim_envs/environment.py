@@ -1,0 +1,173 @@
+"""The `Environment` of PyBullet worlds: trials, ground truth, snapshots and recordings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
+from primitives.errors import ConfigurationError
+from primitives.robot import ArmMode, Robot
+from primitives.scene import Workspace
+from sim_envs.arm import SimArm
+from sim_envs.cameras import MOUNTS, camera_info
+from sim_envs.rendering import Light, Renderer, TinyRenderer
+from sim_envs.scene_spec import SceneSpec, resolved
+from sim_envs.scenes import DEFAULT, NAMES, named_scene
+from sim_envs.sim_camera import SimCamera
+from sim_envs.spawning import layout
+from sim_envs.world import World, WorldState, family_of
+
+if TYPE_CHECKING:
+    from sim_envs.task import BoundTask
+
+SETTLE_STEPS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A world and the mode of its arm."""
+
+    world: World
+    state: WorldState
+    mode: ArmMode
+
+
+class PyBulletEnvironment:
+    """Tabletop worlds with a Panda and two RGB-D cameras, one trial at a time."""
+
+    name = "pybullet"
+
+    def __init__(self, renderer: Renderer | None = None) -> None:
+        self._renderer: Renderer = renderer or TinyRenderer()
+        self._workspace = Workspace()
+        self._world: World | None = None
+        self._arm: SimArm | None = None
+        self._task: BoundTask | None = None
+        self._start: Mapping[str, ObjectState] = {}
+
+    def tasks(self) -> tuple[TaskInfo, ...]:
+        """Every registered task."""
+        from sim_envs.task import all_tasks
+
+        return tuple(task.info for task in all_tasks())
+
+    def scenes(self) -> tuple[str, ...]:
+        """Names of the built-in scenes."""
+        return NAMES
+
+    def oracle_program(self, spec: TrialSpec) -> str:
+        """Source of the program that must win `spec`'s task."""
+        from sim_envs.task import find
+
+        if spec.task is None:
+            raise ConfigurationError("an oracle program belongs to a task; give one.")
+        return find(spec.task).bind(spec.seed, spec.instruction).oracle
+
+    def reset(self, spec: TrialSpec) -> Trial:
+        """Set up a trial; see `Environment.reset`."""
+        if spec.task is not None and spec.scene is not None:
+            raise ConfigurationError("give a task or a scene, not both: a task brings its own scene.")
+        self._task = None
+        if spec.task is not None:
+            from sim_envs.task import find
+
+            self._task = find(spec.task).bind(spec.seed, spec.instruction)
+            scene = self._task.scene
+        else:
+            scene = named_scene(spec.scene or DEFAULT, _rng("scene", spec.seed))
+        scene = resolved(scene, self._workspace)
+        world, arm = self._arrange(scene, spec.seed)
+        self._start = world.truth()
+        if self._task is None and spec.instruction is not None:
+            from sim_envs.task import match
+
+            self._task = match(spec.instruction, self._start)
+        instruction = self._task.instruction if self._task is not None else spec.instruction or ""
+        light = Light()
+        cameras = tuple(SimCamera(world, self._renderer, camera_info(m), light) for m in MOUNTS)
+        return Trial(
+            robot=Robot(arm, cameras, self._workspace),
+            instruction=instruction,
+            task=self._task.info.id if self._task is not None else None,
+            conditions={"renderer": self._renderer.name},
+        )
+
+    def verdict(self) -> Verdict | None:
+        """What the trial's task says about the world as it is now."""
+        return None if self._task is None else self._task.judge(self._start, self.world())
+
+    def world(self) -> Mapping[str, ObjectState]:
+        """Ground truth as it is now, by object name."""
+        return self._loaded().truth()
+
+    def save(self) -> Snapshot:
+        """A snapshot of the world and the robot."""
+        world = self._loaded()
+        assert self._arm is not None
+        return Snapshot(world, world.save(), self._arm.mode)
+
+    def restore(self, snapshot: object) -> None:
+        """Return to `snapshot`, bit for bit."""
+        world = self._loaded()
+        if not isinstance(snapshot, Snapshot) or snapshot.world is not world:
+            raise ConfigurationError("the snapshot is of another world; restore it before the next reset.")
+        assert self._arm is not None
+        world.restore(snapshot.state)
+        self._arm.reset(snapshot.mode)
+
+    def picture(self, path: Path) -> None:
+        """Write a PNG for people of the world as it is now."""
+        raise NotImplementedError
+
+    def start_recording(self) -> None:
+        """Start keeping what a video needs."""
+        raise NotImplementedError
+
+    def write_video(self, path: Path) -> None:
+        """Write what was recorded and stop recording."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Free the world and the renderer."""
+        if self._world is not None:
+            self._world.close()
+            self._world = self._arm = None
+        self._renderer.close()
+
+    def _loaded(self) -> World:
+        if self._world is None:
+            raise ConfigurationError("there is no world yet; call reset first.")
+        return self._world
+
+    def _arrange(self, scene: SceneSpec, seed: int) -> tuple[World, SimArm]:
+        placements = layout(scene, _rng("layout", seed), self._workspace)
+        family = family_of(scene.objects)
+        if self._world is None or self._world.family != family:
+            if self._world is not None:
+                self._world.close()
+            self._world = World(family)
+            self._arm = SimArm(self._world)
+        assert self._arm is not None
+        self._world.arrange(scene.objects, placements)
+        self._arm.reset()
+        for _ in range(SETTLE_STEPS):
+            self._world.step()
+        self._world.steps = 0
+        return self._world, self._arm
+
+
+def make() -> PyBulletEnvironment:
+    """The factory behind the entry point."""
+    return PyBulletEnvironment()
+
+
+def _rng(purpose: str, seed: int) -> np.random.Generator:
+    """An independent stream per purpose, the same in every process."""
+    digest = hashlib.sha256(purpose.encode()).digest()
+    return np.random.default_rng([seed & (2**64 - 1), int.from_bytes(digest[:8], "little")])

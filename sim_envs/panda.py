@@ -1,0 +1,91 @@
+"""The Franka Panda of `pybullet_data`: its description for planners and its body in a world."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pybullet as p
+import pybullet_data
+
+from primitives.robot import ArmInfo, GripperInfo, MotionLimits
+from sim_envs.cache import cached
+
+ARM_JOINTS = tuple(range(7))
+FINGER_JOINTS = (9, 10)
+HAND_LINK = 8
+HOME = (0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854)
+TORQUE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
+"""Largest joint torques in N·m (Franka Emika Panda datasheet)."""
+MAX_WIDTH = 0.08
+
+
+@lru_cache(maxsize=2)
+def urdf(*, low_poly: bool) -> Path:
+    """A copy of the Panda's URDF with absolute mesh paths.
+
+    Args:
+        low_poly: show the collision meshes, which render several times faster than the visual ones.
+    """
+    root = Path(pybullet_data.getDataPath()) / "franka_panda"
+    text = (root / "panda.urdf").read_text()
+    if low_poly:
+        text = text.replace("package://meshes/visual/", "package://meshes/collision/")
+    text = text.replace("package://", f"{root}/")
+    # A frame without mass or shape that nothing here uses.
+    text = re.sub(r"<link name=\"panda_grasptarget\">.*?</link>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<joint name=\"panda_grasptarget_hand\".*?</joint>", "", text, flags=re.DOTALL)
+    return cached("panda-low-poly" if low_poly else "panda", ".urdf", text)
+
+
+@lru_cache(maxsize=1)
+def arm_info() -> ArmInfo:
+    """The Panda as planners and drivers know it. Limits: Franka Emika's interface specification."""
+    T_hand_tool = np.eye(4)
+    T_hand_tool[2, 3] = 0.1034
+    return ArmInfo(
+        name="panda",
+        urdf=urdf(low_poly=False),
+        joint_names=tuple(f"panda_joint{i}" for i in range(1, 8)),
+        finger_joint_names=("panda_finger_joint1", "panda_finger_joint2"),
+        tool_link="panda_hand",
+        T_link_tool=T_hand_tool,
+        lower=np.array([-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973]),
+        upper=np.array([2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973]),
+        limits=MotionLimits(
+            velocity=np.array([2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61]),
+            acceleration=np.array([15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0]),
+            jerk=np.array([7500.0, 3750.0, 5000.0, 6250.0, 7500.0, 10000.0, 10000.0]),
+        ),
+        gripper=GripperInfo(
+            max_width=MAX_WIDTH,
+            max_force=70.0,
+            max_speed=0.2,
+            finger_width=0.0177,
+            finger_thickness=0.0144,
+            finger_depth=0.0462,
+        ),
+        home=np.array(HOME),
+        capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),
+    )
+
+
+def load(client: int) -> int:
+    """Put a Panda at the origin of a world, at home with open, gear-coupled fingers. Returns its body id."""
+    body = p.loadURDF(
+        str(urdf(low_poly=True)), useFixedBase=True, flags=p.URDF_USE_INERTIA_FROM_FILE, physicsClientId=client
+    )
+    for joint, q in zip(ARM_JOINTS, HOME, strict=True):
+        p.resetJointState(body, joint, q, physicsClientId=client)
+    for joint in FINGER_JOINTS:
+        p.resetJointState(body, joint, MAX_WIDTH / 2, physicsClientId=client)
+        p.changeDynamics(body, joint, lateralFriction=1.0, physicsClientId=client)
+    # Without the gear the fingers drift sideways under load and place objects millimetres off.
+    gear = p.createConstraint(
+        body, FINGER_JOINTS[0], body, FINGER_JOINTS[1], p.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0),
+        physicsClientId=client,
+    )  # fmt: skip
+    p.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=50, physicsClientId=client)
+    return body

@@ -1,0 +1,306 @@
+"""One PyBullet world: a table, a Panda and the objects of one scene family.
+
+Worlds share nothing: each has its own client, whose id is passed at every call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pybullet as p
+
+from primitives.colors import COLORS
+from primitives.environment import ObjectState
+from primitives.scene import Quaternion, Vector3
+from sim_envs import panda
+from sim_envs.mesh import write_mesh, write_pieces
+from sim_envs.scene_spec import ObjectSpec
+from sim_envs.shapes import Shape, shape_of
+
+STEP = 1.0 / 240.0
+"""s of simulated time per physics step."""
+TABLE_SIZE = (0.80, 1.20, 0.05)
+"""Extent (x, y, z) of the table top in m."""
+TABLE_CENTER = (0.50, 0.0, -0.025)
+TABLE_COLOR = (178, 188, 200)
+"""sRGB; far from every named colour, so that a camera can tell any object from it."""
+FRICTION = 0.8
+"""Lateral friction of the table and of objects; a contact has the product of both sides."""
+
+Family = tuple[tuple[str, Vector3, bool], ...]
+"""Category, extent and movability of each object: worlds of one family differ in colours and poses alone."""
+
+
+def family_of(objects: Sequence[ObjectSpec]) -> Family:
+    """What has to be loaded for `objects`."""
+    return tuple((o.category, o.extent, o.movable) for o in objects)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an object starts."""
+
+    position: Vector3
+    """Centre in m, base frame."""
+    yaw: float
+    """rad."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An object in the world."""
+
+    id: int
+    spec: ObjectSpec
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class MotorCommand:
+    """What the motors were last told. Bullet's own snapshots leave it out."""
+
+    q: tuple[float, ...]
+    dq: tuple[float, ...]
+    width: float
+    speed: float
+    force: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorldState:
+    """A snapshot, to be given back to the world that made it."""
+
+    state: int
+    steps: int
+    motors: MotorCommand
+
+
+class World:
+    """A loaded scene family. Steps only when told to."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self.client = p.connect(p.DIRECT)
+        self.steps = 0
+        self.on_step: Callable[[], None] | None = None
+        client = self.client
+        p.setPhysicsEngineParameter(
+            fixedTimeStep=STEP,
+            numSolverIterations=50,
+            deterministicOverlappingPairs=1,
+            contactBreakingThreshold=0.005,
+            enableFileCaching=0,
+            physicsClientId=client,
+        )
+        p.setGravity(0, 0, -9.81, physicsClientId=client)
+        self.table = self._load_table()
+        self.panda = panda.load(client)
+        self._ids = [self._load(category, extent, movable) for category, extent, movable in family]
+        self._specs: tuple[ObjectSpec, ...] = ()
+        self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
+        self._send()
+        self._pristine = p.saveState(physicsClientId=client)
+
+    def close(self) -> None:
+        """Free the world. Idempotent."""
+        if self.client >= 0:
+            p.disconnect(physicsClientId=self.client)
+            self.client = -1
+
+    # Scene
+
+    def arrange(self, objects: Sequence[ObjectSpec], placements: Sequence[Placement]) -> None:
+        """Start over with these objects of the world's family at these places, the arm at home, the clock at zero."""
+        assert family_of(objects) == self.family
+        self._specs = tuple(objects)
+        self.steps = 0
+        p.restoreState(stateId=self._pristine, physicsClientId=self.client)
+        self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
+        self._send()
+        for body, spec, place in zip(self._ids, objects, placements, strict=True):
+            half = place.yaw / 2
+            rotation = (0.0, 0.0, math.sin(half), math.cos(half))
+            p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=self.client)
+            p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=self.client)
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """The objects in the order of the scene."""
+        return tuple(Body(i, s, shape_of(s.category, s.extent)) for i, s in zip(self._ids, self._specs, strict=True))
+
+    def pose(self, body: int) -> tuple[Vector3, Quaternion]:
+        """Centre in m and orientation (xyzw) of an object, base frame."""
+        return p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+
+    def truth(self) -> dict[str, ObjectState]:
+        """Ground truth by object name."""
+        found: dict[str, ObjectState] = {}
+        for body, spec in zip(self._ids, self._specs, strict=True):
+            position, quaternion = self.pose(body)
+            assert spec.name is not None
+            found[spec.name] = ObjectState(
+                position=position,
+                quaternion_xyzw=quaternion,
+                category=spec.category,
+                color=spec.color,
+                size=spec.extent,
+            )
+        return found
+
+    def speed(self) -> float:
+        """Speed in m/s of the fastest object; a turn counts as 5 cm of lever."""
+        fastest = 0.0
+        for body in self._ids:
+            linear, angular = p.getBaseVelocity(body, physicsClientId=self.client)
+            fastest = max(fastest, math.hypot(*linear), 0.05 * math.hypot(*angular))
+        return fastest
+
+    # Time
+
+    @property
+    def time(self) -> float:
+        """Simulated s since the scene was arranged."""
+        return self.steps * STEP
+
+    def step(self) -> None:
+        """Advance physics by `STEP`."""
+        p.stepSimulation(physicsClientId=self.client)
+        self.steps += 1
+        if self.on_step is not None:
+            self.on_step()
+
+    # Motors
+
+    def drive(self, q: Sequence[float], dq: Sequence[float]) -> None:
+        """Send the arm motors positions (7,) rad and velocities (7,) rad/s to track from now on."""
+        p.setJointMotorControlArray(
+            self.panda,
+            panda.ARM_JOINTS,
+            p.POSITION_CONTROL,
+            targetPositions=q,
+            targetVelocities=dq,
+            forces=panda.TORQUE,
+            positionGains=_POSITION_GAINS,
+            velocityGains=_VELOCITY_GAINS,
+            physicsClientId=self.client,
+        )
+        self.motors = MotorCommand(tuple(q), tuple(dq), self.motors.width, self.motors.speed, self.motors.force)
+
+    def grip(self, width: float, speed: float, force: float) -> None:
+        """Send the fingers to `width` m at `speed` m/s of width, pressing with at most `force` N."""
+        for joint in panda.FINGER_JOINTS:
+            p.setJointMotorControl2(
+                self.panda,
+                joint,
+                p.POSITION_CONTROL,
+                targetPosition=width / 2,
+                targetVelocity=0.0,
+                force=force,
+                positionGain=0.2,
+                velocityGain=1.0,
+                maxVelocity=speed / 2,
+                physicsClientId=self.client,
+            )
+        self.motors = MotorCommand(self.motors.q, self.motors.dq, width, speed, force)
+
+    def joints(self) -> tuple[list[float], list[float]]:
+        """Measured arm positions (7,) rad and velocities (7,) rad/s."""
+        states = p.getJointStates(self.panda, panda.ARM_JOINTS, physicsClientId=self.client)
+        return [s[0] for s in states], [s[1] for s in states]
+
+    def width(self) -> float:
+        """Measured distance between the fingers in m."""
+        return sum(s[0] for s in p.getJointStates(self.panda, panda.FINGER_JOINTS, physicsClientId=self.client))
+
+    # Snapshots
+
+    def save(self) -> WorldState:
+        """A snapshot of everything that moves."""
+        return WorldState(p.saveState(physicsClientId=self.client), self.steps, self.motors)
+
+    def restore(self, snapshot: WorldState) -> None:
+        """Return to `snapshot`, bit for bit."""
+        p.restoreState(stateId=snapshot.state, physicsClientId=self.client)
+        self.steps, self.motors = snapshot.steps, snapshot.motors
+        self._send()
+
+    def forget(self, snapshot: WorldState) -> None:
+        """Free what `snapshot` keeps."""
+        if self.client >= 0:
+            p.removeState(snapshot.state, physicsClientId=self.client)
+
+    # Loading
+
+    def _send(self) -> None:
+        self.drive(self.motors.q, self.motors.dq)
+        self.grip(self.motors.width, self.motors.speed, self.motors.force)
+
+    def _load_table(self) -> int:
+        half = [e / 2 for e in TABLE_SIZE]
+        solid = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=self.client)
+        seen = p.createVisualShape(
+            p.GEOM_BOX,
+            halfExtents=half,
+            rgbaColor=rgba(TABLE_COLOR),
+            specularColor=(0, 0, 0),
+            physicsClientId=self.client,
+        )
+        table = p.createMultiBody(
+            baseMass=0,
+            baseCollisionShapeIndex=solid,
+            baseVisualShapeIndex=seen,
+            basePosition=TABLE_CENTER,
+            physicsClientId=self.client,
+        )
+        p.changeDynamics(table, -1, lateralFriction=FRICTION, physicsClientId=self.client)
+        return table
+
+    def _load(self, category: str, extent: Vector3, movable: bool) -> int:
+        shape = shape_of(category, extent)
+        body = p.createMultiBody(
+            baseMass=shape.mass if movable else 0.0,
+            baseCollisionShapeIndex=self._solid(category, extent, shape),
+            baseVisualShapeIndex=p.createVisualShape(
+                p.GEOM_MESH,
+                fileName=str(write_mesh(category, shape.mesh)),
+                rgbaColor=(1, 1, 1, 1),
+                specularColor=(0, 0, 0),
+                physicsClientId=self.client,
+            ),
+            basePosition=(0, 0, -5),
+            physicsClientId=self.client,
+        )
+        p.changeDynamics(
+            body,
+            -1,
+            lateralFriction=FRICTION,
+            rollingFriction=shape.rolling,
+            spinningFriction=0.002 if shape.rolling else 0.0005,
+            physicsClientId=self.client,
+        )
+        return body
+
+    def _solid(self, category: str, extent: Vector3, shape: Shape) -> int:
+        x, _, z = extent
+        client = self.client
+        if shape.solid == "box":
+            return p.createCollisionShape(p.GEOM_BOX, halfExtents=[e / 2 for e in extent], physicsClientId=client)
+        if shape.solid == "sphere":
+            return p.createCollisionShape(p.GEOM_SPHERE, radius=x / 2, physicsClientId=client)
+        if shape.solid == "cylinder":
+            return p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
+        if shape.solid == "pieces":
+            file = write_pieces(category, shape.pieces)
+            return p.createCollisionShape(p.GEOM_MESH, fileName=str(file), physicsClientId=client)
+        return -1
+
+
+def rgba(color: tuple[int, int, int]) -> tuple[float, float, float, float]:
+    """A named colour as Bullet takes it."""
+    return (color[0] / 255, color[1] / 255, color[2] / 255, 1.0)
+
+
+_POSITION_GAINS = (0.4,) * 7
+_VELOCITY_GAINS = (1.0,) * 7
