@@ -31,9 +31,9 @@ class GuardLimits:
     """Fraction of the arm's own joint speed that is used, in (0, 1]."""
     tool_speed: float = 1.0
     """Largest speed of the tool in m/s."""
-    joint_step: float = 4.0
+    joint_step: float = 6.0
     """Largest travel of one joint in one command, in rad."""
-    tool_step: float = 1.5
+    tool_step: float = 2.0
     """Largest travel of the tool in one command, in m."""
     gripper_force: float = 40.0
     """Largest gripping force in N."""

@@ -50,7 +50,7 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
         raise BadArgument(f"{thing.name!r} cannot be put on itself", hint="Choose another target.")
     held = ctx.memory.held
     if held is None or held.name != thing.name:
-        picking.pick(ctx, thing)
+        picking.pick(ctx, thing, suits=lambda held: placing.suitable(ctx.mover, held, goal))
     placing.place(ctx, thing, resolve(ctx, target))
 
 

@@ -107,8 +107,9 @@ class SceneMemory:
         known = {o.name: o for o in self._objects or self.objects}
         if name not in known:
             raise NotFound(f"cannot hold {name!r}, which was not seen", candidates=tuple(known))
-        self._held = known[name]
-        self.invalidate()
+        self._held = known.pop(name)
+        # nothing else has moved, and the arm now stands in the view
+        self._objects = list(known.values())
 
     def release(self, name: str, position: Vector3 | None) -> None:
         """The gripper has let go of `name` at `position` (its centre, m, base frame), or nobody knows where (None)."""

@@ -1,0 +1,124 @@
+"""Ways to take an object from above with two fingers, before anything is known about reach or neighbours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument
+from primitives.motion.kinematics import pose_matrix
+from primitives.motion.obstacles import HOLLOW, WALL
+from primitives.robot import GripperInfo
+from primitives.scene import Pose, SceneObject
+
+SPARE = 0.008
+"""How much the opening must exceed the object, so that an error of perception does not become a collision, in m."""
+TIP = 0.012
+"""Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
+RIM_DEPTH = 0.022
+"""How deep below the rim of a bowl or mug the fingers take the wall, in m."""
+_RIM_TURNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class GraspCandidate:
+    """One way to take an object."""
+
+    T: NDArray[np.float64]
+    """(4, 4) tool pose with the fingers around the object, base frame."""
+    width: float
+    """Expected distance between the fingers when closed, in m."""
+    opening: float
+    """Distance between the fingers on the way down, in m."""
+    score: float
+    """In (0, 1]; larger is better, all else equal."""
+    rim: bool = False
+    """Whether the fingers take a wall rather than the whole object."""
+
+    @property
+    def slack(self) -> float:
+        """How far the measured width may be from the expected one, in m."""
+        return 0.007 if self.rim else max(0.006, 0.15 * self.width)
+
+
+def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandidate]:
+    """Grasps of `obj`, best first.
+
+    Raises:
+        BadArgument: the gripper cannot take such a thing at all; says why.
+    """
+    if obj.category in ("zone", "plate") or obj.size[2] < 0.008:
+        raise BadArgument(
+            f"{obj.name} is too flat to grasp",
+            expected="a height of at least 0.008 m and sides that the fingers can hold",
+            measured=f"{obj.category} of {obj.size[2]:.3f} m height",
+            hint="It can be a target, or be pushed if it is not fixed.",
+        )
+    candidates = [*_around(obj, gripper), *_on_rim(obj, gripper)]
+    if not candidates:
+        narrowest = min(obj.size[0], obj.size[1])
+        raise BadArgument(
+            f"{obj.name} is too wide for the gripper",
+            expected=f"a side of at most {gripper.max_width - SPARE:.3f} m",
+            measured=f"{narrowest:.3f} m",
+            hint="Use push to move it.",
+        )
+    return sorted(candidates, key=lambda c: -c.score)
+
+
+def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
+    """The fingers on two opposite sides."""
+    x, y, z = obj.position
+    round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
+    if round_thing:
+        closings = [(obj.yaw + k * math.pi / 8, min(obj.size[0], obj.size[1])) for k in range(16)]
+    else:
+        closings = [(obj.yaw + k * math.pi / 2, obj.size[k % 2]) for k in range(4)]
+    for height, lower in _heights(obj, gripper):
+        for direction, width in closings:
+            if width > gripper.max_width - SPARE:
+                continue
+            # the tool's y axis, along which the fingers close, points to yaw - 90 deg
+            T = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2))
+            narrow = 0.05 * (width / gripper.max_width)
+            for opening, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
+                yield GraspCandidate(T, width, opening, 1.0 - lower - tight - narrow)
+
+
+def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]]:
+    """Tool heights with what each costs: the middle of the object first, then higher up where a rim is in the way."""
+    bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
+    lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + 0.008)
+    middle = max(obj.position[2], lowest)
+    heights = [(middle, 0.0)]
+    for up in (0.008, 0.016):
+        if middle + up <= top - 0.008:
+            heights.append((middle + up, 0.15 + 10 * up))
+    return heights
+
+
+def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
+    """One finger inside a hollow thing, one outside."""
+    if obj.category not in HOLLOW or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
+        return
+    x, y, _ = obj.position
+    depth = min(RIM_DEPTH, obj.size[2] - 0.012)
+    height = max(obj.top - depth, TIP)
+    if obj.category == "box":
+        spots = [(obj.yaw + k * math.pi / 2, obj.size[k % 2] / 2) for k in range(4)]
+    else:
+        spots = [(2 * math.pi * k / _RIM_TURNS, min(obj.size[0], obj.size[1]) / 2) for k in range(_RIM_TURNS)]
+    lean = 0.35 * obj.size[0] / 2 * (depth / obj.size[2]) if obj.category == "bowl" else 0.0
+    for direction, radius in spots:
+        at = radius - WALL / 2 - lean
+        for flip in (0.0, math.pi):
+            T = pose_matrix(
+                Pose.top_down(
+                    x + at * math.cos(direction), y + at * math.sin(direction), height, direction + math.pi / 2 + flip
+                )
+            )
+            yield GraspCandidate(T, WALL, min(0.05, gripper.max_width), 0.6, rim=True)

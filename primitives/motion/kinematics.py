@@ -1,0 +1,211 @@
+"""Forward and inverse kinematics of any arm with a URDF, by pinocchio."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+from primitives.robot import ArmInfo
+from primitives.scene import Pose, SceneObject
+
+POSITION_TOLERANCE = 1e-4
+"""m; ten times finer than what a motion promises."""
+ROTATION_TOLERANCE = 8e-4
+"""rad."""
+ITERATIONS = 60
+DAMPING = 1e-6
+RESTARTS = 24
+"""Random starts where one candidate among many is tried."""
+THOROUGH = 100
+"""Random starts before a pose is called unreachable."""
+
+
+class Kinematics:
+    """The arm's model. Joint vectors are the arm's own, without the fingers."""
+
+    def __init__(self, info: ArmInfo, joint_margin: float = 0.0) -> None:
+        """Args: `joint_margin` is kept from every joint limit by the solutions, in rad."""
+        self.info = info
+        self.model = pin.buildModelFromUrdf(str(info.urdf))
+        self._data = self.model.createData()
+        self._neutral = pin.neutral(self.model)
+        self._columns = [self.model.joints[self.model.getJointId(n)].idx_v for n in info.joint_names]
+        self._indices = [self.model.joints[self.model.getJointId(n)].idx_q for n in info.joint_names]
+        self._fingers = [self.model.joints[self.model.getJointId(n)].idx_q for n in info.finger_joint_names]
+        link = self.model.getFrameId(info.tool_link)
+        base = self.model.frames[link]
+        self._tool = self.model.addFrame(
+            pin.Frame("codepolicy_tool", base.parentJoint, link, base.placement * pin.SE3(info.T_link_tool), pin.OP_FRAME)
+        )
+        self._data = self.model.createData()
+        self.lower = info.lower + joint_margin
+        self.upper = info.upper - joint_margin
+
+    @property
+    def tool_joint(self) -> int:
+        """Index of the joint that carries the tool."""
+        return self.model.frames[self._tool].parentJoint
+
+    @property
+    def T_joint_tool(self) -> NDArray[np.float64]:
+        """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
+        return self.model.frames[self._tool].placement.homogeneous
+
+    def full(self, q: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+        """The model's whole configuration for arm joints `q` (rad) and a gripper width in m."""
+        whole = self._neutral.copy()
+        whole[self._indices] = q
+        whole[self._fingers] = width / 2
+        return whole
+
+    def tool(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(4, 4) pose of the tool in the base frame at joints `q`, rad."""
+        return self._tool_at(q).homogeneous
+
+    def tool_positions(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 3) tool positions in m along a joint path (N, dof)."""
+        return np.array([self._tool_at(q).translation.copy() for q in path])
+
+    def pose(self, q: NDArray[np.float64]) -> Pose:
+        """The tool's pose at joints `q`, rad."""
+        return matrix_pose(self.tool(q))
+
+    def solve(
+        self, T: NDArray[np.float64], near: NDArray[np.float64], restarts: int = RESTARTS
+    ) -> NDArray[np.float64] | None:
+        """The solution that Levenberg-Marquardt reaches first: from `near`, else from home, else from a restart.
+
+        Args:
+            T: (4, 4) tool pose, base frame.
+            near: (dof,) rad; a solution close to it is preferred.
+            restarts: random starts before giving up.
+
+        Returns:
+            (dof,) rad within the limits less the margin, or None when no restart reached the pose.
+        """
+        return next(self.solutions(T, near, restarts), None)
+
+    def solutions(
+        self, T: NDArray[np.float64], near: NDArray[np.float64], restarts: int = RESTARTS
+    ) -> Iterator[NDArray[np.float64]]:
+        """Distinct solutions, the one found from `near` first. The same arguments give the same sequence."""
+        target = pin.SE3(T)
+        found: list[NDArray[np.float64]] = []
+        for start in self._starts(near, restarts):
+            q, _, _ = self._descend(target, start)
+            if q is not None and all(float(np.abs(q - other).max()) > 0.05 for other in found):
+                found.append(q)
+                yield q
+
+    def track(self, T: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The solution that continues `near` smoothly (no restarts), for following a line in small steps."""
+        q, _, _ = self._descend(pin.SE3(T), near)
+        return q
+
+    def nearest(self, T: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Joints whose tool pose comes closest to `T`, within the limits; for saying what would be reachable."""
+        target = pin.SE3(T)
+        tries = [self._descend(target, start)[1:] for start in self._starts(near, RESTARTS)]
+        return min(tries, key=lambda t: t[1])[0]
+
+    def _starts(self, near: NDArray[np.float64], restarts: int) -> Iterator[NDArray[np.float64]]:
+        yield np.clip(near, self.lower, self.upper)
+        yield np.clip(self.info.home, self.lower, self.upper)
+        rng = np.random.default_rng(0)
+        for _ in range(restarts):
+            yield rng.uniform(self.lower, self.upper)
+
+    def _descend(
+        self, target: pin.SE3, start: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64], float]:
+        """Levenberg-Marquardt within the joint limits (Sugihara 2011: damping proportional to the squared error).
+
+        Returns:
+            The solution or None, the best joints seen, and their error (m + rad).
+        """
+        q = np.clip(start, self.lower, self.upper)
+        best, least, stuck = q, np.inf, 0
+        whole = self._neutral.copy()
+        for _ in range(ITERATIONS):
+            whole[self._indices] = q
+            pin.framesForwardKinematics(self.model, self._data, whole)
+            error = pin.log6(self._data.oMf[self._tool].actInv(target)).vector
+            away, turn = float(np.linalg.norm(error[:3])), float(np.linalg.norm(error[3:]))
+            if away + turn < least * 0.98:
+                stuck = 0
+            else:
+                stuck += 1
+            if away + turn < least:
+                best, least = q, away + turn
+            if away < POSITION_TOLERANCE and turn < ROTATION_TOLERANCE:
+                return q, q, away + turn
+            if stuck > 6:
+                break
+            J = pin.computeFrameJacobian(self.model, self._data, whole, self._tool, pin.LOCAL)[:, self._columns]
+            damping = 0.5 * float(error @ error) + DAMPING
+            step = J.T @ np.linalg.solve(J @ J.T + damping * np.eye(6), error)
+            q = np.clip(q + step, self.lower, self.upper)
+        return None, best, least
+
+    def _tool_at(self, q: NDArray[np.float64]) -> pin.SE3:
+        whole = self._neutral.copy()
+        whole[self._indices] = q
+        pin.framesForwardKinematics(self.model, self._data, whole)
+        return self._data.oMf[self._tool]
+
+
+def pose_matrix(pose: Pose) -> NDArray[np.float64]:
+    """(4, 4) of a `Pose`; its quaternion is normalised."""
+    x, y, z, w = np.asarray(pose.quaternion_xyzw) / np.linalg.norm(pose.quaternion_xyzw)
+    T = np.eye(4)
+    T[:3, :3] = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)),
+        (2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)),
+        (2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)),
+    )
+    T[:3, 3] = pose.position
+    return T
+
+
+def matrix_pose(T: NDArray[np.float64]) -> Pose:
+    """The `Pose` of a (4, 4) matrix."""
+    q = pin.Quaternion(T[:3, :3]).coeffs()
+    x, y, z = (float(v) for v in T[:3, 3])
+    return Pose((x, y, z), (float(q[0]), float(q[1]), float(q[2]), float(q[3])))
+
+
+def pose_distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float]:
+    """Distance in m and angle in rad between two (4, 4) poses."""
+    cosine = (float(np.trace(a[:3, :3].T @ b[:3, :3])) - 1) / 2
+    return float(np.linalg.norm(a[:3, 3] - b[:3, 3])), float(np.arccos(np.clip(cosine, -1.0, 1.0)))
+
+
+def object_matrix(obj: SceneObject) -> NDArray[np.float64]:
+    """(4, 4) pose of an upright object: its centre, turned by its yaw."""
+    return upright(obj.position, obj.yaw)
+
+
+def upright(position: Sequence[float], yaw: float) -> NDArray[np.float64]:
+    """(4, 4) pose at `position` (m), turned by `yaw` rad about the vertical."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    T = np.eye(4)
+    T[:2, :2] = ((c, -s), (s, c))
+    T[:3, 3] = position
+    return T
+
+
+def line(start: NDArray[np.float64], end: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """(4, 4) poses along the straight line from `start` (left out) to `end`, every centimetre or 5 degrees."""
+    a, b = pin.SE3(start), pin.SE3(end)
+    distance, angle = pose_distance(start, end)
+    n = max(1, math.ceil(distance / 0.01), math.ceil(angle / 0.09))
+    turn = pin.log3(a.rotation.T @ b.rotation)
+    for k in range(1, n + 1):
+        T = np.eye(4)
+        T[:3, :3] = a.rotation @ pin.exp3(turn * (k / n))
+        T[:3, 3] = a.translation + (b.translation - a.translation) * (k / n)
+        yield T

@@ -1,0 +1,113 @@
+"""Perceived objects as collision shapes: boxes, cylinders, spheres, and containers made of walls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import coal
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.motion.kinematics import object_matrix, upright
+from primitives.scene import SceneObject
+
+HOLLOW = frozenset({"bowl", "mug", "box"})
+"""Categories with an inside that is open at the top."""
+FLAT = frozenset({"zone"})
+"""Markings on the table: nothing to collide with."""
+ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
+WALL = 0.006
+"""Assumed thickness of a wall in m; perception measures the outside only."""
+FLOOR = 0.008
+"""Assumed thickness of the floor of a hollow thing in m."""
+BOWL_TAPER = 0.6
+"""Assumed radius of a bowl's foot over that of its rim."""
+_SEGMENTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One convex shape of an object."""
+
+    shape: coal.CollisionGeometry
+    T: NDArray[np.float64]
+    """(4, 4), takes shape-frame points to the base frame."""
+
+
+def parts(obj: SceneObject) -> list[Part]:
+    """The convex shapes that cover `obj`, base frame."""
+    sx, sy, sz = obj.size
+    T = object_matrix(obj)
+    match obj.category:
+        case category if category in FLAT:
+            return []
+        case "bowl":
+            return list(_bowl(obj, T))
+        case "mug":
+            return list(_ring(obj, T, sz, sx / 2, 0.0))
+        case "box" if min(sx, sy) > 4 * WALL:
+            return list(_tray(obj, T))
+        case "ball":
+            return [Part(coal.Sphere(sx / 2), T)]
+        case "cylinder" | "plate":
+            return [Part(coal.Cylinder(max(sx, sy) / 2, sz), T)]
+        case _:
+            return [Part(coal.Box(sx, sy, sz), T)]
+
+
+def inner_radius(obj: SceneObject) -> float:
+    """Largest circle in m that lies within the opening of a hollow object, or on a solid one."""
+    radius = min(obj.size[0], obj.size[1]) / 2
+    return radius - WALL if obj.category in HOLLOW else radius
+
+
+def floor_height(obj: SceneObject) -> float:
+    """Height in m at which something inside a hollow `obj` rests."""
+    return obj.position[2] - obj.size[2] / 2 + FLOOR
+
+
+def foot_radius(obj: SceneObject) -> float:
+    """Radius in m of the circle around the centre in which something lies flat on the floor of a hollow `obj`."""
+    return inner_radius(obj) * (BOWL_TAPER if obj.category == "bowl" else 1.0)
+
+
+def _bowl(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
+    """A wall that leans outward from the foot to the rim."""
+    radius, height = max(obj.size[0], obj.size[1]) / 2, obj.size[2]
+    lean = math.atan2(radius * (1 - BOWL_TAPER), height)
+    yield from _ring(obj, T, height / math.cos(lean), radius * (1 + BOWL_TAPER) / 2, lean)
+
+
+def _ring(obj: SceneObject, T: NDArray[np.float64], length: float, radius: float, lean: float) -> Iterator[Part]:
+    """A floor, and plates of `length` m around it whose outer middle is at `radius` m."""
+    height = obj.size[2]
+    yield Part(coal.Cylinder(radius * (1 - math.sin(lean) / 2), FLOOR), T @ _shift(0.0, 0.0, -(height - FLOOR) / 2))
+    widest = radius + length / 2 * math.sin(lean)
+    chord = 2 * widest * math.tan(math.pi / _SEGMENTS)
+    for i in range(_SEGMENTS):
+        turn = upright((0.0, 0.0, 0.0), 2 * math.pi * i / _SEGMENTS)
+        yield Part(coal.Box(WALL, chord, length), T @ turn @ _shift(radius - WALL / 2, 0.0, 0.0) @ _turn_y(lean))
+
+
+def _tray(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
+    sx, sy, sz = obj.size
+    yield Part(coal.Box(sx, sy, FLOOR), T @ _shift(0.0, 0.0, -(sz - FLOOR) / 2))
+    for side in (-1, 1):
+        yield Part(coal.Box(WALL, sy, sz), T @ _shift(side * (sx - WALL) / 2, 0.0, 0.0))
+        yield Part(coal.Box(sx, WALL, sz), T @ _shift(0.0, side * (sy - WALL) / 2, 0.0))
+
+
+def _shift(x: float, y: float, z: float) -> NDArray[np.float64]:
+    T = np.eye(4)
+    T[:3, 3] = (x, y, z)
+    return T
+
+
+def _turn_y(angle: float) -> NDArray[np.float64]:
+    T = np.eye(4)
+    T[0, 0] = T[2, 2] = math.cos(angle)
+    T[0, 2] = math.sin(angle)
+    T[2, 0] = -T[0, 2]
+    return T

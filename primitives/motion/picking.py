@@ -1,0 +1,221 @@
+"""Picking: choose a grasp that can be carried out, take the object, and measure that it came along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
+from primitives.motion.grasping import GraspCandidate, grasp_candidates
+from primitives.motion.kinematics import matrix_pose, object_matrix
+from primitives.motion.mover import Held, Mover
+from primitives.scene import Grasp, SceneObject
+
+APPROACH = 0.10
+"""Straight way down to a grasp and up from it, in m."""
+SLOW = 0.5
+"""Speed scale near objects."""
+LOST = 0.004
+"""How much the fingers may close during the lift before the object counts as lost, in m."""
+MARGINS = (0.006, 0.002, 0.0)
+"""Distances to neighbours, in m; the first at which some grasp works is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeasibleGrasp:
+    """A grasp with the joint motion that carries it out."""
+
+    candidate: GraspCandidate
+    down: NDArray[np.float64]
+    """(N, dof) rad from the pre-grasp to the grasp."""
+
+
+def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None = None) -> None:
+    """Take `obj` and lift it.
+
+    Args:
+        ctx: the running program's context.
+        obj: as it was last seen.
+        suits: whether what is to be done with the object can be done with it held like that; grasps that do not suit
+            are taken only when none does.
+
+    Raises:
+        BadArgument: the hand is full, or the gripper cannot take such a thing.
+        Unreachable, Blocked: no grasp can be carried out.
+        GraspMissed, Dropped: measured after closing and after lifting.
+    """
+    mover = ctx.mover
+    if mover.held is not None:
+        raise BadArgument(
+            f"the gripper already holds {mover.held.object.name}",
+            hint="Put it down first, with place(target).",
+        )
+    _refuse_covered(ctx, obj)
+    chosen, path = _choose(mover, obj, suits)
+    grip = chosen.candidate
+    if abs(mover.width - grip.opening) > 0.002:
+        mover.move_fingers(grip.opening)
+    mover.follow(path)
+    mover.follow(chosen.down, scale=SLOW)
+    measured = mover.move_fingers(0.0)
+    ctx.measured["finger width (m)"] = round(measured, 4)
+    ctx.measured["expected width (m)"] = round(grip.width, 4)
+    if abs(measured - grip.width) > grip.slack or not mover.holding():
+        _missed(mover, obj, grip, measured)
+    mover.attach(obj, measured)
+    mover.follow(chosen.down[::-1], scale=SLOW)
+    after = mover.width
+    ctx.measured["finger width after the lift (m)"] = round(after, 4)
+    if measured - after > LOST or not mover.holding():
+        mover.let_go(lost=True)
+        _retreat(mover)
+        raise Dropped(
+            f"{obj.name} left the fingers while it was lifted",
+            expected=f"fingers {measured:.3f} m apart",
+            measured=f"{after:.3f} m apart",
+            hint="Look again with detect(), and pick it once more.",
+        )
+
+
+def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
+    """Grasps of `obj` that can be carried out, best first."""
+    mover = ctx.mover
+    found = list(_feasible(mover, obj, grasp_candidates(obj, mover.info.gripper), MARGINS[0]))
+    found = found or list(_feasible(mover, obj, grasp_candidates(obj, mover.info.gripper), MARGINS[1]))
+    return [
+        Grasp(
+            object=obj.name,
+            pose=matrix_pose(g.candidate.T),
+            pre_grasp=mover.kinematics.pose(g.down[0]),
+            width=g.candidate.width,
+            score=max(0.0, g.candidate.score),
+        )
+        for g in found
+        if g.candidate.opening >= mover.info.gripper.max_width or g.candidate.rim
+    ]
+
+
+def _refuse_covered(ctx: Context, obj: SceneObject) -> None:
+    above = tuple(o.name for o in ctx.memory.objects if o.on == obj.name)
+    if above:
+        raise Blocked(
+            f"{' and '.join(above)} rest{'s' if len(above) == 1 else ''} on or in {obj.name}",
+            expected="nothing on it",
+            measured=", ".join(above),
+            candidates=above,
+            hint=f"Move {above[0]} first.",
+        )
+
+
+def _choose(
+    mover: Mover, obj: SceneObject, suits: Callable[[Held], bool] | None
+) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
+    """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
+    candidates = grasp_candidates(obj, mover.info.gripper)
+    for margin in MARGINS:
+        fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
+        for n, grasp in enumerate(_feasible(mover, obj, candidates, margin)):
+            if n >= 8:
+                break
+            held = Held(obj, np.linalg.inv(grasp.candidate.T) @ object_matrix(obj), grasp.candidate.width)
+            fits = suits is None or suits(held)
+            if not fits and fallback is not None:
+                continue
+            path = mover.plan_joints(grasp.down[0], width=grasp.candidate.opening)
+            if path is None:
+                continue
+            if fits:
+                return grasp, path
+            fallback = grasp, path
+        if fallback is not None:
+            return fallback
+    raise _no_grasp(mover, obj, candidates)
+
+
+def _feasible(
+    mover: Mover, obj: SceneObject, candidates: list[GraspCandidate], margin: float
+) -> Iterator[FeasibleGrasp]:
+    """Those candidates that the arm reaches straight from above without touching anything but the object."""
+    checker = mover.checker(ignore={obj.name}, margin=margin)
+    for candidate in candidates:
+        for n, q in enumerate(mover.kinematics.solutions(candidate.T, mover.info.home)):
+            if n >= 3:
+                break
+            if checker.collides(q, candidate.opening):
+                continue
+            above = candidate.T.copy()
+            above[2, 3] += APPROACH
+            down = mover.straight(q, above, backwards=True)
+            if down is None or checker.first_contact(down, candidate.opening) is not None:
+                continue
+            yield FeasibleGrasp(candidate, down)
+            break
+
+
+def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: float) -> None:
+    """Leave safely, and say what the fingers met."""
+    mover.move_fingers(mover.info.gripper.max_width)
+    _retreat(mover)
+    mover.memory.invalidate()
+    if measured < grip.width:
+        what = "nothing" if measured < 0.003 else "something thinner"
+    else:
+        what = "something wider, or could not close"
+    raise GraspMissed(
+        f"the fingers closed on {what} where {obj.name} was seen",
+        expected=f"fingers {grip.width:.3f} m apart, give or take {grip.slack:.3f} m",
+        measured=f"{measured:.3f} m apart",
+        hint="Look again with detect(): it may have moved, or not be what it seemed.",
+    )
+
+
+def _retreat(mover: Mover) -> None:
+    """Straight up out of the scene, as far as the arm goes."""
+    for height in (APPROACH, APPROACH / 2):
+        T = mover.T_tool
+        T[2, 3] += height
+        path = mover.straight(mover.q, T)
+        if path is not None:
+            mover.follow(path, scale=SLOW)
+            break
+    try:
+        mover.home()
+    except Failure:
+        return  # standing above the table with nothing in hand is safe too; the caller raises what matters
+
+
+def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) -> Failure:
+    checker = mover.checker(ignore={obj.name}, margin=0.0)
+    reached = False
+    for candidate in candidates:
+        q = mover.kinematics.solve(candidate.T, mover.info.home)
+        if q is None:
+            continue
+        reached = True
+        hit = checker.contact(q, candidate.opening)
+        if hit is not None and hit[1] not in mover.info.joint_names:
+            return Blocked(
+                f"every grasp of {obj.name} collides: {hit[0]} would touch {hit[1]}",
+                expected="room for the fingers beside the object",
+                measured=f"{len(candidates)} grasps tried",
+                candidates=(hit[1],),
+                hint=f"Move {hit[1]} away first.",
+            )
+    if reached:
+        return Blocked(
+            f"no straight way down to {obj.name} is free",
+            expected="a free way from above",
+            measured=f"{len(candidates)} grasps tried",
+            hint="Move what stands around it first.",
+        )
+    position = "(" + ", ".join(f"{v:.3f}" for v in obj.position) + ") m"
+    return Unreachable(
+        f"no joint configuration grasps {obj.name} at {position}",
+        expected="a grasp within the joint limits",
+        measured=f"{len(candidates)} grasps tried",
+        hint="Choose an object closer to the middle of the workspace.",
+    )

@@ -1,0 +1,235 @@
+"""Placing: choose where and how to put the held object down, let it go, and measure where it came to rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives import relations
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, Dropped, Failure, NotFound, NotPlaced, Unreachable
+from primitives.motion.collision import Checker
+from primitives.motion.kinematics import upright
+from primitives.motion.mover import Held, Mover
+from primitives.motion.obstacles import HOLLOW
+from primitives.motion.picking import APPROACH, LOST, SLOW
+from primitives.motion.spots import Spot, spots
+from primitives.motion.targets import describe
+from primitives.scene import Region, SceneObject, Target
+
+MAX_SPOTS = 60
+"""Spots tried before a target counts as full."""
+MARGINS = (0.006, 0.002, 0.0)
+"""Distances to neighbours, in m; the first at which some way works is used."""
+DISPLACED = 0.015
+"""How far what is under the object may move, in m."""
+RELEASE = 0.016
+"""How much wider than the object the fingers open to let it go beside neighbours, in m."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeasiblePlace:
+    """A spot with the joint motion that gets there."""
+
+    spot: Spot
+    yaw: float
+    down: NDArray[np.float64]
+    """(N, dof) rad from above the spot down to it."""
+    release: float
+    """Width to which the fingers open there, m."""
+
+
+def place(ctx: Context, obj: SceneObject, target: Target) -> None:
+    """Put the held object down at `target`.
+
+    Raises:
+        BadArgument: nothing is held, or the target is no place.
+        Unreachable, Blocked: no spot at the target can be reached; the object is still held.
+        Dropped: the object was lost on the way.
+        NotPlaced: measured after a fresh look: it lies elsewhere, or what is under it was displaced.
+    """
+    mover = ctx.mover
+    held = mover.held
+    if held is None:
+        raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
+    _check_target(mover, target)
+    before = {o.name: o for o in mover.memory.objects}
+    chosen, path = _choose(mover, held, target)
+    mover.follow(path)
+    if mover.width < held.width - LOST or not mover.holding():
+        mover.let_go(lost=True)
+        raise Dropped(
+            f"{held.object.name} left the fingers on the way to {describe(target)}",
+            expected=f"fingers {held.width:.3f} m apart",
+            measured=f"{mover.width:.3f} m apart",
+            hint="Look again with detect(), and pick it once more.",
+        )
+    mover.follow(chosen.down, scale=SLOW)
+    mover.move_fingers(chosen.release)
+    mover.let_go()
+    mover.follow(chosen.down[::-1], scale=SLOW)
+    if mover.width < mover.info.gripper.max_width - 0.002:
+        mover.move_fingers(mover.info.gripper.max_width)
+    mover.home()
+    _verify(ctx, held.object, target, chosen.spot, before)
+
+
+def suitable(mover: Mover, held: Held, target: Target) -> bool:
+    """Whether something held like that could be placed at `target`."""
+    return next(_feasible(mover, held, target, MARGINS[1]), None) is not None
+
+
+def _check_target(mover: Mover, target: Target) -> None:
+    if isinstance(target, SceneObject | Region):
+        return
+    x, y = target[0], target[1]
+    table = mover.robot.workspace.table
+    if not table.contains((x, y)):
+        raise BadArgument(
+            f"({x:.3f}, {y:.3f}) is outside the workspace",
+            expected=f"x in {table.low[0]:.2f}..{table.high[0]:.2f} m, y in {table.low[1]:.2f}..{table.high[1]:.2f} m",
+            measured=f"x = {x:.3f} m, y = {y:.3f} m",
+            hint="Choose a point on the table, or a region.",
+        )
+
+
+def _choose(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
+    """The first way to put it down that can also be travelled to, and the path there."""
+    if isinstance(target, SceneObject) and target.category not in (*HOLLOW, "plate", "zone"):
+        above = tuple(o.name for o in mover.memory.objects if o.on == target.name and o.name != held.object.name)
+        if above:
+            raise Blocked(
+                f"{above[0]} already rests on {target.name}",
+                expected=f"a free top of {target.name}",
+                measured=f"{', '.join(above)} on it",
+                candidates=above,
+                hint=f"Place on {above[0]}, or move it first.",
+            )
+    for margin in MARGINS:
+        for n, found in enumerate(_feasible(mover, held, target, margin)):
+            path = mover.plan_joints(found.down[0])
+            if path is not None:
+                return found, path
+            if n >= 3:
+                break
+    raise _no_place(mover, held, target)
+
+
+def _feasible(mover: Mover, held: Held, target: Target, margin: float) -> Iterator[FeasiblePlace]:
+    """Ways to the spots at `target` on which neither the arm nor the object touches anything but the support."""
+    kinematics = mover.kinematics
+    T_object_tool = np.linalg.inv(held.T_tool_object)
+    checkers: dict[str, Checker] = {}
+    for n, spot in enumerate(spots(held.object, target, mover.memory.objects)):
+        if n >= MAX_SPOTS:
+            return
+        if spot.support not in checkers:
+            checkers[spot.support] = mover.checker(held_ignore={spot.support, "table"}, margin=margin, held=held)
+        checker = checkers[spot.support]
+        for yaw in spot.yaws:
+            T = upright(spot.position, yaw) @ T_object_tool
+            q = kinematics.solve(T, mover.q, 6)
+            if q is None or checker.collides(q, held.width):
+                continue
+            release = _release(mover, held, q, checker)
+            above = T.copy()
+            above[2, 3] += APPROACH
+            down = mover.straight(q, above, backwards=True)
+            if release is None or down is None or checker.first_contact(down, held.width) is not None:
+                continue
+            yield FeasiblePlace(spot, yaw, down, release)
+
+
+def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker) -> float | None:
+    """How far the fingers can open at `q`: wholly, or just enough to let go."""
+    most = mover.info.gripper.max_width
+    for width in (most, min(most, held.width + RELEASE), min(most, held.width + RELEASE / 2)):
+        if not checker.collides(q, width):
+            return width
+    return None
+
+
+def _verify(ctx: Context, obj: SceneObject, target: Target, spot: Spot, before: dict[str, SceneObject]) -> None:
+    """Look, and compare with what was asked."""
+    memory = ctx.memory
+    memory.look()
+    try:
+        now = memory.current(obj)
+    except NotFound as lost:
+        raise NotPlaced(
+            f"{obj.name} was let go at {describe(target)} and is not in view",
+            expected=f"{obj.name} at {describe(target)}",
+            measured="not seen by any camera",
+            candidates=lost.candidates,
+            hint="It may have rolled away or be hidden; look again with detect().",
+        ) from lost
+    offset = math.dist(now.position[:2], spot.position[:2])
+    ctx.measured["offset (m)"] = round(offset, 4)
+    if offset > spot.reach:
+        raise _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
+    if isinstance(target, SceneObject):
+        support = memory.current(target)
+        moved = math.dist(support.position[:2], before[target.name].position[:2])
+        ctx.measured["support moved (m)"] = round(moved, 4)
+        if moved > DISPLACED:
+            raise _misplaced(now, target, f"{target.name} moved by {moved:.3f} m", f"{target.name} at most {DISPLACED} m")
+        resting = relations.on(now, support)
+        if not resting:
+            raise _misplaced(now, target, resting.text, f"{obj.name} resting on or in {target.name}")
+    elif isinstance(target, Region) and not target.contains(now.position):
+        raise _misplaced(now, target, f"at ({now.position[0]:.3f}, {now.position[1]:.3f})", f"inside {target.name}")
+    elif spot.support in before and now.on != spot.support:
+        raise _misplaced(now, target, f"resting on {now.on}", f"resting on {spot.support}")
+
+
+def _misplaced(now: SceneObject, target: Target, measured: str, expected: str) -> NotPlaced:
+    return NotPlaced(
+        f"{now.name} came to rest somewhere else than {describe(target)}: {measured}",
+        expected=expected,
+        measured=measured,
+        hint=f"{now.name} is now at ({now.position[0]:.3f}, {now.position[1]:.3f}, {now.position[2]:.3f}) on {now.on}; "
+        "pick and place it again, or choose another place.",
+    )
+
+
+def _no_place(mover: Mover, held: Held, target: Target) -> Failure:
+    name = describe(target)
+    tried = 0
+    reached = False
+    checker = mover.checker(held=held, margin=0.0)
+    for spot in spots(held.object, target, mover.memory.objects):
+        tried += 1
+        if tried > MAX_SPOTS:
+            break
+        checker = mover.checker(held_ignore={spot.support, "table"}, held=held, margin=0.0)
+        for yaw in spot.yaws[:4]:
+            q = mover.kinematics.solve(upright(spot.position, yaw) @ np.linalg.inv(held.T_tool_object), mover.q, 6)
+            if q is None:
+                continue
+            reached = True
+            hit = checker.contact(q, held.width)
+            if hit is not None:
+                return Blocked(
+                    f"no room for {held.object.name} at {name}: {hit[0]} would touch {hit[1]}",
+                    expected="room for the object and the fingers",
+                    measured=f"{hit[0]} touches {hit[1]}",
+                    candidates=(hit[1],),
+                    hint=f"Move {hit[1]} away first, or choose another place. {held.object.name} is still held.",
+                )
+    if reached or tried == 0:
+        return Blocked(
+            f"no free spot for {held.object.name} at {name}",
+            expected="a free spot and a free way down to it",
+            measured=f"{tried} spots tried",
+            hint=f"Choose another place, or clear this one. {held.object.name} is still held.",
+        )
+    return Unreachable(
+        f"no joint configuration puts {held.object.name} down at {name}",
+        expected="a pose within the joint limits",
+        measured=f"{tried} spots tried",
+        hint=f"Choose a place closer to the middle of the workspace. {held.object.name} is still held.",
+    )

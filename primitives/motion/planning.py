@@ -1,0 +1,122 @@
+"""Joint paths free of collision: straight where that works, RRT-Connect (OMPL) with shortcuts where it does not.
+
+The same start, goal and scene give the same path: the generators are seeded anew for every problem, and the search is
+bounded by checks, not by the clock.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from ompl import base as ob
+from ompl import geometric as og
+from ompl import util as ou
+
+from primitives.motion.collision import Checker
+from primitives.motion.kinematics import Kinematics
+
+STEP = 0.04
+"""Distance between tested configurations along a path, largest joint, in rad."""
+MAX_CHECKS = 12_000
+"""Configurations tested before the search gives up, about three seconds in a full scene."""
+SHORTCUTS = 60
+
+
+class Planner:
+    """Finds paths for one arm."""
+
+    def __init__(self, kinematics: Kinematics) -> None:
+        self._kinematics = kinematics
+        ou.setLogLevel(ou.LogLevel.LOG_NONE)
+
+    def path(
+        self, start: NDArray[np.float64], goal: NDArray[np.float64], width: float, checker: Checker
+    ) -> NDArray[np.float64] | None:
+        """A path from `start` to `goal` that `checker` finds free, or None when there is none or it is too hard.
+
+        Args:
+            start: (dof,) rad; itself is not tested, since the arm is already there.
+            goal: (dof,) rad.
+            width: gripper width along the path, m.
+            checker: the scene.
+
+        Returns:
+            (N, dof) rad, `start` and `goal` included.
+        """
+        if checker.collides(goal, width):
+            return None
+        if self._free(start, goal, width, checker):
+            return np.array([start, goal])
+        found = self._search(start, goal, width, checker)
+        return None if found is None else self._shortened(found, width, checker)
+
+    def _free(self, a: NDArray[np.float64], b: NDArray[np.float64], width: float, checker: Checker) -> bool:
+        n = max(1, int(np.ceil(np.abs(b - a).max() / STEP)))
+        # Coarse to fine, so that a blocked segment is found early.
+        order = sorted(range(1, n + 1), key=lambda k: (-(k & -k), k))
+        return not any(checker.collides(a + (b - a) * (k / n), width) for k in order)
+
+    def _search(
+        self, start: NDArray[np.float64], goal: NDArray[np.float64], width: float, checker: Checker
+    ) -> NDArray[np.float64] | None:
+        ou.RNG.setSeed(1)
+        low, high = self._kinematics.lower, self._kinematics.upper
+        dof = len(start)
+        space = ob.RealVectorStateSpace(dof)
+        bounds = ob.RealVectorBounds(dof)
+        for i in range(dof):
+            bounds.setLow(i, float(min(low[i], start[i])))
+            bounds.setHigh(i, float(max(high[i], start[i])))
+        space.setBounds(bounds)
+        setup = og.SimpleSetup(space)
+        checks = 0
+
+        def valid(state: ob.State) -> bool:
+            nonlocal checks
+            checks += 1
+            q = np.array([state[i] for i in range(dof)])
+            return np.array_equal(q, start) or not checker.collides(q, width)
+
+        setup.setStateValidityChecker(valid)
+        info = setup.getSpaceInformation()
+        info.setStateValidityCheckingResolution(STEP / space.getMaximumExtent())
+        first, last = space.allocState(), space.allocState()
+        for i in range(dof):
+            first[i], last[i] = float(start[i]), float(goal[i])
+        setup.setStartAndGoalStates(first, last)
+        planner = og.RRTConnect(info)
+        planner.setRange(0.8)
+        setup.setPlanner(planner)
+        setup.solve(ob.PlannerTerminationCondition(lambda: checks > MAX_CHECKS))
+        if not setup.haveExactSolutionPath():
+            return None
+        solution = setup.getSolutionPath()
+        return np.array([[solution.getState(k)[i] for i in range(dof)] for k in range(solution.getStateCount())])
+
+    def _shortened(self, path: NDArray[np.float64], width: float, checker: Checker) -> NDArray[np.float64]:
+        """Random shortcuts between points of the path (Geraerts and Overmars 2007)."""
+        rng = np.random.default_rng(0)
+        points = [*path]
+        for _ in range(SHORTCUTS):
+            if len(points) < 3:
+                break
+            i, j = sorted(int(n) for n in rng.choice(len(points) - 1, 2, replace=False)) if len(points) > 3 else (0, 1)
+            a = points[i] + (points[i + 1] - points[i]) * rng.random()
+            b = points[j] + (points[j + 1] - points[j]) * rng.random()
+            if self._free(a, b, width, checker):
+                points = [*points[: i + 1], a, b, *points[j + 1 :]]
+        return np.array(self._without_detours(points, width, checker))
+
+    def _without_detours(
+        self, points: list[NDArray[np.float64]], width: float, checker: Checker
+    ) -> list[NDArray[np.float64]]:
+        """Leave out every corner that can be cut."""
+        kept = [points[0]]
+        at = 0
+        while at < len(points) - 1:
+            to = len(points) - 1
+            while to > at + 1 and not self._free(points[at], points[to], width, checker):
+                to -= 1
+            kept.append(points[to])
+            at = to
+        return kept

@@ -1,0 +1,204 @@
+"""Pushing: slide an object over the table with two fingertips, looking between strokes until it is there."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import affinity
+
+from primitives import relations
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, Failure, NotFound, NotPlaced, Unreachable
+from primitives.motion.kinematics import pose_matrix
+from primitives.motion.mover import Mover
+from primitives.motion.picking import APPROACH, SLOW
+from primitives.motion.spots import spots
+from primitives.motion.targets import describe
+from primitives.scene import Pose, Region, SceneObject, Target
+
+TOLERANCE = 0.02
+"""m from the target, when done."""
+GOOD = 0.008
+"""m from the target at which no further stroke is made."""
+STROKES = 6
+STAND_OFF = 0.025
+"""Gap between fingers and object before a stroke, in m."""
+HEIGHT = 0.016
+"""Lowest height of the tool while pushing, in m."""
+
+
+def push(ctx: Context, obj: SceneObject, target: Target) -> None:
+    """Slide `obj` until its centre is within `TOLERANCE` of the target.
+
+    Raises:
+        BadArgument: the hand is full, the object cannot be pushed, or the target is not on the table.
+        Blocked, Unreachable: no stroke towards the target can be carried out.
+        NotPlaced: it is not there after the last stroke; measured.
+    """
+    mover = ctx.mover
+    if mover.held is not None:
+        raise BadArgument(
+            f"the gripper holds {mover.held.object.name}", hint="Put it down first, with place(target)."
+        )
+    if obj.on != "table":
+        raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
+    if obj.category == "zone":
+        raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
+    goal = _goal(ctx, obj, target)
+    now = obj
+    for _ in range(STROKES):
+        if math.dist(now.position[:2], goal) <= GOOD:
+            break
+        _stroke(mover, now, goal)
+        mover.home()
+        ctx.memory.look()
+        now = _seen(ctx, obj, target)
+    offset = math.dist(now.position[:2], goal)
+    ctx.measured["offset (m)"] = round(offset, 4)
+    if offset > TOLERANCE:
+        raise NotPlaced(
+            f"{obj.name} is {offset:.3f} m from {describe(target)} after {STROKES} strokes",
+            expected=f"within {TOLERANCE} m of ({goal[0]:.3f}, {goal[1]:.3f})",
+            measured=f"({now.position[0]:.3f}, {now.position[1]:.3f})",
+            hint="Use put if it can be grasped, or push once more.",
+        )
+
+
+def _goal(ctx: Context, obj: SceneObject, target: Target) -> tuple[float, float]:
+    match target:
+        case SceneObject() if target.category not in ("zone", "plate"):
+            away = np.array(obj.position[:2]) - np.array(target.position[:2])
+            gap = (max(obj.size[:2]) + max(target.size[:2])) / 2 + 0.005
+            x, y = np.array(target.position[:2]) + away / max(float(np.linalg.norm(away)), 1e-6) * gap
+        case SceneObject():
+            x, y = target.position[:2]
+        case Region():
+            spot = next(spots(obj, target, ctx.memory.objects), None)
+            x, y = spot.position[:2] if spot else target.center
+        case _:
+            x, y = target[0], target[1]
+    if not ctx.robot.workspace.table.contains((x, y)):
+        raise BadArgument(
+            f"({x:.3f}, {y:.3f}) is outside the workspace", hint="Choose a point on the table, or a region."
+        )
+    return float(x), float(y)
+
+
+def _seen(ctx: Context, obj: SceneObject, target: Target) -> SceneObject:
+    try:
+        return ctx.memory.current(obj)
+    except NotFound as lost:
+        raise NotPlaced(
+            f"{obj.name} was pushed towards {describe(target)} and is not in view",
+            expected=f"{obj.name} at {describe(target)}",
+            measured="not seen by any camera",
+            candidates=lost.candidates,
+            hint="Look again with detect().",
+        ) from lost
+
+
+def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
+    """One straight push of the object's centre to `goal`: down behind it, along, up."""
+    start = np.array(obj.position[:2])
+    way = np.array(goal) - start
+    length = float(np.linalg.norm(way))
+    ahead = way / length
+    angle = math.atan2(ahead[1], ahead[0])
+    radius, across = _extents(obj, angle)
+    height = max(HEIGHT, min(obj.position[2], obj.top - 0.012))
+    behind = mover.info.gripper.finger_width / 2
+    # Two contacts as far apart as the object allows keep it from turning.
+    width = float(np.clip(0.6 * across - mover.info.gripper.finger_thickness, 0.0, mover.info.gripper.max_width))
+    first = start - ahead * (radius + behind + STAND_OFF)
+    last = np.array(goal) - ahead * (radius + behind)
+    _refuse_in_the_way(mover, obj, goal)
+    problem: Failure | None = None
+    for flip in (0.0, math.pi):
+        try:
+            down, along = _plan(mover, obj, first, last, height, angle + flip, width)
+        except Failure as failure:
+            problem = failure
+            continue
+        mover.move_fingers(width)
+        mover.travel(down[0])
+        mover.follow(down, scale=SLOW)
+        mover.follow(along, scale=0.15, contact=True)
+        back = along[-1]
+        retreat = mover.T_tool
+        retreat[2, 3] += APPROACH
+        up = mover.straight(back, retreat)
+        mover.follow(up if up is not None else np.array([back, *down[::-1]]), scale=SLOW)
+        mover.memory.invalidate()
+        return
+    assert problem is not None
+    raise problem
+
+
+def _plan(
+    mover: Mover,
+    obj: SceneObject,
+    first: NDArray[np.float64],
+    last: NDArray[np.float64],
+    height: float,
+    yaw: float,
+    width: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The way down behind the object and the way along, as joint paths.
+
+    Raises:
+        Unreachable, Blocked.
+    """
+    T = pose_matrix(Pose.top_down(float(first[0]), float(first[1]), height, yaw))
+    q = mover.reach(T)
+    above = T.copy()
+    above[2, 3] += APPROACH
+    end = T.copy()
+    end[:2, 3] = last
+    down = mover.straight(q, above, backwards=True)
+    along = mover.straight(q, end)
+    if down is None or along is None:
+        raise Unreachable(
+            f"the stroke from ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
+            expected="a straight stroke within the joint limits",
+            measured="a joint limit on the way",
+            hint="Push in another direction, in shorter stretches, or use put.",
+        )
+    checker = mover.checker(ignore={obj.name}, margin=0.002)
+    hit = mover.checker(margin=0.001).first_contact(down, width) or checker.first_contact(along, width)
+    if hit is not None:
+        raise Blocked(
+            f"pushing {obj.name}, {hit[0]} would touch {hit[1]}",
+            expected="a free way behind and along the stroke",
+            measured=f"{hit[0]} touches {hit[1]}",
+            candidates=(hit[1],),
+            hint=f"Move {hit[1]} away first, or use put.",
+        )
+    return down, along
+
+
+def _refuse_in_the_way(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
+    """What stands where the object would be pushed through is not to be pushed along."""
+    outline = relations.footprint(obj)
+    swept = outline.union(
+        affinity.translate(outline, goal[0] - obj.position[0], goal[1] - obj.position[1])
+    ).convex_hull
+    for other in mover.memory.objects:
+        if other.name != obj.name and other.category != "zone" and swept.intersects(relations.footprint(other)):
+            raise Blocked(
+                f"{other.name} stands in the way of {obj.name}",
+                expected="a free way to the target",
+                measured=f"{other.name} at ({other.position[0]:.3f}, {other.position[1]:.3f})",
+                candidates=(other.name,),
+                hint=f"Move {other.name} away first, or use put.",
+            )
+
+
+def _extents(obj: SceneObject, angle: float) -> tuple[float, float]:
+    """Half extent of the object along the push, and its extent across, in m."""
+    if obj.category in relations.ROUND:
+        return max(obj.size[0], obj.size[1]) / 2, max(obj.size[0], obj.size[1]) * 0.7
+    a = angle - obj.yaw
+    c, s = abs(math.cos(a)), abs(math.sin(a))
+    return (obj.size[0] * c + obj.size[1] * s) / 2, obj.size[0] * s + obj.size[1] * c
