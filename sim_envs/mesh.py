@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sim_envs.cache import cached
@@ -77,7 +79,7 @@ def revolved(profile: Sequence[tuple[float, float]], segments: int = 48, center:
     vertices: list[NDArray[np.float64]] = []
     normals: list[NDArray[np.float64]] = []
     faces: list[tuple[int, int, int]] = []
-    for (r0, z0), (r1, z1) in zip(profile, profile[1:], strict=False):
+    for (r0, z0), (r1, z1) in itertools.pairwise(profile):
         length = math.hypot(r1 - r0, z1 - z0)
         n_r, n_z = (z1 - z0) / length, (r0 - r1) / length
         base = len(vertices)
@@ -112,11 +114,15 @@ def sphere_mesh(radius: float, segments: int = 32) -> Mesh:
     return _mesh([v * radius for v in vertices], vertices, faces)
 
 
+MARGIN = 0.001
+"""Bullet inflates the hull of each mesh piece by so many m; pieces are built smaller by it, so that things collide
+where they are seen."""
+
+
 def box_piece(low: Sequence[float], high: Sequence[float]) -> Piece:
     """The eight corners of an axis-aligned box between two corners (3,) m."""
-    return np.array(
-        [[(low, high)[i][0], (low, high)[j][1], (low, high)[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)]
-    )
+    x, y, z = ((a + MARGIN, b - MARGIN) for a, b in zip(low, high, strict=True))
+    return np.array(list(itertools.product(x, y, z)))
 
 
 def disc_piece(
@@ -124,18 +130,25 @@ def disc_piece(
 ) -> Piece:
     """An upright prism with a regular outline; `radius` and heights in m."""
     angles = np.linspace(0, 2 * math.pi, segments, endpoint=False)
-    x, y = center[0] + radius * np.cos(angles), center[1] + radius * np.sin(angles)
-    return np.concatenate([np.stack([x, y, np.full(segments, z)], axis=1) for z in (low, high)])
+    r = radius - MARGIN
+    x, y = center[0] + r * np.cos(angles), center[1] + r * np.sin(angles)
+    return np.concatenate([np.stack([x, y, np.full(segments, z)], axis=1) for z in (low + MARGIN, high - MARGIN)])
 
 
 def wall_pieces(
     section: Sequence[tuple[float, float]], segments: int = 24, center: tuple[float, float] = (0, 0)
 ) -> list[Piece]:
     """A ring as wedges: the convex cross-section (radius, z) in m, swept about z."""
-    angles = np.linspace(0, 2 * math.pi, segments + 1)
+    core = shapely.Polygon(section).buffer(-MARGIN, join_style="mitre")
+    assert isinstance(core, shapely.Polygon)
+    assert not core.is_empty, "the section is thinner than twice the margin"
+    corners = list(core.exterior.coords)[:-1]
+    angles = np.linspace(0, 2 * math.pi, segments + 1).tolist()
     return [
-        np.array([[center[0] + r * math.cos(a), center[1] + r * math.sin(a), z] for a in pair for r, z in section])
-        for pair in zip(angles, angles[1:], strict=False)
+        np.array(
+            [[center[0] + c[0] * math.cos(a), center[1] + c[0] * math.sin(a), c[1]] for a in pair for c in corners]
+        )
+        for pair in itertools.pairwise(angles)
     ]
 
 

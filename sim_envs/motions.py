@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from primitives.failures import Failure, LimitExceeded, ProtectiveStop, Stopped
+from primitives.failures import Failure, FailureKind, LimitExceeded, ProtectiveStop, Stopped
 from primitives.robot import ArmMode, ArmState, MotionResult
 from sim_envs.world import STEP, World
 
@@ -80,8 +80,7 @@ class SimMotion:
                 self._owner.enter(ArmMode.IDLE)
                 self._outcome = MotionResult(self._owner.state(), reached, self._world.time - started, reason)
             except Failure as failure:
-                mode = {Stopped: ArmMode.STOPPED, ProtectiveStop: ArmMode.PROTECTIVE_STOP}.get(type(failure))
-                self._owner.enter(mode or ArmMode.IDLE)
+                self._owner.enter(_MODES.get(failure.kind, ArmMode.IDLE))
                 self._outcome = failure
         if isinstance(self._outcome, Failure):
             raise self._outcome
@@ -168,3 +167,4 @@ class SimMotion:
 
 
 _STILL = (0.0,) * 7
+_MODES = {FailureKind.STOPPED: ArmMode.STOPPED, FailureKind.PROTECTIVE_STOP: ArmMode.PROTECTIVE_STOP}

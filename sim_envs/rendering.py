@@ -77,7 +77,11 @@ class TinyRenderer:
 
 def gl_view(T_base_camera: NDArray[np.float64]) -> NDArray[np.float64]:
     """OpenGL's view matrix (4, 4) of a camera with OpenCV axes."""
-    return np.diag([1.0, -1.0, -1.0, 1.0]) @ np.linalg.inv(T_base_camera)
+    R, t = T_base_camera[:3, :3], T_base_camera[:3, 3]
+    view = np.eye(4)
+    view[:3, :3], view[:3, 3] = R.T, -R.T @ t
+    view[1:3] *= -1.0
+    return view
 
 
 def gl_projection(camera: CameraInfo, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[np.float64]:

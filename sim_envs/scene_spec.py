@@ -45,7 +45,7 @@ CATEGORIES: dict[str, Category] = {
     "cylinder": Category(default=(0.04, 0.04, 0.06), smallest=0.01, largest=0.20, round=True, draw=(0.03, 0.05)),
     "ball": Category(default=(0.045, 0.045, 0.045), smallest=0.008, largest=0.15, round=True, draw=(0.035, 0.055)),
     "box": Category(default=(0.18, 0.14, 0.05), smallest=0.05, largest=0.40, hollow=True),
-    "mug": Category(default=(0.08, 0.08, 0.09), smallest=0.05, largest=0.14, round=True, hollow=True),
+    "mug": Category(default=(0.11, 0.08, 0.09), smallest=0.05, largest=0.16, hollow=True),
     "object": Category(default=(0.06, 0.05, 0.04), smallest=0.02, largest=0.20),
 }
 """Every category that a scene can hold."""
@@ -93,7 +93,7 @@ class SceneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Smallest gap in m between an object that the seed places and its neighbours."""
 
 
-def resolved(spec: SceneSpec, workspace: Workspace = Workspace()) -> SceneSpec:
+def resolved(spec: SceneSpec, workspace: Workspace) -> SceneSpec:
     """`spec` checked, with canonical colours and every name filled in.
 
     Raises:
@@ -164,7 +164,7 @@ def _check_position(spec: ObjectSpec, where: str, workspace: Workspace) -> None:
     x, y = spec.position[:2]
     if not (x0 <= x <= x1 and y0 <= y <= y1):
         raise ConfigurationError(
-            f"{where}: position ({x:g}, {y:g}) is outside the table's working area, x {x0:g} to {x1:g}, y {y0:g} to {y1:g} m."
+            f"{where}: position ({x:g}, {y:g}) is outside the working area, x {x0:g} to {x1:g}, y {y0:g} to {y1:g} m."
         )
     if len(spec.position) == 3:
         z, height = spec.position[2], spec.extent[2]

@@ -51,27 +51,26 @@ def read_scene(path: Path) -> SceneSpec:
     for key in data:
         if key not in valid:
             raise ConfigurationError(f"scene file {str(path)!r}: {unknown_name('key', key, valid)}")
-    tables = data.get("objects", [])
-    if not isinstance(tables, list):
-        raise ConfigurationError(f"scene file {str(path)!r}: write each object as a table [[objects]].")
-    objects = tuple(_object(table, i, path) for i, table in enumerate(tables))  # pyright: ignore
+    rest = {key: value for key, value in data.items() if key != "objects"}
     try:
-        rest = {k: v for k, v in data.items() if k != "objects"}
+        tables = msgspec.convert(data.get("objects", []), list[dict[str, object]])
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"scene file {str(path)!r}: write each object as a table [[objects]].") from error
+    objects = tuple(_object(table, f"scene file {str(path)!r}, objects[{i}]") for i, table in enumerate(tables))
+    try:
         return msgspec.convert({"name": str(path), **rest, "objects": objects}, SceneSpec)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"scene file {str(path)!r}: {error}.") from error
 
 
-def _object(table: object, index: int, path: Path) -> ObjectSpec:
-    where = f"scene file {str(path)!r}, objects[{index}]"
+def _object(table: dict[str, object], where: str) -> ObjectSpec:
     fields = ObjectSpec.__struct_fields__
-    if isinstance(table, dict):
-        for key in table:  # pyright: ignore
-            if key not in fields:
-                raise ConfigurationError(f"{where}: {unknown_name('key', str(key), fields)}")
-        for key in ("category", "color"):
-            if key not in table:
-                raise ConfigurationError(f"{where}: {key} is missing.")
+    for key in table:
+        if key not in fields:
+            raise ConfigurationError(f"{where}: {unknown_name('key', key, fields)}")
+    for key in ("category", "color"):
+        if key not in table:
+            raise ConfigurationError(f"{where}: the key {key!r} is missing.")
     try:
         return msgspec.convert(table, ObjectSpec)
     except msgspec.ValidationError as error:

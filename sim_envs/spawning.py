@@ -86,8 +86,9 @@ def _advice(spec: SceneSpec, workspace: Workspace) -> str:
     )
     room = (workspace.high[0] - workspace.low[0]) * (workspace.high[1] - workspace.low[1])
     largest = max(spec.objects, key=lambda o: max(o.extent[:2]))
+    name = f"scene {spec.name!r}" if spec.name else "the scene"
     return (
-        f"no arrangement found for the {len(spec.objects)} objects of scene {spec.name or 'given'!r}: with their clearance of "
-        f"{spec.clearance:g} m they cover {area / room:.0%} of the {room:.2f} m² working area. Use fewer or smaller "
-        f"objects (the largest is {largest.name!r}, {max(largest.extent[:2]):g} m), a smaller clearance, or fixed positions."
+        f"no arrangement found for the {len(spec.objects)} objects of {name}: with a clearance of {spec.clearance:g} m "
+        f"they cover {area / room:.0%} of the working area. Use fewer or smaller objects (the largest is "
+        f"{largest.name!r}, {max(largest.extent[:2]):g} m), a smaller clearance, or fixed positions."
     )

@@ -152,12 +152,13 @@ def _profile(curve: _Curve, limits: MotionLimits) -> tuple[Trajectory, float]:
     j = float((limits.jerk / first).min())
     if not (v > 0 and a > 0 and j > 0 and math.isfinite(v + a + j)):
         raise ValueError(f"joint limits must be positive and finite, got {limits}")
+    slow = 1.0
     if len(curve.points) > 2:
-        v = min(
-            v, float(np.sqrt(0.5 * limits.acceleration / second).min()), float(np.cbrt(limits.jerk / third / 4).min())
-        )
-        a *= 0.5
-        j *= 0.25
+        bend = np.sqrt(0.5 * limits.acceleration / second)
+        twist = np.cbrt(0.25 * limits.jerk / third)
+        v, a, j = min(v, float(bend.min()), float(twist.min())), 0.5 * a, 0.25 * j
+        # where 3 q'' s' s'' alone asks for too much jerk, everything is stretched in time
+        slow = max(1.0, float(np.cbrt(3.0 * second * v * a / (0.5 * limits.jerk)).max()))
     wish = InputParameter(1)
     wish.current_position, wish.current_velocity, wish.current_acceleration = [0.0], [0.0], [0.0]
     wish.target_position, wish.target_velocity, wish.target_acceleration = [curve.length], [0.0], [0.0]
@@ -166,7 +167,4 @@ def _profile(curve: _Curve, limits: MotionLimits) -> tuple[Trajectory, float]:
     result = Ruckig(1).calculate(wish, profile)
     if result not in (Result.Working, Result.Finished):
         raise ValueError(f"no jerk-limited profile for {curve.length:g} rad at {v:g} rad/s: {result}")
-    slow = max(
-        1.0, float((3.0 * second * v * a / (0.5 * limits.jerk)).max()) ** (1 / 3) if len(curve.points) > 2 else 1.0
-    )
     return profile, slow
