@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import faulthandler
 import gc
+import inspect
 import io
 import linecache
 import mmap
@@ -15,7 +16,7 @@ import time
 import traceback
 import types
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
@@ -68,6 +69,7 @@ class _Output(io.TextIOBase):
         self._sent = 0.0
 
     def writable(self) -> bool:
+        """Always."""
         return True
 
     def write(self, text: str, /) -> int:
@@ -189,13 +191,13 @@ class _Policy:
                     "the goal check defines no function goal()",
                     hint="Define `def goal():` made of perception and expect(condition, message).",
                 )
-            holds = goal()
-            if isinstance(holds, bool | np.bool_ | scene.Relation) and "expect" in run.names:
+            holds: object = goal()
+            if isinstance(holds, bool | np.generic | scene.Relation) and "expect" in run.names:
                 self._call("expect", (holds, "goal() returns true"), {}, None)
 
     def _primitive(self, name: str) -> Callable[..., object]:
         def primitive(*args: object, **kwargs: object) -> object:
-            return self._call(name, args, kwargs, self._line(sys._getframe(1)))
+            return self._call(name, args, kwargs, self._line(inspect.currentframe()))
 
         primitive.__name__ = primitive.__qualname__ = name
         return primitive
@@ -275,7 +277,7 @@ def _own_traceback(error: BaseException, causes: int = 2) -> str:
         if source := linecache.getline(name, line).strip():
             rows.append(f"    {source[:200]}")
     last = "".join(traceback.format_exception_only(error))
-    cause = cast("BaseException | None", error.__cause__ or (None if error.__suppress_context__ else error.__context__))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     before = f"{_own_traceback(cause, causes - 1)}\nWhile handling that:\n" if cause is not None and causes else ""
     return before[-4000:] + "\n".join(["Traceback:", *rows, last.strip()])
 

@@ -8,10 +8,10 @@ from typing import Literal
 from codepolicy.sandbox import confine
 from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.process import PolicyProcess, Zygote
-from codepolicy.sandbox.session import Dispatch as Dispatch
-from codepolicy.sandbox.session import PolicySession as PolicySession
-from codepolicy.sandbox.session import ProgramOutcome as ProgramOutcome
+from codepolicy.sandbox.session import Dispatch, PolicySession, ProgramOutcome
 from primitives.errors import ConfigurationError
+
+__all__ = ["Dispatch", "Isolation", "PolicySandbox", "PolicySession", "ProgramOutcome", "SandboxLimits"]
 
 Isolation = Literal["required", "best-effort"]
 

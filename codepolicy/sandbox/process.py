@@ -31,6 +31,9 @@ FORK_S: Final = 10.0
 WHERE_S: Final = 0.01
 """How long a process that is about to be killed may take to say where it is."""
 _PACKAGES: Final = ("codepolicy", "primitives", "msgspec", "numpy", "shapely")
+_BOOT: Final = (
+    "import sys; sys.path[:0] = sys.argv[2:]; from codepolicy.sandbox.zygote import main; main(int(sys.argv[1]))"
+)
 _LINE: Final = re.compile(rb'File "<program \d+>", line (\d+)')
 
 
@@ -64,12 +67,11 @@ class Zygote:
     def __init__(self) -> None:
         """Raises InfrastructureError when it does not start."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        boot = "import sys; sys.path[:0] = sys.argv[2:]; from codepolicy.sandbox import zygote as z; z.main(int(sys.argv[1]))"
         self._lock = threading.Lock()
         self._socket = ours
         with theirs, tempfile.TemporaryFile() as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-S", "-P", "-B", "-c", boot, str(theirs.fileno()), *_search_path()],
+                [sys.executable, "-s", "-S", "-P", "-B", "-c", _BOOT, str(theirs.fileno()), *_search_path()],
                 env=_environment(),
                 cwd="/",
                 stdin=subprocess.DEVNULL,

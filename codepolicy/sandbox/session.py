@@ -11,8 +11,7 @@ from typing import Literal
 import msgspec
 
 from codepolicy.sandbox import wire
-from codepolicy.sandbox.conversation import Conversation
-from codepolicy.sandbox.conversation import Dispatch as Dispatch
+from codepolicy.sandbox.conversation import Conversation, Dispatch
 from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.process import PolicyProcess
 from codepolicy.sandbox.watch import Watch

@@ -8,7 +8,7 @@ trusted: it is decoded to the types below and nothing else, within `MAX_INBOUND`
 from __future__ import annotations
 
 import struct
-from typing import Annotated, Literal, TypeAlias, cast
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 import msgspec
 import numpy as np
@@ -24,7 +24,7 @@ MAX_OUTBOUND = 64 << 20
 """Largest frame sent to the policy process, arrays included, in bytes."""
 LENGTH = struct.Struct("<I")
 
-Array: TypeAlias = "NDArray[np.generic]"
+Array: TypeAlias = NDArray[Any]
 
 
 class ArrayValue(msgspec.Struct, frozen=True, tag="array"):
@@ -209,7 +209,7 @@ def pack(value: object, arrays: list[Array]) -> Value:
         case SceneObject() | Region() | Pose() | Grasp() | Relation():
             return value
         case np.generic():
-            return pack(value.item(), arrays)
+            return pack(cast("object", value.item()), arrays)
         case np.ndarray():
             return _array(cast("Array", value), arrays)
         case Image():

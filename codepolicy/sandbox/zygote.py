@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import socket
-import sys
 from typing import Final
 
 import msgspec
@@ -38,6 +37,9 @@ class Answer(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+_requests: Final = msgspec.msgpack.Decoder(Fork | Reap)
+
+
 def main(control: int) -> None:
     """Serve until the parent is gone."""
     from codepolicy.sandbox import child, warm
@@ -56,27 +58,27 @@ def main(control: int) -> None:
             data, fds, _, _ = socket.recv_fds(server, 4096, 3)
             if not data:
                 os._exit(0)
-            request = msgspec.msgpack.decode(data, type=Fork | Reap)
-            match request:
-                case Fork():
-                    try:
-                        pid = os.fork()
-                    except OSError as error:
-                        answer = Answer(error=str(error))
-                    else:
-                        if pid == 0:
-                            server.close()
-                            child.main(fds, request, parent)
-                        answer = Answer(value=pid)
-                    for fd in fds:
-                        os.close(fd)
-                case Reap():
-                    try:
-                        answer = Answer(value=os.waitpid(request.pid, 0)[1])
-                    except ChildProcessError as error:
-                        answer = Answer(error=str(error))
+            request = _requests.decode(data)
+            if isinstance(request, Reap):
+                answer = _reap(request.pid)
+            else:
+                try:
+                    pid = os.fork()
+                except OSError as error:
+                    pid, problem = -1, str(error)
+                else:
+                    problem = ""
+                if pid == 0:
+                    server.close()
+                    child.main(fds, request, parent)
+                answer = Answer(value=pid, error=problem)
+                for fd in fds:
+                    os.close(fd)
             server.send(msgspec.msgpack.encode(answer))
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+def _reap(pid: int) -> Answer:
+    try:
+        return Answer(value=os.waitpid(pid, 0)[1])
+    except ChildProcessError as error:
+        return Answer(error=str(error))

@@ -1,0 +1,179 @@
+"""Calls and attributes that do not fit the API's stub, found by a type checker: `ty`, or mypy where only that is."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from codepolicy.gate.annotations import without_annotations
+from codepolicy.gate.findings import closest, finding
+from primitives.failures import FailureReport
+from primitives.registry import Surface
+from primitives.stub import render
+
+TIMEOUT_S: Final = 5.0
+"""A checker that takes longer is given up: the checks are help, and the policy process is the wall."""
+_RULES: Final = (
+    "index-out-of-bounds",
+    "invalid-argument-type",
+    "invalid-assignment",
+    "missing-argument",
+    "missing-attribute",
+    "not-callable",
+    "not-iterable",
+    "not-subscriptable",
+    "parameter-already-assigned",
+    "too-many-positional-arguments",
+    "unknown-argument",
+    "unresolved-reference",
+)
+"""What certainly fails when it runs. Everything a checker may only suspect stays off."""
+_TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
+_MYPY_LINE: Final = re.compile(r"^program\.py:(\d+): error: (.*)  \[([\w-]+)\]$")
+_MYPY_RULES: Final = {
+    "attr-defined": "missing-attribute",
+    "call-arg": "missing-argument",
+    "arg-type": "invalid-argument-type",
+    "name-defined": "unresolved-reference",
+    "operator": "not-callable",
+    "index": "not-subscriptable",
+}
+_CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
+
+
+def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
+    """What does not fit the stub. Silent where no checker is installed.
+
+    Args:
+        source: the program, which parses.
+        tree: its syntax tree.
+        surface: the primitives it may call.
+        known: names that earlier programs of the session left defined; nothing is known about their types.
+    """
+    checker = _ty() or _mypy()
+    if checker is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
+        place = Path(folder)
+        stub = render(surface, for_checking=True) + _prelude(known)
+        program = without_annotations(source, tree)
+        (place / "program.py").write_text(program, encoding="utf-8")
+        if checker == _ty():
+            (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
+            (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
+        else:
+            (place / "codepolicy_api.pyi").write_text(stub, encoding="utf-8")
+            (place / "program.py").write_text(f"from codepolicy_api import *; {program}", encoding="utf-8")
+        try:
+            told = subprocess.run(
+                checker,
+                cwd=place,
+                env={"HOME": folder, "TY_MAX_PARALLELISM": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            ).stdout.decode(errors="replace")
+        except (OSError, subprocess.TimeoutExpired):
+            return
+    for line, rule, message in _parse(told):
+        report = _report(line, rule, message, surface)
+        if report is not None:
+            yield report
+
+
+@cache
+def _ty() -> tuple[str, ...] | None:
+    """Only this package's own copy: it is pinned, because its messages are read."""
+    if importlib.util.find_spec("ty") is None:
+        return None
+    from ty import find_ty_bin
+
+    arguments = ("check", "--exit-zero", "--no-progress", "--output-format", "concise", "--python-version", "3.11")
+    try:
+        return (find_ty_bin(), *arguments, "program.py")
+    except FileNotFoundError:
+        return None
+
+
+@cache
+def _mypy() -> tuple[str, ...] | None:
+    if importlib.util.find_spec("mypy") is None:
+        return None
+    flags = ("--ignore-missing-imports", "--check-untyped-defs", "--no-incremental", "--no-error-summary")
+    return (sys.executable, "-m", "mypy", *flags, "program.py")
+
+
+def _prelude(known: Collection[str]) -> str:
+    names = [f"{name}: Any" for name in ("np", *known) if name.isidentifier()]
+    return "\n".join(["from typing import Any", "import math as math", *names, ""])
+
+
+def _parse(told: str) -> Iterator[tuple[int, str, str]]:
+    for row in told.splitlines():
+        if (ty := _TY_LINE.match(row)) is not None:
+            yield int(ty[1]), ty[2], ty[3]
+        elif (mypy := _MYPY_LINE.match(row)) is not None and mypy[3] in _MYPY_RULES:
+            yield int(mypy[1]), _MYPY_RULES[mypy[3]], mypy[2].replace('"', "`")
+
+
+def _report(line: int, rule: str, message: str, surface: Surface) -> FailureReport | None:
+    """The finding in our words, or None where the checker may be wrong."""
+    ticked = message.split("`")[1::2]
+    primitive = next((surface.get(t) for t in ticked if t in surface), None)
+    text = message.replace("`", "'")
+    hint = f"Its signature is {primitive.signature}." if primitive is not None else "Correct the call."
+    match rule:
+        case "invalid-argument-type":
+            found = message.rpartition("found `")[2].rstrip("`")
+            if primitive is None or " | " in found or "Unknown" in found:
+                return None
+            if found.startswith("list[SceneObject]"):
+                hint += " That is a list: choose one of its items, or loop over it."
+        case "invalid-assignment":
+            if "to unpack" not in message and "read-only" not in message:
+                return None
+            hint = "Values of the API cannot be changed." if "read-only" in message else "Unpack as many as there are."
+        case "missing-attribute":
+            return _attribute(line, text, ticked, surface)
+        case "unresolved-reference":
+            hint = "Define it before this line."
+        case "index-out-of-bounds" | "not-callable" | "not-iterable" | "not-subscriptable":
+            hint = "Look at the type in the API."
+        case _:
+            pass
+    return finding(line, text, hint=hint)
+
+
+def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> FailureReport | None:
+    if len(ticked) < 2:
+        return None
+    owner, name = ticked[0], ticked[1]
+    fields = _fields(surface).get(owner, ())
+    near = closest(name, fields)
+    if near:
+        hint = f"Did you mean {near[0]!r}?"
+    elif fields:
+        hint = f"It has {', '.join(fields)}."
+    else:
+        hint = "Look at the type in the API."
+    return finding(line, text, candidates=near or fields, hint=hint)
+
+
+def _fields(surface: Surface) -> dict[str, tuple[str, ...]]:
+    """Attributes of each class of the stub."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for node in ast.parse(render(surface)).body:
+        if isinstance(node, ast.ClassDef):
+            named = (s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name))
+            methods = (s.name for s in node.body if isinstance(s, ast.FunctionDef))
+            fields[node.name] = (*named, *methods)
+    return fields

@@ -1,0 +1,162 @@
+"""The API of a surface as a Python stub: what the prompt shows, the gate checks against and the manual prints.
+
+Everything follows from the registered signatures and docstrings and from the value classes in `scene`, `images` and
+`failures`; nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+from primitives import failures, images, scene
+from primitives.registry import Parameter, Primitive, Surface
+
+HEADER: Final = (
+    "# Units: m, rad. Base frame: x away from the robot (top, far, behind), y to its left, z up; table top z = 0.\n"
+    "# Everything below, np and math are already defined; do not import it."
+)
+_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_HIDDEN: Final = (failures.Rejected, failures.PolicyError, failures.ProtectiveStop)
+"""Failures of no use in an `except` of a program, beside those that end it anyway."""
+
+
+def render(surface: Surface, *, for_checking: bool = False) -> str:
+    """The stub of a surface.
+
+    Args:
+        surface: the primitives to show.
+        for_checking: with every failure class, and with parameters as wide as the wire: any sequence or array of
+            numbers where a tuple or list of numbers is named, anything with a truth value where a bool is.
+
+    Returns:
+        The text of a valid `.pyi` module.
+    """
+    functions = [_function(p, wide=for_checking) for p in surface.primitives]
+    classes, aliases = _definitions()
+    needed = _closure((_NAME.findall(f) for f in functions), classes, aliases)
+    body = [
+        *(aliases[n] for n in aliases if n in needed),
+        *(classes[n] for n in classes if n in needed),
+        _failures(everything=for_checking),
+        *functions,
+    ]
+    text = "\n".join(body)
+    imports = ["from dataclasses import dataclass"] if "@dataclass" in text else []
+    if "NDArray" in text or for_checking:
+        imports += ["from typing import Any", "from collections.abc import Sequence"] if for_checking else []
+        imports += ["import numpy as np", "from numpy.typing import NDArray"]
+    return "\n".join([HEADER, *imports, text, ""])
+
+
+def _closure(found: Iterable[list[str]], *definitions: dict[str, str]) -> set[str]:
+    """Every defined name that the given names lead to."""
+    needed: set[str] = set()
+    waiting = [name for names in found for name in names]
+    while waiting:
+        name = waiting.pop()
+        for known in definitions:
+            if name in known and name not in needed:
+                needed.add(name)
+                waiting += _NAME.findall(known[name])
+    return needed
+
+
+def _function(primitive: Primitive, *, wide: bool) -> str:
+    parts: list[str] = []
+    for p in primitive.parameters:
+        if p.keyword_only and "*" not in parts:
+            parts.append("*")
+        default = "" if p.required else f" = {p.default!r}"
+        parts.append(f"{p.name}: {_wide(p) if wide else p.text}{default}")
+    head = f"def {primitive.name}({', '.join(parts)}) -> {primitive.returns_text}:"
+    return f"{head}\n{textwrap.indent(_quoted(primitive.doc), ' ')}"
+
+
+def _quoted(doc: str) -> str:
+    escaped = doc.replace("\n\n", "\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{escaped}"""' if not escaped.endswith('"') else f'"""{escaped}\n"""'
+
+
+def _wide(parameter: Parameter) -> str:
+    numbers = "Sequence[Any] | NDArray[Any]"
+    text = parameter.text
+    for name in ("Target", "Vector2", "Vector3", "Quaternion"):
+        inside = "SceneObject | Region | " if name == "Target" else ""
+        text = re.sub(rf"\b{name}\b", inside + numbers, text)
+    text = re.sub(r"\b(?:list|tuple)\[[^|]*\]", numbers, text)
+    return re.sub(r"\bbool\b", "object", text)
+
+
+def _failures(*, everything: bool) -> str:
+    fields = ("message", "expected", "measured", "candidates", "hint")
+    hints = inspect.get_annotations(failures.FailureReport)
+    shown = (c for c in failures.FAILURES.values() if everything or (c.blame != "infrastructure" and c not in _HIDDEN))
+    return "\n".join(
+        [
+            "class Failure(Exception):",
+            *(f"    {f}: {hints[f]}" for f in fields),
+            *(f"class {c.__name__}(Failure): ..." for c in shown),
+        ]
+    )
+
+
+def _plain(doc: str | None) -> str:
+    """The first paragraph on one line, without the units and the frame that the header gives for all."""
+    text = " ".join((doc or "").split("\n\n")[0].split())
+    return text.replace(", base frame", "").replace(" in m.", ".").replace(" in rad", "").rstrip(".")
+
+
+@cache
+def _definitions() -> tuple[dict[str, str], dict[str, str]]:
+    """Value classes and type aliases by name, in the order of their modules."""
+    classes: dict[str, str] = {}
+    aliases: dict[str, str] = {}
+    for module in (scene, images):
+        for node in ast.parse(inspect.getsource(module)).body:
+            match node:
+                case ast.ClassDef(name=name) if not name.endswith("Ref") and name != "Workspace":
+                    classes[name] = _class(node)
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    aliases[name] = f"{name} = {ast.unparse(value)}"
+                case _:
+                    pass
+    return classes, aliases
+
+
+def _class(node: ast.ClassDef) -> str:
+    """A value class with a comment per field; its properties are fields, as a program sees them."""
+    keyword_only = any(k.arg == "kw_only" for k in node.keywords)
+    rows = [f"@dataclass(frozen=True{', kw_only=True' if keyword_only else ''})", f"class {node.name}:"]
+    rows.append(f'    """{_plain(ast.get_docstring(node))}."""')
+    methods: list[str] = []
+    for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                default = f" = {ast.unparse(statement.value)}" if statement.value is not None else ""
+                rows.append(f"    {name}: {ast.unparse(statement.annotation)}{default}{_comment(after)}")
+            case ast.FunctionDef(name=name) if not name.startswith("_"):
+                methods.append(_method(statement))
+            case _:
+                pass
+    return "\n".join(rows + methods)
+
+
+def _comment(node: ast.stmt | None) -> str:
+    match node:
+        case ast.Expr(value=ast.Constant(value=str() as doc)):
+            return f"  # {_plain(doc)}"
+        case _:
+            return ""
+
+
+def _method(node: ast.FunctionDef) -> str:
+    decorators = "".join(f"    @{ast.unparse(d)}\n" for d in node.decorator_list)
+    returns = ast.unparse(node.returns) if node.returns else "None"
+    doc = f"  # {_plain(ast.get_docstring(node))}"
+    return f"{decorators}    def {node.name}({ast.unparse(node.args)}) -> {returns}: ...{doc}"
