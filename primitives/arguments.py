@@ -27,7 +27,7 @@ MAX_MAGNITUDE = 1e4
 _REFERENCES: dict[Any, Any] = {Image: ImageRef, Mask: MaskRef}
 
 
-def bind(primitive: Primitive, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+def bind(primitive: Primitive, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> dict[str, object]:
     """Match a call against the signature and decode every argument.
 
     Args:
@@ -89,14 +89,14 @@ def _misfit(primitive: Primitive, what: str, candidates: tuple[str, ...] = ()) -
     return BadArgument(f"{primitive.name} {what}", expected=primitive.signature, candidates=candidates)
 
 
-def _decode(primitive: Primitive, parameter: Parameter, raw: msgspec.Raw) -> Any:
+def _decode(primitive: Primitive, parameter: Parameter, raw: msgspec.Raw) -> object:
     data = memoryview(raw)
     where = f"argument {parameter.name!r} of {primitive.name}"
     if data.nbytes > MAX_BYTES:
         raise BadArgument(f"{where} is {data.nbytes} bytes; the limit is {MAX_BYTES}", expected=parameter.text)
     decode, lengths = _decoder(parameter.annotation)
     try:
-        value = decode(data)
+        value: object = decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise BadArgument(f"{where} is of the wrong type: {error}", expected=parameter.text) from error
     if lengths and isinstance(value, tuple):
@@ -116,7 +116,11 @@ def _fault(value: object) -> str | None:
         case int() | float():
             if not math.isfinite(value):
                 return f"holds {value}, which is not a finite number"
-            return f"holds {value:g}; nothing larger than {MAX_MAGNITUDE:g} makes sense" if abs(value) > MAX_MAGNITUDE else None
+            return (
+                f"holds {value:g}; nothing larger than {MAX_MAGNITUDE:g} makes sense"
+                if abs(value) > MAX_MAGNITUDE
+                else None
+            )
         case str():
             return f"is a text of {len(value)} characters; the limit is {MAX_TEXT}" if len(value) > MAX_TEXT else None
         case list() | tuple():
@@ -131,7 +135,7 @@ def _fault(value: object) -> str | None:
 
 
 @cache
-def _decoder(annotation: Any) -> tuple[Callable[[memoryview], Any], frozenset[int]]:
+def _decoder(annotation: Any) -> tuple[Callable[[memoryview], object], frozenset[int]]:
     wire, lengths = _wire_type(annotation)
     return msgspec.msgpack.Decoder(wire).decode, lengths
 

@@ -11,7 +11,7 @@ import msgspec
 from primitives.arguments import bind, encode, show
 from primitives.context import Context
 from primitives.failures import BadArgument, Failure, InfrastructureError, Stopped
-from primitives.guard import Guard, GuardLimits
+from primitives.guard import GuardLimits
 from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 
 import coal
@@ -111,7 +112,7 @@ class Checker:
                 )
                 owners.append(held.name)
         margins: list[float] = [0.0] * len(robot.self_pairs)
-        arm = [i for i in range(count)]
+        arm = range(count)
         for n, (name, part) in enumerate(scene):
             index = world.addGeometryObject(pin.GeometryObject(f"scene {n}", 0, pin.SE3(part.T), part.shape))
             owners.append(name)
@@ -147,7 +148,7 @@ class Checker:
         """The first pair that touches along a joint path (N, dof), tested every `step` rad, or None."""
         if len(path) == 1:
             return self.contact(path[0], width)
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in itertools.pairwise(path):
             n = max(1, int(np.ceil(np.abs(b - a).max() / step)))
             for k in range(1, n + 1):
                 if (hit := self.contact(a + (b - a) * (k / n), width)) is not None:

@@ -72,7 +72,7 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
 
 def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """The fingers on two opposite sides."""
-    x, y, z = obj.position
+    x, y, _ = obj.position
     round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
     if round_thing:
         closings = [(obj.yaw + k * math.pi / 8, min(obj.size[0], obj.size[1])) for k in range(16)]
@@ -94,11 +94,8 @@ def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]
     bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
     lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + 0.008)
     middle = max(obj.position[2], lowest)
-    heights = [(middle, 0.0)]
-    for up in (0.008, 0.016):
-        if middle + up <= top - 0.008:
-            heights.append((middle + up, 0.15 + 10 * up))
-    return heights
+    higher = [(middle + up, 0.15 + 10 * up) for up in (0.008, 0.016) if middle + up <= top - 0.008]
+    return [(middle, 0.0), *higher]
 
 
 def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:

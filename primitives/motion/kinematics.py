@@ -39,7 +39,9 @@ class Kinematics:
         link = self.model.getFrameId(info.tool_link)
         base = self.model.frames[link]
         self._tool = self.model.addFrame(
-            pin.Frame("codepolicy_tool", base.parentJoint, link, base.placement * pin.SE3(info.T_link_tool), pin.OP_FRAME)
+            pin.Frame(
+                "codepolicy_tool", base.parentJoint, link, base.placement * pin.SE3(info.T_link_tool), pin.OP_FRAME
+            )
         )
         self._data = self.model.createData()
         self.lower = info.lower + joint_margin

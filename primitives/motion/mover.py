@@ -223,7 +223,7 @@ class Mover:
             self.reach(T)
             raise Blocked(
                 "the straight line to the pose leaves what the joints can follow",
-                measured=f"from {_millimetres(self.T_tool[:3, 3])} to {_millimetres(T[:3, 3])}",
+                measured=f"from {_metres(self.T_tool)} to {_metres(T)}",
                 hint="Use move_to, which may take another way.",
             )
         self._refuse_table(path)
@@ -348,7 +348,7 @@ class Mover:
         if hit is None:
             return Blocked(
                 "every path found to the pose collides",
-                measured=f"from {_millimetres(self.T_tool[:3, 3])} to {_millimetres(self.kinematics.tool(goal)[:3, 3])}",
+                measured=f"from {_metres(self.T_tool)} to {_metres(self.kinematics.tool(goal))}",
                 hint="Go by way of a higher pose, or move what is in the way first.",
             )
         part, thing = hit
@@ -365,9 +365,9 @@ class Mover:
         best = self.kinematics.tool(nearest)
         distance, angle = pose_distance(T, best)
         return Unreachable(
-            f"no joint configuration reaches {_millimetres(T[:3, 3])} in that orientation",
+            f"no joint configuration reaches {_metres(T)} in that orientation",
             expected="within 1 mm and 0.5 deg",
-            measured=f"nearest reachable pose: {_millimetres(best[:3, 3])}, "
+            measured=f"nearest reachable pose: {_metres(best)}, "
             f"{distance * 1000:.0f} mm and {np.degrees(angle):.0f} deg away",
             hint="Choose a pose closer to the robot, or fingers pointing straight down (Pose.top_down).",
         )
@@ -385,5 +385,5 @@ class Mover:
             )
 
 
-def _millimetres(position: NDArray[np.float64]) -> str:
-    return "(" + ", ".join(f"{v:.3f}" for v in position) + ") m"
+def _metres(T: NDArray[np.float64]) -> str:
+    return "(" + ", ".join(f"{v:.3f}" for v in T[:3, 3]) + ") m"

@@ -176,7 +176,9 @@ def _verify(ctx: Context, obj: SceneObject, target: Target, spot: Spot, before: 
         moved = math.dist(support.position[:2], before[target.name].position[:2])
         ctx.measured["support moved (m)"] = round(moved, 4)
         if moved > DISPLACED:
-            raise _misplaced(now, target, f"{target.name} moved by {moved:.3f} m", f"{target.name} at most {DISPLACED} m")
+            raise _misplaced(
+                now, target, f"{target.name} moved by {moved:.3f} m", f"{target.name} at most {DISPLACED} m"
+            )
         resting = relations.on(now, support)
         if not resting:
             raise _misplaced(now, target, resting.text, f"{obj.name} resting on or in {target.name}")

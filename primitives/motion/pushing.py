@@ -39,9 +39,7 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
     """
     mover = ctx.mover
     if mover.held is not None:
-        raise BadArgument(
-            f"the gripper holds {mover.held.object.name}", hint="Put it down first, with place(target)."
-        )
+        raise BadArgument(f"the gripper holds {mover.held.object.name}", hint="Put it down first, with place(target).")
     if obj.on != "table":
         raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
     if obj.category == "zone":
@@ -160,7 +158,7 @@ def _plan(
     along = mover.straight(q, end)
     if down is None or along is None:
         raise Unreachable(
-            f"the stroke from ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
+            f"the stroke ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
             expected="a straight stroke within the joint limits",
             measured="a joint limit on the way",
             hint="Push in another direction, in shorter stretches, or use put.",
@@ -181,9 +179,7 @@ def _plan(
 def _refuse_in_the_way(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
     """What stands where the object would be pushed through is not to be pushed along."""
     outline = relations.footprint(obj)
-    swept = outline.union(
-        affinity.translate(outline, goal[0] - obj.position[0], goal[1] - obj.position[1])
-    ).convex_hull
+    swept = outline.union(affinity.translate(outline, goal[0] - obj.position[0], goal[1] - obj.position[1])).convex_hull
     for other in mover.memory.objects:
         if other.name != obj.name and other.category != "zone" and swept.intersects(relations.footprint(other)):
             raise Blocked(

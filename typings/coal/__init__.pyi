@@ -1,0 +1,24 @@
+"""The part of coal 3 that this project calls."""
+
+class CollisionGeometry: ...
+
+class Box(CollisionGeometry):
+    def __init__(self, x: float, y: float, z: float) -> None: ...
+
+class Sphere(CollisionGeometry):
+    def __init__(self, radius: float) -> None: ...
+
+class Cylinder(CollisionGeometry):
+    def __init__(self, radius: float, length: float) -> None: ...
+
+class ConvexBase(CollisionGeometry): ...
+
+class BVHModelBase(CollisionGeometry):
+    convex: ConvexBase
+    def buildConvexHull(self, keep_triangles: bool, options: str) -> bool: ...
+
+class CollisionRequest:
+    security_margin: float
+
+class CollisionResult:
+    def isCollision(self) -> bool: ...
