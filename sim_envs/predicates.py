@@ -150,6 +150,17 @@ def in_place(case: Case, name: str, region: Region) -> Condition:
     )
 
 
+def at_point(case: Case, name: str, point: tuple[float, float], within: float, what: str) -> Condition:
+    """`name`'s centre is horizontally at most `within` m from (x, y); `what` says what the point is."""
+    off = math.dist(case.now[name].position[:2], point)
+    return Condition(
+        off <= within,
+        f"{name} is {off:.3f} m from {what}, ({point[0]:.3f}, {point[1]:.3f})",
+        f"{name} from {what} (m)",
+        round(off, 4),
+    )
+
+
 def on_table(case: Case, name: str) -> Condition:
     """`name` stands on the table itself."""
     lift = bottom(case.now[name])

@@ -54,7 +54,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     # verbs
     (r"(?:pick|grab|take|grasp|lift|get)(?: hold of)?(?: up)?(?=$| )", "pick"),
     (r"(?:place|move|drop|set|lay|bring|transfer|gather|collect|put)(?: down| over)?(?=$| )", "put"),
-    (r"(?:push|slide|shove)(?=$| )", "push"),
+    (r"(?:push|shove)(?=$| )", "push"),
     (r"(?:pile|stack)(?: up)?(?=$| )", "stack"),
     # prepositions
     (r"(?:in to|into|inside of|inside|within)", "in"),
@@ -77,7 +77,7 @@ _IN_HOLLOW = re.compile(
     r"(?<!closest )(?<!farthest )(?<!<distance> )\b(?:in|on|to)"
     rf"(?= (?:<bowl>|<box>|<mug>|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
 )
-_PICK_AND_PUT = re.compile(r"^pick (.+?) (?:and then|and|then) put (?:it|them)(?: down)? ")
+_PICK_AND_PUT = re.compile(r"^pick (.+?)(?: up)? (?:and then|and|then) put (?:it|them)(?: down)? ")
 _compiled = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), replacement) for pattern, replacement in _WORDS)
 
 

@@ -29,9 +29,9 @@ from sim_envs.templates import DIRECTION, DIRECTIONS, REGION, Attributes, Templa
         also=("put the block which is to the <direction> of the <bowl> at the <region>",),
     ),
     tags=("cap14", "seen-instruction", "spatial-geometric", "pick-place"),
-    tolerance="The only block whose centre lies farther in that direction than the bowl's centre ends with its centre "
-    "at most 2 cm outside the place, at rest; nothing else moved more than 5 cm. With none or several such blocks the "
-    "sentence is unclear and not judged.",
+    tolerance="The only block whose centre lies farther in that direction than the bowl's centre ends with its "
+    "centre at most 2 cm outside the place, at rest; nothing else moved more than 5 cm. With none or "
+    "several such blocks the sentence is unclear and not judged.",
 )
 class PutBlockBesideBowl:
     """One block is on the named side of the bowl, the others are not."""

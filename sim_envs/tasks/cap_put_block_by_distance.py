@@ -30,7 +30,8 @@ from sim_envs.templates import DISTANCE, REGION, Attributes, Template, Values, t
     ),
     tags=("cap14", "seen-instruction", "spatial-geometric", "pick-place"),
     tolerance="Distance is horizontal, centre to centre, at the start; the block ends with its centre at most 2 cm "
-    "outside the place, at rest; nothing else moved more than 5 cm. Distances within 1 cm of each other are unclear.",
+    "outside the place, at rest; nothing else moved more than 5 cm. Distances within 1 cm of each other "
+    "are unclear.",
 )
 class PutBlockByDistance:
     """Which block is meant follows from distances."""

@@ -28,9 +28,9 @@ from sim_envs.templates import CORNERS, DISTANCE, Attributes, Template, Values, 
         ),
     ),
     tags=("cap14", "unseen-instruction", "spatial-geometric", "pick-place"),
-    tolerance="Distance from the bowl's centre to the centre of each 14 cm corner square, at the start; the block ends "
-    "with its centre at most 2 cm outside that square, at rest; nothing else moved more than 5 cm. Corners within 1 cm "
-    "of being equally far are unclear.",
+    tolerance="Distance from the bowl's centre to the centre of each 14 cm corner square, at the start; the block "
+    "ends with its centre at most 2 cm outside that square, at rest; nothing else moved more than 5 cm. "
+    "Corners within 1 cm of being equally far are unclear.",
 )
 class PutBlockInCornerByDistance:
     """Which corner is meant follows from distances."""

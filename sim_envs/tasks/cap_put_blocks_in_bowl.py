@@ -29,8 +29,8 @@ from sim_envs.templates import Attributes, Template, Values, things
         also=("gather all blocks in the <bowl>", "collect all blocks in the <bowl>", "fill the <bowl> with all blocks"),
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
-    tolerance="Every block's centre within the bowl's inner rim (outer radius less 1 cm of wall) and its lowest point "
-    "below the rim; blocks may lie on each other.",
+    tolerance="Every block's centre within the bowl's inner rim (outer radius less 1 cm of wall) and its lowest "
+    "point below the rim; blocks may lie on each other.",
 )
 class PutBlocksInBowl:
     """Two or three blocks into one bowl."""

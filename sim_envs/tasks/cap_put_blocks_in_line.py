@@ -41,8 +41,9 @@ from sim_envs.templates import LINE, Attributes, Template, Values
     ),
     tags=("cap14", "unseen-instruction", "spatial-geometric", "shapes"),
     tolerance="Centres at most 2 cm off the straight line that fits them best (half a block), whose direction is "
-    "within 15 degrees of left-right (horizontal) or top-bottom (vertical), or 20 to 70 degrees from it (diagonal: "
-    "from corner to corner of the table is 35); on the table, neighbours at least one block apart.",
+    "within 15 degrees of left-right (horizontal) or top-bottom (vertical), or 20 to 70 degrees from it "
+    "(diagonal: from corner to corner of the table is 35); on the table, neighbours at least one block "
+    "apart.",
 )
 class PutBlocksInLine:
     """Three or four blocks in a straight line."""

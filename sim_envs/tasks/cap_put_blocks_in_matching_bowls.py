@@ -41,8 +41,8 @@ from sim_envs.templates import Attributes, Template, Values
         ),
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
-    tolerance="Every block's centre within the inner rim of the one bowl of its colour and its lowest point below the "
-    "rim. A block without such a bowl leaves the sentence unclear, so it is not judged.",
+    tolerance="Every block's centre within the inner rim of the one bowl of its colour and its lowest point below "
+    "the rim. A block without such a bowl leaves the sentence unclear, so it is not judged.",
 )
 class PutBlocksInMatchingBowls:
     """Pairs of a block and a bowl of one colour."""

@@ -35,8 +35,8 @@ from sim_envs.templates import Attributes, Template, Values
         ),
     ),
     tags=("cap14", "unseen-instruction", "long-horizon", "pick-place"),
-    tolerance="Every block is inside some bowl (centre within the inner rim, lowest point below it) and that bowl has "
-    "another colour than the block. Two blocks may share a bowl.",
+    tolerance="Every block is inside some bowl (centre within the inner rim, lowest point below it) and that bowl "
+    "has another colour than the block. Two blocks may share a bowl.",
 )
 class PutBlocksInMismatchedBowls:
     """Pairs of a block and a bowl of one colour, to be mixed."""

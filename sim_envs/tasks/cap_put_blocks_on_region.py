@@ -29,8 +29,8 @@ from sim_envs.templates import REGION, Attributes, Template, Values
         also=("collect all the blocks at the <region>", "all blocks go to the <region>", "all blocks to the <region>"),
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
-    tolerance="Every block's centre at most 2 cm outside the named place (a 14 cm square or strip, whose border is not "
-    "drawn on the table), and the block rests on the table or on another block.",
+    tolerance="Every block's centre at most 2 cm outside the named place (a 14 cm square or strip, whose border is "
+    "not drawn on the table), and the block rests on the table or on another block.",
 )
 class PutBlocksOnRegion:
     """Two to four blocks to one place."""

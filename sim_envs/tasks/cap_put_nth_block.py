@@ -28,9 +28,9 @@ from sim_envs.templates import DIRECTION, DIRECTIONS, NTH, ORDINALS, REGION, Att
         ),
     ),
     tags=("cap14", "seen-instruction", "spatial-geometric", "pick-place"),
-    tolerance="Blocks are counted by their centres along that direction at the start, the outermost first; the block "
-    "ends with its centre at most 2 cm outside the place, at rest; nothing else moved more than 5 cm. Neighbours in "
-    "the count within 1 cm of each other are unclear.",
+    tolerance="Blocks are counted by their centres along that direction at the start, the outermost first; the "
+    "block ends with its centre at most 2 cm outside the place, at rest; nothing else moved more than 5 "
+    "cm. Neighbours in the count within 1 cm of each other are unclear.",
 )
 class PutNthBlock:
     """Which block is meant follows from counting."""

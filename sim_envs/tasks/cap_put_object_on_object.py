@@ -31,6 +31,7 @@ from sim_envs.templates import Attributes, Template, Values, things
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
     tolerance="On a block: the upper block's centre above the lower one's outline, surfaces within 1 cm. On a bowl: "
     "inside it, centre within the rim and lowest point below it. Nothing else moved more than 5 cm.",
+    free=False,  # put-block-in-bowl and put-block-on-block say the same of fewer things
 )
 class PutObjectOnObject:
     """One block on another block or in a bowl."""

@@ -30,7 +30,8 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("core", "manip", "pick-place"),
     tolerance="The block's centre lies within the bowl's inner rim (outer radius less 1 cm of wall) and its lowest "
-    "point below the rim, so that resting across the rim does not count. Nothing else moved more than 5 cm.",
+    "point below the rim, so that resting across the rim does not count. Nothing else moved more than 5 "
+    "cm.",
 )
 class PutBlockInBowl:
     """One block into one bowl, among others."""

@@ -1,0 +1,151 @@
+"""What people type: ordinary wordings find their task, and whatever asks for more finds none."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim_envs.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.task import match
+from tests.tasks.tabletop import world_of
+
+SPOTS = [(0.47, 0.08), (0.33, 0.22), (0.38, 0.0), (0.36, -0.24), (0.58, 0.21), (0.6, 0.02), (0.57, -0.2)]
+
+
+def world(*names: str):
+    objects = []
+    for spot, name in zip(SPOTS, names, strict=False):
+        color, category = name.split()
+        objects.append(
+            ObjectSpec(category, color, position=spot, size=(0.04, 0.04, 0.04) if category == "block" else None)
+        )
+    return world_of(SceneSpec(tuple(objects)))
+
+
+DEFAULT = world(
+    "red block", "green block", "blue block", "yellow block", "red bowl", "green bowl", "blue bowl"
+)  # fmt: skip
+
+UNDERSTOOD = {
+    "put the red block in the green bowl": "put-block-in-bowl",
+    "Put the red block in the green bowl.": "put-block-in-bowl",
+    "PUT THE RED CUBE INTO THE GREEN BOWL!": "put-block-in-bowl",
+    "please pick up the red block and drop it in the green bowl": "put-block-in-bowl",
+    "Pick the red block up, and place it inside of the green bowl": "put-block-in-bowl",
+    "Could you please move the crimson block to the green bowl?": "put-block-in-bowl",
+    "grab a red block and then put it onto the green bowl": "put-block-in-bowl",
+    "I'd like you to take the red coloured block and put it in the green bowl, thanks": "put-block-in-bowl",
+    "Robot, place the red block in the green coloured bowl now": "put-block-in-bowl",
+    "stack the red block on top of the blue block": "put-block-on-block",
+    "put the red block atop the blue cube": "put-block-on-block",
+    "move the red block to the upper left corner": "put-block-in-region",
+    "place the red block in the top-left corner of the table": "put-block-in-region",
+    "put the red block in the far right corner": "put-block-in-region",
+    "put the red block in the center": "put-block-in-region",
+    "put the red block on the left hand side": "put-block-in-region",
+    "put the red block left of the green bowl": "put-block-beside-object",
+    "put the red block in front of the green bowl": "put-block-beside-object",
+    "place the red block behind the blue block": "put-block-beside-object",
+    "put the red block on the left side of the green bowl": "put-block-beside-object",
+    "put the red block a little to the right of the green bowl": "cap-put-block-relative-to-bowl",
+    "move the red block 10 cm to the right": "move-block-by",
+    "pick up the red block": "lift-block",
+    "lift the red block": "lift-block",
+    "stack all the blocks": "cap-stack-all-blocks",
+    "Stack the blocks!": "cap-stack-all-blocks",
+    "pile up all of the cubes in a single stack": "cap-stack-all-blocks",
+    "put all the blocks in the green bowl": "cap-put-blocks-in-bowl",
+    "put every block into the green bowl": "cap-put-blocks-in-bowl",
+    "move all the blocks to the left side": "cap-put-blocks-on-region",
+    "put all blocks in different corners": "cap-put-blocks-in-different-corners",
+    "put all the blocks in the bowls with mismatched colours": "cap-put-blocks-in-mismatched-bowls",
+    "stack all the blocks in the bottom right corner": "cap-stack-blocks-on-region",
+    "pick up the second block from the left and place it on the right side": "cap-put-nth-block",
+    "put the block furthest from the green bowl in the bottom side": "cap-put-block-by-distance",
+    "put the block nearest to the red bowl in the bottom right corner": "cap-put-block-by-distance",
+    "put the red block in the corner farthest from the green bowl": "cap-put-block-in-corner-by-distance",
+    "put all the blocks in a vertical line": "cap-put-blocks-in-line",
+}
+
+
+@pytest.mark.parametrize("sentence", UNDERSTOOD)
+def test_ordinary_wordings_are_understood(sentence):
+    bound = match(sentence, DEFAULT)
+    assert bound is not None, sentence
+    assert bound.info.id == UNDERSTOOD[sentence]
+
+
+MORE_THAN_A_TEMPLATE = (
+    "",
+    "   ",
+    "please",
+    "hello",
+    "put the red block in the green bowl and then stack the others",
+    "put the red block in the green bowl, then the blue block in the red bowl",
+    "put the red block in the green bowl. Put the blue block in the red bowl.",
+    "put the red block in the green bowl; keep the others where they are",
+    "put the red block in the green bowl without touching the blue block",
+    "put the red block and the blue block in the green bowl",
+    "put the red block in the green bowl twice",
+    "put the red or the blue block in the green bowl",
+    "don't put the red block in the green bowl",
+    "do not put the red block in the green bowl",
+    "never put the red block in the green bowl",
+    "put the red block in the green bowl upside down",
+    "put the red block in the green bowl if it is empty",
+    "put all the blocks except the red block in the left side and sing",
+    "stack all the blocks in order of size on the zone",
+    "stack all the blocks but the red one",
+    "stack all the blocks with the red block at the bottom",
+    "put the red block near the green bowl",
+    "put the red block under the green bowl",
+    "put a block in the green bowl",
+    "put the block in the green bowl",
+    "put some blocks in the green bowl",
+    "put the blocks in a bowl",
+    "take the red block out of the green bowl",
+    "put the red block on the edge of the green bowl",
+    "put the red block in the left green bowl",
+    "put the small red block in the green bowl",
+    "put the red block in the green bowl to the left of the blue bowl",
+    "put the red block to the left of the green bowl in the blue bowl",
+)
+
+
+@pytest.mark.parametrize("sentence", MORE_THAN_A_TEMPLATE)
+def test_a_sentence_that_asks_for_more_gets_no_verdict(sentence):
+    assert match(sentence, DEFAULT) is None
+
+
+def test_what_is_named_has_to_be_there_once():
+    sentence = "put the red block in the green bowl"
+    assert match(sentence, world("blue block", "green bowl")) is None
+    assert match(sentence, world("red block", "red bowl")) is None
+    assert match(sentence, world("red block", "red block", "green bowl")) is None
+    assert match(sentence, world("red block", "green bowl", "green bowl")) is None
+    assert match(sentence, world("red block", "green bowl")) is not None
+
+
+def test_both_means_two():
+    two, three = world("red block", "blue block"), world("red block", "blue block", "green block")
+    assert match("put both blocks in the top left corner", two) is not None
+    assert match("put both blocks in the top left corner", three) is None
+
+
+def test_a_tie_is_unclear():
+    left, right = (
+        ObjectSpec("block", c, position=(0.5, y), size=(0.04, 0.04, 0.04)) for c, y in (("red", 0.2), ("blue", -0.2))
+    )
+    even = world_of(SceneSpec((left, right, ObjectSpec("bowl", "green", position=(0.5, 0.0)))))
+    assert match("put the block closest to the green bowl on the top side", even) is None
+
+
+def test_a_direction_with_two_blocks_is_unclear():
+    crowd = world("red block", "blue block", "green bowl")
+    assert match("pick up the block to the left of the green bowl and place it on the top side", crowd) is None
+
+
+def test_a_matched_task_knows_the_scene_it_was_matched_in():
+    bound = match("put the red block in the green bowl", DEFAULT)
+    assert {o.name for o in bound.scene.objects} == set(DEFAULT)
+    assert bound.seed is None
+    assert "red block" in bound.oracle
