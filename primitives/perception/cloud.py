@@ -14,15 +14,13 @@ def base_points(
 ) -> NDArray[np.float32]:
     """(H, W, 3) float32 m, base frame: where each pixel's ray ends; the camera itself where the depth is unknown."""
     height, width = depth.shape
-    u: NDArray[np.float64] = (np.arange(width) - K[0, 2]) / K[0, 0]
-    v: NDArray[np.float64] = (np.arange(height) - K[1, 2]) / K[1, 1]
-    R, t = T_base_camera[:3, :3], T_base_camera[:3, 3]
-    # direction of each ray in the base frame, separable in u and v
+    u = (np.arange(width, dtype=np.float32) - float(K[0, 2])) / float(K[0, 0])
+    v = (np.arange(height, dtype=np.float32) - float(K[1, 2])) / float(K[1, 1])
     points = np.empty((height, width, 3), np.float32)
     for axis in range(3):
-        across: NDArray[np.float32] = (R[axis, 0] * u + R[axis, 2]).astype(np.float32)
-        down: NDArray[np.float32] = (R[axis, 1] * v).astype(np.float32)
-        points[..., axis] = (across[None, :] + down[:, None]) * depth + np.float32(t[axis])
+        right, down, forward, origin = (float(value) for value in T_base_camera[axis])
+        # the direction of each ray in the base frame is separable in u and v
+        points[..., axis] = ((right * u + forward)[None, :] + (down * v)[:, None]) * depth + origin
     return points
 
 

@@ -78,7 +78,7 @@ class RobotSurface:
         self._pin: Any = importlib.import_module("pinocchio")  # heavy: only when there is an arm in the picture
         self._model = self._pin.buildModelFromUrdf(str(self._info.urdf))
         self._geometry: Any = self._pin.buildGeomFromUrdf(
-            self._model, str(self._info.urdf), self._pin.GeometryType.COLLISION, str(self._info.urdf.parent)
+            self._model, str(self._info.urdf), self._pin.GeometryType.COLLISION
         )
         self._data: Any = self._model.createData()
         self._geometry_data: Any = self._geometry.createData()

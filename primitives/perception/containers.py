@@ -1,0 +1,171 @@
+"""Bowls, plates, mugs and boxes: things with a rim, found by their outline whatever lies in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.found import Found, Mask
+from primitives.perception.outlines import fit_circle, fit_rectangle, half_turn, outline
+from primitives.perception.topview import TopView
+
+SMALLEST = 0.045
+"""m; no hollow thing is narrower."""
+PLATE_HEIGHT = 0.024
+"""m; a round thing with a rim lower than this is a plate."""
+COVERAGE = 0.6
+"""Part of the circumference that must be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A hollow thing and the cells in it that show something else."""
+
+    found: Found
+    contents: Mask
+
+
+def containers(view: TopView) -> list[Container]:
+    """Every hollow thing and plate in view."""
+    result: list[Container] = []
+    taken = np.zeros_like(view.raised)
+    for kind in np.unique(view.kind[view.raised]):
+        rest = view.raised & (view.kind == kind) & ~taken
+        for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)):
+            remaining = piece
+            while True:
+                hit = _round(view, remaining) or _rectangular(view, remaining)
+                if hit is None:
+                    break
+                result.append(hit)
+                taken |= hit.found.cells | hit.contents
+                remaining = remaining & ~hit.found.cells & ~hit.contents
+                if remaining.sum() * view.cell**2 < 0.3 * SMALLEST**2:
+                    break
+    return result
+
+
+def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
+    """The connected parts of `mask` with at least `smallest` cells, gaps of one cell bridged."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    for i in range(1, count):
+        if stats[i, cv2.CC_STAT_AREA] >= smallest:
+            yield (labels == i) & mask
+
+
+def _round(view: TopView, piece: Mask) -> Container | None:
+    closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
+    border = outline(closed)
+    circle = fit_circle(border * view.cell, view.cell)
+    if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE:
+        return None
+    cx, cy = circle.center[0] / view.cell, circle.center[1] / view.cell
+    box, distance = _around(view, (cx, cy), circle.radius)
+    height, mine = view.height[box], piece[box]
+    ring = mine & (distance > circle.radius - 0.006) & (distance < circle.radius + view.cell)
+    if ring.sum() < 8:
+        return None
+    rim = float(np.percentile(height[ring], 70))
+    within = distance <= circle.radius + 0.5 * view.cell
+    inner = within & (distance < circle.radius - 0.008)
+    own = inner & (mine | ~view.raised[box])
+    plate = rim < PLATE_HEIGHT
+    if own.sum() < 0.1 * inner.sum():
+        return None
+    level = np.where(view.raised[box], height, 0.0)
+    floor = float(np.percentile(level[own], 15))
+    diameter = 2 * circle.radius
+    if not plate and (rim - floor < max(0.012, 0.3 * rim) or rim > 2.0 * diameter):
+        return None
+    if plate and diameter < 0.07:
+        return None
+    category = "plate" if plate else "mug" if rim > 0.62 * diameter else "bowl"
+    # what stands out over the bare profile, or has another colour, lies in it
+    profile = _profile(level, distance, own, circle.radius, rim)
+    tall = within & view.raised[box] & (level > profile + 0.009)
+    foreign = inner & view.raised[box] & ~mine & (level > profile + 0.004)
+    contents = np.zeros_like(piece)
+    contents[box] = _solid_parts(tall | foreign, view.cell)
+    cells = np.zeros_like(piece)
+    cells[box] = within
+    x, y = view.xy(np.array([cx]), np.array([cy]))[0]
+    quality = min(1.0, circle.coverage) * math.exp(-circle.error / (2 * view.cell))
+    found = Found(category, (float(x), float(y)), 0.0, rim, (diameter, diameter), 0.0, cells & ~contents, quality)
+    return Container(found, contents)
+
+
+def _rectangular(view: TopView, piece: Mask) -> Container | None:
+    closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
+    border = outline(closed)
+    if len(border) < 4 * SMALLEST / view.cell:
+        return None
+    full = np.zeros(piece.shape, np.uint8)
+    cv2.fillPoly(full, [border[:, ::-1].astype(np.int32)], 1)
+    filled = full.astype(bool)
+    rectangle = fit_rectangle(filled, np.zeros_like(filled), view.cell)
+    if rectangle is None or min(rectangle.size) < SMALLEST or not 0.93 < rectangle.fill < 1.07:
+        return None
+    width = max(3, round(0.008 / view.cell))
+    core = cv2.erode(full, np.ones((2 * width + 1, 2 * width + 1), np.uint8)).astype(bool)
+    level = np.where(view.raised, view.height, 0.0)
+    edge = filled & ~cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool) & piece
+    own = core & (piece | ~view.raised)
+    if edge.sum() < 20 or own.sum() < 0.1 * core.sum():
+        return None
+    rim, floor = float(np.percentile(level[edge], 70)), float(np.percentile(level[own], 15))
+    if rim - floor < max(0.012, 0.3 * rim):
+        return None
+    wall = cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool)
+    tall = (core & view.raised & (level > floor + 0.009)) | (wall & (level > rim + 0.009))
+    foreign = wall & view.raised & ~piece & (level > floor + 0.004)
+    contents = _solid_parts(tall | foreign, view.cell)
+    x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+    (sx, sy), yaw = rectangle.size, rectangle.yaw
+    if sy > sx:
+        sx, sy, yaw = sy, sx, yaw + math.pi / 2
+    quality = math.exp(-rectangle.error / (2 * view.cell))
+    found = Found("box", (float(x), float(y)), 0.0, rim, (sx, sy), half_turn(yaw), filled & ~contents, quality)
+    return Container(found, contents)
+
+
+def _around(
+    view: TopView, center: tuple[float, float], radius: float
+) -> tuple[tuple[slice, slice], NDArray[np.float64]]:
+    """The part of the grid around a circle, and the distance in m of its cells from the centre."""
+    reach = radius / view.cell + 3
+    r0, c0 = (max(0, int(v - reach)) for v in center)
+    r1, c1 = (min(n, int(v + reach) + 2) for v, n in zip(center, view.raised.shape, strict=True))
+    rows, columns = np.ogrid[r0:r1, c0:c1]
+    return (slice(r0, r1), slice(c0, c1)), np.hypot(rows - center[0], columns - center[1]) * view.cell
+
+
+def _profile(
+    level: NDArray[np.float32], distance: NDArray[np.float64], own: Mask, radius: float, rim: float
+) -> NDArray[np.float64]:
+    """Height in m of the bare inside at each cell: low in the middle, never falling towards the rim."""
+    bins = max(4, int(radius / 0.005))
+    which = np.minimum((distance / radius * bins).astype(int), bins)
+    lows = np.full(bins + 1, rim)
+    for i in range(bins):
+        here = level[own & (which == i)]
+        if len(here) >= 4:
+            lows[i] = np.percentile(here, 30)
+    rising = np.minimum.accumulate(lows[::-1])[::-1]
+    # half a bin inwards is lower than the bin's middle; the wall is steep, so look one bin outwards
+    outward = np.append(rising[1:], rim)
+    return np.maximum(rising, outward)[which]
+
+
+def _solid_parts(mask: Mask, cell: float) -> Mask:
+    """`mask` without specks and slivers."""
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    kept = np.zeros_like(mask)
+    for piece in pieces(opened.astype(bool), smallest=int(1.2e-4 / cell**2)):
+        kept |= piece
+    return kept

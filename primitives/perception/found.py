@@ -1,0 +1,37 @@
+"""What the parts of the detector hand to each other: a thing with the cells it covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Found:
+    """A thing seen from above, before it has a colour name."""
+
+    category: str
+    center: tuple[float, float]
+    """(x, y) in m."""
+    bottom: float
+    """m above the table."""
+    top: float
+    """m above the table."""
+    size: tuple[float, float]
+    """Along its own x and y axes, m."""
+    yaw: float
+    cells: Mask
+    """Cells of the view from above in which it is the highest surface, or, for hollow things, would be when empty."""
+    quality: float
+    """In [0, 1]: how well the shape fits what was seen."""
+    color: NDArray[np.float64] | None = None
+    """(3,) sRGB of its top in the light it stands in, when its `cells` do not show it."""
+
+    @property
+    def height(self) -> float:
+        """Vertical extent in m."""
+        return self.top - self.bottom

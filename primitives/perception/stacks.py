@@ -1,0 +1,175 @@
+"""What stands under a top face: the layers of a stack, read off its sides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.coloring import ALBEDO, nearest
+from primitives.perception.found import Found
+from primitives.perception.outlines import square_yaw
+from primitives.perception.topview import TopView
+
+_BIN = 0.002
+"""m; resolution in height."""
+_THINNEST = 0.012
+"""m; thinner bands of another colour are mixed pixels."""
+_REACH = 0.012
+"""m by which a layer may stand out from, or back behind, the one above it."""
+_TYPICAL_SIDE = 0.75
+"""Brightness of a side against the top face, where the top block shows none of that side."""
+
+
+def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.float64]) -> list[Found]:
+    """The blocks between `support` and the bottom of `top`, highest first; empty when their sides are out of sight.
+
+    Args:
+        view: the scene from above, with all points.
+        top: the block on top of the stack.
+        support: height in m of what the stack stands on.
+        color: (3,) sRGB that its top face shows.
+    """
+    if top.bottom - support < _THINNEST:
+        return []
+    xyz, rgb, side = _sides(view, top, support)
+    below = xyz[:, 2] < top.bottom - 0.001
+    if below.sum() < 12:
+        return []
+    shade = _shades(xyz, rgb, side, top, color)
+    lit = rgb / np.maximum(shade[side], 0.2)[:, None]
+    edge = sum(top.size) / 2
+    result: list[Found] = []
+    for high, low, kind in _bands(xyz[below, 2], nearest(lit[below]), top.bottom, support):
+        count = max(1, round((high - low) / edge))
+        if abs(high - low - count * edge) > 0.3 * edge:
+            count = 1
+        step = (high - low) / count
+        for i in range(count):
+            upper, lower = high - i * step, high - (i + 1) * step
+            mine = (xyz[:, 2] < upper - 0.002) & (xyz[:, 2] > lower + 0.002)
+            width = step if abs(step - edge) > 0.004 else edge
+            center, yaw, quality = _footprint(xyz[mine, :2], width, (result or [top])[-1])
+            same = mine & (nearest(lit) == kind)
+            shown = np.median(lit[same], axis=0) if same.sum() >= 3 else ALBEDO[kind]
+            result.append(
+                Found("block", center, lower, upper, (width, width), yaw, np.zeros_like(top.cells), quality, shown)
+            )
+    return result
+
+
+def _sides(
+    view: TopView, top: Found, support: float
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
+    """Points on the sides of the stack: position, colour, and which of the four sides they are on."""
+    points = view.points
+    half = max(top.size) / 2
+    near = np.all(np.abs(points.xyz[:, :2] - np.array(top.center, np.float32)) < half * 1.45 + _REACH, axis=1)
+    near &= (points.xyz[:, 2] > support + 0.003) & (points.xyz[:, 2] < top.top - 0.004)
+    index = np.flatnonzero(near)
+    local = (points.xyz[index, :2] - np.array(top.center)) @ _axes(top.yaw)
+    out = np.abs(local) - np.array(top.size) / 2
+    beyond = out.max(axis=1)
+    axis = out.argmax(axis=1)
+    on = (beyond > -_REACH) & (beyond < _REACH) & (out.min(axis=1) < 0.004)
+    side = axis + 2 * (local[np.arange(len(local)), axis] < 0)
+    return points.xyz[index[on]], points.rgb[index[on]].astype(np.float64), side[on]
+
+
+def _shades(
+    xyz: NDArray[np.float32], rgb: NDArray[np.float64], side: NDArray[np.intp], top: Found, color: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(4,) brightness of each side against the top face, measured on the top block."""
+    own = xyz[:, 2] > top.bottom + 0.003
+    shade = np.full(4, _TYPICAL_SIDE)
+    for i in range(4):
+        mine = own & (side == i)
+        if mine.sum() >= 8:
+            shade[i] = float(np.median(rgb[mine].mean(axis=1)) / max(float(color.mean()), 1.0))
+    return shade
+
+
+def _bands(z: NDArray[np.float32], kind: NDArray[np.intp], high: float, low: float) -> list[tuple[float, float, int]]:
+    """(upper, lower, colour) of each band of one colour between `high` and `low`, from above."""
+    count = max(1, math.ceil((high - low) / _BIN))
+    which = np.clip(((high - z) / _BIN).astype(int), 0, count - 1)
+    labels: list[int] = []
+    for i in range(count):
+        here = kind[np.abs(which - i) <= 1]
+        labels.append(int(np.bincount(here).argmax()) if len(here) >= 4 else -1)
+    runs: list[list[int]] = []  # [label, length in bins]
+    for label in labels:
+        if runs and label in (runs[-1][0], -1):
+            runs[-1][1] += 1
+        else:
+            runs.append([label, 1])
+    thin = round(_THINNEST / _BIN)
+    while len(runs) > 1 and min(r[1] for r in runs) < thin:
+        i = min(range(len(runs)), key=lambda j: runs[j][1])
+        neighbours = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
+        into = max(neighbours, key=lambda j: runs[j][1])
+        runs[into][1] += runs[i][1]
+        del runs[i]
+        runs = _merged(runs)
+    bands: list[tuple[float, float, int]] = []
+    upper = high
+    for number, (label, length) in enumerate(runs):
+        lower = low if number == len(runs) - 1 else upper - length * _BIN
+        if label >= 0:
+            bands.append((upper, lower, label))
+        upper = lower
+    return bands
+
+
+def _merged(runs: Sequence[list[int]]) -> list[list[int]]:
+    merged: list[list[int]] = []
+    for label, length in runs:
+        if merged and merged[-1][0] == label:
+            merged[-1][1] += length
+        else:
+            merged.append([label, length])
+    return merged
+
+
+def _footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tuple[float, float], float, float]:
+    """Centre, yaw and quality of the square of `edge` m whose visible sides the points `xy` (N, 2) lie on."""
+    center, yaw = np.array(above.center), above.yaw
+    if len(xy) < 8:
+        return above.center, square_yaw(yaw), 0.3
+    for _ in range(6):
+        local = (xy - center) @ _axes(yaw)
+        out = np.stack([local[:, 0], local[:, 1], -local[:, 0], -local[:, 1]], axis=1) - edge / 2
+        side = out.argmax(axis=1)
+        shift, turned, weight = np.zeros(2), 0.0, 0.0
+        seen: list[int] = []
+        for i in range(4):
+            mine = (side == i) & (np.abs(out[np.arange(len(out)), side]) < _REACH)
+            if mine.sum() < 8:
+                continue
+            seen.append(i)
+            sign, axis = (1 if i < 2 else -1), i % 2
+            distance = out[mine, i]
+            along = local[mine, 1 - axis] * (sign if axis == 0 else -sign)
+            shift[axis] += sign * float(np.median(distance))
+            centered = along - along.mean()
+            turned -= float((centered * (distance - distance.mean())).sum())
+            weight += float((centered**2).sum())
+            ends = np.percentile(local[mine, 1 - axis], [3, 97])
+            # a whole side in view also says where its middle is
+            if ends[1] - ends[0] > 0.85 * edge and not any(j % 2 != axis for j in seen):
+                shift[1 - axis] = float(ends.mean())
+        if not seen:
+            return above.center, square_yaw(yaw), 0.3
+        center = center + _axes(yaw) @ shift
+        yaw += float(np.clip(turned / weight, -0.2, 0.2)) if weight > 0 else 0.0
+    local = (xy - center) @ _axes(yaw)
+    off = np.abs(np.abs(local).max(axis=1) - edge / 2)
+    return (float(center[0]), float(center[1])), square_yaw(yaw), float(np.exp(-np.median(off) / 0.004)) * 0.95
+
+
+def _axes(yaw: float) -> NDArray[np.float64]:
+    """(2, 2): columns are the axes of a thing turned by `yaw`."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.array([[c, -s], [s, c]])

@@ -1,0 +1,186 @@
+"""All cameras fused into one view from straight above: height and colour of the highest surface in each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.coloring import classes
+from primitives.robot import Frame
+from primitives.scene import Workspace
+
+MARGIN = 0.08
+"""m around the workspace that is looked at, for things that stand on its edge."""
+RAISED = 0.005
+"""m above the table from which a surface belongs to a thing."""
+LAYER = 0.006
+"""m below the highest point of a cell within which points belong to the same surface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Raised points of all cameras, none of the robot."""
+
+    xyz: NDArray[np.float32]
+    """(N, 3) m, base frame."""
+    rgb: NDArray[np.uint8]
+    """(N, 3)."""
+    camera: NDArray[np.uint8]
+    """(N,) index of the frame."""
+    cell: NDArray[np.intp]
+    """(N,) flat index into the grids."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopView:
+    """Grids over the table; rows grow with x, columns with y."""
+
+    cell: float
+    """Edge of a cell in m."""
+    origin: tuple[float, float]
+    """(x, y) in m of the centre of cell (0, 0)."""
+    height: NDArray[np.float32]
+    """(R, C) m of the highest surface; 0 where it is the table, or unknown."""
+    rgb: NDArray[np.uint8]
+    """(R, C, 3) its colour, 0 where there is no raised surface."""
+    kind: NDArray[np.uint8]
+    """(R, C) its colour class."""
+    raised: NDArray[np.bool_]
+    """(R, C)."""
+    points: Points
+    noise: float
+    """Standard deviation of heights in m, measured on the table."""
+
+    def xy(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 2) m, base frame: positions of (fractional) cell coordinates."""
+        return np.stack([rows * self.cell + self.origin[0], columns * self.cell + self.origin[1]], axis=-1)
+
+    def cells(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N, 2) fractional (row, column) of positions (N, 2) in m."""
+        return (np.asarray(xy) - self.origin) / self.cell
+
+
+def table_noise(z: NDArray[np.float32]) -> float:
+    """Standard deviation in m of the heights that belong to the table."""
+    sample = z.ravel()[::17]
+    near = sample[np.abs(sample) < 0.008]
+    return float(1.4826 * np.median(np.abs(near))) if len(near) > 100 else 0.0
+
+
+def heights(frame: Frame) -> tuple[NDArray[np.float32], float]:
+    """(H, W) float32 m above the table, NaN where unknown, smoothed as the noise asks for; and the noise in m."""
+    depth = frame.depth
+    missing = depth <= 0
+    if missing.any():
+        # single missing pixels take a neighbour's value; larger holes stay unknown
+        grown = cv2.dilate(depth, np.ones((3, 3), np.uint8))
+        depth = np.where(missing, grown, depth).astype(np.float32)
+    z = _z(depth, frame)
+    noise = table_noise(z)
+    if noise > 0.0004:
+        depth = np.asarray(cv2.medianBlur(depth, 5 if noise > 0.0012 else 3), dtype=np.float32)
+        z = _z(depth, frame)
+    z[depth <= 0] = np.nan
+    return z, noise
+
+
+def _z(depth: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
+    K = frame.camera.K
+    right, down, forward, origin = (float(value) for value in frame.camera.T_base_camera[2])
+    height, width = depth.shape
+    u = (np.arange(width, dtype=np.float32) - float(K[0, 2])) / float(K[0, 0])
+    v = (np.arange(height, dtype=np.float32) - float(K[1, 2])) / float(K[1, 1])
+    return ((right * u + forward)[None, :] + (down * v)[:, None]) * depth + origin
+
+
+def _xy(z: NDArray[np.float32], v: NDArray[np.intp], u: NDArray[np.intp], frame: Frame) -> NDArray[np.float32]:
+    """(N, 3) m: where the rays of pixels (v, u) reach the heights `z` (N,)."""
+    K, T = frame.camera.K, frame.camera.T_base_camera
+    rays = np.stack([(u - K[0, 2]) / K[0, 0], (v - K[1, 2]) / K[1, 1], np.ones(len(u))], axis=-1) @ T[:3, :3].T
+    scale = (z - T[2, 3]) / rays[:, 2]
+    xyz = rays * scale[:, None] + T[:3, 3]
+    return xyz.astype(np.float32)
+
+
+def raised_points(
+    frame: Frame, z: NDArray[np.float32], workspace: Workspace, lowest: float
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """(N, 3) m and (N, 3) sRGB of everything above `lowest` m over the workspace and its margin."""
+    v, u = np.nonzero((z > lowest) & (z < workspace.high[2]))
+    xyz = _xy(z[v, u], v, u, frame)
+    (x0, y0, _), (x1, y1, _) = workspace.low, workspace.high
+    inside = (
+        (xyz[:, 0] > x0 - MARGIN) & (xyz[:, 0] < x1 + MARGIN) & (xyz[:, 1] > y0 - MARGIN) & (xyz[:, 1] < y1 + MARGIN)
+    )
+    return xyz[inside], frame.rgb[v[inside], u[inside]]
+
+
+def cell_size(frames: Sequence[Frame], workspace: Workspace) -> float:
+    """Edge of a cell in m: about one pixel of the sharpest camera, at least 2 mm."""
+    center = np.array([(a + b) / 2 for a, b in zip(workspace.low[:2], workspace.high[:2], strict=True)] + [0.0])
+    sharpest = min(float(np.linalg.norm(f.camera.T_base_camera[:3, 3] - center) / f.camera.K[0, 0]) for f in frames)
+    return max(0.002, round(1.1 * sharpest, 4))
+
+
+def fuse(
+    points: list[tuple[NDArray[np.float32], NDArray[np.uint8]]], workspace: Workspace, cell: float, noise: float
+) -> TopView:
+    """The view from above of `points`, one entry (xyz, rgb) per camera."""
+    x0, y0 = workspace.low[0] - MARGIN, workspace.low[1] - MARGIN
+    rows = int(np.ceil((workspace.high[0] + MARGIN - x0) / cell)) + 1
+    columns = int(np.ceil((workspace.high[1] + MARGIN - y0) / cell)) + 1
+    xyz = np.concatenate([p for p, _ in points])
+    rgb = np.concatenate([c for _, c in points])
+    camera = np.repeat(np.arange(len(points), dtype=np.uint8), [len(p) for p, _ in points])
+    index = np.rint((xyz[:, 0] - x0) / cell).astype(np.intp) * columns + np.rint((xyz[:, 1] - y0) / cell).astype(
+        np.intp
+    )
+    size = rows * columns
+    highest = np.zeros(size, np.float32)
+    order = np.argsort(xyz[:, 2])
+    highest[index[order]] = xyz[order, 2]
+    top = np.flatnonzero(xyz[:, 2] > highest[index] - LAYER)
+    cells = index[top]
+    count = np.bincount(cells, minlength=size)
+    share = np.maximum(count, 1)
+    height = np.bincount(cells, xyz[top, 2], minlength=size) / share
+    color = np.stack([np.bincount(cells, rgb[top, i], minlength=size) / share for i in range(3)], axis=-1)
+    full, filled_height, filled_color = _without_gaps(
+        (count > 0).reshape(rows, columns),
+        height.astype(np.float32).reshape(rows, columns),
+        color.astype(np.float32).reshape(rows, columns, 3),
+    )
+    if noise > 0.0004:
+        filled_height = np.where(full, cv2.medianBlur(filled_height, 3), 0).astype(np.float32)
+        full = full & (filled_height > 0)
+    shown = filled_color.astype(np.uint8)
+    return TopView(
+        cell=cell,
+        origin=(x0, y0),
+        height=filled_height,
+        rgb=shown,
+        kind=classes(shown),
+        raised=full,
+        points=Points(xyz, rgb, camera, index),
+        noise=noise,
+    )
+
+
+def _without_gaps(
+    known: NDArray[np.bool_], height: NDArray[np.float32], color: NDArray[np.float32]
+) -> tuple[NDArray[np.bool_], NDArray[np.float32], NDArray[np.float32]]:
+    """Cells between pixels take the mean of their neighbours when at least five of eight are known."""
+    ones = known.astype(np.float32)
+    around = cv2.boxFilter(ones, -1, (3, 3), normalize=False)
+    gap = ~known & (around >= 5)
+    if gap.any():
+        share = np.maximum(around[gap], 1)
+        height = height.copy()
+        color = color.copy()
+        height[gap] = cv2.boxFilter(height * ones, -1, (3, 3), normalize=False)[gap] / share
+        color[gap] = cv2.boxFilter(color * ones[..., None], -1, (3, 3), normalize=False)[gap] / share[:, None]
+    return known | gap, height, color
