@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codepolicy.agent import Agent as Agent
-    from codepolicy.agent import Settings as Settings
     from codepolicy.episode import Episode as Episode
+    from codepolicy.settings import Settings as Settings
 
-_HOMES = {"Agent": "codepolicy.agent", "Settings": "codepolicy.agent", "Episode": "codepolicy.episode"}
+_HOMES = {"Agent": "codepolicy.agent", "Settings": "codepolicy.settings", "Episode": "codepolicy.episode"}
 
 
 def __getattr__(name: str) -> object:

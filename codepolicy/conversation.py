@@ -22,7 +22,7 @@ class Budget:
 
     max_tokens: int | None = None
     max_cost_usd: float | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def tokens_left(self) -> int | None:

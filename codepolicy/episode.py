@@ -1,4 +1,4 @@
-"""What one instruction led to, as typed data: the result of `Agent.run`, the JSON of the command line, `episode.json`."""
+"""What one instruction led to, as typed data: what `Agent.run` returns, `--json` prints and `episode.json` holds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ from primitives.trace import Clause, ExecutionReport
 SCHEMA_VERSION = 1
 
 Outcome = Literal[
-    "achieved", "answered", "not_achieved", "unverified", "refused", "interrupted", "model_error", "infrastructure"
+    "achieved",
+    "answered",
+    "finished",
+    "not_achieved",
+    "unverified",
+    "refused",
+    "interrupted",
+    "model_error",
+    "infrastructure",
 ]
 """achieved: the verdict says so or, where no task matches, the goal check holds. answered: a question was answered.
 unverified: the program finished, but nothing says whether the goal was reached. refused: the model declined.
-interrupted: a person ended it. model_error: no usable reply, or the budget is used up. infrastructure: nobody's fault."""
+finished: a program without goal and task ran to its end. interrupted: a person ended it. model_error: no usable reply,
+or the budget is used up. infrastructure: nobody's fault."""
 
 EXIT_STATUS: dict[Outcome, int] = {
     "achieved": 0,
     "answered": 0,
+    "finished": 0,
     "not_achieved": 1,
     "unverified": 1,
     "refused": 1,

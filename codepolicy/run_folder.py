@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind. Every file in it is written whole or not at all; the trace grows line by line."""
+"""The folder that a run leaves behind. Its files are written whole or not at all; the trace grows line by line."""
 
 from __future__ import annotations
 

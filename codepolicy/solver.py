@@ -20,7 +20,7 @@ from codepolicy.stage import Stage
 from primitives.failures import FailureKind
 from primitives.trace import ExecutionReport
 
-Ending = Literal["done", "answered", "unverified", "failed", "refused", "infrastructure"]
+Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
 
 _QUESTION = re.compile(
     r"^(?:how|what|which|where|who|why|when|is|are|was|were|does|do|did|can|could|has|have)\b", re.IGNORECASE
@@ -82,7 +82,7 @@ class Solver:
                 return Solution("refused", parsed.refusal, check)
             report, check = self._attempt(parsed)
             turn = self._keep(report=report, goal_check=check)
-            ended = self._ending(instruction, parsed, report, check)
+            ended = self._ending(instruction, report, check)
             if ended is not None:
                 return ended
             objects = stage.look()
@@ -123,9 +123,7 @@ class Solver:
             check = msgspec.structs.replace(check, status="vacuous")
         return report, check
 
-    def _ending(
-        self, instruction: str, parsed: ParsedReply, report: ExecutionReport | None, check: GoalCheck
-    ) -> Solution | None:
+    def _ending(self, instruction: str, report: ExecutionReport | None, check: GoalCheck) -> Solution | None:
         """What the turn means for the run; None asks for another turn."""
         if report is None:
             return None

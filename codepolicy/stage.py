@@ -11,7 +11,7 @@ import msgspec
 
 from codepolicy import plugins
 from codepolicy.episode import GoalCheck
-from codepolicy.events import Called, Calling, Checked, Looked, Observer, Phase, Ran, Said
+from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said
 from codepolicy.remembered import RememberedScene
 from primitives.environment import Environment, Trial, TrialSpec
 from primitives.failures import Failure
@@ -39,6 +39,11 @@ def load_detector(name: str, environment: Environment) -> Detector:
     return cast(Detector, plugins.load("codepolicy.detectors", "detector", name)(environment))
 
 
+def _silent(event: Event) -> None:
+    """Where nobody listens."""
+    del event
+
+
 @dataclass(slots=True, kw_only=True)
 class Stage:
     """A context manager; `close` frees the confined process, not the environment.
@@ -54,7 +59,7 @@ class Stage:
     gate: bool = True
     deadline_s: float = 60.0
     """Wall time that one program may take."""
-    emit: Observer
+    emit: Observer = field(default=_silent)
     turn: int = 0
     """Stamped on events."""
 
@@ -126,7 +131,8 @@ class Stage:
         from codepolicy.gate import check
 
         if self.gate:
-            findings = tuple(check(program, self.surface, workspace=self.trial.robot.workspace))
+            known = self._session.names if self._session is not None else ()
+            findings = tuple(check(program, self.surface, workspace=self.trial.robot.workspace, known=known))
             if findings:
                 report = ExecutionReport(status="rejected", failure=findings[0], findings=findings)
                 self.emit(Ran(self.turn, report))
@@ -193,7 +199,14 @@ class Stage:
         robot_time, wall = server.robot_time, time.perf_counter()
         server.begin(surface, collect_expectations=entry == "goal")
         try:
-            outcome = session.run(source, surface=surface, dispatch=dispatch, entry=entry, deadline_s=self.deadline_s)
+            outcome = session.run(
+                source,
+                surface=surface,
+                dispatch=dispatch,
+                entry=entry,
+                deadline_s=self.deadline_s,
+                on_death=server.stop,
+            )
         except KeyboardInterrupt:
             server.stop()
             raise

@@ -19,12 +19,11 @@ class Api:
 
     def __call__(self) -> int:
         """Print; returns the exit status."""
-        from primitives.stub import render
-
         from codepolicy.cli.output import put
         from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt
         from primitives.registry import surface
         from primitives.scene import Workspace
+        from primitives.stub import render
 
         chosen = surface(self.surface)
         stub = render(chosen)

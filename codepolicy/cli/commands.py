@@ -11,7 +11,9 @@ from typing import Annotated, Any, Protocol, cast
 import tyro
 
 from codepolicy.cli.api import Api
+from codepolicy.cli.doctor import Doctor
 from codepolicy.cli.exec import Exec
+from codepolicy.cli.prompt import Prompt
 from codepolicy.cli.run import Run
 from codepolicy.cli.tasks import Tasks
 from primitives.errors import ConfigurationError, unknown_name
@@ -25,7 +27,14 @@ class Command(Protocol):
         ...
 
 
-COMMANDS: dict[str, type[Any]] = {"run": Run, "exec": Exec, "api": Api, "tasks": Tasks}
+COMMANDS: dict[str, type[Any]] = {
+    "run": Run,
+    "exec": Exec,
+    "api": Api,
+    "tasks": Tasks,
+    "doctor": Doctor,
+    "prompt": Prompt,
+}
 
 
 def parse(argv: Sequence[str]) -> Command:

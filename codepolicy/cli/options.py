@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 if TYPE_CHECKING:
-    from codepolicy.agent import Settings
     from codepolicy.models.registry import ModelOptions
+    from codepolicy.settings import Settings
 
 Flag = tyro.conf.FlagCreatePairsOff
 Text = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
@@ -102,7 +102,7 @@ def model_options(flags: ModelFlags) -> ModelOptions:
 
 def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFlags | None = None) -> Settings:
     """The agent's settings."""
-    from codepolicy.agent import Settings
+    from codepolicy.settings import Settings
 
     model, loop = model or ModelFlags(), loop or LoopFlags()
     return Settings(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,15 +33,30 @@ def fail(message: str, status: int, *, json: bool) -> int:
     return status
 
 
+@contextmanager
+def _nothing_else_on_stdout() -> Iterator[None]:
+    """Send to stderr whatever libraries print on file descriptor 1 meanwhile."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def finish(run: Callable[[], Episode], *, json: bool) -> int:
     """Run, print the object where asked for, and return the exit status."""
-    from codepolicy.agent import Interrupted
     from codepolicy.episode import EXIT_STATUS
+    from codepolicy.run import Interrupted
 
-    try:
-        episode = run()
-    except Interrupted as interrupted:
-        episode = interrupted.episode
+    with _nothing_else_on_stdout() if json else nullcontext():
+        try:
+            episode = run()
+        except Interrupted as interrupted:
+            episode = interrupted.episode
     if json:
         put_json(episode)
     return EXIT_STATUS[episode.outcome]

@@ -90,7 +90,8 @@ def summary(index: int, report: ExecutionReport | None, check: GoalCheck) -> str
     if report is None:
         return f"turn {index}: no program in the reply"
     if report.failure is not None:
-        return f"turn {index}: {report.failure.kind} at line {report.failure.line}: {one_line(report.failure.message, 100)}"
+        failure = report.failure
+        return f"turn {index}: {failure.kind} at line {failure.line}: {one_line(failure.message, 100)}"
     if check.failure is not None:
         return f"turn {index}: finished, but the goal check raised {check.failure.kind}"
     failed = "; ".join(one_line(c.message, 60) for c in check.failed_clauses[:3])
@@ -111,7 +112,8 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
         text = f"The program {how}{where}{call}: {report.failure.kind}: {one_line(report.failure.message, 300)}"
         return text, hints.hint(report.failure, attempt.repeats)
     if check.failure is not None:
-        text = f"The program finished, but its goal check raised {check.failure.kind}: {one_line(check.failure.message, 300)}"
+        message = one_line(check.failure.message, 300)
+        text = f"The program finished, but its goal check raised {check.failure.kind}: {message}"
         where = f" (line {check.failure.line} of the check)" if check.failure.line is not None else ""
         return text + where, "Correct the goal check. " + hints.hint(check.failure, attempt.repeats)
     if check.status == "vacuous":

@@ -100,7 +100,7 @@ _NOBODYS = Advice(
 
 NO_PROGRAM = "Answer with one fenced Python block for the program and one for the goal check."
 VACUOUS = (
-    "Nothing has moved. Write clauses that are false now and true when the instruction is carried out, found by looking; "
+    "Nothing has moved. Write clauses that are false now and true once the instruction is carried out; "
     "if everything already is as asked, send the same check again."
 )
 NEVER_LOOKED = "Let the goal check look: call find(), detect() or a relation, and expect() something about the result."

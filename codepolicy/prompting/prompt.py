@@ -1,4 +1,4 @@
-"""What the model is asked. The system message is constant for a surface, so that providers cache it; the rest follows."""
+"""What the model is asked: a system message, constant for a surface so that providers cache it, and the rest."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _CODE_LINE = re.compile(
     r"^(?:\s*#|\s+\S|(?:from|import|def|for|while|if|else|elif|try|except|with|class)\b|[\w.,\s]+=|\w+\(|[)\]}])"
 )
 _REFUSAL = re.compile(
-    r"^\W*(?:i['’]?m sorry|i am sorry|sorry|i can(?:['’]t|not)|i won['’]t|i am (?:unable|not able)|i['’]m (?:unable|not able)|unfortunately)\b",
+    r"^\W*(?:(?:i['’]?m |i am )?sorry|i can(?:['’]t|not)|i won['’]t|i(?:['’]m| am) (?:un|not )able|unfortunately)\b",
     re.IGNORECASE,
 )
 
@@ -104,7 +104,7 @@ def _split(blocks: list[str]) -> dict[str, str | None]:
     programs: list[str] = []
     goals: list[str] = []
     for block in blocks:
-        program, goal = _cut_goal(block)
+        program, goal = split_goal(block)
         if goal:
             goals.append(goal)
         if program.strip():
@@ -118,7 +118,7 @@ def _split(blocks: list[str]) -> dict[str, str | None]:
     return {"program": chosen, "goal": goals[-1] if goals else None}
 
 
-def _cut_goal(block: str) -> tuple[str, str | None]:
+def split_goal(block: str) -> tuple[str, str | None]:
     """Split a block into what stands outside `def goal():` and that function; helpers of a check stay with it."""
     match = _GOAL.search(block)
     if match is None:

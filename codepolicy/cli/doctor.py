@@ -1,0 +1,32 @@
+"""`codepolicy doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from codepolicy.cli.options import Flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doctor:
+    """Check this installation and say what to do about each finding."""
+
+    json: Annotated[bool, Flag] = False
+    """Print one JSON object."""
+
+    def __call__(self) -> int:
+        """Print; returns 0 when runs are possible, 2 otherwise."""
+        from codepolicy.cli.output import put, put_json
+        from codepolicy.diagnosis import diagnose
+
+        findings = diagnose()
+        broken = any(f.status == "error" for f in findings)
+        if self.json:
+            put_json({"schema_version": 1, "ok": not broken, "findings": findings})
+        else:
+            for finding in findings:
+                put(f"{finding.status:<7} {finding.what}: {finding.found}")
+                if finding.advice:
+                    put(f"{'':<7} -> {finding.advice}")
+        return 2 if broken else 0

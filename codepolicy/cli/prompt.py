@@ -1,0 +1,49 @@
+"""`codepolicy prompt "INSTRUCTION"`: what a model would be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from codepolicy.cli.options import Flag, WorldOptions, settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prompt(WorldOptions):
+    """Print what a model would be asked first, without asking one."""
+
+    instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
+    """What to do, in quotes. May be left out with --task."""
+    stats: Annotated[bool, Flag] = False
+    """Print sizes in estimated tokens instead."""
+
+    def __call__(self) -> int:
+        """Print; returns the exit status."""
+        from codepolicy.agent import checked_instruction, open_stage
+        from codepolicy.cli.output import put
+        from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt, user_prompt
+        from codepolicy.stage import load_environment
+        from primitives.environment import TrialSpec
+
+        spec = TrialSpec(
+            seed=self.seed,
+            task=self.task,
+            scene=self.scene,
+            instruction=checked_instruction(self.instruction, self.task),
+            disturbances=self.disturbances,
+        )
+        environment = load_environment(self.env)
+        try:
+            with open_stage(environment, spec, settings(self)) as stage:
+                system = system_prompt(stage.surface, stage.trial.robot.workspace)
+                user = user_prompt(stage.look(), stage.trial.instruction)
+        finally:
+            environment.close()
+        if self.stats:
+            put(f"constant part  about {estimated_tokens(system)} tokens, hash {prompt_hash(system)}")
+            put(f"this request   about {estimated_tokens(user)} tokens")
+        else:
+            put(f"<!-- system -->\n{system}\n\n<!-- user -->\n{user}")
+        return 0

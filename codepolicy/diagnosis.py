@@ -1,0 +1,129 @@
+"""What this machine can do: Python, packages, confinement, renderer, key. Each finding says what to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from codepolicy import plugins
+
+REQUIRED = ("av", "lark", "msgspec", "numpy", "ompl", "openai", "opencv-python-headless", "pin", "rich", "ruckig")
+SIMULATOR = ("pybullet",)
+
+
+T = TypeVar("T")
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    what: str
+    status: Literal["ok", "warning", "error"]
+    found: str
+    advice: str = ""
+
+
+def diagnose() -> list[Finding]:
+    """Everything, in the order in which one would mend it."""
+    return [
+        finding for check in (_python, _packages, _confinement, _world, _plugins, _key, _folder) for finding in check()
+    ]
+
+
+def _python() -> Iterator[Finding]:
+    yield Finding(what="Python", status="ok", found=sys.version.split()[0])
+
+
+def _packages() -> Iterator[Finding]:
+    for name in (*REQUIRED, *SIMULATOR):
+        try:
+            yield Finding(what=name, status="ok", found=version(name))
+        except PackageNotFoundError:
+            advice = f"pip install {name}" if name not in SIMULATOR else "pip install pybullet (wheels for Python 3.11)"
+            yield Finding(what=name, status="error", found="not installed", advice=advice)
+
+
+def _confinement() -> Iterator[Finding]:
+    def layers() -> tuple[str, ...]:
+        from codepolicy.sandbox.host import PolicySandbox
+
+        with PolicySandbox() as sandbox:
+            return sandbox.layers
+
+    active = _tried(layers)
+    if isinstance(active, str):
+        yield Finding(what="confinement", status="error", found=active, advice="Run on Linux, x86-64 or ARM64.")
+    elif "seccomp" not in active:
+        yield Finding(
+            what="confinement",
+            status="warning",
+            found=", ".join(active) or "nothing",
+            advice="This kernel does not filter system calls; do not run programs of untrusted models here.",
+        )
+    else:
+        yield Finding(what="confinement", status="ok", found=", ".join(active))
+
+
+def _world() -> Iterator[Finding]:
+    def picture() -> float:
+        from codepolicy.stage import load_environment
+        from primitives.environment import TrialSpec
+
+        environment = load_environment("pybullet")
+        try:
+            environment.reset(TrialSpec())
+            with tempfile.TemporaryDirectory() as folder:
+                began = time.perf_counter()
+                environment.picture(Path(folder) / "picture.png")
+                return time.perf_counter() - began
+        finally:
+            environment.close()
+
+    took = _tried(picture)
+    if isinstance(took, str):
+        yield Finding(what="simulated world", status="error", found=took, advice="Reinstall codepolicy and pybullet.")
+    else:
+        yield Finding(what="simulated world", status="ok", found=f"renders a picture in {took * 1000:.0f} ms")
+
+
+def _plugins() -> Iterator[Finding]:
+    for group in ("models", "environments", "detectors"):
+        yield Finding(what=group, status="ok", found=", ".join(plugins.names(f"codepolicy.{group}")) or "none")
+
+
+def _key() -> Iterator[Finding]:
+    url = os.environ.get("OPENAI_BASE_URL")
+    if os.environ.get("OPENAI_API_KEY"):
+        yield Finding(what="key", status="ok", found="OPENAI_API_KEY is set" + (f", for {url}" if url else ""))
+    elif url:
+        yield Finding(what="key", status="ok", found=f"no OPENAI_API_KEY; {url} is asked without one")
+    else:
+        yield Finding(
+            what="key",
+            status="warning",
+            found="OPENAI_API_KEY is not set",
+            advice="Only --model offline works. Set the key, or give --base-url of a server that needs none.",
+        )
+
+
+def _folder() -> Iterator[Finding]:
+    if os.access(Path.cwd(), os.W_OK):
+        yield Finding(what="run folder", status="ok", found=f"{Path.cwd()} can be written to")
+    else:
+        yield Finding(what="run folder", status="warning", found=f"{Path.cwd()} is read-only", advice="Use --out DIR.")
+
+
+def _tried(check: Callable[[], T]) -> T | str:
+    """What `check` returns, or in words why it could not."""
+    try:
+        return check()
+    except Exception as error:  # a doctor reports whatever is wrong
+        return f"{type(error).__name__}: {error}"

@@ -1,0 +1,234 @@
+"""Any server that speaks OpenAI's Chat Completions: OpenAI, Ollama, vLLM, llama.cpp, LM Studio, OpenRouter, …
+
+The key comes from OPENAI_API_KEY, the address from --base-url or OPENAI_BASE_URL. Replies are streamed, so that a
+stalled server is noticed and Ctrl-C works at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
+
+import msgspec
+import openai
+
+from codepolicy.models.openai_errors import no_server, pause, retryable, translated, unsupported_parameter
+from codepolicy.models.prices import cost, price_table
+from codepolicy.models.protocol import Message, ModelError, Reply, Usage
+from codepolicy.models.registry import ModelOptions
+from primitives.errors import ConfigurationError
+
+MAX_REPLY = 400_000
+"""Characters after which a reply is broken off."""
+MAX_THINKING_TOKENS = 32_768
+"""How far the token limit of a reply is raised for a model that used it up by thinking."""
+_VISION = re.compile(
+    r"gpt-4o|gpt-4\.1|gpt-5|\bo[134]\b|claude|gemini|llava|pixtral|vision|-vl\b|qwen.*vl|gemma-?3|llama-?4|minicpm-v",
+    re.IGNORECASE,
+)
+
+
+class OpenAIModel:
+    """One model behind a Chat Completions endpoint.
+
+    Args:
+        name: the model, as the server names it.
+        options: address, limits and sampling.
+        sleep: waits between attempts.
+
+    Raises:
+        ConfigurationError: no name, no key where one is needed, or a faulty address.
+    """
+
+    def __init__(self, name: str, options: ModelOptions, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        url = options.base_url or os.environ.get("OPENAI_BASE_URL") or None
+        key = os.environ.get("OPENAI_API_KEY") or None
+        if not name:
+            raise ConfigurationError("say which model: --model openai:NAME, e.g. openai:gpt-4.1-mini")
+        if url is None and key is None:
+            raise ConfigurationError(
+                f"openai:{name} needs a key: set OPENAI_API_KEY, give --base-url of a server that needs none "
+                "(e.g. Ollama's http://localhost:11434/v1), or use --model offline"
+            )
+        if url is not None and not re.match(r"https?://[^/\s]+", url):
+            raise ConfigurationError(f"base URL {url!r} is no address; give one like http://localhost:11434/v1")
+        self._name = name
+        self._options = options
+        self._sleep = sleep
+        self._prices = price_table(options.prices)
+        self._client = openai.OpenAI(api_key=key or "none", base_url=url, timeout=options.timeout_s, max_retries=0)
+        self._url = str(self._client.base_url).rstrip("/")
+        self._vision = options.vision if options.vision is not None else bool(_VISION.search(name))
+        self._parameters: dict[str, Any] = {
+            "max_tokens": options.max_tokens,
+            "stream_options": {"include_usage": True},
+        }
+        if options.temperature is not None:
+            self._parameters["temperature"] = options.temperature
+        self._connected = False
+
+    @property
+    def id(self) -> str:
+        """ "openai:" and the model's name."""
+        return f"openai:{self._name}"
+
+    @property
+    def vision(self) -> bool:
+        """As set, or guessed from the name; taken back when the server refuses an image."""
+        return self._vision
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        """Ask the server, again after 429, 5xx and lost connections, and without what it does not support.
+
+        Raises:
+            ModelError: no usable reply.
+            ConfigurationError: the server refuses the key, does not know the model, or was never reached.
+        """
+        del sample
+        started = time.perf_counter()
+        failed = 0
+        while True:
+            try:
+                reply = self._once(messages)
+            except (openai.OpenAIError, ConnectionError) as error:
+                if self._drop(unsupported_parameter(error)):
+                    continue
+                failed += 1
+                allowed = self._options.retries if self._connected or not _nobody_there(error) else 1
+                if not retryable(error) or failed > allowed:
+                    raise translated(
+                        error,
+                        model=self._name,
+                        url=self._url,
+                        timeout_s=self._options.timeout_s,
+                        connected=self._connected,
+                        models=self._models,
+                    ) from error
+                self._sleep(pause(error, failed - 1))
+                continue
+            self._connected = True
+            if reply.text.strip():
+                return msgspec.structs.replace(reply, latency_s=time.perf_counter() - started)
+            failed += 1
+            if not self._more_room(reply.finish) and failed > 1:
+                raise ModelError(
+                    f"{self._name!r} gave an empty reply {failed} times; try again or choose another model"
+                )
+
+    def _once(self, messages: Sequence[Message]) -> Reply:
+        """One request, streamed."""
+        stream = self._client.chat.completions.create(
+            model=self._name,
+            messages=cast(Any, [self._wire(m) for m in messages]),
+            stream=True,
+            **self._parameters,
+        )
+        with stream:
+            kind = stream.response.headers.get("content-type", "")
+            if "event-stream" in kind:
+                return self._collected(stream)
+            if "json" in kind:  # a server that does not stream
+                return self._collected([_as_chunk(stream.response.read(), self._url, self._name)])
+            raise no_server(self._url, self._name)
+
+    def _collected(self, chunks: Iterable[Any]) -> Reply:
+        text: list[str] = []
+        refused: list[str] = []
+        size, finish, model, usage, seen = 0, "stop", self._name, Usage(), False
+        deadline = time.monotonic() + 10 * self._options.timeout_s
+        for chunk in chunks:
+            seen = True
+            model = getattr(chunk, "model", None) or model
+            usage = _usage(getattr(chunk, "usage", None)) or usage
+            for choice in getattr(chunk, "choices", None) or ():
+                delta = getattr(choice, "delta", None) or getattr(choice, "message", None)
+                piece = getattr(delta, "content", None) or ""
+                text.append(piece)
+                size += len(piece)
+                refused.append(getattr(delta, "refusal", None) or "")
+                finish = getattr(choice, "finish_reason", None) or finish
+            if size > MAX_REPLY:
+                raise ModelError(f"{self._name!r} wrote more than {MAX_REPLY} characters and was cut off")
+            if time.monotonic() > deadline:
+                raise ModelError(
+                    f"{self._name!r} was still writing after {10 * self._options.timeout_s:g} s; raise --timeout"
+                )
+        if not seen:
+            raise no_server(self._url, self._name)
+        usage = msgspec.structs.replace(usage, cost_usd=cost(self._name, usage, self._prices))
+        refusal = "".join(refused).strip()
+        if refusal or finish == "content_filter":
+            words = refusal or "".join(text).strip() or "the provider's content filter stopped the reply"
+            return Reply(text=words, model=model, usage=usage, finish="refusal")
+        return Reply(text="".join(text), model=model, usage=usage, finish="length" if finish == "length" else "stop")
+
+    def _wire(self, message: Message) -> dict[str, Any]:
+        if not message.images or not self._vision:
+            return {"role": message.role, "content": message.text}
+        images = [
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(png).decode()}}
+            for png in message.images
+        ]
+        return {"role": message.role, "content": [{"type": "text", "text": message.text}, *images]}
+
+    def _drop(self, name: str | None) -> bool:
+        """Do without what the server refuses; whether that changes anything."""
+        if name == "images" and self._vision:
+            self._vision = False
+            return True
+        if name is None or name not in self._parameters:
+            return False
+        value = self._parameters.pop(name)
+        if name == "max_tokens":
+            self._parameters["max_completion_tokens"] = value
+        return True
+
+    def _more_room(self, finish: str) -> bool:
+        """After an empty reply that used up its tokens by thinking, allow more; whether that was possible."""
+        for name in ("max_tokens", "max_completion_tokens"):
+            limit = self._parameters.get(name)
+            if finish == "length" and limit is not None and limit < MAX_THINKING_TOKENS:
+                self._parameters[name] = limit * 4
+                return True
+        return False
+
+    def _models(self) -> list[str]:
+        """What the server offers; empty when it does not say."""
+        try:
+            return sorted(m.id for m in self._client.with_options(timeout=5.0).models.list())
+        except (openai.OpenAIError, AttributeError, TypeError):
+            return []
+
+
+def _usage(usage: Any) -> Usage | None:
+    if usage is None or getattr(usage, "prompt_tokens", None) is None:
+        return None
+    details = getattr(usage, "prompt_tokens_details", None)
+    return Usage(
+        input_tokens=usage.prompt_tokens,
+        cached_tokens=getattr(details, "cached_tokens", None),
+        output_tokens=usage.completion_tokens,
+    )
+
+
+def _as_chunk(body: bytes, url: str, model: str) -> Any:
+    from openai.types.chat import ChatCompletion
+
+    try:
+        completion = ChatCompletion.model_validate_json(body)
+    except ValueError as error:
+        raise no_server(url, model) from error
+    return completion
+
+
+def _nobody_there(error: Exception) -> bool:
+    return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
+
+
+def make(argument: str, options: ModelOptions) -> OpenAIModel:
+    """`openai:NAME`."""
+    return OpenAIModel(argument, options)

@@ -1,0 +1,86 @@
+"""A model that answers from recordings, to repeat a run without its model."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from codepolicy.models import recording
+from codepolicy.models.protocol import Message, ModelError, Reply
+from codepolicy.models.recording import Recording
+from codepolicy.models.registry import ModelOptions
+from primitives.errors import ConfigurationError
+
+
+class ReplayModel:
+    """Answers what was recorded in `folder` for the very same conversation and sample.
+
+    Raises:
+        ConfigurationError: there is no recording in `folder`, or one is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._recordings: dict[str, Recording] = {}
+        for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+            try:
+                found = recording.read(path)
+            except msgspec.MsgspecError as error:
+                raise ConfigurationError(f"{str(path)!r} is no recording: {error}") from error
+            self._recordings[recording.key(found.messages, found.sample)] = found
+        if not self._recordings:
+            raise ConfigurationError(f"no recording in {str(folder)!r}; make one with --record {folder}")
+
+    @property
+    def id(self) -> str:
+        """ "replay:" and the folder's name."""
+        return f"replay:{self._folder.name}"
+
+    @property
+    def vision(self) -> bool:
+        """Whether the recorded conversations hold images."""
+        return any(m.images for r in self._recordings.values() for m in r.messages)
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        """The recorded reply. Raises ModelError that names the nearest recording when there is none."""
+        key = recording.key(messages, sample)
+        if key in self._recordings:
+            return self._recordings[key].reply
+        raise ModelError(self._missed(key, messages, sample))
+
+    def _missed(self, key: str, messages: Sequence[Message], sample: int) -> str:
+        asked = _lines(messages)
+        nearest = max(
+            self._recordings.values(),
+            key=lambda r: difflib.SequenceMatcher(None, asked, _lines(r.messages), autojunk=False).ratio(),
+        )
+        difference = [
+            line
+            for line in difflib.unified_diff(_lines(nearest.messages), asked, n=0, lineterm="")
+            if not line.startswith(("---", "+++", "@@"))
+        ]
+        if difference:
+            how = f"it differs in {len(difference)} lines, first {difference[0][:120]!r}"
+        elif sample != nearest.sample:
+            how = f"it is sample {nearest.sample}, and sample {sample} was asked for"
+        else:
+            how = "it differs in its images"
+        return (
+            f"no recording {key} for this request in {str(self._folder)!r}; the nearest is {nearest.key}.json: {how}. "
+            "Record it with --record."
+        )
+
+
+def _lines(messages: Sequence[Message]) -> list[str]:
+    return [line for m in messages for line in m.text.split("\n")]
+
+
+def make(argument: str, options: ModelOptions) -> ReplayModel:
+    """`replay:DIR`."""
+    del options
+    if not argument:
+        raise ConfigurationError("say which recordings to use: --model replay:DIR")
+    return ReplayModel(Path(argument))

@@ -1,0 +1,55 @@
+"""How an agent works: the one definition behind Python, `--config` and flags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codepolicy.prompting.feedback import LEVELS, FeedbackLevel
+from codepolicy.stage import IsolationMode
+from primitives.errors import ConfigurationError, unknown_name
+from primitives.registry import LEVELS as SURFACES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything but model, place and instruction.
+
+    Raises:
+        ConfigurationError: a value is none of the valid ones.
+    """
+
+    surface: str = "skill"
+    """What programs may call: skill, tool or joint."""
+    detector: str = "rgbd"
+    """rgbd sees what the cameras see; oracle reads ground truth and is stamped on the result."""
+    feedback: FeedbackLevel = "scene"
+    """What a failed turn is told: none, error, scene; verdict, explain and reward tell ground truth and are stamped."""
+    turns: int = 4
+    """Requests for a program per instruction, the first included."""
+    isolation: IsolationMode = "best-effort"
+    """required refuses to run where the kernel cannot confine the program."""
+    disturbances: str = "mild"
+    """Named set of sensor and world disturbances; none switches them off."""
+    plan: bool = False
+    """Split the instruction into sub-goals first."""
+    hierarchy: bool = True
+    """Write functions that a program calls but nobody defined."""
+    max_tokens: int | None = None
+    """Token budget of a run, prompts included."""
+    max_cost: float | None = None
+    """Budget of a run in USD, where the model has a price."""
+    deadline: float = 60.0
+    """Wall time in s that one program may take."""
+
+    def __post_init__(self) -> None:
+        if self.surface not in SURFACES:
+            raise unknown_name("surface", self.surface, SURFACES)
+        if self.feedback not in LEVELS:
+            raise unknown_name("feedback level", self.feedback, LEVELS)
+        if self.turns < 1:
+            raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
+        if not 0 < self.deadline <= 3600:
+            raise ConfigurationError(f"deadline is {self.deadline:g} s; it must be more than 0 and at most 3600")
+        for name, value in (("max_tokens", self.max_tokens), ("max_cost", self.max_cost)):
+            if value is not None and value <= 0:
+                raise ConfigurationError(f"{name} is {value:g}; a budget is more than 0")

@@ -1,0 +1,65 @@
+"""What a run can consist of: a model that solves the instruction, or a program that somebody gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from codepolicy.episode import GoalCheck, Turn
+from codepolicy.events import Started
+from codepolicy.models.protocol import Model
+from codepolicy.prompting.reply import split_goal
+from codepolicy.run import Run, Work
+from codepolicy.solver import Solution, Solver
+
+
+def solve(model: Model, *, planner: Model, critic: Model | None = None, session: Sequence[str] = ()) -> Work:
+    """Let `model` write programs until the goal check holds.
+
+    Args:
+        model: writes the programs.
+        planner: splits the instruction, where the settings ask for it.
+        critic: looks over a result whose goal check holds.
+        session: one line for each earlier instruction.
+    """
+
+    def work(run: Run) -> Solution:
+        solver = Solver(
+            stage=run.stage,
+            coder=run.conversation(model),
+            level=run.settings.feedback,
+            max_turns=run.settings.turns,
+            session=session,
+            emit=run.emit,
+            turns=run.turns,
+        )
+        return solver.solve(run.instruction)
+
+    return work
+
+
+def given_program(source: str | None) -> Work:
+    """Run `source` once; None stands for the oracle program of the task."""
+
+    def work(run: Run) -> Solution:
+        stage = run.stage
+        program = source if source is not None else stage.environment.oracle_program(stage.spec)
+        _, goal = split_goal(program)
+        stage.turn = 1
+        stage.mark_start()
+        run.turns.append(Turn(program=program, goal=goal))
+        run.emit(Started(1, program, goal))
+        report = stage.run(program)
+        check = stage.check(goal) if goal is not None and report.status == "finished" else GoalCheck(status="missing")
+        run.turns[-1] = msgspec.structs.replace(run.turns[-1], report=report, goal_check=check)
+        if report.failure is not None:
+            ending = "infrastructure" if report.failure.blame == "infrastructure" else "failed"
+            return Solution(ending, f"{report.failure.kind}: {report.failure.message}", check)
+        if goal is None:
+            return Solution("finished", "the program finished", check)
+        if check.status == "passed":
+            return Solution("done", "the goal check holds", check)
+        return Solution("failed", f"the goal check {check.status}", check)
+
+    return work
