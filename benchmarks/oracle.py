@@ -1,0 +1,193 @@
+"""The oracle table: every task's oracle and decoys, over seeds, with real physics.
+
+    python benchmarks/oracle.py --seeds 100 --processes 4 --write docs/oracle_table.md
+
+Programs run in the process of the world (they are the tasks' own), through the same server, guard and primitives as
+everybody's. A trial that breaks is a lost one and its failure is printed, nothing is retried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import functools
+import itertools
+import math
+import multiprocessing
+import statistics
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import numpy as np
+
+from primitives.environment import TrialSpec
+from primitives.errors import ConfigurationError
+from primitives.failures import FAILURES, Failure, FailureKind
+from primitives.registry import Surface, surface
+from primitives.scene import Pose, Region, SceneObject
+from primitives.server import Server
+from sim_envs.environment import PyBulletEnvironment
+from sim_envs.task import all_tasks, find
+
+ORACLE = "oracle"
+NOTHING = "do nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One trial."""
+
+    task: str
+    program: str
+    """`ORACLE`, `NOTHING` or the name of a decoy."""
+    seed: int
+    won: bool
+    note: str
+    robot_time: float
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The trials of one task and seed."""
+
+    task: str
+    seed: int
+    detector: str
+    decoys: bool
+
+
+@functools.lru_cache(maxsize=1)
+def _environment() -> PyBulletEnvironment:
+    return PyBulletEnvironment()
+
+
+def execute(server: Server, level: Surface, source: str) -> None:
+    """Run a trusted program here, with the names that a policy process offers."""
+    space: dict[str, object] = {name: functools.partial(server.invoke, name) for name in level.names}
+    space |= {"np": np, "math": math, "itertools": itertools, "functools": functools, "statistics": statistics}
+    space |= {"collections": collections, "Pose": Pose, "Region": Region, "SceneObject": SceneObject}
+    space |= {cls.__name__: cls for cls in FAILURES.values()}
+    exec(compile(source, "<program>", "exec"), space)
+
+
+def play(job: Job) -> list[Outcome]:
+    """Every program of the task in the seed's scene, each from a fresh reset."""
+    task = find(job.task)
+    try:
+        bound = task.bind(job.seed)
+    except ConfigurationError as error:
+        return [Outcome(job.task, ORACLE, job.seed, False, str(error), 0.0, 0.0)]
+    programs = {ORACLE: bound.oracle}
+    if job.decoys:
+        programs |= {NOTHING: "", **bound.decoys}
+    return [_run(job, name, source, task.outcome) for name, source in programs.items()]
+
+
+def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
+    environment = _environment()
+    started = time.perf_counter()
+    trial = environment.reset(TrialSpec(seed=job.seed, task=job.task))
+    detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
+    server = Server(trial.robot, detector)
+    level = surface("skill")
+    server.begin(level)
+    note = ""
+    try:
+        execute(server, level, source)
+    except Failure as failure:
+        if failure.kind is FailureKind.INFRASTRUCTURE:
+            note = f"{failure.call}: {failure!r} {failure.__cause__!r}"
+        else:
+            note = f"{failure.call}: {failure.kind.value}: {failure}"
+    except Exception as error:  # a program's own mistake is its loss, whatever it is
+        note = f"{type(error).__name__}: {error}"
+    verdict = environment.verdict()
+    assert verdict is not None
+    won = verdict.status == wanted
+    return Outcome(
+        job.task,
+        program,
+        job.seed,
+        won,
+        f"{verdict.explanation} {note}".strip(),
+        server.robot_time,
+        time.perf_counter() - started,
+    )
+
+
+def table(outcomes: Iterable[Outcome], command: str, took: float) -> str:
+    """The outcomes as a Markdown page."""
+    by_task: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_task.setdefault(outcome.task, []).append(outcome)
+    lines = [
+        "# Oracle table",
+        "",
+        f"Made by `{command}` in {took / 60:.1f} minutes.",
+        "",
+        "An oracle is a program that must win its task, a decoy a plausible one that must lose; both run through the",
+        "same guard and primitives as every policy. Robot time is the oracle's median.",
+        "",
+        "| task | oracle won | decoys and do-nothing won | robot time (s) | oracle's losses |",
+        "|---|---|---|---|---|",
+    ]
+    for task, trials in sorted(by_task.items()):
+        oracle = [o for o in trials if o.program == ORACLE]
+        others = [o for o in trials if o.program != ORACLE]
+        expected = find(task).outcome == "declined"
+        decoys = [o for o in others if not (expected and o.program == NOTHING)]
+        lost = ", ".join(f"seed {o.seed}" for o in oracle if not o.won)
+        shown = f"{sum(o.won for o in decoys)}/{len(decoys)}" if decoys else "not run"
+        lines.append(
+            f"| {task} | {sum(o.won for o in oracle)}/{len(oracle)} | {shown} "
+            f"| {statistics.median(o.robot_time for o in oracle):.1f} | {lost} |"
+        )
+    oracles = [o for trials in by_task.values() for o in trials if o.program == ORACLE]
+    lines += ["", f"All oracles: {sum(o.won for o in oracles)}/{len(oracles)}.", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Play the trials, print the losses and the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=5, help="seeds 0 to N-1 (default 5)")
+    parser.add_argument("--first", type=int, default=0, help="first seed (default 0)")
+    parser.add_argument("--task", action="append", help="only these tasks (repeatable); a tag works as well")
+    parser.add_argument("--unseen", action="store_true", help="draw the unseen attributes")
+    parser.add_argument("--detector", default="rgbd", help="rgbd or oracle (default rgbd)")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--no-decoys", action="store_true", help="oracles only")
+    parser.add_argument("--write", type=Path, help="write the table there")
+    args = parser.parse_args()
+    wanted = set(args.task or ())
+    tasks = [t.id for t in all_tasks() if not wanted or t.id in wanted or wanted & set(t.tags)]
+    suffix = ":unseen" if args.unseen else ""
+    jobs = [
+        Job(f"{id}{suffix}", seed, args.detector, not args.no_decoys)
+        for id in tasks
+        for seed in range(args.first, args.first + args.seeds)
+    ]
+    started = time.perf_counter()
+    outcomes: list[Outcome] = []
+    with multiprocessing.get_context("spawn").Pool(args.processes, maxtasksperchild=200) as pool:
+        for played in pool.imap_unordered(play, jobs):
+            outcomes += played
+            for o in played:
+                if o.won != (o.program == ORACLE) and not (o.program == NOTHING and find(o.task).outcome == "declined"):
+                    print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
+    page = table(outcomes, f"python benchmarks/oracle.py {' '.join(sys.argv[1:])}", time.perf_counter() - started)
+    print(page)
+    walls = [o.wall for o in outcomes]
+    print(f"wall per trial: median {statistics.median(walls):.2f} s, sum {sum(walls):.0f} s")
+    if args.write:
+        args.write.write_text(page)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
