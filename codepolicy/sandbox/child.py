@@ -100,6 +100,7 @@ class _Policy:
         self._lines = lines
         self._output_chars = output_chars
         self._output = _Output(self.send, output_chars)
+        self._ahead = bytearray()
         self._turn = 0
         self._filename = ""
         self._module = types.ModuleType("__main__")
@@ -123,19 +124,37 @@ class _Policy:
                 self._output.flush()
                 self.send(ended)
 
-    def _read(self, into: memoryview[Any]) -> None:
-        while into:
-            count = os.readv(self._link, [into])
-            if count == 0:
-                os._exit(0)
-            into = into[count:]
+    def _fill(self) -> None:
+        data = os.read(self._link, 16_384)
+        if not data:
+            os._exit(0)
+        self._ahead += data
+
+    def _take(self, count: int) -> bytes:
+        while len(self._ahead) < count:
+            self._fill()
+        taken = bytes(self._ahead[:count])
+        del self._ahead[:count]
+        return taken
 
     def _receive(self) -> wire.Outbound:
-        header = bytearray(wire.LENGTH.size)
-        self._read(memoryview(header))
-        body = bytearray(wire.LENGTH.unpack(header)[0])
-        self._read(memoryview(body))
-        return wire.decode_outbound(bytes(body))
+        (length,) = wire.LENGTH.unpack(self._take(wire.LENGTH.size))
+        return wire.decode_outbound(self._take(length))
+
+    def _receive_array(self, value: wire.ArrayValue) -> wire.Array:
+        """An array whose bytes come next, read into place without a copy."""
+        array = value.empty
+        if array.nbytes:
+            rest = memoryview(array.reshape(-1).view(np.uint8).data)
+            begun = self._take(min(len(self._ahead), array.nbytes))
+            rest[: len(begun)] = begun
+            rest = rest[len(begun) :]
+            while rest:
+                count = os.readv(self._link, [rest])
+                if count == 0:
+                    os._exit(0)
+                rest = rest[count:]
+        return array
 
     def _sample(self, _signum: int, frame: types.FrameType | None) -> None:
         self._lines[0] = self._line(frame) or self._lines[0]
@@ -192,7 +211,7 @@ class _Policy:
                     hint="Define `def goal():` made of perception and expect(condition, message).",
                 )
             holds: object = goal()
-            if isinstance(holds, bool | np.generic | scene.Relation) and "expect" in run.names:
+            if _is_answer(holds) and "expect" in run.names:
                 self._call("expect", (holds, "goal() returns true"), {}, None)
 
     def _primitive(self, name: str) -> Callable[..., object]:
@@ -215,10 +234,7 @@ class _Policy:
         self.send(call)
         match self._receive():
             case wire.Returned(value=value):
-                arrays = [a.empty for a in wire.named_arrays(value)]
-                for array in arrays:
-                    if array.nbytes:
-                        self._read(memoryview(array).cast("B"))
+                arrays = [self._receive_array(a) for a in wire.named_arrays(value)]
                 return wire.unpack(value, arrays)
             case wire.Raised(index=index, report=report):
                 failure = failures.from_report(report)
@@ -235,7 +251,7 @@ class _Policy:
             line = error.lineno
         index = error.__dict__.get("_index")
         known = isinstance(error, failures.PolicyError | failures.BadArgument)
-        text = str(error) if known else "".join(traceback.format_exception_only(error)).strip()
+        text = str(error) if known else _last_line(error)
         return wire.Ended(
             names=self._defined(),
             error=_clean(text)[-4000:],
@@ -245,6 +261,10 @@ class _Policy:
             hint=_clean(error.hint or "")[:1000] or None if isinstance(error, failures.Failure) else None,
             traceback=_clean(_own_traceback(error))[-8000:],
         )
+
+
+def _is_answer(value: object) -> bool:
+    return isinstance(value, bool | np.bool_ | scene.Relation)
 
 
 def _truth(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
@@ -271,15 +291,23 @@ def _own_traceback(error: BaseException, causes: int = 2) -> str:
     rows: list[str] = []
     frames = list(_own_frames(error))
     if len(frames) > 20:
-        frames = frames[:10] + [("", 0, f"… {len(frames) - 20} more calls …")] + frames[-10:]
+        frames = [*frames[:10], ("", 0, f"… {len(frames) - 20} more calls …"), *frames[-10:]]
     for name, line, function in frames:
         rows.append(f"  {name}, line {line}, in {function}" if name else f"  {function}")
         if source := linecache.getline(name, line).strip():
             rows.append(f"    {source[:200]}")
-    last = "".join(traceback.format_exception_only(error))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     before = f"{_own_traceback(cause, causes - 1)}\nWhile handling that:\n" if cause is not None and causes else ""
-    return before[-4000:] + "\n".join(["Traceback:", *rows, last.strip()])
+    return before[-4000:] + "\n".join(["Traceback:", *rows, _last_line(error)])
+
+
+def _last_line(error: BaseException) -> str:
+    """`Type: message`, with the name under which a program would catch it."""
+    if isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception_only(error)).strip()
+    name = next(c.__name__ for c in type(error).__mro__ if not c.__name__.startswith("_"))
+    message = str(error)
+    return f"{name}: {message}" if message else name
 
 
 def _clean(text: str) -> str:

@@ -52,7 +52,7 @@ class Link:
             TimedOut: it did not read.
             Closed: it is gone.
         """
-        parts = [memoryview(wire.frame(message)), *(memoryview(a).cast("B") for a in arrays if a.nbytes)]
+        parts = [memoryview(wire.frame(message)), *(a.reshape(-1).view("u1").data for a in arrays if a.nbytes)]
         size = sum(p.nbytes for p in parts)
         if size > wire.MAX_OUTBOUND:
             raise ValueError(f"a result of {size} bytes exceeds the {wire.MAX_OUTBOUND} bytes that a program may get")
