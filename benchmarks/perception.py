@@ -1,0 +1,305 @@
+"""How well the default detector sees, case by case: python benchmarks/perception.py --seeds 100
+
+For each case: objects found under their right name, false alarms, position and yaw error, and time per camera image.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.colors import COLORS
+from primitives.environment import ObjectState, TrialSpec
+from primitives.perception.assignment import assign
+from primitives.perception.detector import Detector, RobotView
+from primitives.perception.oracle import upright_axes
+from primitives.perception.rgbd import make
+from primitives.robot import Frame, Robot
+from primitives.scene import SceneObject
+from sim_envs.environment import PyBulletEnvironment
+
+NEAR = 0.03
+"""m; a detection farther from the truth than this is not that object."""
+
+Rng = np.random.Generator
+Table = dict[str, object]
+"""One object of a scene file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What the sensor adds to a clean image."""
+
+    depth: float = 0.0
+    """Standard deviation in m."""
+    missing: float = 0.0
+    """Fraction of pixels without depth."""
+    color: float = 0.0
+    """Standard deviation in grey levels."""
+
+    def applied(self, frame: Frame, rng: Rng) -> Frame:
+        """`frame` as the noisy sensor gives it."""
+        depth = frame.depth + rng.normal(0, self.depth, frame.depth.shape) * (frame.depth > 0)
+        depth[rng.random(depth.shape) < self.missing] = 0
+        rgb = np.clip(frame.rgb + rng.normal(0, self.color, frame.rgb.shape), 0, 255)
+        return replace(frame, rgb=rgb.astype(np.uint8), depth=depth.astype(np.float32))
+
+
+MILD = Noise(depth=0.001, missing=0.005, color=2.0)
+STRONG = Noise(depth=0.002, missing=0.05, color=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A family of scenes."""
+
+    name: str
+    draw: Callable[[Rng], list[Table]]
+    noise: Noise = MILD
+
+
+@dataclass(slots=True)
+class Score:
+    """What was measured over the scenes of a case."""
+
+    objects: int = 0
+    found: int = 0
+    extra: int = 0
+    errors: list[float] = field(default_factory=list)
+    yaws: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    misses: list[str] = field(default_factory=list)
+
+
+def _block(color: str, xy: tuple[float, float], *, size: float = 0.04, z: float | None = None, yaw: float = 0.0) -> Table:
+    return {"category": "block", "color": color, "size": size, "yaw": yaw, "position": [*xy, z or size / 2]}
+
+
+def _place(rng: Rng, margin: float = 0.09) -> tuple[float, float]:
+    return float(rng.uniform(0.28 + margin, 0.70 - margin)), float(rng.uniform(-0.30 + margin, 0.30 - margin))
+
+
+def _colors(rng: Rng, count: int) -> list[str]:
+    return [str(c) for c in rng.permutation(list(COLORS))[:count]]
+
+
+def _yaw(rng: Rng) -> float:
+    return float(rng.uniform(-math.pi / 4, math.pi / 4))
+
+
+def _random(rng: Rng) -> list[Table]:
+    """One to eight things of any category but the unknown, at most four wide ones."""
+    small, wide = ["block", "block", "block", "cylinder", "ball", "mug"], ["bowl", "bowl", "plate", "zone", "box"]
+    sizes = {"block": (0.025, 0.06), "cylinder": (0.03, 0.05), "ball": (0.035, 0.055), "bowl": (0.13, 0.17)}
+    count = int(rng.integers(1, 9))
+    broad = int(rng.integers(0, min(count, 3) + 1))
+    tables: list[Table] = []
+    for i in range(count):
+        category = str(rng.choice(wide if i < broad else small))
+        table: Table = {"category": category, "color": str(rng.choice(list(COLORS)))}
+        if category in sizes:
+            table["size"] = round(float(rng.uniform(*sizes[category])), 3)
+        tables.append(table)
+    return tables
+
+
+def _blocks_and_bowls(rng: Rng) -> list[Table]:
+    blocks, bowls = int(rng.integers(1, 6)), int(rng.integers(0, 4))
+    names = ["block"] * blocks + ["bowl"] * bowls
+    ranges = {"block": (0.025, 0.06), "bowl": (0.13, 0.17)}
+    return [
+        {"category": n, "color": c, "size": round(float(rng.uniform(*ranges[n])), 3)}
+        for n, c in zip(names, _colors(rng, len(names)), strict=True)
+    ]
+
+
+def _touching(rng: Rng) -> list[Table]:
+    """Two to four blocks of one colour, side by side, some shifted along the contact."""
+    (x, y), yaw, color, size = _place(rng), _yaw(rng), _colors(rng, 1)[0], float(rng.choice([0.03, 0.04, 0.05]))
+    cells = [(0.0, 0.0), (1.0, 0.0), (float(rng.uniform(0, 1)), 1.0), (2.0, 0.0)][: int(rng.integers(2, 5))]
+    c, s, pitch = math.cos(yaw), math.sin(yaw), size + 0.0005
+    return [
+        _block(color, (x + pitch * (c * u - s * v), y + pitch * (s * u + c * v)), size=size, yaw=yaw) for u, v in cells
+    ]
+
+
+def _turned_touching(rng: Rng) -> list[Table]:
+    """Two blocks of one colour that touch at a corner, turned differently."""
+    (x, y), color, size = _place(rng), _colors(rng, 1)[0], 0.04
+    turn, heading = float(rng.uniform(0.3, 1.2)), float(rng.uniform(-math.pi, math.pi))
+    reach = size / 2 + size / 2 * (abs(math.cos(turn)) + abs(math.sin(turn))) + 0.001
+    second = (x + reach * math.cos(heading), y + reach * math.sin(heading))
+    return [_block(color, (x, y), yaw=heading), _block(color, second, yaw=heading + turn)]
+
+
+def _own_bowl(rng: Rng) -> list[Table]:
+    """A block in a bowl of its own colour."""
+    color, xy = _colors(rng, 1)[0], _place(rng)
+    size = float(rng.choice([0.03, 0.04]))
+    angle, off = rng.uniform(0, 2 * math.pi), rng.uniform(0, 0.015)
+    inside = (xy[0] + off * math.cos(angle), xy[1] + off * math.sin(angle))
+    bowl: Table = {"category": "bowl", "color": color, "size": 0.15, "position": list(xy)}
+    return [bowl, _block(color, inside, size=size, z=0.0085 + size / 2, yaw=_yaw(rng))]
+
+
+def _tower(rng: Rng, colors: list[str]) -> list[Table]:
+    xy, yaw, size = _place(rng), _yaw(rng), float(rng.choice([0.03, 0.04, 0.05]))
+    tables: list[Table] = []
+    for level, color in enumerate(colors):
+        at = (xy[0] + float(rng.normal(0, 0.0015)), xy[1] + float(rng.normal(0, 0.0015)))
+        tables.append(_block(color, at, size=size, z=size * (level + 0.5) + 0.0002 * level, yaw=yaw + float(rng.normal(0, 0.03))))
+    return tables
+
+
+def _stack_of_three(rng: Rng) -> list[Table]:
+    return _tower(rng, _colors(rng, 3))
+
+
+def _stack_of_five(rng: Rng) -> list[Table]:
+    return _tower(rng, _colors(rng, 5))
+
+
+def _stack_of_one_color(rng: Rng) -> list[Table]:
+    return _tower(rng, _colors(rng, 1) * 3)
+
+
+def _pyramid(rng: Rng) -> list[Table]:
+    """A block over the gap between two others."""
+    (x, y), colors = _place(rng), _colors(rng, 3)
+    ground = [_block(colors[0], (x, y - 0.0225)), _block(colors[1], (x, y + 0.0225))]
+    return [*ground, _block(colors[2], (x, y), z=0.0602)]
+
+
+def _mixed_stack(rng: Rng) -> list[Table]:
+    """A small block on a large one, and a ball or block on a plate."""
+    colors = _colors(rng, 4)
+    at = (float(rng.uniform(0.36, 0.62)), float(rng.uniform(-0.2, -0.08)))
+    plate = (float(rng.uniform(0.38, 0.60)), float(rng.uniform(0.08, 0.2)))
+    return [
+        _block(colors[0], at, size=0.06, yaw=_yaw(rng)),
+        _block(colors[1], at, size=0.035, z=0.06 + 0.0177, yaw=_yaw(rng)),
+        {"category": "plate", "color": colors[2], "position": list(plate)},
+        _block(colors[3], plate, size=0.04, z=0.0272, yaw=_yaw(rng)),
+    ]
+
+
+def _occluded(rng: Rng) -> list[Table]:
+    """A block close behind a tower or a mug, which hides part of it from both cameras."""
+    x, y = float(rng.uniform(0.42, 0.60)), float(rng.uniform(-0.18, 0.18))
+    colors = _colors(rng, 3)
+    hidden = _block(colors[0], (x - float(rng.uniform(0.055, 0.07)), y + float(rng.uniform(-0.02, 0.02))), yaw=_yaw(rng))
+    if rng.random() < 0.5:
+        return [hidden, _block(colors[1], (x, y)), _block(colors[2], (x, y), z=0.0602)]
+    return [hidden, {"category": "cylinder", "color": colors[1], "size": 0.05, "position": [x, y]}]
+
+
+CASES = (
+    Case("random scenes, 1-8 objects", _random),
+    Case("blocks and bowls", _blocks_and_bowls),
+    Case("blocks and bowls, 2 mm depth noise, 5 % missing", _blocks_and_bowls, STRONG),
+    Case("touching, one colour", _touching),
+    Case("touching at an angle, one colour", _turned_touching),
+    Case("block in a bowl of its colour", _own_bowl),
+    Case("stack of three", _stack_of_three),
+    Case("stack of three, 2 mm depth noise, 5 % missing", _stack_of_three, STRONG),
+    Case("stack of three, one colour", _stack_of_one_color),
+    Case("stack of five", _stack_of_five),
+    Case("pyramid", _pyramid),
+    Case("small on large, block on plate", _mixed_stack),
+    Case("partly hidden", _occluded),
+)
+
+
+def scenes(case: Case, seeds: int) -> Iterator[tuple[Robot, dict[str, ObjectState], Rng]]:
+    """The rendered scenes of a case."""
+    environment = PyBulletEnvironment()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scene.toml"
+        for seed in range(seeds):
+            rng = np.random.default_rng([seed, sum(map(ord, case.name))])
+            path.write_text(_toml(case.draw(rng)), encoding="utf-8")
+            trial = environment.reset(TrialSpec(seed=seed, scene=str(path), disturbances="none"))
+            yield trial.robot, dict(environment.world()), rng
+    environment.close()
+
+
+def _toml(tables: list[Table]) -> str:
+    lines: list[str] = []
+    for table in tables:
+        lines.append("[[objects]]")
+        lines += [f"{key} = {value!r}" for key, value in table.items()]
+    return "\n".join(lines)
+
+
+def judge(score: Score, seen: list[SceneObject], truth: dict[str, ObjectState], label: str) -> None:
+    """Count which objects of `truth` were seen."""
+    score.objects += len(truth)
+    states = list(truth.values())
+    distance = np.array([[math.dist(s.position, o.position) for o in seen] for s in states]).reshape(len(states), -1)
+    same = np.array([[(s.color, s.category) == (o.color, o.category) for o in seen] for s in states]).reshape(distance.shape)
+    right: set[int] = set()
+    cost: NDArray[np.float64] = np.where(same & (distance < NEAR), distance, 10.0)
+    for i, j in assign(cost) if cost.size else []:
+        if cost[i, j] > 1:
+            continue
+        right.add(i)
+        score.errors.append(cost[i, j])
+        if states[i].category == "block":
+            yaw, _ = upright_axes(states[i])
+            off = (seen[j].yaw - yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
+            score.yaws.append(abs(math.degrees(off)))
+    score.found += len(right)
+    score.extra += max(0, len(seen) - len(right))
+    if len(right) < len(states) or len(seen) != len(states):
+        missed = [n for i, n in enumerate(truth) if i not in right]
+        score.misses.append(f"{label}: missed {missed}, saw {[o.name for o in seen]}")
+
+
+def measure(case: Case, detector: Detector, seeds: int) -> Score:
+    """Run one case."""
+    score = Score()
+    for number, (robot, truth, rng) in enumerate(scenes(case, seeds)):
+        frames = [case.noise.applied(c.latest(1.0), rng) for c in robot.cameras]
+        state = robot.arm.state()
+        view = RobotView(robot.arm.info, state.q, state.gripper_width)
+        start = time.perf_counter()
+        seen = detector.detect(frames, robot.workspace, view)
+        score.times.append((time.perf_counter() - start) / len(frames) * 1e3)
+        judge(score, seen, truth, f"{case.name} seed {number}")
+    return score
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=50, help="scenes per case")
+    parser.add_argument("--case", default="", help="only cases whose name contains this")
+    parser.add_argument("--misses", action="store_true", help="list every scene that was not seen right")
+    arguments = parser.parse_args()
+    print(f"| {'case':48} | objects | right name | extra | position mm, median / p95 | yaw deg, median / p95 | ms/image |")
+    print("|" + "---|" * 7)
+    for case in CASES:
+        if arguments.case not in case.name:
+            continue
+        s = measure(case, make(), arguments.seeds)
+        errors, yaws = np.array(s.errors or [math.nan]) * 1e3, np.array(s.yaws or [math.nan])
+        print(
+            f"| {case.name:48} | {s.objects:7} | {s.found / max(s.objects, 1):9.1%}  | {s.extra:5} "
+            f"| {np.median(errors):11.2f} / {np.percentile(errors, 95):5.2f}     "
+            f"| {np.median(yaws):9.2f} / {np.percentile(yaws, 95):5.2f}    | {np.median(s.times[1:] or s.times):8.1f} |",
+            flush=True,
+        )
+        for line in s.misses if arguments.misses else []:
+            print("   ", line)
+
+
+if __name__ == "__main__":
+    main()
