@@ -99,14 +99,16 @@ def _decode(primitive: Primitive, parameter: Parameter, raw: msgspec.Raw) -> obj
         value: object = decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         raise BadArgument(f"{where} is of the wrong type: {error}", expected=parameter.text) from error
-    if lengths and isinstance(value, tuple):
-        count = len(typing.cast("tuple[object, ...]", value))
-        if count not in lengths:
-            numbers = " or ".join(str(n) for n in sorted(lengths))
-            raise BadArgument(f"{where} has {count} numbers", expected=f"{numbers} numbers")
+    if (count := _length(value)) is not None and lengths and count not in lengths:
+        numbers = " or ".join(str(n) for n in sorted(lengths))
+        raise BadArgument(f"{where} has {count} numbers", expected=f"{numbers} numbers")
     if (fault := _fault(value)) is not None:
         raise BadArgument(f"{where} {fault}", expected=parameter.text)
     return value
+
+
+def _length(value: object) -> int | None:
+    return len(typing.cast("tuple[object, ...]", value)) if isinstance(value, tuple) else None
 
 
 def _fault(value: object) -> str | None:
