@@ -48,10 +48,10 @@ class RunFolder:
         if self._revealed:
             return
         self._revealed = True
-        for attempt in range(1, 1000):
-            target = self._parent / (self._final if attempt == 1 else f"{self._final}-{attempt}")
-            if not target.exists():
-                break
+        target, number = self._parent / self._final, 1
+        while target.exists():
+            number += 1
+            target = self._parent / f"{self._final}-{number}"
         self.path = self.path.rename(target)
 
     def discard(self) -> None:

@@ -10,8 +10,10 @@ from typing import Literal
 import msgspec
 
 from codepolicy.conversation import Conversation
+from codepolicy.critic import objection
 from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import FedBack, Observer, Started
+from codepolicy.hierarchy import write_missing
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.feedback import PRIVILEGED, Attempt, FeedbackLevel, feedback, marked, signature, summary
 from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_prompt
@@ -47,6 +49,13 @@ class Solver:
     session: Sequence[str] = ()
     """One line for each earlier instruction of the session."""
     step: str | None = None
+    """The sub-goal, when the instruction was split."""
+    condition: str | None = None
+    """When the sub-goal is done, in the planner's words."""
+    hierarchy: bool = True
+    """Whether to have functions written that a program calls but nobody defined."""
+    critic: Conversation | None = None
+    """Looks over a result whose goal check holds."""
     emit: Observer
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     _seen: dict[str, int] = field(default_factory=lambda: dict[str, int]())
@@ -67,7 +76,7 @@ class Solver:
         check = GoalCheck(status="missing")
         for index in range(1, self.max_turns + 1):
             stage.turn += 1
-            user = user_prompt(objects, instruction, session=self.session, repair=repair)
+            user = user_prompt(objects, instruction, condition=self.condition, session=self.session, repair=repair)
             parsed, reply = self.coder.program(self._messages(system, user), turn=stage.turn)
             turn = Turn(
                 program=parsed.program,
@@ -80,7 +89,10 @@ class Solver:
             self.turns.append(turn)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, check)
+            if self.hierarchy and parsed.program is not None:
+                write_missing(parsed.program, stage, self.coder, system)
             report, check = self._attempt(parsed)
+            check = self._criticised(instruction, check)
             turn = self._keep(report=report, goal_check=check)
             ended = self._ending(instruction, report, check)
             if ended is not None:
@@ -99,11 +111,7 @@ class Solver:
         return Solution("failed", self._failed(check), check)
 
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
-        if not self.coder.model.vision:
-            return messages(system, user)
-        from codepolicy.prompting.scene_image import labelled_image
-
-        return messages(system, user, labelled_image(self.stage))
+        return messages(system, user, self.stage.picture() if self.coder.model.vision else None)
 
     def _attempt(self, parsed: ParsedReply) -> tuple[ExecutionReport | None, GoalCheck]:
         """Run the program and its goal check; None instead of a report when nothing was run."""
@@ -122,6 +130,15 @@ class Solver:
         if vacuous and check.status == "passed":
             check = msgspec.structs.replace(check, status="vacuous")
         return report, check
+
+    def _criticised(self, instruction: str, check: GoalCheck) -> GoalCheck:
+        """`check`, failed by a clause of the critic's where it objects."""
+        if self.critic is None or check.status != "passed":
+            return check
+        clause = objection(self.critic, self.stage, instruction, check)
+        if clause is None:
+            return check
+        return msgspec.structs.replace(check, status="failed", clauses=(*check.clauses, clause))
 
     def _ending(self, instruction: str, report: ExecutionReport | None, check: GoalCheck) -> Solution | None:
         """What the turn means for the run; None asks for another turn."""

@@ -14,7 +14,7 @@ from codepolicy.episode import GoalCheck
 from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said
 from codepolicy.remembered import RememberedScene
 from primitives.environment import Environment, Trial, TrialSpec
-from primitives.failures import Failure
+from primitives.failures import Failure, FailureReport
 from primitives.perception.detector import Detector
 from primitives.registry import Surface, surface
 from primitives.scene import SceneObject
@@ -71,6 +71,7 @@ class Stage:
     seen: tuple[SceneObject, ...] = field(init=False, default=())
     """The last look."""
     said: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _server: Server = field(init=False)
     _sandbox: PolicySandbox = field(init=False)
     _session: PolicySession | None = field(init=False, default=None)
@@ -121,6 +122,12 @@ class Stage:
         self.emit(Looked(self.seen))
         return self.seen
 
+    def picture(self) -> bytes:
+        """PNG of what the first camera sees, labelled with the objects of the last look."""
+        from codepolicy.prompting.scene_image import labelled_png
+
+        return labelled_png(self.trial.robot.cameras[0].latest(max_age_s=1.0), self.seen)
+
     def mark_start(self) -> tuple[SceneObject, ...]:
         """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
         self.start = self.look()
@@ -128,11 +135,8 @@ class Stage:
 
     def run(self, program: str) -> ExecutionReport:
         """Check `program`, run it confined, and report. Never raises for what the program does."""
-        from codepolicy.gate import check
-
         if self.gate:
-            known = self._session.names if self._session is not None else ()
-            findings = tuple(check(program, self.surface, workspace=self.trial.robot.workspace, known=known))
+            findings = self.findings(program)
             if findings:
                 report = ExecutionReport(status="rejected", failure=findings[0], findings=findings)
                 self.emit(Ran(self.turn, report))
@@ -140,9 +144,31 @@ class Stage:
         self._phase = "program"
         if self._session is None:
             self._session = self._sandbox.session()
+        self._define(self._session)
         report = self._execute(self._server, self._session, program, self.surface, entry="program")
         self.emit(Ran(self.turn, report))
         return report
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Names that earlier programs left defined, and functions written on demand."""
+        return (*(self._session.names if self._session is not None else ()), *self._functions)
+
+    def findings(self, program: str) -> tuple[FailureReport, ...]:
+        """What the gate has against `program`."""
+        from codepolicy.gate import check
+
+        return tuple(check(program, self.surface, workspace=self.trial.robot.workspace, known=self.known))
+
+    def define(self, name: str, source: str) -> None:
+        """Make the function `name` available to every later program and goal check."""
+        self._functions[name] = source
+
+    def _define(self, session: PolicySession) -> None:
+        """Define in `session` the functions that it lacks."""
+        for name, source in self._functions.items():
+            if name not in session.names:
+                self._execute(self._server, session, source, self.surface, entry="program")
 
     def check(self, goal: str) -> GoalCheck:
         """Run a goal check in a fresh process on a fresh look."""
@@ -163,11 +189,13 @@ class Stage:
 
         surface = self.goal_surface
         if self.gate:
-            findings = check(goal, surface, workspace=self.trial.robot.workspace)
+            known = tuple(self._functions)
+            findings = check(goal, surface, workspace=self.trial.robot.workspace, known=known)
             if findings:
                 return GoalCheck(status="failed", failure=findings[0])
         session = self._sandbox.session()
         try:
+            self._define(session)
             server.look()
             report = self._execute(server, session, goal, surface, entry="goal")
         except Failure as failure:

@@ -9,6 +9,7 @@ import msgspec
 from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import Started
 from codepolicy.models.protocol import Model
+from codepolicy.planning import Step, solve_by_plan
 from codepolicy.prompting.reply import split_goal
 from codepolicy.run import Run, Work
 from codepolicy.solver import Solution, Solver
@@ -25,16 +26,27 @@ def solve(model: Model, *, planner: Model, critic: Model | None = None, session:
     """
 
     def work(run: Run) -> Solution:
-        solver = Solver(
-            stage=run.stage,
-            coder=run.conversation(model),
-            level=run.settings.feedback,
-            max_turns=run.settings.turns,
-            session=session,
-            emit=run.emit,
-            turns=run.turns,
-        )
-        return solver.solve(run.instruction)
+        coder = run.conversation(model)
+        reader = run.conversation(critic) if critic is not None else None
+
+        def solve_step(step: Step) -> Solution:
+            return Solver(
+                stage=run.stage,
+                coder=coder,
+                level=run.settings.feedback,
+                max_turns=run.settings.turns,
+                session=session,
+                step=step.instruction if run.settings.plan else None,
+                condition=step.condition,
+                hierarchy=run.settings.hierarchy,
+                critic=reader,
+                emit=run.emit,
+                turns=run.turns,
+            ).solve(step.instruction)
+
+        if run.settings.plan:
+            return solve_by_plan(run, run.conversation(planner), solve_step)
+        return solve_step(Step(run.instruction))
 
     return work
 

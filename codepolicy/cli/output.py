@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def fail(message: str, status: int, *, json: bool) -> int:
 
 
 @contextmanager
-def _nothing_else_on_stdout() -> Iterator[None]:
+def _nothing_else_on_stdout() -> Generator[None]:
     """Send to stderr whatever libraries print on file descriptor 1 meanwhile."""
     sys.stdout.flush()
     kept = os.dup(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console, Group
@@ -36,7 +36,7 @@ _STYLES: dict[Outcome, str] = {"achieved": "bold green", "answered": "bold green
 
 
 @contextmanager
-def view(*, json: bool) -> Iterator[Observer]:
+def view(*, json: bool) -> Generator[Observer]:
     """An observer that prints: to stderr with `json`, live where there is a terminal."""
     console = Console(file=sys.stderr if json else sys.stdout, highlight=False, soft_wrap=True)
     shown = LiveView(console) if console.is_terminal else PlainView(console)
@@ -207,7 +207,7 @@ def _listed(objects: tuple[SceneObject, ...]) -> str:
 def _result(record: CallRecord) -> str:
     if record.failure is not None:
         return f"{record.failure.kind}: {record.failure.message}"
-    return record.result or "ok"
+    return record.result if record.result not in (None, "None") else "ok"
 
 
 def _call_line(record: CallRecord) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from typing import cast
 
 import openai
 
@@ -100,11 +101,14 @@ def said(error: Exception) -> str:
     """The server's own words, on one line."""
     text = str(error)
     if isinstance(error, openai.APIStatusError):
-        body = error.body
-        inner = getattr(body, "get", lambda _: None)("message")
+        inner: object = _field(error.body, "message")
         text = inner if isinstance(inner, str) else text
     text = re.sub(r"<[^>]+>", " ", text)
     return re.sub(r"\s+", " ", text).strip()[:300] or type(error).__name__
+
+
+def _field(body: object, name: str) -> object:
+    return cast("dict[str, object]", body).get(name) if isinstance(body, dict) else None
 
 
 def _cause(error: Exception) -> str:

@@ -30,7 +30,7 @@ def price_table(override: str | None = None) -> dict[str, Price]:
     Raises:
         ConfigurationError: the file cannot be read or has a mistake in it.
     """
-    table = _parse(files(__package__).joinpath("prices.toml").read_text(encoding="utf-8"), "prices.toml")
+    table = _parse(files("codepolicy.models").joinpath("prices.toml").read_text(encoding="utf-8"), "prices.toml")
     if override is not None:
         try:
             text = Path(override).read_text(encoding="utf-8")

@@ -158,7 +158,11 @@ def _trace(calls: Sequence[CallRecord]) -> str:
         shown = shown[-MAX_CALLS:]
     return left_out + "\n".join(
         f"L{c.line if c.line is not None else '?'} {one_line(c.call, 70)} -> "
-        + (f"FAILED {c.failure.kind}" if c.failure else one_line(c.result or "ok", 70))
+        + (
+            f"FAILED {c.failure.kind}"
+            if c.failure
+            else ("ok" if c.result in (None, "None") else one_line(c.result, 70))
+        )
         for c in shown
     )
 

@@ -16,13 +16,13 @@ from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 
 
-def template(name: str, **values: str) -> str:
+def template(name: str, /, **values: str) -> str:
     """The Markdown file `name` of this package with `{{key}}` replaced by `values`.
 
     Raises:
         KeyError: a key of the file is not given.
     """
-    text = files(__package__).joinpath(f"{name}.md").read_text(encoding="utf-8")
+    text = files("codepolicy.prompting").joinpath(f"{name}.md").read_text(encoding="utf-8")
     for key, value in values.items():
         if f"{{{{{key}}}}}" not in text:
             raise KeyError(f"{name}.md has no {{{{{key}}}}}")
@@ -60,6 +60,7 @@ def user_prompt(
     objects: Sequence[SceneObject],
     instruction: str,
     *,
+    condition: str | None = None,
     session: Sequence[str] = (),
     repair: Repair | None = None,
 ) -> str:
@@ -68,6 +69,8 @@ def user_prompt(
     if session:
         parts.append("## Session\nEarlier, oldest first; names they defined are still there:\n" + "\n".join(session))
     parts.append("## Instruction\n" + instruction.strip())
+    if condition:
+        parts.append("## Done when\n" + condition.strip())
     if repair is not None:
         if repair.earlier:
             parts.append("## Earlier turns\n" + "\n".join(repair.earlier))

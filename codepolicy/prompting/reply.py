@@ -49,13 +49,13 @@ def parse_reply(reply: Reply) -> ParsedReply:
         return ParsedReply(refusal=text.strip() or "the model declined without a word")
     blocks, open_fence = _blocks(_without_thoughts(text))
     if reply.finish == "length" or open_fence:
-        return ParsedReply(truncated=True, **_split(blocks))
+        return ParsedReply(*_split(blocks), truncated=True)
     if not blocks:
         if _REFUSAL.search(text):
             return ParsedReply(refusal=text.strip())
         code = _unfenced(_without_thoughts(text))
         blocks = [code] if code else []
-    return ParsedReply(**_split(blocks))
+    return ParsedReply(*_split(blocks))
 
 
 def join_continued(first: str, rest: str) -> str:
@@ -99,7 +99,7 @@ def _dedent(lines: list[str]) -> str:
     return textwrap.dedent("\n".join(lines)).strip("\n") + "\n"
 
 
-def _split(blocks: list[str]) -> dict[str, str | None]:
+def _split(blocks: list[str]) -> tuple[str | None, str | None]:
     """Program and goal check among `blocks`; a later block wins, with the earlier ones that define what it uses."""
     programs: list[str] = []
     goals: list[str] = []
@@ -110,12 +110,12 @@ def _split(blocks: list[str]) -> dict[str, str | None]:
         if program.strip():
             programs.append(program)
     if not programs:
-        return {"program": None, "goal": goals[-1] if goals else None}
+        return None, goals[-1] if goals else None
     chosen = programs[-1]
     for earlier in reversed(programs[:-1]):
         if _defined(earlier) & (_used(chosen) - _defined(chosen)):
             chosen = earlier + "\n" + chosen
-    return {"program": chosen, "goal": goals[-1] if goals else None}
+    return chosen, goals[-1] if goals else None
 
 
 def split_goal(block: str) -> tuple[str, str | None]:
