@@ -74,12 +74,14 @@ def _round(view: TopView, piece: Mask) -> Container | None:
     rim = float(np.percentile(height[ring], 70))
     within = distance <= circle.radius + 0.5 * view.cell
     inner = within & (distance < circle.radius - 0.008)
-    own = inner & (mine | ~view.raised[box])
+    own = inner & (mine | view.bare[box])
     plate = rim < PLATE_HEIGHT
-    if own.sum() < 0.1 * inner.sum():
+    middle = distance < 0.7 * circle.radius
+    around = (distance > circle.radius - 0.005) & (distance < circle.radius - 0.5 * view.cell)
+    if (own & middle).sum() < 0.15 * middle.sum() or (mine & around).sum() < COVERAGE * around.sum():
         return None
     level = np.where(view.raised[box], height, 0.0)
-    floor = float(np.percentile(level[own], 15))
+    floor = float(np.percentile(level[own & middle], 15))
     diameter = 2 * circle.radius
     if not plate and (rim - floor < max(0.012, 0.3 * rim) or rim > 2.0 * diameter):
         return None
@@ -115,7 +117,7 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     core = cv2.erode(full, np.ones((2 * width + 1, 2 * width + 1), np.uint8)).astype(bool)
     level = np.where(view.raised, view.height, 0.0)
     edge = filled & ~cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool) & piece
-    own = core & (piece | ~view.raised)
+    own = core & (piece | view.bare)
     if edge.sum() < 20 or own.sum() < 0.1 * core.sum():
         return None
     rim, floor = float(np.percentile(level[edge], 70)), float(np.percentile(level[own], 15))

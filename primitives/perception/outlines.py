@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
+BORDER = 0.6
+"""Cells by which a thing is wider than the distance between its opposite border cells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -81,13 +84,17 @@ def fit_circle(border: NDArray[np.float64], cell: float, *, seed: int = 0) -> Ci
     bins = max(12, min(72, int(2 * math.pi * radius / (2.5 * cell))))
     covered = len(np.unique(((angles + math.pi) / (2 * math.pi) * bins).astype(int) % bins))
     error = float(np.median(off[on])) if on.any() else math.inf
-    return Circle((float(center[0]), float(center[1])), radius + cell / 2, covered / bins, error)
+    return Circle((float(center[0]), float(center[1])), radius + BORDER * cell / 2, covered / bins, error)
 
 
-def fit_rectangle(mask: Mask, hidden: Mask, cell: float) -> Rectangle | None:
-    """The rectangle around `mask`, in cell coordinates scaled to m.
+def fit_rectangle(mask: Mask, hidden: Mask, cell: float, *, edge: float | None = None) -> Rectangle | None:
+    """The rectangle around `mask`; its centre in cells, its size in m.
 
-    Sides along which the mask borders on `hidden` cells are not trusted to end there.
+    Args:
+        mask: what is seen of it.
+        hidden: cells in which something higher covers it; along them it is not trusted to end.
+        cell: edge of a cell in m.
+        edge: extent in m along an axis of which only one end is seen.
     """
     border = outline(mask)
     if len(border) < 8:
@@ -99,6 +106,7 @@ def fit_rectangle(mask: Mask, hidden: Mask, cell: float) -> Rectangle | None:
     index = border.astype(int)
     free = ~near[index[:, 0], index[:, 1]]
     offsets = np.array([half[0], half[1], half[0], half[1]])
+    seen = np.ones(4, bool)
     for _ in range(4):
         local = (border - center) @ _turn(yaw)
         side, along, out = _sides(local, half)
@@ -108,7 +116,7 @@ def fit_rectangle(mask: Mask, hidden: Mask, cell: float) -> Rectangle | None:
             mine = (side == i) & free & (np.abs(along) < half[(i + 1) % 2] - 1.5) & (np.abs(out) < 2.5)
             if mine.sum() < 3:
                 mine = (side == i) & free & (np.abs(out) < 2.5)
-            if mine.sum() < 3:
+            if mine.sum() < 3 or mine.sum() < 0.12 * (side == i).sum():
                 continue
             seen[i] = True
             a, o = along[mine], out[mine]
@@ -121,15 +129,23 @@ def fit_rectangle(mask: Mask, hidden: Mask, cell: float) -> Rectangle | None:
         half = np.maximum(np.array([(offsets[0] + offsets[2]) / 2, (offsets[1] + offsets[3]) / 2]), 0.5)
         offsets = np.array([half[0], half[1], half[0], half[1]])
         yaw -= turned / weight if weight > 0 else 0.0
+    if edge is not None:
+        for axis in (0, 1):
+            if seen[axis] != seen[axis + 2]:
+                grown = max(half[axis], (edge / cell - BORDER) / 2)
+                sign = 1.0 if seen[axis] else -1.0
+                center = center - _turn(yaw)[:, axis] * sign * (grown - half[axis])
+                half[axis] = grown
     local = (border - center) @ _turn(yaw)
     _, _, out = _sides(local, half)
-    size = 2 * half + 1.0
+    out = out[free] if free.any() else out
+    size = 2 * half + BORDER
     area = float(mask.sum()) + _hidden_within(hidden & ~mask, center, yaw, size / 2)
     return Rectangle(
         (float(center[0]), float(center[1])),
         yaw,
         (float(size[0]) * cell, float(size[1]) * cell),
-        area / float(size[0] * size[1]),
+        area / float((2 * half + 1).prod()),
         float(np.median(np.abs(out))) * cell,
         float(free.mean()),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,8 +22,8 @@ from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.solids import patches, solid
 from primitives.perception.stacks import layers_below
-from primitives.perception.topview import RAISED, TopView, cell_size, fuse, heights, raised_points
-from primitives.robot import Frame
+from primitives.perception.topview import RAISED, Grid, Ground, TopView, fuse, ground, heights, raised_points
+from primitives.robot import CameraInfo, Frame
 from primitives.scene import SceneObject, Workspace
 
 
@@ -31,6 +32,7 @@ class RgbdDetector:
 
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
+        self._pixels: dict[str, tuple[CameraInfo, Grid, NDArray[np.intp]]] = {}
 
     @property
     def privileged(self) -> bool:
@@ -47,14 +49,25 @@ class RgbdDetector:
     def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
         if self._surface is None:
             self._surface = RobotSurface(robot.arm)
+        grid = Grid.over(workspace, frames)
         smoothed = [heights(f) for f in frames]
         noise = max(n for _, n in smoothed)
         points: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = []
+        grounds: list[Ground] = []
         for frame, (z, _) in zip(frames, smoothed, strict=True):
             xyz, rgb = raised_points(frame, z, workspace, RAISED)
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
             points.append((xyz[~own], rgb[~own]))
-        return fuse(points, workspace, cell_size(frames, workspace), noise)
+            grounds.append(ground(frame, z, self._pixels_of(frame.camera, grid)))
+        return fuse(points, grounds, grid, noise)
+
+    def _pixels_of(self, camera: CameraInfo, grid: Grid) -> NDArray[np.intp]:
+        """`Grid.pixels`, remembered while neither the camera nor the grid changes."""
+        known = self._pixels.get(camera.name)
+        if known is None or known[0] is not camera or known[1] != grid:
+            known = (camera, grid, grid.pixels(camera))
+            self._pixels[camera.name] = known
+        return known[2]
 
 
 def make(environment: Environment | None = None) -> Detector:
@@ -71,13 +84,21 @@ def _things(view: TopView) -> list[Found]:
     for container in hollow:
         outside &= ~container.found.cells
         outside |= container.contents
-    hidden = np.zeros_like(outside)
+    hidden = ~view.raised & ~view.bare
     tops = patches(view, outside)
     levels = [float(np.median(view.height[p])) for p in tops]
     solids: list[Found] = []
     for i, patch in enumerate(tops):
         base = _base(view, patch, hollow)
-        floors = [base, *(h for h in levels[i + 1 :] if base + 0.012 < h < levels[i] - 0.012)]
+        near = grown(patch)
+        floors = [
+            base,
+            *(
+                h
+                for h, p in zip(levels[i + 1 :], tops[i + 1 :], strict=True)
+                if base + 0.012 < h < levels[i] - 0.012 and (p & near).any()
+            ),
+        ]
         for thing in solid(view, patch, hidden, floors):
             solids.append(thing)
             hidden |= thing.cells
@@ -86,6 +107,11 @@ def _things(view: TopView) -> list[Found]:
         if thing.category in ("block", "cylinder", "ball"):
             found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), _color(view, thing)))
     return found
+
+
+def grown(mask: Mask) -> Mask:
+    """`mask` and the cells within two of it."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
 
 
 def _base(view: TopView, patch: Mask, hollow: Sequence[Container]) -> float:

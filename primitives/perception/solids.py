@@ -15,6 +15,8 @@ from primitives.perception.topview import TopView
 
 SMALLEST_AREA = 1.0e-4
 """m²; smaller patches are noise."""
+SLIVER = 0.011
+"""m; a narrower strip beside something higher is the top of a layer of that stack, and is read off its sides."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -64,11 +66,10 @@ def solid(view: TopView, patch: Mask, hidden: Mask, floors: Sequence[float]) -> 
     if len(border) < 8:
         return []
     circle = fit_circle(border * view.cell, view.cell)
-    rectangle = fit_rectangle(patch, hidden, view.cell)
-    if rectangle is None:
+    top = float(np.percentile(view.height[patch], 60))
+    rectangle = fit_rectangle(patch, hidden, view.cell, edge=top - floors[0])
+    if rectangle is None or (rectangle.visible < 0.8 and _thickness(patch) * view.cell < SLIVER):
         return []
-    level = view.height[patch]
-    top = float(np.percentile(level, 60))
     straight = rectangle.error / view.cell + 8 * abs(1 - rectangle.fill)
     if circle is not None and circle.coverage > 0.7:
         curved = circle.error / view.cell + 8 * abs(1 - patch.sum() * view.cell**2 / (math.pi * circle.radius**2))
@@ -87,6 +88,12 @@ def solid(view: TopView, patch: Mask, hidden: Mask, floors: Sequence[float]) -> 
     unknown = _block(view, patch, rectangle, top, 0.4, floors)
     unknown.category = "object"
     return [unknown]
+
+
+def _thickness(patch: Mask) -> float:
+    """Width in cells of the widest place."""
+    padded = np.pad(patch.astype(np.uint8), 1)
+    return 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 3).max()) - 1
 
 
 def _floor(top: float, edge: float, floors: Sequence[float]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.coloring import classes
-from primitives.robot import Frame
+from primitives.robot import CameraInfo, Frame
 from primitives.scene import Workspace
 
 MARGIN = 0.08
@@ -36,6 +37,54 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """Square cells over the table; rows grow with x, columns with y."""
+
+    cell: float
+    """Edge of a cell in m."""
+    origin: tuple[float, float]
+    """(x, y) in m of the centre of cell (0, 0)."""
+    shape: tuple[int, int]
+
+    @classmethod
+    def over(cls, workspace: Workspace, frames: Sequence[Frame]) -> Grid:
+        """The grid over the workspace and its margin, as fine as the sharpest camera sees, at least 2 mm."""
+        (x0, y0, _), (x1, y1, _) = workspace.low, workspace.high
+        center = np.array([(x0 + x1) / 2, (y0 + y1) / 2, 0.0])
+        sharpest = min(float(np.linalg.norm(f.camera.T_base_camera[:3, 3] - center) / f.camera.K[0, 0]) for f in frames)
+        cell = max(0.002, round(1.1 * sharpest, 4))
+        shape = (math.ceil((x1 - x0 + 2 * MARGIN) / cell) + 1, math.ceil((y1 - y0 + 2 * MARGIN) / cell) + 1)
+        return cls(cell, (x0 - MARGIN, y0 - MARGIN), shape)
+
+    def index(self, xyz: NDArray[np.float32]) -> NDArray[np.intp]:
+        """(N,) flat index of the cells that points (N, 3) within the grid fall in."""
+        row = np.rint((xyz[:, 0] - self.origin[0]) / self.cell).astype(np.intp)
+        return row * self.shape[1] + np.rint((xyz[:, 1] - self.origin[1]) / self.cell).astype(np.intp)
+
+    def pixels(self, camera: CameraInfo) -> NDArray[np.intp]:
+        """(R, C) flat index of the pixel that shows the table in each cell; -1 where none does."""
+        x = self.origin[0] + self.cell * np.arange(self.shape[0], dtype=np.float64)
+        y = self.origin[1] + self.cell * np.arange(self.shape[1], dtype=np.float64)
+        T = np.linalg.inv(camera.T_base_camera)
+        plane = [T[i, 0] * x[:, None] + T[i, 1] * y[None, :] + T[i, 3] for i in range(3)]
+        depth = np.maximum(plane[2], 1e-6)
+        u = np.rint(camera.K[0, 0] * plane[0] / depth + camera.K[0, 2]).astype(np.intp)
+        v = np.rint(camera.K[1, 1] * plane[1] / depth + camera.K[1, 2]).astype(np.intp)
+        within = (plane[2] > 0) & (u >= 0) & (v >= 0) & (u < camera.width) & (v < camera.height)
+        return np.where(within, v * camera.width + u, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The table as one camera sees it."""
+
+    bare: NDArray[np.bool_]
+    """(R, C) where it sees down to the table."""
+    rgb: NDArray[np.uint8]
+    """(R, C, 3) its colour there."""
+
+
+@dataclass(frozen=True, slots=True)
 class TopView:
     """Grids over the table; rows grow with x, columns with y."""
 
@@ -51,7 +100,11 @@ class TopView:
     """(R, C) its colour class."""
     raised: NDArray[np.bool_]
     """(R, C)."""
+    bare: NDArray[np.bool_]
+    """(R, C) where a camera sees down to the table."""
     points: Points
+    ground: tuple[Ground, ...]
+    """The table, one entry per camera."""
     noise: float
     """Standard deviation of heights in m, measured on the table."""
 
@@ -119,26 +172,30 @@ def raised_points(
     return xyz[inside], frame.rgb[v[inside], u[inside]]
 
 
-def cell_size(frames: Sequence[Frame], workspace: Workspace) -> float:
-    """Edge of a cell in m: about one pixel of the sharpest camera, at least 2 mm."""
-    center = np.array([(a + b) / 2 for a, b in zip(workspace.low[:2], workspace.high[:2], strict=True)] + [0.0])
-    sharpest = min(float(np.linalg.norm(f.camera.T_base_camera[:3, 3] - center) / f.camera.K[0, 0]) for f in frames)
-    return max(0.002, round(1.1 * sharpest, 4))
+def ground(frame: Frame, z: NDArray[np.float32], pixels: NDArray[np.intp]) -> Ground:
+    """The table as `frame` shows it.
+
+    Args:
+        frame: the image.
+        z: (H, W) m above the table.
+        pixels: (R, C) of `Grid.pixels` for its camera.
+    """
+    level = z.ravel()[pixels]
+    return Ground((pixels >= 0) & (np.abs(level) < RAISED), frame.rgb.reshape(-1, 3)[pixels])
 
 
 def fuse(
-    points: list[tuple[NDArray[np.float32], NDArray[np.uint8]]], workspace: Workspace, cell: float, noise: float
+    points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]],
+    grounds: Sequence[Ground],
+    grid: Grid,
+    noise: float,
 ) -> TopView:
-    """The view from above of `points`, one entry (xyz, rgb) per camera."""
-    x0, y0 = workspace.low[0] - MARGIN, workspace.low[1] - MARGIN
-    rows = int(np.ceil((workspace.high[0] + MARGIN - x0) / cell)) + 1
-    columns = int(np.ceil((workspace.high[1] + MARGIN - y0) / cell)) + 1
+    """The view from above of `points`, one entry (xyz, rgb) per camera, over the table that `grounds` show."""
+    rows, columns = grid.shape
     xyz = np.concatenate([p for p, _ in points])
     rgb = np.concatenate([c for _, c in points])
     camera = np.repeat(np.arange(len(points), dtype=np.uint8), [len(p) for p, _ in points])
-    index = np.rint((xyz[:, 0] - x0) / cell).astype(np.intp) * columns + np.rint((xyz[:, 1] - y0) / cell).astype(
-        np.intp
-    )
+    index = grid.index(xyz)
     size = rows * columns
     highest = np.zeros(size, np.float32)
     order = np.argsort(xyz[:, 2])
@@ -159,13 +216,15 @@ def fuse(
         full = full & (filled_height > 0)
     shown = filled_color.astype(np.uint8)
     return TopView(
-        cell=cell,
-        origin=(x0, y0),
+        cell=grid.cell,
+        origin=grid.origin,
         height=filled_height,
         rgb=shown,
         kind=classes(shown),
         raised=full,
+        bare=np.logical_or.reduce([g.bare for g in grounds]) & ~full,
         points=Points(xyz, rgb, camera, index),
+        ground=tuple(grounds),
         noise=noise,
     )
 
