@@ -164,7 +164,7 @@ def main() -> int:
     parser.add_argument("--no-decoys", action="store_true", help="oracles only")
     parser.add_argument("--write", type=Path, help="write the table there")
     args = parser.parse_args()
-    wanted = set(args.task or ())
+    wanted: set[str] = set(args.task or ())
     tasks = [t.id for t in all_tasks() if not wanted or t.id in wanted or wanted & set(t.tags)]
     suffix = ":unseen" if args.unseen else ""
     jobs = [

@@ -75,11 +75,15 @@ def local(a: ObjectState, b: ObjectState) -> tuple[float, float]:
     return c * dx + s * dy, -s * dx + c * dy
 
 
-ROUND = ("bowl", "plate", "cylinder", "ball", "mug")
+ROUND = ("bowl", "plate", "cylinder", "ball")
 
 
 def over(a: ObjectState, b: ObjectState, margin: float = 0.0) -> bool:
-    """Whether `a`'s centre lies above `b`'s outline, at least `margin` m from its edge."""
+    """Whether `a`'s centre lies above `b`'s outline, at least `margin` m from its edge; above a mug, its cup."""
+    if b.category == "mug":
+        # the handle points along the mug's own +x, so the cup's axis lies that much to the other side
+        dx, dy = local(a, b)
+        return math.hypot(dx + (b.size[0] - b.size[1]) / 2, dy) <= b.size[1] / 2 - margin
     if b.category in ROUND:
         return distance(a, b) <= b.size[0] / 2 - margin
     return all(abs(offset) <= s / 2 - margin for offset, s in zip(local(a, b), b.size[:2], strict=True))
@@ -202,6 +206,36 @@ def stacked(case: Case, names: Iterable[str]) -> list[Condition]:
     for below, above in itertools.pairwise(order):
         clauses.append(on_top(case, above, below))
     return clauses
+
+
+def in_zone(case: Case, name: str, zone: str) -> Condition:
+    """`name`'s centre is above the zone (or plate) and it rests there."""
+    a, b = case.now[name], case.now[zone]
+    dx, dy = local(a, b)
+    return Condition(
+        rests_on(a, b),
+        f"{name} is ({dx:+.3f}, {dy:+.3f}) m from the centre of {zone}, {bottom(a):.3f} m above the table",
+        f"{name} to {zone} (m)",
+        round(distance(a, b), 4),
+    )
+
+
+def outside(case: Case, name: str, container: str) -> Condition:
+    """`name` is not in or on `container`."""
+    a, b = case.now[name], case.now[container]
+    return Condition(
+        not rests_on(a, b),
+        f"{name} is in or on {container} and does not belong there",
+        f"{name} to {container} (m)",
+        round(distance(a, b), 4),
+    )
+
+
+def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> Condition:
+    """Exactly `wanted` of these objects are inside the container."""
+    number = sum(contains(case.now[container], case.now[name]) for name in names)
+    text = f"{number} of {wanted} are in {container}"
+    return Condition(number == wanted, text, f"number in {container}", number)
 
 
 def along(a: ObjectState, b: ObjectState, direction: str) -> float:

@@ -93,6 +93,7 @@ MAGNITUDE = Slot(
 )
 DIRECTIONS: dict[str, tuple[int, int]] = {"top": (1, 0), "bottom": (-1, 0), "left": (0, 1), "right": (0, -1)}
 """Unit vector (x, y) of each direction, base frame."""
+COLOR = Slot(seen=SEEN_COLORS, unseen=UNSEEN_COLORS, also={color: color for color in COLORS})
 METERS: dict[str, float] = {"a little": 0.10, "a lot": 0.20}
 """What a magnitude means, in m from centre to centre."""
 NTH = Slot(

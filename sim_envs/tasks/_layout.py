@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError
-from primitives.scene import Region, Vector2
+from primitives.scene import Region, Vector2, Vector3
 from sim_envs.predicates import WORKSPACE
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, heights
 from sim_envs.templates import Attributes, colors
 
 GAP = 0.04
@@ -32,12 +33,37 @@ def bowl(color: str) -> ObjectSpec:
     return ObjectSpec("bowl", color, None, (0.15, 0.15, 0.05))
 
 
+def box(color: str) -> ObjectSpec:
+    """An open box of 18 cm by 14 cm, 5 cm high."""
+    return ObjectSpec("box", color, None, (0.18, 0.14, 0.05), None, 0.0)
+
+
+def zone(color: str, size: float = 0.14) -> ObjectSpec:
+    """A coloured square on the table."""
+    return ObjectSpec("zone", color, None, (size, size, 0.001), None, 0.0)
+
+
+def item(description: str, size: Vector3) -> ObjectSpec:
+    """A thing called "<color> <category>"."""
+    color, category = description.split(" ", 1)
+    return ObjectSpec(category, color, None, size)
+
+
+def upon(spec: ObjectSpec, below: ObjectSpec, *, floor: float | None = None) -> ObjectSpec:
+    """`spec` resting on `below`, which is placed; or at `floor` m above the table, inside of it."""
+    x, y = position(below)
+    ground = heights(below)[1] if floor is None else floor
+    return msgspec.structs.replace(spec, position=(x, y, round(ground + spec.extent[2] / 2, 4)), yaw=below.yaw)
+
+
 def palette(rng: random.Random, attributes: Attributes, count: int, *, first: Iterable[str] = ()) -> list[str]:
-    """`count` different colours of the attribute set, beginning with `first`."""
+    """`count` different colours, beginning with `first`, of the attribute set as far as it goes (five)."""
     chosen = list(dict.fromkeys(first))
     rest = [color for color in colors(attributes) if color not in chosen]
     rng.shuffle(rest)
-    return (chosen + rest)[: max(count, len(chosen))]
+    more = [color for color in CAP_COLORS if color not in chosen + rest]
+    rng.shuffle(more)
+    return (chosen + rest + more)[: max(count, len(chosen))]
 
 
 def color_of(description: str) -> str:

@@ -162,12 +162,12 @@ class Table:
             else:
                 self._set(name, x, y, top(carrier) + half)
             return
-        x, y, *_ = self._point(target, name)
+        x, y, *z = self._point(target, name)
         under = [
             top(s) for n, s in self.world.items()
             if n != name and math.dist(s.position[:2], (x, y)) < s.size[0] / 2 and s.category not in ("bowl", "box")
         ]  # fmt: skip
-        self._set(name, x, y, max(under, default=0.0) + half)
+        self._set(name, x, y, max([t + half for t in under] + [half, *z]))
 
     def _free_spot(self, region: Region, name: str):
         (x0, y0), (x1, y1) = region.low, region.high
