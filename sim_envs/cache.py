@@ -5,23 +5,29 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 
-def cached(stem: str, suffix: str, text: str) -> Path:
-    """Path of a file that holds `text`, written now unless it is there already.
+def cached(stem: str, suffix: str, content: str) -> Path:
+    """Path of a file that holds `content`, written now unless it is there already.
 
     Args:
         stem: beginning of the file name, e.g. "bowl"; a hash of the content follows.
         suffix: end of the file name, e.g. ".obj".
-        text: the whole content.
+        content: the whole content.
     """
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    path = _folder() / f"{stem}-{digest}{suffix}"
+    return cached_from(stem, suffix, content.encode(), lambda file: file.write(content.encode()))
+
+
+def cached_from(stem: str, suffix: str, source: bytes, write: Callable[[IO[bytes]], object]) -> Path:
+    """Path of a file that `write` makes out of `source`, made now unless it is there already."""
+    path = _folder() / f"{stem}-{hashlib.sha256(source).hexdigest()[:16]}{suffix}"
     if not path.exists():
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=suffix, delete=False) as file:
-            file.write(text)
-        os.replace(file.name, path)  # atomic: another process sees the whole file or none  # noqa: PTH105
+        with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=suffix, delete=False) as file:
+            write(file)
+        Path(file.name).replace(path)  # atomic: another process sees the whole file or none
     return path
 
 

@@ -16,7 +16,9 @@ from primitives.robot import ArmMode, Robot
 from primitives.scene import Workspace
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
-from sim_envs.rendering import Light, Renderer, TinyRenderer
+from sim_envs.recording import Recording, write_picture
+from sim_envs.renderers import fastest
+from sim_envs.rendering import Light, Renderer
 from sim_envs.scene_spec import SceneSpec, resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.sim_camera import SimCamera
@@ -44,12 +46,13 @@ class PyBulletEnvironment:
     name = "pybullet"
 
     def __init__(self, renderer: Renderer | None = None) -> None:
-        self._renderer: Renderer = renderer or TinyRenderer()
+        self._renderer = renderer or fastest()
         self._workspace = Workspace()
         self._world: World | None = None
         self._arm: SimArm | None = None
         self._task: BoundTask | None = None
         self._start: Mapping[str, ObjectState] = {}
+        self._recording: Recording | None = None
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """Every registered task."""
@@ -74,6 +77,7 @@ class PyBulletEnvironment:
         if spec.task is not None and spec.scene is not None:
             raise ConfigurationError("give a task or a scene, not both: a task brings its own scene.")
         self._task = None
+        self._stop_recording()
         if spec.task is not None:
             from sim_envs.task import find
 
@@ -123,22 +127,32 @@ class PyBulletEnvironment:
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""
-        raise NotImplementedError
+        write_picture(path, self._loaded(), self._renderer)
 
     def start_recording(self) -> None:
         """Start keeping what a video needs."""
-        raise NotImplementedError
+        self._stop_recording()
+        self._recording = Recording(self._loaded())
 
     def write_video(self, path: Path) -> None:
         """Write what was recorded and stop recording."""
-        raise NotImplementedError
+        if self._recording is None:
+            raise ConfigurationError("nothing was recorded; call start_recording first.")
+        self._recording.write(path, self._renderer)
+        self._stop_recording()
 
     def close(self) -> None:
         """Free the world and the renderer."""
+        self._stop_recording()
         if self._world is not None:
             self._world.close()
             self._world = self._arm = None
         self._renderer.close()
+
+    def _stop_recording(self) -> None:
+        if self._recording is not None:
+            self._recording.stop()
+            self._recording = None
 
     def _loaded(self) -> World:
         if self._world is None:

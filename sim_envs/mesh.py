@@ -28,6 +28,8 @@ class Mesh:
     """(N, 3) unit vectors, outward."""
     faces: NDArray[np.int32]
     """(M, 3) vertex indices, counter-clockwise seen from outside."""
+    tint: NDArray[np.float32] | None = None
+    """(N, 3) in [0, 1], multiplied with the object's colour."""
 
 
 def joined(meshes: Sequence[Mesh]) -> Mesh:

@@ -1,19 +1,24 @@
-"""Camera images by PyBullet's own software renderer, which works everywhere."""
+"""What every renderer shares: light, the pinhole model in OpenGL's terms, and the boundary to choose one behind."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import pybullet as p
 from numpy.typing import NDArray
 
 from primitives.robot import CameraInfo
+from sim_envs.stage import Item
 from sim_envs.world import World
 
 NEAR, FAR = 0.1, 4.0
 """Clipping planes in m."""
+BACKGROUND = (255, 255, 255)
+"""sRGB where a camera sees nothing."""
+BACKDROP = (238, 241, 245)
+"""sRGB behind the scene in pictures for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +40,37 @@ class Renderer(Protocol):
         """For result files."""
         ...
 
-    def render(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """RGB (H, W, 3) uint8 and depth (H, W) float32 m along the camera's z axis, 0 where there is nothing."""
+    @property
+    def detailed(self) -> bool:
+        """Whether it can afford the robot's full meshes in pictures for people."""
+        ...
+
+    @property
+    def video_size(self) -> tuple[int, int]:
+        """Width and height in px that it can afford in videos."""
+        ...
+
+    def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """What a camera sees: RGB (H, W, 3) uint8 and depth (H, W) float32 m along its z axis, 0 where nothing is."""
+        ...
+
+    def paint(
+        self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
+    ) -> NDArray[np.uint8]:
+        """A picture for people, RGB (H, W, 3) uint8, with shadows, and with smooth edges where asked for.
+
+        Args:
+            stage: what to draw.
+            poses: (N, 4, 4) pose of each item in the base frame.
+            camera: where to look from.
+            light: where it comes from.
+            smooth: draw several samples per pixel.
+        """
         ...
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Free what it holds. Idempotent."""
         ...
-
-
-class TinyRenderer:
-    """PyBullet's software renderer."""
-
-    name = "tiny"
-
-    def render(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """See `Renderer.render`."""
-        # TinyRenderer samples pixel (u, v) at (u, v + 1) of OpenGL's image plane, not at its centre (u + 0.5, v + 0.5).
-        projection = gl_projection(camera, shift=(-0.5, 0.5))
-        _, _, pixels, buffer, _ = p.getCameraImage(
-            camera.width,
-            camera.height,
-            viewMatrix=gl_view(camera.T_base_camera).T.ravel().tolist(),
-            projectionMatrix=projection.T.ravel().tolist(),
-            lightDirection=light.direction,
-            lightColor=light.color,
-            lightAmbientCoeff=light.ambient,
-            lightDiffuseCoeff=light.diffuse,
-            lightSpecularCoeff=0.0,
-            shadow=0,
-            renderer=p.ER_TINY_RENDERER,
-            flags=p.ER_NO_SEGMENTATION_MASK,
-            physicsClientId=world.client,
-        )
-        rgb = np.reshape(pixels, (camera.height, camera.width, 4))[:, :, :3].astype(np.uint8)
-        return np.ascontiguousarray(rgb), metric_depth(np.reshape(buffer, (camera.height, camera.width)))
-
-    def close(self) -> None:
-        """Nothing to free."""
 
 
 def gl_view(T_base_camera: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,5 +26,5 @@ class SimCamera:
         """An image of the world as it is now, so of age zero."""
         if self._world.client < 0:
             raise CommsLost(f"the world of camera {self._info.name!r} is closed")
-        rgb, depth = self._renderer.render(self._world, self._info, self._light)
+        rgb, depth = self._renderer.measure(self._world, self._info, self._light)
         return Frame(self._info, rgb, depth, self._world.time)

@@ -21,9 +21,9 @@ from sim_envs.shapes import Shape, shape_of
 
 STEP = 1.0 / 240.0
 """s of simulated time per physics step."""
-TABLE_SIZE = (0.80, 1.20, 0.05)
+TABLE_SIZE = (1.15, 1.20, 0.05)
 """Extent (x, y, z) of the table top in m."""
-TABLE_CENTER = (0.50, 0.0, -0.025)
+TABLE_CENTER = (0.325, 0.0, -0.025)
 TABLE_COLOR = (178, 188, 200)
 """sRGB; far from every named colour, so that a camera can tell any object from it."""
 FRICTION = 0.8

@@ -1,0 +1,16 @@
+"""Chooses the fastest renderer that works here."""
+
+from __future__ import annotations
+
+from sim_envs.rendering import Renderer
+from sim_envs.tiny import TinyRenderer
+
+
+def fastest() -> Renderer:
+    """OpenGL where moderngl is installed and a context opens, else software. Its name goes into results."""
+    try:
+        from sim_envs.gl import GLRenderer
+
+        return GLRenderer()
+    except Exception:  # without a driver moderngl raises a bare Exception, and software is always there
+        return TinyRenderer()
