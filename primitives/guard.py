@@ -27,7 +27,7 @@ class GuardLimits:
     """Lowest height of the fingertips above the table, in m."""
     joint_margin: float = 0.02
     """Distance kept from every joint limit, in rad."""
-    speed_scale: float = 1.0
+    speed_scale: float = 0.8
     """Fraction of the arm's own joint speed that is used, in (0, 1]."""
     tool_speed: float = 1.0
     """Largest speed of the tool in m/s."""

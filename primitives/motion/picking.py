@@ -17,7 +17,7 @@ from primitives.scene import Grasp, SceneObject
 
 APPROACH = 0.10
 """Straight way down to a grasp and up from it, in m."""
-SLOW = 0.5
+SLOW = 0.6
 """Speed scale near objects."""
 LOST = 0.004
 """How much the fingers may close during the lift before the object counts as lost, in m."""
