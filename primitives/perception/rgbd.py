@@ -22,7 +22,7 @@ from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.solids import patches, solid
 from primitives.perception.stacks import layers_below
-from primitives.perception.topview import RAISED, Grid, Ground, TopView, fuse, ground, heights, raised_points
+from primitives.perception.topview import RAISED, Grid, Ground, Sight, TopView, fuse, ground, heights, raised_points
 from primitives.robot import CameraInfo, Frame
 from primitives.scene import SceneObject, Workspace
 
@@ -59,7 +59,8 @@ class RgbdDetector:
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
             points.append((xyz[~own], rgb[~own]))
             grounds.append(ground(frame, z, self._pixels_of(frame.camera, grid)))
-        return fuse(points, grounds, grid, noise)
+        sights = [Sight(f.camera, z) for f, (z, _) in zip(frames, smoothed, strict=True)]
+        return fuse(points, grounds, sights, grid, noise)
 
     def _pixels_of(self, camera: CameraInfo, grid: Grid) -> NDArray[np.intp]:
         """`Grid.pixels`, remembered while neither the camera nor the grid changes."""
@@ -84,7 +85,6 @@ def _things(view: TopView) -> list[Found]:
     for container in hollow:
         outside &= ~container.found.cells
         outside |= container.contents
-    hidden = ~view.raised & ~view.bare
     tops = patches(view, outside)
     levels = [float(np.median(view.height[p])) for p in tops]
     solids: list[Found] = []
@@ -99,9 +99,7 @@ def _things(view: TopView) -> list[Found]:
                 if base + 0.012 < h < levels[i] - 0.012 and (p & near).any()
             ),
         ]
-        for thing in solid(view, patch, hidden, floors):
-            solids.append(thing)
-            hidden |= thing.cells
+        solids.extend(solid(view, patch, floors))
     for thing in sorted(solids, key=lambda f: -f.bottom):
         found.append(thing)
         if thing.category in ("block", "cylinder", "ball"):

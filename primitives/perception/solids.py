@@ -53,13 +53,12 @@ def patches(view: TopView, cells: Mask) -> list[Mask]:
     return [m for _, m in sorted(found, key=lambda f: -f[0])]
 
 
-def solid(view: TopView, patch: Mask, hidden: Mask, floors: Sequence[float]) -> list[Found]:
+def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     """The things whose top face is `patch`; several when blocks of one colour touch.
 
     Args:
         view: the scene from above.
         patch: connected cells of one colour without steps.
-        hidden: cells in which something higher hides what is below.
         floors: heights in m on which it may stand, most likely first.
     """
     border = outline(patch)
@@ -67,6 +66,7 @@ def solid(view: TopView, patch: Mask, hidden: Mask, floors: Sequence[float]) -> 
         return []
     circle = fit_circle(border * view.cell, view.cell)
     top = float(np.percentile(view.height[patch], 60))
+    hidden = view.hidden(top, patch, 0.06) & ~patch
     rectangle = fit_rectangle(patch, hidden, view.cell, edge=top - floors[0])
     if rectangle is None or (rectangle.visible < 0.8 and _thickness(patch) * view.cell < SLIVER):
         return []

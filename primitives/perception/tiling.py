@@ -73,8 +73,16 @@ def squares(patch: Mask, hidden: Mask, edge: float) -> list[Tile]:
     return tiles
 
 
-def _laid(target: NDArray[np.float32], veiled: Mask, edge: float, count: int) -> list[tuple[float, float, float]]:
-    """(row, column, yaw) of `count` squares, those with the most border first."""
+def _misfit(target: NDArray[np.float32], veiled: Mask, stamps: list[NDArray[np.float32]]) -> float:
+    """Area that is missed, covered twice or covered in vain, over the area of the target."""
+    covered = np.sum(stamps, axis=0)
+    return float((np.abs(target - covered) * ~veiled).sum()) / float(target.sum())
+
+
+def _laid(
+    target: NDArray[np.float32], veiled: Mask, edge: float, count: int, weight: float
+) -> list[tuple[float, float, float]]:
+    """(row, column, yaw) of `count` squares, those with the most border first; `weight` of being filled against it."""
     left = target.copy()
     poses: list[tuple[float, float, float]] = []
     kernels = [_kernels(edge, i * math.pi / 2 / _ANGLES) for i in range(_ANGLES)]

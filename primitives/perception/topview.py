@@ -61,12 +61,12 @@ class Grid:
         row = np.rint((xyz[:, 0] - self.origin[0]) / self.cell).astype(np.intp)
         return row * self.shape[1] + np.rint((xyz[:, 1] - self.origin[1]) / self.cell).astype(np.intp)
 
-    def pixels(self, camera: CameraInfo) -> NDArray[np.intp]:
-        """(R, C) flat index of the pixel that shows the table in each cell; -1 where none does."""
+    def pixels(self, camera: CameraInfo, height: float = 0.0) -> NDArray[np.intp]:
+        """(R, C) flat index of the pixel on the ray to `height` m above each cell; -1 where there is none."""
         x = self.origin[0] + self.cell * np.arange(self.shape[0], dtype=np.float64)
         y = self.origin[1] + self.cell * np.arange(self.shape[1], dtype=np.float64)
         T = np.linalg.inv(camera.T_base_camera)
-        plane = [T[i, 0] * x[:, None] + T[i, 1] * y[None, :] + T[i, 3] for i in range(3)]
+        plane = [T[i, 0] * x[:, None] + T[i, 1] * y[None, :] + T[i, 2] * height + T[i, 3] for i in range(3)]
         depth = np.maximum(plane[2], 1e-6)
         u = np.rint(camera.K[0, 0] * plane[0] / depth + camera.K[0, 2]).astype(np.intp)
         v = np.rint(camera.K[1, 1] * plane[1] / depth + camera.K[1, 2]).astype(np.intp)
@@ -82,6 +82,15 @@ class Ground:
     """(R, C) where it sees down to the table."""
     rgb: NDArray[np.uint8]
     """(R, C, 3) its colour there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How high the surface is that each pixel of a camera shows."""
+
+    camera: CameraInfo
+    z: NDArray[np.float32]
+    """(H, W) m above the table, NaN where unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,30 @@ class TopView:
     points: Points
     ground: tuple[Ground, ...]
     """The table, one entry per camera."""
+    sights: tuple[Sight, ...]
     noise: float
     """Standard deviation of heights in m, measured on the table."""
+
+    def hidden(self, height: float, around: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+        """(R, C) where something higher hides a surface at `height` m from every camera.
+
+        Args:
+            height: m above the table.
+            around: (R, C) cells near which it matters; far from them the answer is False.
+            reach: how far around them, in m.
+        """
+        rows, columns = np.nonzero(around.any(axis=1))[0], np.nonzero(around.any(axis=0))[0]
+        pad = math.ceil(reach / self.cell)
+        r0, r1 = max(0, int(rows[0]) - pad), min(around.shape[0], int(rows[-1]) + pad + 1)
+        c0, c1 = max(0, int(columns[0]) - pad), min(around.shape[1], int(columns[-1]) + pad + 1)
+        grid = Grid(self.cell, (self.origin[0] + r0 * self.cell, self.origin[1] + c0 * self.cell), (r1 - r0, c1 - c0))
+        seen = np.zeros(grid.shape, bool)
+        for sight in self.sights:
+            pixels = grid.pixels(sight.camera, height)
+            seen |= (pixels >= 0) & (sight.z.ravel()[pixels] < height + LAYER)
+        result = np.zeros_like(around)
+        result[r0:r1, c0:c1] = ~seen
+        return result
 
     def xy(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """(N, 2) m, base frame: positions of (fractional) cell coordinates."""
@@ -187,6 +218,7 @@ def ground(frame: Frame, z: NDArray[np.float32], pixels: NDArray[np.intp]) -> Gr
 def fuse(
     points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]],
     grounds: Sequence[Ground],
+    sights: Sequence[Sight],
     grid: Grid,
     noise: float,
 ) -> TopView:
@@ -225,6 +257,7 @@ def fuse(
         bare=np.logical_or.reduce([g.bare for g in grounds]) & ~full,
         points=Points(xyz, rgb, camera, index),
         ground=tuple(grounds),
+        sights=tuple(sights),
         noise=noise,
     )
 
