@@ -11,6 +11,7 @@ from typing import Annotated, Any, Protocol, cast
 import tyro
 
 from codepolicy.cli.api import Api
+from codepolicy.cli.chat import Chat
 from codepolicy.cli.doctor import Doctor
 from codepolicy.cli.exec import Exec
 from codepolicy.cli.prompt import Prompt
@@ -29,6 +30,7 @@ class Command(Protocol):
 
 COMMANDS: dict[str, type[Any]] = {
     "run": Run,
+    "chat": Chat,
     "exec": Exec,
     "api": Api,
     "tasks": Tasks,

@@ -40,6 +40,17 @@ def changes_table(before: Sequence[SceneObject], after: Sequence[SceneObject], l
     return "\n".join(["| object | start | now | change |", "|---|---|---|---|", *shown])
 
 
+def moves(before: Sequence[SceneObject], after: Sequence[SceneObject], limit: int = 6) -> str:
+    """The same in a few words, for a history: what moved from where to where."""
+    new = {o.name: o for o in after}
+    parts = [
+        f"{quoting.name(a.name)} from {_place(a)} to {_place(b)}"
+        for a in before
+        if (b := new.get(a.name)) is not None and (math.dist(a.position, b.position) >= MOVED or a.on != b.on)
+    ]
+    return "; ".join(parts[:limit]) + (f"; {len(parts) - limit} more" if len(parts) > limit else "")
+
+
 def _place(o: SceneObject | None) -> str:
     if o is None:
         return "not seen"

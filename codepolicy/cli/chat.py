@@ -1,0 +1,58 @@
+"""`codepolicy chat`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codepolicy.cli.options import LoopFlags, ModelFlags, OutputFlags, WorldOptions, model_options, settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
+    """Give one instruction after the other, or ask; world, variables and history stay."""
+
+    video: bool = False
+    """Write a video of each instruction into its run folder."""
+
+    def __call__(self) -> int:
+        """Read instructions from stdin until it ends or says "exit"; returns the exit status of the last one."""
+        from codepolicy.agent import Agent
+        from codepolicy.cli.output import finish
+        from codepolicy.cli.progress import view
+        from codepolicy.session import Session
+
+        status = 0
+        with view(json=self.json) as observer:
+            agent = Agent(
+                model=self.model,
+                env=self.env,
+                settings=settings(self, self, self),
+                options=model_options(self),
+                planner=self.planner,
+                critic=self.critic,
+                record=self.record,
+                observer=observer,
+            )
+            with Session(
+                agent, scene=self.scene, task=self.task, seed=self.seed, out=self.out, video=self.video
+            ) as session:
+                if sys.stdin.isatty():
+                    sys.stderr.write("What shall I do? An empty line is ignored; exit ends.\n")
+                for line in _lines():
+                    status = finish(lambda words=line: session.run(words), json=self.json)
+        return status
+
+
+def _lines() -> Iterator[str]:
+    """What the person types, line by line, until the end or "exit"."""
+    while True:
+        if sys.stdin.isatty():
+            sys.stderr.write("> ")
+            sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line or line.strip().lower() in ("exit", "quit"):
+            return
+        if line.strip():
+            yield line.strip()

@@ -1,0 +1,124 @@
+"""Many instructions in one world: variables, functions and a short history survive from one to the next.
+
+with Session(Agent(model="offline")) as session:
+    session.run("put the red block in the green bowl")
+    session.run("how many blocks are in the green bowl?")
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codepolicy.agent import Agent, checked_instruction, open_stage
+from codepolicy.episode import Episode
+from codepolicy.prompting.changes import moves
+from codepolicy.prompting.quoting import one_line
+from codepolicy.run import Run
+from codepolicy.run_folder import RunFolder
+from codepolicy.stage import Stage, load_environment
+from codepolicy.work import solve
+from primitives.environment import TrialSpec
+
+MAX_HISTORY = 12
+"""Earlier instructions that a prompt tells of."""
+
+
+class Session:
+    """A context manager. The world is set up once; each instruction leaves its own run folder in `out`.
+
+    Args:
+        agent: model, environment and settings.
+        scene: name or TOML file of the scene.
+        task: id of a task whose scene to use, instead.
+        seed: of scene and disturbances.
+        out: folder for run folders; None leaves nothing.
+        video: whether to write a video of each instruction.
+
+    Raises:
+        ConfigurationError: something given here cannot be.
+    """
+
+    def __init__(
+        self,
+        agent: Agent,
+        *,
+        scene: str | None = None,
+        task: str | None = None,
+        seed: int = 0,
+        out: str | Path | None = None,
+        video: bool = False,
+    ) -> None:
+        self._agent = agent
+        self._out = Path(out) if out is not None else None
+        self._video = video
+        self._history: list[str] = []
+        self._model = agent.loaded(agent.model)
+        self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
+        self._critic = agent.loaded(agent.critic) if agent.critic is not None else None
+        self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
+        spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)
+        try:
+            self._stage = open_stage(self._environment, spec, agent.settings)
+        except BaseException:
+            self._close_environment()
+            raise
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """One line for each instruction so far, as later prompts tell it."""
+        return tuple(self._history)
+
+    @property
+    def stage(self) -> Stage:
+        """The world, to look at it between instructions."""
+        return self._stage
+
+    def run(self, instruction: str) -> Episode:
+        """Carry out `instruction` in the world as it is.
+
+        Raises:
+            ConfigurationError: the instruction is empty, or the model cannot be used as set up.
+            Interrupted: Ctrl-C; the record is written, and the session can go on.
+        """
+        words = checked_instruction(instruction) or ""
+        folder = RunFolder(self._out, words) if self._out is not None else None
+        run = Run(
+            stage=self._stage,
+            settings=self._agent.settings,
+            instruction=words,
+            model_id=self._model.id,
+            folder=folder,
+            video=self._video,
+            observer=self._agent.observer,
+        )
+        before = self._stage.look()
+        try:
+            work = solve(self._model, planner=self._planner, critic=self._critic, session=self._history[-MAX_HISTORY:])
+            episode = run.perform(work)
+        finally:
+            if folder is not None:
+                folder.discard()
+        after = self._stage.look()
+        line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.outcome}.'
+        moved = moves(before, after)
+        if moved:
+            line += f" Moved: {moved}."
+        if episode.said:
+            line += f" Said: {one_line(' '.join(episode.said), 120)}"
+        self._history.append(line)
+        return episode
+
+    def close(self) -> None:
+        """End the confined process and, if it was given by name, the environment. Idempotent."""
+        self._stage.close()
+        self._close_environment()
+
+    def _close_environment(self) -> None:
+        if isinstance(self._agent.env, str):
+            self._environment.close()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
