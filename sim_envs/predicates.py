@@ -166,11 +166,13 @@ def at_point(case: Case, name: str, point: tuple[float, float], within: float, w
 
 
 def on_table(case: Case, name: str) -> Condition:
-    """`name` stands on the table itself."""
-    lift = bottom(case.now[name])
+    """`name` stands on the table itself, in nothing (the floor of a bowl is hardly higher)."""
+    state = case.now[name]
+    lift = bottom(state)
+    inside_of = next((n for n, other in case.now.items() if n != name and contains(other, state)), None)
     return Condition(
-        abs(lift) <= CONTACT,
-        f"{name} is {lift:.3f} m above the table",
+        abs(lift) <= CONTACT and inside_of is None,
+        f"{name} is {lift:.3f} m above the table" + (f", in {inside_of}" if inside_of else ""),
         f"{name} above table (m)",
         round(lift, 4),
     )
@@ -257,6 +259,18 @@ def clearest(values: Mapping[str, float], rank: int = 0) -> str:
         if 0 <= neighbour < len(order) and abs(values[order[neighbour]] - values[order[rank]]) < TIE:
             raise Unclear(f"{order[rank]!r} and {order[neighbour]!r} are equally good")
     return order[rank]
+
+
+def one_tower(world: Mapping[str, ObjectState], names: Iterable[str]) -> list[str]:
+    """The names from the bottom up, where they all make one tower.
+
+    Raises:
+        Unclear: they do not, or there are fewer than two.
+    """
+    order = sorted(names, key=lambda name: world[name].position[2])
+    if len(order) < 2 or not all(rests_on(world[b], world[a]) for a, b in itertools.pairwise(order)):
+        raise Unclear("the blocks are not one tower")
+    return order
 
 
 WORKSPACE = Workspace()

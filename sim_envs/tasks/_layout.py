@@ -150,6 +150,15 @@ def _distance(point: Vector2, region: Region) -> float:
     return math.hypot(dx, dy)
 
 
+def tower_scene(rng: random.Random, blocks: Sequence[ObjectSpec], bowls: Iterable[str]) -> SceneSpec:
+    """The blocks in one tower, the first at the bottom, and bowls of these colours beside it."""
+    scene = arrange(rng, [blocks[0], *map(bowl, bowls)], gap=0.06)
+    tower = [scene.objects[0]]
+    for spec in blocks[1:]:
+        tower.append(upon(spec, tower[-1]))
+    return SceneSpec((*tower, *scene.objects[1:]))
+
+
 def apart(values: Iterable[float], least: float) -> bool:
     """Whether no two of the values are closer than `least`."""
     order = sorted(values)

@@ -1,0 +1,81 @@
+"""CaP-Bench wipe, as far as one gripper goes: crumbs off a zone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from sim_envs.predicates import distance, local, others, over, some, supported
+from sim_envs.scene_spec import SceneSpec
+from sim_envs.task import Case, Condition, task
+from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, zone
+from sim_envs.tasks._programs import FREE_SPOT
+from sim_envs.templates import Attributes, Template, Values, things
+
+
+@task(
+    id="manip-clear-zone",
+    version=1,
+    template=Template(
+        "clear the <zone>",
+        slots={"zone": things("zone")},
+        paraphrases=(
+            "wipe the crumbs off the <zone>",
+            "remove everything from the <zone>",
+            "clean the <zone>",
+            "please clear everything off the <zone>",
+            "take everything off the <zone>",
+            "there should be nothing left on the <zone>",
+        ),
+    ),
+    tags=("manip", "wipe"),
+    tolerance="No block's centre is above the zone, and every block rests on the table. CaP-Bench wipes a painted "
+    "spill with a sponge; here the spill is three or four crumbs of 2.5 cm, moved by hand or pushed.",
+)
+class ClearZone:
+    """Crumbs on a zone."""
+
+    def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
+        """Three or four crumbs on the zone, one bowl elsewhere."""
+        color = color_of(values["zone"])
+        crumbs = [c for c in palette(rng, attributes, 5, first=(color,)) if c != color]
+        scene = arrange(rng, [zone(color, 0.16), bowl(crumbs[0])], gap=0.08)
+        x, y = position(scene.objects[0])
+        spots = [(x + dx, y + dy) for dx in (-0.045, 0.045) for dy in (-0.045, 0.045)]
+        rng.shuffle(spots)
+        small = [block(c, 0.025, at=(round(s[0], 4), round(s[1], 4))) for c, s in zip(crumbs, spots, strict=False)]
+        return SceneSpec((*scene.objects, *small[: rng.choice((3, 4))]))
+
+    def goal(self, case: Case) -> Sequence[Condition]:
+        """Nothing is on the zone any more."""
+        target = case.named("zone")
+        state = case.now[target]
+        crumbs = [n for n in others(case, target) if over(case.start[n], case.start[target])]
+        clauses: list[Condition] = []
+        for name in some(crumbs):
+            dx, dy = local(case.now[name], state)
+            text = f"{name} is ({dx:+.3f}, {dy:+.3f}) m from the centre of {target}"
+            gone = not over(case.now[name], state)
+            clauses.append(Condition(gone, text, f"{name} to {target} (m)", round(distance(case.now[name], state), 4)))
+            resting = supported(case, name)
+            clauses.append(Condition(resting, f"{name} hangs in the air", f"{name} at rest", resting))
+        return clauses
+
+    def oracle(self, values: Values) -> str:
+        """Every crumb to a free spot outside."""
+        return self._program(values, "crumbs")
+
+    def decoys(self, values: Values) -> Mapping[str, str]:
+        """All but one; around on the zone."""
+        return {
+            "one left": self._program(values, "crumbs[1:]"),
+            "only lifted": f'pick(next(o for o in detect("blocks") if on(o, find("{values["zone"]}"))))\n',
+        }
+
+    def _program(self, values: Values, which: str) -> str:
+        return (
+            f'zone = find("{values["zone"]}")\n'
+            'crumbs = [o for o in detect("blocks") if on(o, zone)]\n'
+            + FREE_SPOT
+            + f"for crumb in {which}:\n    put(crumb, free_spot(avoid=zone))\n"
+        )

@@ -1,0 +1,55 @@
+"""A tower taken apart, every block on the table."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from sim_envs.predicates import on_table, one_tower
+from sim_envs.scene_spec import SceneSpec
+from sim_envs.task import Case, Condition, task
+from sim_envs.tasks._layout import block, palette, tower_scene
+from sim_envs.tasks._programs import UNSTACKED
+from sim_envs.templates import Attributes, Template, Values
+
+
+@task(
+    id="manip-unstack",
+    version=1,
+    template=Template(
+        "unstack the blocks",
+        paraphrases=(
+            "take the tower apart",
+            "take the stack apart so that every block stands on the table",
+            "put every block of the tower on the table",
+            "please dismantle the tower",
+            "unstack all the blocks and put them on the table",
+            "undo the stack",
+        ),
+    ),
+    tags=("manip", "stacking"),
+    tolerance="Every block stands on the table itself, its underside within 1 cm of it.",
+)
+class Unstack:
+    """Three or four blocks, one on another."""
+
+    def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
+        """A tower of three or four and up to one bowl."""
+        specs = [block(c) for c in palette(rng, attributes, rng.choice((3, 4)))]
+        return tower_scene(rng, specs, palette(rng, attributes, rng.choice((0, 1))))
+
+    def goal(self, case: Case) -> Sequence[Condition]:
+        """Every block is on the table."""
+        return [on_table(case, name) for name in one_tower(case.start, case.of("block"))]
+
+    def oracle(self, values: Values) -> str:
+        """From the top."""
+        return UNSTACKED + 'for block in tower[:-1]:\n    put(block, region("table"))\n'
+
+    def decoys(self, values: Values) -> Mapping[str, str]:
+        """Only the top block; the tower moved to another place."""
+        return {
+            "only the top": UNSTACKED + 'put(tower[0], region("table"))\n',
+            "stacked again": UNSTACKED
+            + 'put(tower[0], region("table"))\nfor below, block in zip(tower, tower[1:]):\n    put(block, below)\n',
+        }
