@@ -71,3 +71,10 @@ def _product(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float
 def nearest(rgb: NDArray[np.float64]) -> NDArray[np.intp]:
     """(N,) class of each of the (N, 3) colours as seen in full light."""
     return np.argmin(np.stack([_product(rgb - a, rgb - a) for a in ALBEDO]), axis=0)
+
+
+def unlike(rgb: NDArray[np.float64], surface: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far each of the (..., 3) colours is from every shade of `surface` (3,), and which shade is nearest."""
+    shade = _product(rgb, surface) / max(float(_product(surface, surface)), 1e-9)
+    offset = rgb - shade[..., None] * surface
+    return np.sqrt(_product(offset, offset)), shade

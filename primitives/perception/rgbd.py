@@ -17,6 +17,7 @@ from primitives.environment import Environment
 from primitives.perception.coloring import named
 from primitives.perception.containers import Container, containers
 from primitives.perception.detector import Detector, RobotView
+from primitives.perception.flats import zones
 from primitives.perception.found import Found, Mask
 from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
@@ -104,7 +105,7 @@ def _things(view: TopView) -> list[Found]:
         found.append(thing)
         if thing.category in ("block", "cylinder", "ball"):
             found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), _color(view, thing)))
-    return found
+    return found + zones(view)
 
 
 def grown(mask: Mask) -> Mask:

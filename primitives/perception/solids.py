@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
 from primitives.perception.outlines import Rectangle, fit_circle, fit_rectangle, half_turn, outline, square_yaw
@@ -66,7 +67,9 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         return []
     circle = fit_circle(border * view.cell, view.cell)
     top = float(np.percentile(view.height[patch], 60))
-    hidden = view.hidden(top, patch, 0.06) & ~patch
+    if (ball := _ball(view, patch)) is not None:
+        return [ball]
+    hidden = view.hidden(top, patch, 0.06)
     rectangle = fit_rectangle(patch, hidden, view.cell, edge=top - floors[0])
     if rectangle is None or (rectangle.visible < 0.8 and _thickness(patch) * view.cell < SLIVER):
         return []
@@ -76,7 +79,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         if curved < straight:
             return [_round(view, patch, circle.center, circle.radius, curved, floors)]
     fit = max(0.0, 1 - straight / 3)
-    if straight < 1.3 and _is_single(rectangle, top, floors):
+    if straight < 1.3 and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     edge = _edge(rectangle, top, floors)
     if edge is not None:
@@ -102,14 +105,10 @@ def _floor(top: float, edge: float, floors: Sequence[float]) -> float | None:
     return min(fitting, key=lambda f: abs(top - f - edge)) if fitting else None
 
 
-def _is_single(rectangle: Rectangle, top: float, floors: Sequence[float]) -> bool:
-    """Whether the rectangle is better read as one block than as several cubes side by side."""
+def _is_square(rectangle: Rectangle) -> bool:
+    """Whether its sides are equal."""
     short, long = sorted(rectangle.size)
-    if long < short * (1 + 2 * CUBE):
-        return True
-    ratio = long / short
-    row_of_cubes = ratio > 1.6 and abs(ratio - round(ratio)) < 0.15 and _floor(top, short, floors) is not None
-    return not row_of_cubes
+    return long < short * (1 + 2 * CUBE)
 
 
 def _edge(rectangle: Rectangle, top: float, floors: Sequence[float]) -> float | None:
@@ -155,17 +154,40 @@ def _tile(
 def _round(
     view: TopView, patch: Mask, center: tuple[float, float], radius: float, misfit: float, floors: Sequence[float]
 ) -> Found:
-    row, column = center[0] / view.cell, center[1] / view.cell
-    x, y = view.xy(np.array([row]), np.array([column]))[0]
-    rows, columns = np.nonzero(patch)
-    distance = np.hypot(rows - row, columns - column) * view.cell
-    level = view.height[rows, columns]
-    middle = float(np.median(level[distance < 0.4 * radius])) if (distance < 0.4 * radius).any() else float(level.max())
-    outer = level[(distance > 0.7 * radius) & (distance < 0.9 * radius)]
-    sag = middle - float(np.median(outer)) if len(outer) else 0.0
-    quality = max(0.0, 1 - misfit / 3)
-    diameter = 2 * radius
-    if sag > 0.2 * radius:
-        return Found("ball", (float(x), float(y)), middle - diameter, middle, (diameter, diameter), 0.0, patch, quality)
-    bottom = max((f for f in floors if f < middle - 0.004), default=0.0)
-    return Found("cylinder", (float(x), float(y)), bottom, middle, (diameter, diameter), 0.0, patch, quality)
+    x, y = view.xy(np.array([center[0] / view.cell]), np.array([center[1] / view.cell]))[0]
+    top = float(np.median(view.height[patch]))
+    bottom = max((f for f in floors if f < top - 0.004), default=0.0)
+    quality, diameter = max(0.0, 1 - misfit / 3), 2 * radius
+    return Found("cylinder", (float(x), float(y)), bottom, top, (diameter, diameter), 0.0, patch, quality)
+
+
+def _ball(view: TopView, patch: Mask) -> Found | None:
+    """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
+    level = view.height[patch]
+    summit = float(np.percentile(level, 98))
+    if float((level > summit - 0.002 - view.noise).mean()) > 0.5:
+        return None
+    points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
+    if len(points) < 30:
+        return None
+    center, radius = _sphere(points)
+    for _ in range(2):
+        off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
+        near = off < max(0.0015, 2.5 * float(np.median(off)))
+        center, radius = _sphere(points[near])
+    error = float(np.median(np.abs(np.linalg.norm(points - center, axis=1) - radius)))
+    if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
+        return None
+    x, y, z = (float(v) for v in center)
+    size = (2 * radius, 2 * radius)
+    return Found("ball", (x, y), max(0.0, z - radius), z + radius, size, 0.0, patch, math.exp(-error / 0.004))
+
+
+def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Centre (3,) and radius of the sphere of smallest algebraic distance to (N, 3) points."""
+    middle = points.mean(axis=0)
+    p = points - middle
+    x, y, z, rest = np.linalg.lstsq(np.column_stack([2 * p, np.ones(len(p))]), (p**2).sum(axis=1), rcond=None)[
+        0
+    ].tolist()
+    return np.array([x, y, z]) + middle, math.sqrt(max(rest + x * x + y * y + z * z, 0.0))

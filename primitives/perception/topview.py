@@ -135,9 +135,11 @@ class TopView:
         for sight in self.sights:
             pixels = grid.pixels(sight.camera, height)
             seen |= (pixels >= 0) & (sight.z.ravel()[pixels] < height + LAYER)
+        # the edge of what hides is a cell or two wide in the depth image
+        veiled = cv2.dilate((~seen).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
         result = np.zeros_like(around)
-        result[r0:r1, c0:c1] = ~seen
-        return result
+        result[r0:r1, c0:c1] = veiled
+        return result & ~around
 
     def xy(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
         """(N, 2) m, base frame: positions of (fractional) cell coordinates."""
