@@ -25,8 +25,8 @@ from sim_envs.mesh import (
 FOOT = 0.008
 """Thickness in m of the foot on which hollow things stand. Walls begin above the table, so that each rests on a few
 contacts instead of one per piece, which makes the physics four times faster."""
-LIGHTEST = 0.03
-"""kg. Between two fingers that press with 30 N, anything lighter sinks into them: at 50 iterations the contact solver
+LIGHTEST = 0.05
+"""kg. Between two fingers that press with 20 N, anything much lighter sinks into them: at 50 iterations the contact solver
 does not converge for mass ratios beyond that."""
 
 

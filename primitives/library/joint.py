@@ -43,4 +43,4 @@ def set_gripper(ctx: Context, width: float) -> float:
 
     set_gripper(0.08)
     """
-    return ctx.mover.set_gripper(width)
+    return ctx.mover.hand.grip(width)

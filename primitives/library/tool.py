@@ -25,7 +25,7 @@ def holding(ctx: Context) -> bool:
 
     if not holding(): open_gripper()
     """
-    return ctx.mover.holding()
+    return ctx.mover.hand.blocked()
 
 
 @primitive(surfaces=("tool",), kind="motion")
@@ -54,7 +54,7 @@ def open_gripper(ctx: Context) -> float:
 
     open_gripper()
     """
-    return ctx.mover.open_gripper()
+    return ctx.mover.hand.grip(ctx.mover.hand.info.max_width)
 
 
 @primitive(surfaces=("tool",), kind="motion")
@@ -63,4 +63,4 @@ def close_gripper(ctx: Context) -> float:
 
     if close_gripper() < 0.005: say("missed")
     """
-    return ctx.mover.close_gripper()
+    return ctx.mover.hand.grip(0.0)

@@ -19,6 +19,8 @@ SPARE = 0.008
 """How much the opening must exceed the object, so that an error of perception does not become a collision, in m."""
 TIP = 0.012
 """Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
+TILTS = (0.0, 0.35, -0.35)
+"""Turns of the hand about the closing direction in rad: leaning, it passes what stands beside a small object."""
 RIM_DEPTH = 0.022
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 _RIM_TURNS = 12
@@ -35,7 +37,7 @@ class GraspCandidate:
     opening: float
     """Distance between the fingers on the way down, in m."""
     score: float
-    """In (0, 1]; larger is better, all else equal."""
+    """At most 1; larger is better, all else equal."""
     rim: bool = False
     """Whether the fingers take a wall rather than the whole object."""
 
@@ -83,10 +85,18 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
             if width > gripper.max_width - SPARE:
                 continue
             # the tool's y axis, along which the fingers close, points to yaw - 90 deg
-            T = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2))
+            upright = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2))
             narrow = 0.05 * (width / gripper.max_width)
-            for opening, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
-                yield GraspCandidate(T, width, opening, 1.0 - lower - tight - narrow)
+            for tilt in TILTS:
+                T = upright.copy()
+                T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
+                for opening, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
+                    yield GraspCandidate(T, width, opening, 1.0 - lower - tight - narrow - 0.8 * abs(tilt))
+
+
+def _about_y(angle: float) -> NDArray[np.float64]:
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array(((c, 0.0, s), (0.0, 1.0, 0.0), (-s, 0.0, c)))
 
 
 def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]]:
@@ -94,7 +104,7 @@ def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]
     bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
     lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + 0.008)
     middle = max(obj.position[2], lowest)
-    higher = [(middle + up, 0.15 + 10 * up) for up in (0.008, 0.016) if middle + up <= top - 0.008]
+    higher = [(middle + up, 0.1 + 10 * up) for up in (0.006, 0.012, 0.018) if middle + up <= top - 0.004]
     return [(middle, 0.0), *higher]
 
 

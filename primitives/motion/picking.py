@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
 from primitives.motion.grasping import GraspCandidate, grasp_candidates
+from primitives.motion.hand import Held
 from primitives.motion.kinematics import matrix_pose, object_matrix
-from primitives.motion.mover import Held, Mover
+from primitives.motion.mover import Mover
 from primitives.scene import Grasp, SceneObject
 
 APPROACH = 0.10
@@ -49,29 +50,29 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
         GraspMissed, Dropped: measured after closing and after lifting.
     """
     mover = ctx.mover
-    if mover.held is not None:
+    if mover.hand.held is not None:
         raise BadArgument(
-            f"the gripper already holds {mover.held.object.name}",
+            f"the gripper already holds {mover.hand.held.object.name}",
             hint="Put it down first, with place(target).",
         )
     _refuse_covered(ctx, obj)
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate
-    if abs(mover.width - grip.opening) > 0.002:
-        mover.move_fingers(grip.opening)
+    if abs(mover.hand.width - grip.opening) > 0.002:
+        mover.hand.move(grip.opening)
     mover.follow(path)
     mover.follow(chosen.down, scale=SLOW)
-    measured = mover.move_fingers(0.0)
+    measured = mover.hand.move(0.0)
     ctx.measured["finger width (m)"] = round(measured, 4)
     ctx.measured["expected width (m)"] = round(grip.width, 4)
-    if abs(measured - grip.width) > grip.slack or not mover.holding():
+    if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
         _missed(mover, obj, grip, measured)
-    mover.attach(obj, measured)
+    mover.hand.attach(obj)
     mover.follow(chosen.down[::-1], scale=SLOW)
-    after = mover.width
+    after = mover.hand.width
     ctx.measured["finger width after the lift (m)"] = round(after, 4)
-    if measured - after > LOST or not mover.holding():
-        mover.let_go(lost=True)
+    if mover.hand.lost(LOST):
+        mover.hand.let_go(lost=True)
         _retreat(mover)
         raise Dropped(
             f"{obj.name} left the fingers while it was lifted",
@@ -158,7 +159,7 @@ def _feasible(
 
 def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: float) -> None:
     """Leave safely, and say what the fingers met."""
-    mover.move_fingers(mover.info.gripper.max_width)
+    mover.hand.move(mover.hand.info.max_width)
     _retreat(mover)
     mover.memory.invalidate()
     if measured < grip.width:

@@ -13,8 +13,9 @@ from primitives import relations
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, NotFound, NotPlaced, Unreachable
 from primitives.motion.collision import Checker
+from primitives.motion.hand import Held
 from primitives.motion.kinematics import upright
-from primitives.motion.mover import Held, Mover
+from primitives.motion.mover import Mover
 from primitives.motion.obstacles import HOLLOW
 from primitives.motion.picking import APPROACH, LOST, SLOW
 from primitives.motion.spots import Spot, spots
@@ -53,27 +54,27 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
         NotPlaced: measured after a fresh look: it lies elsewhere, or what is under it was displaced.
     """
     mover = ctx.mover
-    held = mover.held
+    held = mover.hand.held
     if held is None:
         raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
     _check_target(mover, target)
     before = {o.name: o for o in mover.memory.objects}
     chosen, path = _choose(mover, held, target)
     mover.follow(path)
-    if mover.width < held.width - LOST or not mover.holding():
-        mover.let_go(lost=True)
+    if mover.hand.lost(LOST):
+        mover.hand.let_go(lost=True)
         raise Dropped(
             f"{held.object.name} left the fingers on the way to {describe(target)}",
             expected=f"fingers {held.width:.3f} m apart",
-            measured=f"{mover.width:.3f} m apart",
+            measured=f"{mover.hand.width:.3f} m apart",
             hint="Look again with detect(), and pick it once more.",
         )
     mover.follow(chosen.down, scale=SLOW)
-    mover.move_fingers(chosen.release)
-    mover.let_go()
+    mover.hand.move(chosen.release)
+    mover.hand.let_go()
     mover.follow(chosen.down[::-1], scale=SLOW)
-    if mover.width < mover.info.gripper.max_width - 0.002:
-        mover.move_fingers(mover.info.gripper.max_width)
+    if not mover.hand.is_open:
+        mover.hand.move(mover.hand.info.max_width)
     mover.home()
     _verify(ctx, held.object, target, chosen.spot, before)
 

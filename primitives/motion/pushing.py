@@ -38,8 +38,10 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
         NotPlaced: it is not there after the last stroke; measured.
     """
     mover = ctx.mover
-    if mover.held is not None:
-        raise BadArgument(f"the gripper holds {mover.held.object.name}", hint="Put it down first, with place(target).")
+    if mover.hand.held is not None:
+        raise BadArgument(
+            f"the gripper holds {mover.hand.held.object.name}", hint="Put it down first, with place(target)."
+        )
     if obj.on != "table":
         raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
     if obj.category == "zone":
@@ -119,7 +121,7 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
         except Failure as failure:
             problem = failure
             continue
-        mover.move_fingers(width)
+        mover.hand.move(width)
         mover.travel(down[0])
         mover.follow(down, scale=SLOW)
         mover.follow(along, scale=0.15, contact=True)
