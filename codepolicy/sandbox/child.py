@@ -228,7 +228,7 @@ class _Policy:
             call = wire.Call(
                 name, tuple(wire.argument(a) for a in args), {k: wire.argument(v) for k, v in kwargs.items()}, line
             )
-        except (TypeError, OverflowError, RecursionError, UnicodeEncodeError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise failures.BadArgument(f"{name}: {error}", call=f"{name}(…)", line=line) from None
         self._output.flush()
         self.send(call)
@@ -254,12 +254,12 @@ class _Policy:
         text = str(error) if known else _last_line(error)
         return wire.Ended(
             names=self._defined(),
-            error=_clean(text)[-4000:],
+            error=_cut(text, 4000),
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,
-            hint=_clean(error.hint or "")[:1000] or None if isinstance(error, failures.Failure) else None,
-            traceback=_clean(_own_traceback(error))[-8000:],
+            hint=_cut(error.hint or "", 1000) or None if isinstance(error, failures.Failure) else None,
+            traceback=_cut(_own_traceback(error), 8000),
         )
 
 
@@ -310,5 +310,8 @@ def _last_line(error: BaseException) -> str:
     return f"{name}: {message}" if message else name
 
 
-def _clean(text: str) -> str:
+def _cut(text: str, limit: int) -> str:
+    """Valid UTF-8 of at most `limit` characters, keeping both ends."""
+    if len(text) > limit:
+        text = f"{text[: limit // 2]} … {text[3 - limit // 2 :]}"
     return text.encode("utf-8", "replace").decode()

@@ -20,6 +20,8 @@ from primitives.scene import Grasp, Pose, Region, Relation, SceneObject
 
 MAX_INBOUND = 1 << 20
 """Largest frame accepted from the policy process, in bytes."""
+MAX_ARGUMENT = 1 << 18
+"""Largest encoded argument that an honest program may send, in bytes; no primitive takes as much."""
 MAX_OUTBOUND = 64 << 20
 """Largest frame sent to the policy process, arrays included, in bytes."""
 LENGTH = struct.Struct("<I")
@@ -283,9 +285,16 @@ def argument(value: object) -> msgspec.Raw:
 
     Raises:
         TypeError: nothing on the wire stands for it.
+        ValueError: larger than `MAX_ARGUMENT`.
         OverflowError: an integer beyond 64 bits.
     """
-    return msgspec.Raw(msgspec.msgpack.encode(value, enc_hook=_plain))
+    reference = (
+        ImageRef(value.id) if isinstance(value, Image) else MaskRef(value.id) if isinstance(value, Mask) else value
+    )
+    encoded = msgspec.msgpack.encode(reference, enc_hook=_plain)
+    if len(encoded) > MAX_ARGUMENT:
+        raise ValueError(f"an argument of {len(encoded)} bytes exceeds the {MAX_ARGUMENT} bytes that a primitive takes")
+    return msgspec.Raw(encoded)
 
 
 def _plain(value: object) -> object:
@@ -294,9 +303,5 @@ def _plain(value: object) -> object:
             return cast("object", value.tolist())
         case np.generic():
             return cast("object", value.item())
-        case Image():
-            return ImageRef(value.id)
-        case Mask():
-            return MaskRef(value.id)
         case _:
             raise TypeError(f"a {type(value).__name__} cannot be an argument of a primitive")
