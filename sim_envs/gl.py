@@ -80,7 +80,6 @@ class GLRenderer:
     """An off-screen OpenGL context."""
 
     detailed = True
-    video_size = (640, 480)
 
     def __init__(self) -> None:
         self._context = moderngl.create_context(standalone=True, require=330, backend="egl")
@@ -104,6 +103,12 @@ class GLRenderer:
     def name(self) -> str:
         """With the device, e.g. "gl: llvmpipe (LLVM 15.0.6, 256 bits)"."""
         return f"gl: {self._context.info['GL_RENDERER']}"
+
+    @property
+    def video_size(self) -> tuple[int, int]:
+        """Smaller where the driver draws on the processor."""
+        in_software = any(driver in self.name.lower() for driver in ("llvmpipe", "softpipe", "swiftshader"))
+        return (480, 360) if in_software else (800, 600)
 
     def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """See `Renderer.measure`."""

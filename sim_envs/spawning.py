@@ -12,8 +12,8 @@ from primitives.scene import Workspace
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint, gap
 from sim_envs.world import Placement
 
-TRIES_PER_OBJECT = 60
-LAYOUTS = 40
+TRIES_PER_OBJECT = 100
+LAYOUTS = 60
 SETTLE_HEIGHT = 0.0005
 """Objects start this far above their support in m and settle."""
 
@@ -24,21 +24,25 @@ def layout(spec: SceneSpec, rng: np.random.Generator, workspace: Workspace) -> l
     Raises:
         ConfigurationError: no arrangement was found; the message says which constraint to relax.
     """
-    placed: dict[int, ObjectSpec] = {}
+    fixed: dict[int, ObjectSpec] = {}
     for i, o in enumerate(spec.objects):
         if o.position is not None:
-            placed[i] = msgspec.structs.replace(o, yaw=_yaw(o, rng))
-    free = [i for i in range(len(spec.objects)) if i not in placed]
+            fixed[i] = msgspec.structs.replace(o, yaw=_yaw(o, rng))
+    free = [i for i in range(len(spec.objects)) if i not in fixed]
     free.sort(key=lambda i: -spec.objects[i].extent[0] * spec.objects[i].extent[1])
     for _ in range(LAYOUTS):
-        attempt = dict(placed)
-        if all(_place(i, spec, attempt, rng, workspace) for i in free):
-            return [_on_support(attempt[i], attempt) for i in range(len(spec.objects))]
+        placed = dict(fixed)
+        if all(_place(i, spec, placed, rng, workspace) for i in free):
+            return [_start(placed[i]) for i in range(len(spec.objects))]
     raise ConfigurationError(_advice(spec, workspace))
 
 
 def _place(
-    index: int, spec: SceneSpec, placed: dict[int, ObjectSpec], rng: np.random.Generator, workspace: Workspace
+    index: int,
+    spec: SceneSpec,
+    placed: dict[int, ObjectSpec],
+    rng: np.random.Generator,
+    workspace: Workspace,
 ) -> bool:
     wanted = spec.objects[index]
     for _ in range(TRIES_PER_OBJECT):
@@ -50,10 +54,31 @@ def _place(
             return False
         position = (float(rng.uniform(low_x, high_x)), float(rng.uniform(low_y, high_y)))
         candidate = msgspec.structs.replace(wanted, position=position, yaw=yaw)
-        if all(gap(candidate, other) >= spec.clearance for other in placed.values()):
+        if all(_apart(candidate, other, spec.clearance) for other in placed.values()):
             placed[index] = candidate
             return True
     return False
+
+
+def _apart(a: ObjectSpec, b: ObjectSpec, clearance: float) -> bool:
+    """Whether two placed objects keep their distance; circles in and around the outlines decide most cases."""
+    assert a.position is not None
+    assert b.position is not None
+    distance = math.dist(a.position[:2], b.position[:2])
+    inner, outer = _inner_radius(a) + _inner_radius(b), _outer_radius(a) + _outer_radius(b)
+    if distance >= outer + clearance:
+        return True
+    return distance > inner + clearance and gap(a, b) >= clearance
+
+
+def _inner_radius(spec: ObjectSpec) -> float:
+    x, y, _ = spec.extent
+    return min(x, y) / 2
+
+
+def _outer_radius(spec: ObjectSpec) -> float:
+    x, y, _ = spec.extent
+    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x, y) / 2
 
 
 def _yaw(spec: ObjectSpec, rng: np.random.Generator) -> float:
@@ -71,7 +96,7 @@ def _half_box(spec: ObjectSpec, yaw: float) -> tuple[float, float]:
     return x * c + y * s, x * s + y * c
 
 
-def _on_support(spec: ObjectSpec, placed: dict[int, ObjectSpec]) -> Placement:  # noqa: ARG001
+def _start(spec: ObjectSpec) -> Placement:
     assert spec.position is not None
     assert spec.yaw is not None
     lift = 0.0 if CATEGORIES[spec.category].fixed else SETTLE_HEIGHT

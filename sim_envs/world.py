@@ -97,7 +97,7 @@ class World:
         p.setGravity(0, 0, -9.81, physicsClientId=client)
         self.table = self._load_table()
         self.panda = panda.load(client)
-        self._ids = [self._load(category, extent, movable) for category, extent, movable in family]
+        self._ids = [self._load(*member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
         self._specs: tuple[ObjectSpec, ...] = ()
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
@@ -116,6 +116,10 @@ class World:
         assert family_of(objects) == self.family
         self._specs = tuple(objects)
         self.steps = 0
+        # A restored world still holds the contact pairs of what ran before, in an order that physics depends on. One
+        # step with everything apart drops them, so that a used world starts bit for bit like a new one.
+        p.restoreState(stateId=self._pristine, physicsClientId=self.client)
+        p.stepSimulation(physicsClientId=self.client)
         p.restoreState(stateId=self._pristine, physicsClientId=self.client)
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
@@ -257,7 +261,7 @@ class World:
         p.changeDynamics(table, -1, lateralFriction=FRICTION, physicsClientId=self.client)
         return table
 
-    def _load(self, category: str, extent: Vector3, movable: bool) -> int:
+    def _load(self, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
         shape = shape_of(category, extent)
         body = p.createMultiBody(
             baseMass=shape.mass if movable else 0.0,
@@ -269,7 +273,7 @@ class World:
                 specularColor=(0, 0, 0),
                 physicsClientId=self.client,
             ),
-            basePosition=(0, 0, -5),
+            basePosition=parked,
             physicsClientId=self.client,
         )
         p.changeDynamics(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from numpy.typing import NDArray
 import numpy as np
+from numpy.typing import NDArray
 
 DIRECT: int
 GEOM_BOX: int
@@ -116,9 +116,7 @@ def changeVisualShape(
     specularColor: Vec = ...,
     physicsClientId: int,
 ) -> None: ...
-def resetBasePositionAndOrientation(
-    bodyUniqueId: int, posObj: Vec, ornObj: Vec, *, physicsClientId: int
-) -> None: ...
+def resetBasePositionAndOrientation(bodyUniqueId: int, posObj: Vec, ornObj: Vec, *, physicsClientId: int) -> None: ...
 def resetBaseVelocity(
     objectUniqueId: int, linearVelocity: Vec, angularVelocity: Vec, *, physicsClientId: int
 ) -> None: ...
