@@ -30,8 +30,8 @@ def load(group: str, what: str, name: str) -> Callable[..., Any]:
         raise unknown_name(what, name, found)
     try:
         return found[name].load()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise ConfigurationError(
-            f"{what} {name!r} is registered as {found[name].value!r}, but that does not import: {error}. "
+            f"{what} {name!r} is registered as {found[name].value!r}, but that does not load: {error}. "
             "Install what is missing."
         ) from error

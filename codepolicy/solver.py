@@ -146,8 +146,9 @@ class Solver:
             return None
         if report.failure is not None and report.failure.blame == "infrastructure":
             return Solution("infrastructure", report.failure.message, check)
-        if report.failure is not None and report.failure.kind is FailureKind.NOT_FOUND and report.failure.call is None:
-            return Solution("failed", report.failure.message, check)  # the program itself says what is not there
+        declined = _declined(report)
+        if declined is not None:
+            return Solution("failed", declined, check)
         if report.status != "finished":
             return None
         if self.level in PRIVILEGED:
@@ -207,6 +208,17 @@ class Solver:
         if check.failed_clauses:
             return "the goal check fails: " + "; ".join(c.message for c in check.failed_clauses)
         return "no program in the reply" if report is None else "the goal is not reached"
+
+
+def _declined(report: ExecutionReport) -> str | None:
+    """The words of a program that raised NotFound by itself, to say that what was asked for is not there."""
+    failure = report.failure
+    if failure is None or failure.call is not None:
+        return None
+    if failure.kind is FailureKind.NOT_FOUND:
+        return failure.message
+    words = failure.message.removeprefix("NotFound: ")
+    return words if failure.kind is FailureKind.POLICY_ERROR and words != failure.message else None
 
 
 def is_question(instruction: str) -> bool:

@@ -39,7 +39,8 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
     """
     functions = [_function(p, wide=for_checking) for p in surface.primitives]
     classes, aliases = _definitions()
-    needed = _closure((_NAME.findall(f) for f in functions), classes, aliases)
+    heads = [f.partition("\n")[0] for f in functions]  # a docstring may say "Grasp an object" without meaning the class
+    needed = _closure((_NAME.findall(h) for h in heads), classes, aliases)
     body = [
         *(aliases[n] for n in aliases if n in needed),
         *(classes[n] for n in classes if n in needed),

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from codepolicy.stage import load_environment
+from primitives.environment import Environment
+
 
 @dataclass
 class ChatServer:
@@ -175,3 +178,22 @@ def chat() -> SimpleNamespace:
         whole=whole,
         page=page,
     )
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[Environment]:
+    """One simulated world for all tests; each run resets it."""
+    environment = load_environment("pybullet")
+    yield environment
+    environment.close()
+
+
+@pytest.fixture
+def fenced() -> Callable[..., str]:
+    """A reply with a program and, where given, a goal check."""
+
+    def reply(program: str, goal: str | None = None) -> str:
+        text = f"```python\n{program}\n```\n"
+        return text if goal is None else f"{text}```python\ndef goal():\n    {goal}\n```\n"
+
+    return reply

@@ -175,7 +175,7 @@ def test_thinking_that_leaves_no_room_gets_more(chat: SimpleNamespace) -> None:
 
 
 def test_an_empty_reply(chat: SimpleNamespace) -> None:
-    with chat.serving(chat.streamed("")) as server, pytest.raises(ModelError, match="2 empty replies"):
+    with chat.serving(chat.streamed("")) as server, pytest.raises(ModelError, match="an empty reply 2 times"):
         model(server.url).complete(ASK)
 
 

@@ -1,0 +1,5 @@
+"""`python -m codepolicy`."""
+
+from codepolicy.cli import main
+
+main()

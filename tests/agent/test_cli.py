@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codepolicy.cli import status
+from codepolicy.cli.commands import COMMANDS, parse
+from codepolicy.cli.run import Run
+from primitives.errors import ConfigurationError
+
+
+def test_help_is_instant_and_lists_every_command() -> None:
+    took: list[float] = []
+    for _ in range(3):
+        began = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "-m", "codepolicy", "--help"], capture_output=True, text=True, check=True, timeout=20
+        )
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime)
+    assert min(took) < 0.4, "seconds of processor time, so that a busy machine does not matter"
+    assert all(name in done.stdout for name in COMMANDS)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom codepolicy.cli.commands import parse\ntry:\n    parse(['run', '--help'])\nexcept SystemExit:\n"
+        "    pass\nprint([m for m in ('numpy', 'openai', 'pybullet', 'cv2', 'pinocchio', 'lark') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert done.stdout.strip().endswith("[]")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["run", "x", "--surface", "magic"], ["run", "x", "--sed", "1"], ["fly"], ["run", "x", "--turns", "many"], []],
+    ids=" ".join,
+)
+def test_usage_errors_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        status(arguments)
+    assert caught.value.code == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", ""], "the instruction is empty"),
+        (["run", "x", "--model", "ofline"], "unknown model 'ofline'. Did you mean 'offline'"),
+        (["run", "x", "--env", "gazebo"], "unknown environment 'gazebo'"),
+        (["run", "x", "--model", "openai:gpt-4.1"], "set OPENAI_API_KEY"),
+        (["run", "x", "--model", "openai:m", "--base-url", "localhost"], "no address"),
+        (["run", "x", "--model", "replay:nowhere"], "no recording in 'nowhere'"),
+        (["run", "x", "--model", "scripted:nowhere"], "neither a file nor a folder"),
+        (["run", "x", "--turns", "0"], "turns is 0"),
+        (["run", "x", "--max-tokens", "-1"], "a budget is more than 0"),
+        (["exec"], "say which program"),
+        (["exec", "nowhere.py"], "cannot read program 'nowhere.py'"),
+        (["exec", "--oracle"], "--oracle needs --task"),
+        (["run", "x", "--config", "nowhere.toml"], "cannot read --config"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_mistakes_are_one_sentence_and_leave_nothing(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    assert status([*arguments, "--json"]) == 2
+    captured = capfd.readouterr()
+    assert words in captured.err and "Traceback" not in captured.err
+    answer = json.loads(captured.out)
+    assert answer["outcome"] == "error" and words in answer["error"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_plug_in_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    from codepolicy import plugins
+
+    broken = EntryPoint("m", "codepolicy.models.protocol:nothing", "codepolicy.models")
+    monkeypatch.setattr(plugins, "entry_points", lambda group: [broken])
+    with pytest.raises(ConfigurationError, match="registered as 'codepolicy.models.protocol:nothing'"):
+        plugins.load("codepolicy.models", "model", "m")
+
+
+def test_an_out_folder_that_cannot_be_written(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("")
+    assert status(["run", "x", "--model", "scripted:" + str(occupied), "--out", str(occupied)]) == 2
+    assert "cannot write a run folder into" in capfd.readouterr().err
+
+
+def test_defaults_then_config_then_flags(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('seed = 3\nturns = 7\n[run]\nmodel = "openai:m"\nbase-url = "http://x/v1"\n')
+    command = parse(["run", "hello", "--config", str(config), "--turns", "2"])
+    assert isinstance(command, Run)
+    assert (command.instruction, command.seed, command.turns) == ("hello", 3, 2)
+    assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", "skill")
+
+
+@pytest.mark.parametrize("text", ["sed = 3", "[run]\nsed = 3"])
+def test_an_unknown_key_in_the_config(tmp_path: Path, text: str) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(text)
+    with pytest.raises(ConfigurationError, match=r"'sed'\. Did you mean 'seed'"):
+        parse(["run", "hello", "--config", str(config)])
+
+
+@pytest.mark.slow
+def test_one_json_object_on_stdout_and_progress_on_stderr(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        'put("red block", "green bowl")\n\n\ndef goal():\n    expect(inside("red block", "green bowl"), "in")\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "codepolicy", "exec", str(program), "--json", "--out", str(tmp_path / "runs")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["schema_version"], answer["outcome"]) == (0, 1, "achieved")
+    assert answer["goal_check"]["status"] == "passed"
+    assert answer["world"]["red block"].keys() == {"position", "quaternion_xyzw", "category", "color", "size"}
+    assert answer["turns"][0]["report"]["calls"][0]["line"] == 1
+    promised = {"verdict", "task", "seed", "model", "surface", "detector", "isolation", "timings", "trace"}
+    assert promised <= answer.keys()
+    assert "put('red block', 'green bowl')" in done.stderr
+    folder = Path(answer["folder"])
+    assert (folder / "video.mp4").stat().st_size > 1000
+    assert Path(answer["trace"]).read_text().count("\n") == 3
+
+
+@pytest.mark.slow
+def test_the_oracle_of_a_task_wins_and_is_stamped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    arguments = ["exec", "--oracle", "--task", "put-block-in-bowl", "--no-video", "--json", "--out", str(tmp_path)]
+    assert status(arguments) == 0
+    answer = json.loads(capfd.readouterr().out)
+    assert answer["verdict"]["status"] == "achieved" and answer["privileged"] == ["program"]
+
+
+def test_tasks_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["tasks", "--json"]) == 0
+    answer = json.loads(capfd.readouterr().out)
+    assert "put-block-in-bowl" in {t["id"] for t in answer["tasks"]}
+    assert "blocks-and-bowls" in answer["scenes"]
+
+
+@pytest.mark.parametrize("surface", ["skill", "tool", "joint"])
+def test_the_api_is_printed_and_measured(surface: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(["api", "--surface", surface]) == 0
+    stub = capsys.readouterr().out
+    compile(stub, "api.pyi", "exec")
+    assert status(["api", "--surface", surface, "--stats"]) == 0
+    assert "tokens" in capsys.readouterr().out

@@ -1,0 +1,235 @@
+"""The whole loop on the real world, with scripted models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from codepolicy.agent import Agent
+from codepolicy.episode import Episode
+from codepolicy.events import Called, Calling, Event
+from codepolicy.models.protocol import ModelError, Reply
+from codepolicy.models.scripted import Answer, ScriptedModel
+from codepolicy.run import Interrupted
+from codepolicy.settings import Settings
+from primitives.environment import Environment
+from primitives.errors import ConfigurationError
+
+Fenced = Callable[..., str]
+IN_GREEN = 'expect(inside("red block", "green bowl"), "red in green")'
+PUT = 'put("red block", "green bowl")'
+ASK = "put the red block in the green bowl"
+
+
+def run(world: Environment, *answers: Answer, instruction: str = ASK, out: Path | None = None, **settings: object):
+    model = ScriptedModel(answers)
+    agent = Agent(model=model, env=world, settings=Settings(**settings))  # type: ignore[arg-type]
+    return agent.run(instruction, out=out, video=False), model
+
+
+@pytest.mark.slow
+def test_a_slip_is_repaired_and_the_result_verified(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+    first = fenced('red = fnd("red block")\nput(red, "green bowl")', IN_GREEN)
+    episode, model = run(world, first, fenced(PUT, IN_GREEN), out=tmp_path)
+    assert episode.outcome == "achieved"
+    assert episode.verdict is not None and episode.verdict.status == "achieved"
+    assert episode.goal_check.status == "passed"
+    assert episode.goal_check.clauses[0].detail
+    assert [t.report.status for t in episode.turns if t.report] == ["rejected", "finished"]
+    assert episode.privileged == ()
+    second = model.conversations[1][1].text
+    assert 'red = fnd("red block")  # <-- rejected' in second
+    assert "Did you mean 'find'?" in second
+    assert model.conversations[0][0] == model.conversations[1][0], "the prefix stays the same, so that it is cached"
+
+    folder = Path(episode.folder or "")
+    assert folder.parent == tmp_path and "put-the-red-block" in folder.name
+    assert {p.name for p in folder.iterdir()} == {
+        "run.json", "episode.json", "trace.jsonl", "before.png", "after.png", "prompts",
+        "program_1.py", "program_2.py", "goal_1.py", "goal_2.py",
+    }  # fmt: skip
+    assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
+    calls = [json.loads(line) for line in (folder / "trace.jsonl").read_text().splitlines()]
+    assert [c["name"] for c in calls if c["phase"] == "program" and c["turn"] == 2] == ["put"]
+
+
+@pytest.mark.slow
+def test_a_failed_clause_goes_back_with_its_measurement(world: Environment, fenced: Fenced) -> None:
+    wrong = fenced('pick("red block")\nplace((0.48, -0.26))', IN_GREEN)
+    episode, model = run(world, wrong, fenced(PUT, IN_GREEN), turns=2)
+    assert episode.outcome == "achieved"
+    told = model.conversations[1][1].text
+    assert "FAILS: red in green (red block is 0." in told
+    assert "| red block | (" in told.partition("## Feedback")[2]
+
+
+@pytest.mark.slow
+def test_a_program_that_repairs_itself_needs_no_turn(world: Environment, fenced: Fenced) -> None:
+    program = 'try:\n    find("purple block")\nexcept NotFound as lost:\n    say(lost.message)\n' + PUT
+    episode, _ = run(world, fenced(program, IN_GREEN))
+    assert (episode.outcome, len(episode.turns)) == ("achieved", 1)
+    assert "purple" in episode.said[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("goal", ["expect(True, 'done')", "expect(bool(detect('bowls')), 'there are bowls')"])
+def test_a_vacuous_check_is_sent_back_before_anything_moves(world: Environment, fenced: Fenced, goal: str) -> None:
+    episode, model = run(world, fenced(PUT, goal), fenced(PUT, IN_GREEN))
+    assert episode.turns[0].report is None and episode.turns[0].goal_check.status == "vacuous"
+    assert "already holds" in model.conversations[1][1].text
+    assert episode.outcome == "achieved" and episode.goal_check.status == "passed"
+
+
+@pytest.mark.slow
+def test_a_program_cannot_mark_itself_done(world: Environment, fenced: Fenced) -> None:
+    cheat = "inside = lambda a, b: True\ndone = True\nhome()"
+    episode, _ = run(world, fenced(cheat, IN_GREEN), turns=1)
+    assert episode.outcome == "not_achieved" and episode.goal_check.status == "failed"
+
+
+@pytest.mark.slow
+def test_without_a_goal_check_the_result_is_unverified(world: Environment, fenced: Fenced) -> None:
+    episode, _ = run(world, fenced("home()"), instruction="wave with the arm")
+    assert episode.outcome == "unverified" and episode.goal_check.status == "missing"
+    assert episode.verdict is None
+
+
+@pytest.mark.slow
+def test_a_question_is_answered_without_motion(world: Environment, fenced: Fenced) -> None:
+    episode, _ = run(world, fenced("say(f\"{len(detect('block'))} blocks\")"), instruction="how many blocks are there?")
+    assert (episode.outcome, episode.said) == ("answered", ("4 blocks",))
+
+
+def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
+    program = 'if not detect("purple bowl"):\n    raise NotFound("no purple bowl; I see: " + detect()[0].name)'
+    episode, model = run(world, fenced(program, "find('purple bowl')"), instruction="put a block in the purple bowl")
+    assert episode.outcome == "not_achieved" and episode.summary.startswith("no purple bowl; I see: ")
+    assert len(model.conversations) == 1
+
+
+def test_a_refusal_ends_the_run_with_its_words(world: Environment) -> None:
+    episode, _ = run(world, Reply(text="no purple bowl; I see: red bowl", model="m", finish="refusal"))
+    assert (episode.outcome, episode.summary) == ("refused", "no purple bowl; I see: red bowl")
+
+
+def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> None:
+    whole = fenced('say("hello")')
+    episode, model = run(
+        world, Reply(text=whole[:16], model="m", finish="length"), whole[16:], instruction="who is it?"
+    )
+    assert episode.outcome == "answered" and len(episode.turns) == 1
+    assert model.conversations[1][-1].text.startswith("Your reply was cut off")
+
+
+def test_prose_costs_a_turn_and_says_what_is_wanted(world: Environment) -> None:
+    episode, model = run(world, "Let me think about bowls.", "Hm.", turns=2)
+    assert episode.outcome == "not_achieved"
+    assert "no program in it" in model.conversations[1][1].text
+
+
+@pytest.mark.slow
+def test_the_same_failure_three_times_asks_for_another_way(world: Environment, fenced: Fenced) -> None:
+    _, model = run(world, *[fenced('find("purple block")', IN_GREEN)] * 4)
+    hints = [c[1].text.rpartition("Hint: ")[2] for c in model.conversations[1:]]
+    assert len(set(hints)) == 3
+    assert "3 times: this way does not work" in hints[2]
+    assert "## Earlier turns\nturn 1: not_found" in model.conversations[2][1].text
+
+
+@pytest.mark.slow
+def test_the_token_budget_ends_the_run_with_a_record(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+    episode, model = run(world, *[fenced('find("x")')] * 4, max_tokens=4000, out=tmp_path)
+    assert episode.outcome == "model_error" and "token budget of 4000 is used up" in episode.summary
+    assert len(model.conversations) < 4
+    assert (Path(episode.folder or "") / "episode.json").is_file()
+
+
+@pytest.mark.slow
+def test_a_model_that_fails_later_leaves_a_record(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+    episode, _ = run(world, fenced('find("x")', IN_GREEN), ModelError("the server is on fire"), out=tmp_path)
+    assert (episode.outcome, episode.summary) == ("model_error", "the server is on fire")
+    assert len(episode.turns) == 1 and (Path(episode.folder or "") / "episode.json").is_file()
+
+
+def test_a_model_that_is_set_up_wrongly_leaves_nothing(world: Environment, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no key"):
+        run(world, ConfigurationError("no key"), out=tmp_path / "runs")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["asking", "moving"])
+def test_ctrl_c_leaves_a_whole_record(world: Environment, fenced: Fenced, tmp_path: Path, when: str) -> None:
+    def observer(event: Event) -> None:
+        if when == "moving" and isinstance(event, Calling) and event.name == "put":
+            raise KeyboardInterrupt
+
+    def answer(_: object) -> str:
+        if when == "asking":
+            raise KeyboardInterrupt
+        return fenced(PUT, IN_GREEN)
+
+    with pytest.raises(Interrupted) as caught:
+        Agent(model=ScriptedModel([answer]), env=world, observer=observer).run(ASK, out=tmp_path, video=False)
+    episode = caught.value.episode
+    assert episode.outcome == "interrupted"
+    folder = Path(episode.folder or "")
+    assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
+    assert not list(tmp_path.glob(".*")), "nothing half-written beside it"
+    assert len(episode.turns) == (when == "moving")
+
+
+@pytest.mark.slow
+def test_ground_truth_levels_are_stamped_and_go_on_where_the_check_is_too_easy(
+    world: Environment, fenced: Fenced
+) -> None:
+    easy = fenced('put("red block", (0.48, -0.26))', "expect(find('red block').position[1] < 0, 'right')")
+    episode, model = run(world, easy, fenced(PUT, IN_GREEN), feedback="explain")
+    assert episode.outcome == "achieved" and episode.privileged == ("feedback",)
+    assert "Because: " in model.conversations[1][1].text
+    honest, _ = run(world, easy, feedback="scene")
+    assert honest.outcome == "not_achieved" and honest.goal_check.status == "passed"
+
+
+def test_the_observer_hears_of_calls_before_and_after(world: Environment, fenced: Fenced) -> None:
+    heard: list[str] = []
+
+    def observer(event: Event) -> None:
+        if isinstance(event, Calling) and event.phase == "program":
+            heard.append(f"> {event.name}")
+        elif isinstance(event, Called) and event.phase == "program":
+            heard.append(f"< {event.record.name} line {event.record.line}")
+
+    Agent(model=ScriptedModel([fenced('detect()\nsay("hi")')]), env=world, observer=observer).run("who is there?")
+    assert heard == ["> detect", "< detect line 1", "> say", "< say line 2"]
+
+
+@pytest.mark.slow
+def test_models_with_vision_get_one_picture(world: Environment, fenced: Fenced) -> None:
+    model = ScriptedModel([fenced('say("hi")')], vision=True)
+    Agent(model=model, env=world).run("what is there?")
+    (image,) = model.conversations[0][1].images
+    assert image.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"instruction": "  "}, "the instruction is empty"),
+        ({"instruction": None}, "the instruction is empty"),
+        ({"instruction": "x" * 5000}, "at most 4000"),
+        ({"instruction": "x", "task": "a", "scene": "b"}, "not both"),
+        ({"instruction": "x", "task": "no-such-task"}, "unknown task 'no-such-task'"),
+        ({"instruction": "x", "scene": "no-such-scene"}, "no-such-scene"),
+    ],
+)
+def test_faulty_arguments_leave_nothing(
+    world: Environment, tmp_path: Path, arguments: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        Agent(model=ScriptedModel([]), env=world).run(**arguments, out=tmp_path / "a" / "b")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
