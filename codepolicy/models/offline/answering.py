@@ -1,0 +1,100 @@
+"""Writing programs that answer a question about the scene, without moving."""
+
+from __future__ import annotations
+
+from codepolicy.models.offline import deciding, phrasing
+from codepolicy.models.offline.belief import Declined
+from codepolicy.models.offline.choosing import candidates, choose
+from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.meaning import Ask, Group, Thing, only
+from codepolicy.models.offline.writer import Writer, quoted
+
+NAMES = '", ".join(o.name for o in {0})'
+
+
+def write_answer(writer: Writer, ask: Ask) -> None:
+    """Add what says the answer.
+
+    Raises:
+        Declined: something the question speaks of is not there.
+    """
+    writer.silent = True
+    match ask.kind:
+        case "describe":
+            writer.write("objects = detect()", 'say("I see: " + (", ".join(o.name for o in objects) or "nothing"))')
+            writer.summary.append("say what there is")
+        case "count":
+            _count(writer, ask)
+        case "which":
+            _which(writer, ask)
+        case "where":
+            _where(writer, ask)
+        case "color":
+            ref = refer(writer, ask.subject)
+            source = ref.code if ref.many else f"[{ref.code}]"
+            writer.write(f"for thing in {source}:", '    say(f"The {thing.name} is {thing.color}.")')
+            writer.summary.append(f"say the colour of {phrasing.group(ask.subject)}")
+        case "distance":
+            assert ask.other is not None
+            first, second = refer(writer, ask.subject), refer(writer, ask.other)
+            if len(first.objects) != 1 or len(second.objects) != 1:
+                raise Declined("I measure between two single things; name one and one.")
+            writer.write(f"a, b = {first.code}, {second.code}", 'say(f"The {a.name} is {gap(a, b):.2f} m from the {b.name}, from centre to centre.")')
+            writer.summary.append("say how far apart they are")
+        case "is":
+            _is(writer, ask)
+
+
+def _count(writer: Writer, ask: Ask) -> None:
+    source, words = _listed(writer, ask)
+    writer.write(f"found = {source}", f'say(f"{{len(found)}} ({words}): " + (", ".join(o.name for o in found) or "none"))')
+    writer.summary.append(f"count {words}")
+
+
+def _which(writer: Writer, ask: Ask) -> None:
+    source, words = _listed(writer, ask)
+    writer.write(f"found = {source}", 'say(", ".join(f"the {o.name}" for o in found) or "none")')
+    writer.summary.append(f"say which is meant by {words!r}")
+
+
+def _listed(writer: Writer, ask: Ask) -> tuple[str, str]:
+    """An expression of the list of what is asked about, and the words for it; nothing may be there."""
+    item = ask.subject.items[0]
+    words = phrasing.group(ask.subject)
+    if isinstance(item, Thing) and not candidates(item, writer.belief):
+        if item.unknown:
+            raise Declined(f"I do not know what {item.unknown!r} is; I see: {writer.belief.names}.")
+        wider = Thing(category=item.category, colors=item.colors, plural=True, quantity="all")
+        if item.where and candidates(wider, writer.belief):
+            for test in item.where:
+                if isinstance(test.to, Group):
+                    choose(test.to, writer.belief)
+        return "[]", words.replace('"', "'")
+    ref = refer(writer, ask.subject)
+    return (ref.code if ref.many else f"[{ref.code}]"), words.replace('"', "'")
+
+
+def _where(writer: Writer, ask: Ask) -> None:
+    ref = refer(writer, ask.subject)
+    source = ref.code if ref.many else f"[{ref.code}]"
+    writer.write(
+        f"for thing in {source}:",
+        "    x, y, z = thing.position",
+        '    say(f"The {thing.name} is at x {x:.2f}, y {y:.2f} m, on the {thing.on}.")',
+    )
+    writer.summary.append(f"say where {phrasing.group(ask.subject)} is")
+
+
+def _is(writer: Writer, ask: Ask) -> None:
+    assert ask.condition is not None
+    truth = deciding.is_true(ask.condition, writer.belief)
+    expression = deciding.code(ask.condition, writer.belief)
+    words = deciding.text(ask.condition)
+    if expression is None:
+        writer.write(f"say({quoted(('Yes: ' if truth else 'No, it is not so that ') + words + '.')})")
+    else:
+        writer.write(f"if {expression}:", f"    say({quoted('Yes: ' + words + '.')})", "else:", f"    say({quoted('No, it is not so that ' + words + '.')})")
+    writer.summary.append(f"say whether {words}")
+
+
+__all__ = ["only", "write_answer"]

@@ -1,0 +1,229 @@
+"""Writing programs that arrange things: lines, circles, triangles, squares, sorted or together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from codepolicy.models.offline import phrasing
+from codepolicy.models.offline.belief import Declined
+from codepolicy.models.offline.choosing import KEYS, choose
+from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.meaning import At, Group, Place, Put, Shape, Stack, Thing
+from codepolicy.models.offline.writer import Clause, Writer, number, quoted, tuple_of
+from primitives.scene import SceneObject, Vector2
+
+DIAGONAL = (0.57, 0.82)
+"""Unit vector (x, y) from the bottom right corner of the table to the top left one."""
+CORNERS = {"triangle": 3, "square": 4}
+
+
+def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
+    """Add what brings things into a shape.
+
+    Raises:
+        Declined: there are too few things, or it does not fit on the table.
+    """
+    from codepolicy.models.offline.placing import check_movable, make_way, remember
+
+    if shape.kind == "tower":
+        from codepolicy.models.offline.stacking import write_stack
+
+        write_stack(writer, Stack(what, by=shape.by))
+        return
+    if shape.kind == "pairs":
+        _by_color(writer, what)
+        return
+    subjects = refer(writer, what)
+    anchors = choose(shape.around, writer.belief) if shape.around else []
+    things = [o for o in subjects.objects if o not in anchors]
+    for obj in things:
+        check_movable(obj)
+    fewest = {"circle": 3, "triangle": 3, "square": 4}.get(shape.kind, 2)
+    if len(things) < fewest:
+        raise Declined(f"A {shape.kind} takes at least {fewest} things; there are {len(things)}: {phrasing.listed([o.name for o in things])}.")
+    remember(writer, things)
+    points = _points(shape, things, anchors)
+    things = _assigned(writer, shape, things, points)
+    for obj in things:
+        make_way(writer, obj, but=[o.name for o in things])
+    writer.summary.append(f"put {phrasing.group(what)} in a {shape.orientation + ' ' if shape.orientation else ''}{shape.kind if shape.kind != 'together' else 'row, close together'}")
+    names = [o.name for o in things]
+    if any(o.on != "table" for o in things):
+        for obj in sorted(things, key=lambda o: -o.position[2]):
+            if obj.on in names:
+                writer.write(f"put({quoted(obj.name)}, free_spot(find({quoted(obj.name)}), find({quoted(obj.name)}).position[:2]))")
+    writer.write(f"things = [find(name) for name in {tuple_of(names)}]")
+    writer.write(*_shape_code(shape, things, anchors))
+    center = _center(shape, anchors)
+    writer.write(f"place_all(things, spread(things, shape{', ' + center if center else ''}))")
+    for obj, (x, y) in zip(things, points, strict=True):
+        writer.moved(obj.name)
+        cx, cy = anchors[0].position[:2] if anchors else writer.belief.workspace.table.center
+        writer.belief.set_at(obj.name, (cx + x, cy + y))
+    for clause in _clauses(shape, things, anchors):
+        writer.must(clause)
+    if isinstance(shape.at, Place):
+        for name in names:
+            writer.must(Clause(name, f"in_region({{a}}, {quoted(shape.at.name)})", f"the {{a}} is in the {shape.at.name}"))
+
+
+def _spacing(shape: Shape, things: Sequence[SceneObject]) -> float:
+    if shape.spacing is not None:
+        return shape.spacing
+    room = 0.03 if shape.kind == "together" else 0.045
+    axis = 0.36 if shape.orientation == "vertical" else 0.54
+    wanted = max(max(o.size[:2]) for o in things) + room
+    return round(min(wanted, axis / max(1, len(things) - 1)), 3)
+
+
+def _direction(shape: Shape) -> tuple[float, float]:
+    """Unit vector (x, y) along a line, from its first thing to its last; left to right, top to bottom."""
+    return {"vertical": (-1.0, 0.0), "diagonal": (-DIAGONAL[0], -DIAGONAL[1])}.get(shape.orientation, (0.0, -1.0))
+
+
+def _radius(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> float:
+    step = shape.spacing or max(max(o.size[:2]) for o in things) + 0.05
+    radius = step / (2 * math.sin(math.pi / len(things)))
+    if anchors:
+        radius = max(radius, (max(anchors[0].size[:2]) + max(max(o.size[:2]) for o in things)) / 2 + 0.03)
+    return round(radius, 3)
+
+
+def _points(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[Vector2]:
+    n = len(things)
+    if shape.kind == "circle":
+        r = _radius(shape, things, anchors)
+        return [(r * math.cos(2 * math.pi * i / n), r * math.sin(2 * math.pi * i / n)) for i in range(n)]
+    if shape.kind in CORNERS:
+        return _polygon(CORNERS[shape.kind], n, _side(shape, things))
+    (dx, dy), step = _direction(shape), _spacing(shape, things)
+    return [(dx * step * (i - (n - 1) / 2), dy * step * (i - (n - 1) / 2)) for i in range(n)]
+
+
+def _side(shape: Shape, things: Sequence[SceneObject]) -> float:
+    """Length of a side, m: neighbours stay apart."""
+    per_side = -(-len(things) // CORNERS[shape.kind])
+    step = shape.spacing or max(max(o.size[:2]) for o in things) + 0.05
+    return round(step * per_side, 3)
+
+
+def _polygon(corners: int, n: int, side: float) -> list[Vector2]:
+    """Points evenly along the outline of a regular polygon, a corner first."""
+    radius = side / (2 * math.sin(math.pi / corners))
+    turn = math.pi / 4 if corners == 4 else 0.0
+    tips = [(radius * math.cos(2 * math.pi * k / corners + turn), radius * math.sin(2 * math.pi * k / corners + turn)) for k in range(corners)]
+    points: list[Vector2] = []
+    for i in range(n):
+        k, part = divmod(i * corners / n, 1)
+        (ax, ay), (bx, by) = tips[int(k)], tips[(int(k) + 1) % corners]
+        points.append((ax + (bx - ax) * part, ay + (by - ay) * part))
+    return points
+
+
+def _assigned(writer: Writer, shape: Shape, things: Sequence[SceneObject], points: Sequence[Vector2]) -> list[SceneObject]:
+    """The things in the order of the points they go to."""
+    if shape.by:
+        return sorted(things, key=KEYS[shape.by])
+    cx, cy = writer.belief.workspace.table.center
+    if shape.kind in ("line", "together"):
+        dx, dy = _direction(shape)
+        return sorted(things, key=lambda o: o.position[0] * dx + o.position[1] * dy)
+    rest = list(things)
+    order: list[SceneObject] = []
+    for x, y in points:
+        nearest = min(rest, key=lambda o: math.dist(o.position[:2], (cx + x, cy + y)))
+        rest.remove(nearest)
+        order.append(nearest)
+    return order
+
+
+def _shape_code(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[str]:
+    if shape.kind == "circle":
+        r = number(_radius(shape, things, anchors))
+        return [
+            "turns = [2 * math.pi * i / len(things) for i in range(len(things))]",
+            f"shape = [({r} * math.cos(turn), {r} * math.sin(turn)) for turn in turns]  # a circle, radius {r} m",
+        ]
+    if shape.kind in CORNERS:
+        points = ", ".join(f"({number(x)}, {number(y)})" for x, y in _points(shape, things, anchors))
+        return [f"shape = [{points}]  # a {shape.kind}, {number(_side(shape, things))} m a side"]
+    dx, dy = _direction(shape)
+    step = number(_spacing(shape, things))
+    x = "0.0" if not dx else f"{dx * float(step):.4g} * k"
+    y = "0.0" if not dy else f"{dy * float(step):.4g} * k"
+    word = {"vertical": "from top to bottom", "diagonal": "from the top left to the bottom right"}.get(shape.orientation, "from left to right")
+    return [
+        "steps = [i - (len(things) - 1) / 2 for i in range(len(things))]",
+        f"shape = [({x}, {y}) for k in steps]  # a line {word}, {step} m apart",
+    ]
+
+
+def _center(shape: Shape, anchors: Sequence[SceneObject]) -> str:
+    if anchors:
+        return f"find({quoted(anchors[0].name)}).position[:2]"
+    if isinstance(shape.at, Place):
+        return f"region({quoted(shape.at.name)}).center"
+    if isinstance(shape.at, At):
+        raise Declined("I arrange things on the table itself: name a side, a corner or the middle.")
+    return ""
+
+
+def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[Clause]:
+    names = tuple(o.name for o in things)
+    listed = tuple_of(names)
+    setup = [f"xs = [find(name).position[0] for name in {listed}]", f"ys = [find(name).position[1] for name in {listed}]"]
+    flat = Clause("", f"all(on(name, \"table\") for name in {listed})", "everything in the arrangement stands on the table", about=names)
+    if shape.kind in ("line", "together"):
+        word = shape.orientation or "horizontal"
+        checks = {
+            "horizontal": ("max(xs) - min(xs) < 0.03", "[a - b for a, b in zip(ys, ys[1:])]"),
+            "vertical": ("max(ys) - min(ys) < 0.03", "[a - b for a, b in zip(xs, xs[1:])]"),
+            "diagonal": (
+                f"max(abs((x - xs[0]) * {DIAGONAL[1]} - (y - ys[0]) * {DIAGONAL[0]}) for x, y in zip(xs, ys)) < 0.03",
+                f"[({DIAGONAL[0]} * (a - c) + {DIAGONAL[1]} * (b - d)) for a, b, c, d in zip(xs, ys, xs[1:], ys[1:])]",
+            ),
+        }
+        straight, gaps = checks[word]
+        step = number(_spacing(shape, things))
+        order = f"in order, {step} m apart"
+        return [
+            Clause("", straight, f"{phrasing.listed(names)} are in a {word} line", tuple(setup), names),
+            Clause("", f"all(abs(g - {step}) < 0.025 for g in gaps)", f"they are {order}", (*setup, f"gaps = {gaps}"), names),
+            flat,
+        ]
+    center = f"find({quoted(anchors[0].name)}).position" if anchors else "(sum(xs) / len(xs), sum(ys) / len(ys))"
+    setup.append(f"middle = {center}")
+    setup.append("far = [math.dist((x, y), middle[:2]) for x, y in zip(xs, ys)]")
+    points = _points(shape, things, anchors)
+    if shape.kind == "circle":
+        r = _radius(shape, things, anchors)
+        low = number(2 * r * math.sin(math.pi / len(things)) - 0.03)
+        setup.append(f"steps = [math.dist(p, q) for p, q in zip(zip(xs, ys), zip([*xs[1:], xs[0]], [*ys[1:], ys[0]]))]")
+        return [
+            Clause("", f"all(abs(d - {number(r)}) < 0.03 for d in far)", f"{phrasing.listed(names)} are on a circle of {number(r)} m", tuple(setup[:4]), names),
+            Clause("", f"min(steps) > {low}", "they are evenly spread round the circle", tuple(setup), names),
+            flat,
+        ]
+    wanted = ", ".join(f"({number(x - points[0][0])}, {number(y - points[0][1])})" for x, y in points)
+    setup.append(f"shape = [{wanted}]")
+    condition = "all(math.dist((x - xs[0], y - ys[0]), p) < 0.03 for x, y, p in zip(xs, ys, shape))"
+    return [Clause("", condition, f"{phrasing.listed(names)} are in a {shape.kind}", (*setup[:2], setup[-1]), names), flat]
+
+
+def _by_color(writer: Writer, what: Group) -> None:
+    """Sorted by colour: into bowls of the colours, or else each colour in a corner."""
+    from codepolicy.models.offline.placing import CORNERS as PLACES
+    from codepolicy.models.offline.placing import write_put
+
+    things = choose(what, writer.belief)
+    bowls = {o.color for o in writer.belief.objects.values() if o.category == "bowl"}
+    colors = list(dict.fromkeys(o.color for o in things))
+    if bowls.issuperset(colors):
+        write_put(writer, Put(what, At("in", Group((Thing("bowl", plural=True, match="same"),)))))
+        return
+    if len(colors) > len(PLACES):
+        raise Declined(f"There are {len(colors)} colours and only four corners to sort them into; say where each goes.")
+    for color, corner in zip(colors, PLACES, strict=False):
+        mine = tuple(o.name for o in things if o.color == color)
+        write_put(writer, Put(Group((Thing(category="block", names=mine, plural=len(mine) > 1),)), Place(corner)))

@@ -1,0 +1,307 @@
+"""Which objects of the scene a phrase means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from codepolicy.models.offline import phrasing
+from codepolicy.models.offline.belief import CONTAINERS, FLAT, NEAR, Belief, Declined
+from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
+from primitives import relations
+from primitives.scene import SceneObject
+
+NEARBY_COLORS = {
+    "lime": ("green",), "green": ("lime", "olive"), "teal": ("cyan", "green"), "cyan": ("teal", "blue"),
+    "navy": ("blue",), "blue": ("navy",), "maroon": ("red", "brown"), "lavender": ("purple",), "purple": ("lavender", "magenta"),
+    "magenta": ("pink", "purple"), "pink": ("magenta",), "beige": ("brown",), "olive": ("green",), "red": ("maroon",),
+}  # fmt: skip
+"""What people may call a colour when nothing in view has exactly that one."""
+
+Key = Callable[[SceneObject], float]
+
+KEYS: dict[str, Key] = {
+    "left": lambda o: -o.position[1],
+    "right": lambda o: o.position[1],
+    "top": lambda o: -o.position[0],
+    "bottom": lambda o: o.position[0],
+    "large": lambda o: -math.prod(o.size),
+    "small": lambda o: math.prod(o.size),
+    "high": lambda o: -o.top,
+    "low": lambda o: o.top,
+}
+"""What each superlative sorts by; the first is the smallest."""
+
+_CATEGORIES = {"container": tuple(sorted(CONTAINERS))}
+
+
+def choose(group: Group, belief: Belief, *, moving: SceneObject | None = None) -> list[SceneObject]:
+    """The objects that a group means, in order of naming, without duplicates.
+
+    Raises:
+        Declined: something is not there, or it is not clear which is meant.
+    """
+    found: list[SceneObject] = []
+    for item in group.items:
+        for obj in choose_one(item, belief, moving=moving, taken=[o.name for o in found]):
+            if obj not in found:
+                found.append(obj)
+        if group.either and found:
+            break
+    return found
+
+
+def choose_one(
+    item: Thing | Pronoun, belief: Belief, *, moving: SceneObject | None = None, taken: Sequence[str] = ()
+) -> list[SceneObject]:
+    """The objects that one phrase means.
+
+    Raises:
+        Declined: something is not there, or it is not clear which is meant.
+    """
+    if isinstance(item, Pronoun):
+        return _antecedent(item, belief, moving)
+    if not item.match and (bound := belief.bound.get(phrasing.thing(item))):
+        return [belief[name] for name in bound if name in belief.objects]
+    if item.names:
+        missing = [n for n in item.names if n not in belief.objects]
+        if missing:
+            raise Declined(f"There is no {missing[0]}; I see: {belief.names}.")
+        return [belief[n] for n in item.names]
+    found = candidates(item, belief, moving=moving)
+    if not found:
+        raise _missing(item, belief)
+    return _as_many(item, found, belief, taken)
+
+
+def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None) -> list[SceneObject]:
+    """Everything that fits the phrase, before asking how many are meant.
+
+    Raises:
+        Declined: a thing that the phrase is described by is not there.
+    """
+    found = [o for o in belief.objects.values() if _is_a(o, item)]
+    if item.colors:
+        found = _colored(found, item.colors)
+    for test in item.where:
+        kept = [o for o in found if holds(o, test, belief) != test.negated]
+        if test.relation == "region" and not item.many and isinstance(test.to, Place) and len(kept) != 1:
+            kept = _most_toward(test.to, kept or found)
+        found = kept
+    if item.match and moving is not None:
+        found = [o for o in found if (o.color == moving.color) == (item.match == "same")]
+    if item.exceptions:
+        excluded = {o.name for o in _excluded(item.exceptions, belief)}
+        found = [o for o in found if o.name not in excluded]
+    if item.other:
+        found = [o for o in found if o.name not in belief.spoken]
+    if item.size and found:
+        found = _sized(item, found)
+    for order in item.orders:
+        found = ranked(order, found, belief, count=item.count if item.many and order.rank == 1 else None)
+    return found
+
+
+def ranked(order: Order, found: Sequence[SceneObject], belief: Belief, *, count: int | None = None) -> list[SceneObject]:
+    """The one (or the first `count`) of `found` that has the place in the ranking; empty when there are too few."""
+    ordered = sorted(found, key=ranking(order, belief))
+    if isinstance(order.to, Group):
+        anchors = {o.name for o in choose(order.to, belief)}
+        ordered = [o for o in ordered if o.name not in anchors]
+    if count:
+        return ordered[:count]
+    index = order.rank - 1 if order.rank > 0 else order.rank
+    return [ordered[index]] if -len(ordered) <= index < len(ordered) else []
+
+
+def ranking(order: Order, belief: Belief) -> Key:
+    """What the ranking sorts by."""
+    if isinstance(order.to, Group):
+        anchor = choose(order.to, belief)[0].position[:2]
+        sign = 1 if order.key == "near" else -1
+        return lambda o: sign * math.dist(o.position[:2], anchor)
+    return KEYS[order.key]
+
+
+def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
+    """Whether a condition is true of an object, negation aside."""
+    if test.relation == "color":
+        return obj.color in test.colors
+    if test.relation == "lone":
+        return not belief.carried(obj.name)
+    if isinstance(test.to, Place):
+        return in_place(obj, test.to, belief)
+    assert test.to is not None
+    others = [o for o in choose(test.to, belief) if o.name != obj.name]
+    if not others:
+        return False
+    if test.relation == "between":
+        return _between(obj, others)
+    return any(related(test.relation, obj, o) for o in others)
+
+
+def related(relation: str, a: SceneObject, b: SceneObject) -> bool:
+    """Whether a relation of two objects holds, as the primitives measure it."""
+    match relation:
+        case "in" | "on" | "to":
+            return bool(relations.inside(a, b) or relations.on(a, b)) or a.on == b.name
+        case "under":
+            return bool(relations.on(b, a)) or b.on == a.name
+        case "left":
+            return bool(relations.left_of(a, b))
+        case "right":
+            return bool(relations.right_of(a, b))
+        case "top":
+            return bool(relations.behind(a, b))
+        case "bottom":
+            return bool(relations.in_front_of(a, b))
+        case "near" | "beside":
+            return bool(relations.near(a, b, distance=NEAR))
+        case "larger" | "smaller":
+            bigger = math.prod(a.size) - math.prod(b.size)
+            return bigger > 1e-6 if relation == "larger" else bigger < -1e-6
+        case "higher" | "lower":
+            return (a.top > b.top + 0.005) if relation == "higher" else (a.top < b.top - 0.005)
+        case "same" | "different":
+            return (a.color == b.color) == (relation == "same")
+        case _:
+            raise ValueError(relation)
+
+
+def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
+    """Whether an object is at a named place."""
+    if place.name in ("corner", "side"):
+        names = [n for n in region_names() if n.endswith(place.name)]
+    else:
+        names = [place.name]
+    return any(relations.in_region(obj, belief.workspace.region(n)).holds for n in names)
+
+
+def region_names() -> tuple[str, ...]:
+    """The nine places."""
+    from primitives.scene import REGION_NAMES
+
+    return REGION_NAMES
+
+
+def movable(obj: SceneObject) -> bool:
+    """Whether it is the kind of thing that "everything" speaks of: no zone, and nothing that others are put into."""
+    return obj.category not in CONTAINERS | FLAT or obj.category == "mug"
+
+
+def _is_a(obj: SceneObject, item: Thing) -> bool:
+    if item.unknown:
+        return False
+    if item.category in ("", "object"):
+        if item.many and not item.colors:
+            return movable(obj)
+        return obj.category != "zone"
+    return obj.category in _CATEGORIES.get(item.category, (item.category,))
+
+
+def _colored(found: Sequence[SceneObject], wanted: Sequence[str]) -> list[SceneObject]:
+    kept: list[SceneObject] = []
+    for color in wanted:
+        for name in (color, *NEARBY_COLORS.get(color, ())):
+            same = [o for o in found if o.color == name]
+            if same:
+                kept += [o for o in same if o not in kept]
+                break
+    return kept
+
+
+def _sized(item: Thing, found: list[SceneObject]) -> list[SceneObject]:
+    volumes = [math.prod(o.size) for o in found]
+    middle = (min(volumes) + max(volumes)) / 2
+    if max(volumes) < 1.15 * min(volumes):
+        return found
+    kept = [o for o, v in zip(found, volumes, strict=True) if (v > middle) == (item.size == "large")]
+    return kept if item.many or len(kept) == 1 else sorted(kept, key=KEYS[item.size])[:1]
+
+
+def _most_toward(place: Place, found: Sequence[SceneObject]) -> list[SceneObject]:
+    words = [w for w in place.name.split() if w in KEYS]
+    if not words or not found:
+        return list(found)
+    return [min(found, key=lambda o: sum(KEYS[w](o) for w in words))]
+
+
+def _between(obj: SceneObject, others: Sequence[SceneObject]) -> bool:
+    if len(others) < 2:
+        return False
+    (ax, ay, _), (bx, by, _), (x, y, _) = others[0].position, others[1].position, obj.position
+    length = math.dist((ax, ay), (bx, by)) or 1.0
+    along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length
+    aside = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
+    return 0 < along < length and aside < 0.08
+
+
+def _excluded(group: Group, belief: Belief) -> list[SceneObject]:
+    found: list[SceneObject] = []
+    for item in group.items:
+        found += candidates(item, belief) if isinstance(item, Thing) else choose_one(item, belief)
+    if not found:
+        raise Declined(f"There is no {phrasing.group(group)}; I see: {belief.names}.")
+    return found
+
+
+def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> list[SceneObject]:
+    if moving is not None and belief.targets and belief.targets[-1] != moving.name:
+        names = belief.targets if item.plural else belief.targets[-1:]
+        if moving.name in belief.subjects or not belief.subjects:
+            return [belief[n] for n in names if n in belief.objects]
+    names = [n for n in belief.subjects if n in belief.objects and (moving is None or n != moving.name)]
+    if not names:
+        word = "them" if item.plural else "it"
+        raise Declined(f"I do not know what {word!r} means here; name the object, for example one of: {belief.names}.")
+    return [belief[n] for n in names]
+
+
+def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Sequence[str]) -> list[SceneObject]:
+    if item.quantity == "both" and len(found) != 2:
+        raise Declined(f"I cannot tell which two {phrasing.noun(item)}s you mean; I see: {_names(found)}.")
+    if item.many:
+        if item.count is None:
+            return found
+        fresh = [o for o in found if o.name not in taken]
+        if len(fresh) < item.count:
+            raise Declined(
+                f"There are only {len(fresh)} {phrasing.plural(phrasing.noun(item))}, not {item.count}; I see: {belief.names}."
+            )
+        return _handiest(fresh, belief)[: item.count] if len(fresh) > item.count else fresh
+    if len(found) == 1:
+        return found
+    if item.quantity in ("a", "") or item.count == 1 or item.distinct:
+        fresh = [o for o in found if o.name not in taken and o.name not in belief.spoken]
+        return _handiest(fresh or found, belief)[:1]
+    toward = [w for w in item.where if w.relation in ("left", "right", "top", "bottom", "near") and isinstance(w.to, Group)]
+    if toward and isinstance(toward[0].to, Group):
+        anchor = choose(toward[0].to, belief)[0]
+        return [min(found, key=lambda o: math.dist(o.position[:2], anchor.position[:2]))]
+    recent = [o for o in found if o.name in (*belief.subjects, *belief.targets)]
+    if len(recent) == 1:
+        return recent
+    raise Declined(
+        f"Which {phrasing.noun(item)} do you mean? I see {len(found)}: {_names(found)}. "
+        f'You can say, for example, "the leftmost {phrasing.noun(item)}" or use one of these names.'
+    )
+
+
+def _handiest(found: Sequence[SceneObject], belief: Belief) -> list[SceneObject]:
+    """Things that stand free on the table first."""
+    return sorted(found, key=lambda o: (bool(belief.carried(o.name)), o.on != "table", o.name))
+
+
+def _names(found: Sequence[SceneObject]) -> str:
+    return ", ".join(sorted(o.name for o in found))
+
+
+def _missing(item: Thing, belief: Belief) -> Declined:
+    if item.unknown:
+        return Declined(f"I do not know what {item.unknown!r} is; I see: {belief.names}.")
+    if item.orders or item.where or item.match or item.exceptions or item.other:
+        base = replace(item, orders=(), where=(), match=None, exceptions=None, other=False, quantity="a")
+        if candidates(base, belief):
+            return Declined(f"No {phrasing.noun(item)} fits {phrasing.thing(item)!r}; I see: {belief.names}.")
+    return Declined(f"There is no {phrasing.noun(item)}; I see: {belief.names}.")

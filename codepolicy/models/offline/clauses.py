@@ -1,0 +1,218 @@
+"""From the tokens of an instruction to its clauses: sequences, conditionals and questions, each with its readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from codepolicy.models.offline.meaning import Ask, Condition
+from codepolicy.models.offline.syntax import read
+from codepolicy.models.offline.words import Word
+
+VERBS = frozenset(
+    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT".split()
+)
+QUESTIONS = frozenset("HOWMANY WHERE WHICH WHATCOLOR HOWFAR DESCRIBE IS".split())
+_BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
+
+
+class NotUnderstood(Exception):
+    """A part of the instruction is outside the language; the message is that part."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        super().__init__(" ".join(w.text for w in words))
+        self.words = tuple(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A command or question, with everything it can mean."""
+
+    readings: tuple[object, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """If this, then that."""
+
+    conditions: tuple[Condition, ...]
+    negated: bool
+    then: tuple[Clause | Conditional, ...]
+    otherwise: tuple[Clause | Conditional, ...] = ()
+    text: str = field(default="", compare=False)
+
+
+def clauses(words: Sequence[Word]) -> list[Clause | Conditional]:
+    """The clauses of an instruction, in order of execution.
+
+    Raises:
+        NotUnderstood: a part of it is outside the language.
+    """
+    found: list[Clause | Conditional] = []
+    for sentence in _split_at(_cleaned(words), {"STOP"}):
+        if sentence[0].kind == "ELSE" and found and isinstance(found[-1], Conditional):
+            found[-1] = replace(found[-1], otherwise=tuple(_sequence(_strip(sentence[1:]))))
+        else:
+            found += _sentence(sentence)
+    return found
+
+
+def _cleaned(words: Sequence[Word]) -> list[Word]:
+    """Without particles that add nothing ("put it down"), and with words told apart by their neighbours."""
+    kept: list[Word] = []
+    for i, word in enumerate(words):
+        after = words[i + 1].kind if i + 1 < len(words) else "STOP"
+        before = kept[-1].kind if kept else "STOP"
+        if word.kind == "DIR" and word.text in ("down", "up", "forward", "upside") and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF"):
+            if after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward":
+                continue
+        if word.kind == "SHAPE" and before in ("COLOR", "SIZE") and word.text in ("square", "circle", "triangle"):
+            word = Word("NOUN", "zone", word.text)
+        if word.kind == "THATIS" and word.text.startswith("which") and before in ("STOP", "TELL"):
+            kept.append(Word("WHICH", "which", "which"))
+            if word.text != "which":
+                kept.append(Word("IS", "is", "is"))
+            continue
+        if word.kind == "THERE" and before not in ("STOP", "IS", "IF", "COMMA", "AND", "TELL", "OR") and after != "IS":
+            continue
+        kept.append(word)
+    return kept
+
+
+def _split_at(words: Sequence[Word], kinds: set[str]) -> list[list[Word]]:
+    parts: list[list[Word]] = [[]]
+    for word in words:
+        if word.kind in kinds:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [p for p in (_strip(part) for part in parts) if p]
+
+
+def _strip(words: Sequence[Word]) -> list[Word]:
+    """Without connecting words at either end."""
+    kept = list(words)
+    while kept and kept[0].kind in _BREAKS:
+        kept.pop(0)
+    while kept and kept[-1].kind in _BREAKS:
+        kept.pop()
+    return kept
+
+
+def _sentence(words: list[Word]) -> list[Clause | Conditional]:
+    kinds = [w.kind for w in words]
+    if kinds[0] == "IF":
+        return [_conditional(words)]
+    if "IF" in kinds and kinds[0] not in QUESTIONS and kinds[0] != "TELL":
+        at = kinds.index("IF")
+        return [_trailing(_strip(words[:at]), words[at:])]
+    if kinds[0] == "AFTER" and "COMMA" in kinds:
+        at = kinds.index("COMMA")
+        return [*_sequence(_strip(words[1:at])), *_sequence(_strip(words[at:]))]
+    if kinds[0] == "BEFORE" and "COMMA" in kinds:
+        at = kinds.index("COMMA")
+        return [*_sequence(_strip(words[at:])), *_sequence(_strip(words[1:at]))]
+    for joint, first in (("BEFORE", False), ("AFTER", True)):
+        if joint in kinds and kinds.index(joint) + 1 < len(kinds) and kinds[kinds.index(joint) + 1] in VERBS:
+            at = kinds.index(joint)
+            parts = [_sequence(_strip(words[:at])), _sequence(_strip(words[at + 1 :]))]
+            return [c for part in (reversed(parts) if first else parts) for c in part]
+    if kinds[0] in QUESTIONS or kinds[0] == "TELL":
+        return [_question(words)]
+    return _sequence(words)
+
+
+def _question(words: list[Word]) -> Clause:
+    asked = _strip(words[1:]) if words[0].kind == "TELL" else words
+    if asked and asked[0].kind == "IF":
+        asked = asked[1:]
+    text = " ".join(w.text for w in words)
+    readings = read(asked, "question")
+    if not readings and words[0].kind in ("TELL", "IS"):
+        readings = [Ask("is", condition=c) for c in read(asked, "condition") if isinstance(c, Condition)]
+    if not readings and words[0].kind in ("IS", "WHICH"):
+        return _clause(words)
+    if not readings:
+        raise NotUnderstood(words)
+    return Clause(tuple(readings), text)
+
+
+def _sequence(words: list[Word]) -> list[Clause | Conditional]:
+    """Commands joined by then, and, commas."""
+    return [_clause(part) for then in _split_at(words, {"THEN"}) for part in _commands(then)]
+
+
+def _commands(words: list[Word]) -> list[list[Word]]:
+    """Split where a new command begins: at "and put", ", stack", or a verb after a noun."""
+    parts: list[list[Word]] = [[]]
+    for i, word in enumerate(words):
+        before = words[i - 1].kind if i else ""
+        after = words[i + 1].kind if i + 1 < len(words) else ""
+        starts = word.kind in VERBS - {"WANT"} and (
+            before in ("COMMA", "AND") or (word.kind in ("PUT", "PICK") and before in ("NOUN", "ONE", "PRONOUN", "CORNER", "SIDE"))
+        )
+        if starts and parts[-1] and after and _has_verb(parts[-1]):
+            parts.append([])
+        parts[-1].append(word)
+    if len(parts) == 1 and any(w.kind == "COMMA" for w in words) and not _has_verb(words[:1]):
+        # "on the left side, stack all the blocks": the place first
+        at = next(i for i, w in enumerate(words) if w.kind == "COMMA")
+        if _has_verb(words[at + 1 : at + 2]):
+            return [[*_strip(words[at:]), *words[:at]]]
+    return [p for p in (_strip(part) for part in parts) if p]
+
+
+def _has_verb(words: Sequence[Word]) -> bool:
+    return any(w.kind in VERBS or w.kind in ("SHOULD", "SHAPE") for w in words)
+
+
+def _clause(words: list[Word]) -> Clause:
+    readings = read(words, "command")
+    if not readings and words[0].kind in ("ORDINAL", "OTHER", "THE"):
+        readings = read(words[1:], "command")
+    if not readings and words[0].kind in ("A", "NUMBER", "ONE") :
+        readings = read(words[1:], "command")
+    if not readings:
+        raise NotUnderstood(words)
+    return Clause(tuple(readings), " ".join(w.text for w in words))
+
+
+def _conditional(words: list[Word]) -> Conditional:
+    """If C, (then) A (, otherwise B)."""
+    negated = words[0].value == "unless"
+    body, otherwise = _at_else(words[1:])
+    ends = [i for i, w in enumerate(body) if w.kind in ("THEN", "COMMA") or (w.kind in VERBS and i > 1)]
+    for end in ends:
+        conditions = _conditions(body[:end])
+        if conditions:
+            return Conditional(conditions, negated, tuple(_sequence(_strip(body[end:]))), _else(otherwise), _text(words))
+    raise NotUnderstood(words)
+
+
+def _trailing(command: list[Word], rest: list[Word]) -> Conditional:
+    """A if C (, otherwise B)."""
+    body, otherwise = _at_else(rest[1:])
+    conditions = _conditions(body)
+    if not conditions:
+        raise NotUnderstood(rest)
+    return Conditional(conditions, rest[0].value == "unless", tuple(_sequence(command)), _else(otherwise), _text([*command, *rest]))
+
+
+def _at_else(words: list[Word]) -> tuple[list[Word], list[Word]]:
+    at = next((i for i, w in enumerate(words) if w.kind == "ELSE"), len(words))
+    return _strip(words[:at]), _strip(words[at + 1 :])
+
+
+def _else(words: list[Word]) -> tuple[Clause | Conditional, ...]:
+    if words and words[0].kind == "IF":
+        return (_conditional(words),)
+    return tuple(_sequence(words)) if words else ()
+
+
+def _conditions(words: list[Word]) -> tuple[Condition, ...]:
+    return tuple(c for c in read(_strip(words), "condition") if isinstance(c, Condition))
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(w.text for w in words)

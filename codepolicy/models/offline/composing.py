@@ -1,0 +1,292 @@
+"""From clauses to a program: each reading is tried in the scene, and the likeliest one that works is written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from codepolicy.models.offline import deciding, phrasing
+from codepolicy.models.offline.answering import write_answer
+from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.choosing import candidates
+from codepolicy.models.offline.clauses import Clause, Conditional
+from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.meaning import (
+    Again, Ask, Clear, Command, Group, Home, Pick, Place, Pronoun, Put, Stack, Swap, Thing, Undo, with_category,
+)  # fmt: skip
+from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
+from codepolicy.models.offline.read_commands import Bare, Incomplete, Several
+from codepolicy.models.offline.restoring import write_clear, write_swap
+from codepolicy.models.offline.stacking import write_stack
+from codepolicy.models.offline.writer import Clause as GoalClause
+from codepolicy.models.offline.writer import Writer, quoted
+
+_T = TypeVar("_T")
+
+UNLIKELY = 100
+
+
+class Composer:
+    """Writes one program for a sequence of clauses.
+
+    Args:
+        belief: the scene of the prompt.
+        last: the last command of the session, for "do the same with the blue one".
+        undo: what takes back the last instruction of the session.
+    """
+
+    def __init__(self, belief: Belief, *, last: Command | None = None) -> None:
+        self.writer = Writer(belief)
+        self.last = last
+
+    def compose(self, clauses: Sequence[Clause | Conditional]) -> Writer:
+        """The program.
+
+        Raises:
+            Declined: no reading can be carried out in this scene.
+        """
+        for clause in _picked_and_put(clauses):
+            if isinstance(clause, Conditional):
+                self._decide(clause)
+            else:
+                self._choose(clause.readings)
+        return self.writer
+
+    def _choose(self, readings: Sequence[object]) -> None:
+        """Write the likeliest reading that works."""
+        picks = any(isinstance(r, Pick) for r in readings)
+        rated = sorted(((self._cost(r, picks=picks), i, r) for i, r in enumerate(readings)), key=lambda t: t[:2])
+        refusals: list[Declined] = []
+        for _, _, reading in rated:
+            trial = _fork(self.writer)
+            try:
+                last = self._write(trial, reading)
+            except Declined as declined:
+                refusals.append(declined)
+                continue
+            self.writer, self.last = trial, last
+            return
+        raise refusals[0]
+
+    def _cost(self, reading: object, *, picks: bool) -> int:
+        if isinstance(reading, Incomplete):
+            return UNLIKELY
+        cost = 8 if isinstance(reading, Bare) else 0
+        if picks and isinstance(reading, Put):
+            cost += 10
+        for thing in things_in(reading):
+            cost += self._oddity(thing)
+        for place in _instances(reading, Place):
+            cost += 3 * (place.name.split()[0] in ("left", "right", "top", "bottom") and place.name.count(" ") == 1 and "corner" in place.name)
+        return cost
+
+    def _oddity(self, thing: Thing) -> int:
+        """How little a phrase helps: words that describe what needs no description are likelier to be meant otherwise."""
+        cost = 2 * bool(thing.unknown) + (not thing.category and not thing.colors and not thing.many)
+        if not thing.where:
+            return cost
+        if thing.many:
+            return cost + 2
+        bare = replace(thing, where=(), match=None)
+        try:
+            return cost + (3 if len(candidates(bare, self.writer.belief)) == 1 else 0)
+        except Declined:
+            return cost
+
+    def _write(self, writer: Writer, reading: object) -> Command | None:
+        match reading:
+            case Several(commands):
+                for command in commands:
+                    self._write(writer, command)
+                return commands[-1]
+            case Bare(put):
+                if self.last is not None and not isinstance(self.last, Put | Stack):
+                    raise Declined("What should be done with it?")
+                category = next((t.category for t in things_in(self.last) if t.category), "")
+                if category and isinstance(self.last, Put):
+                    put = replace(put, what=with_category(put.what, category), push=self.last.push)
+                return self._write(writer, put)
+            case Incomplete(what):
+                raise Declined(f"Where should {phrasing.group(what)} go? Name an object or a place, for example \"in the green bowl\" or \"on the left side\".")
+            case Put():
+                write_put(writer, reading)
+            case Stack():
+                write_stack(writer, reading)
+            case Swap():
+                write_swap(writer, reading)
+            case Clear():
+                write_clear(writer, reading)
+            case Pick():
+                _write_pick(writer, reading)
+            case Home():
+                writer.write("home()")
+                writer.summary.append("move the arm home")
+                writer.silent = writer.moves == 0
+            case Ask():
+                write_answer(writer, reading)
+            case Again(what):
+                return self._write(writer, self._repeated(what))
+            case Undo():
+                raise Declined("I cannot undo: I do not remember where things were. Tell me where each should go.")
+            case _:
+                raise Declined("I do not know how to do that.")
+        return reading
+
+    def _repeated(self, what: Group) -> Command:
+        if not isinstance(self.last, Put | Stack | Pick):
+            raise Declined("There is nothing before this that I could do again; say the whole instruction.")
+        category = next((t.category for t in things_in(self.last.what) if t.category), "")
+        return replace(self.last, what=with_category(what, category))
+
+    def _decide(self, clause: Conditional) -> None:
+        belief = self.writer.belief
+        refusal: Declined | None = None
+        for condition in clause.conditions:
+            words = deciding.text(condition)
+            bound = belief.bound.get(f"whether {words}")
+            try:
+                truth = bound[0] == "yes" if bound else deciding.is_true(condition, belief)
+                expression = None if bound else deciding.code(condition, belief)
+            except Declined as declined:
+                refusal = refusal or declined
+                continue
+            break
+        else:
+            assert refusal is not None
+            raise refusal
+        subject = condition.subject
+        try:
+            self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), subject).objects)
+        except Declined:
+            pass
+        taken = truth != clause.negated
+        comment = f"# whether {words}: {'yes' if truth else 'no'}"
+        branch = clause.then if taken else clause.otherwise
+        if expression is None:
+            self.writer.write(comment)
+            self._branch(branch, "nothing is to be done")
+            return
+        other = clause.otherwise if taken else clause.then
+        first = f"if {'not (' + expression + ')' if clause.negated else expression}:"
+        self.writer.write(comment, first)
+        parts: list[Callable[[], None]] = [lambda: self._branch(branch, "nothing is to be done", indent=1)]
+        parts.insert(1 if taken else 0, lambda: self._untaken(other))
+        parts[0]()
+        self.writer.write("else:")
+        parts[1]()
+
+    def _branch(self, clauses: Sequence[Clause | Conditional], nothing: str, *, indent: int = 0) -> None:
+        self.writer.indent += indent
+        before, moves = len(self.writer.lines), self.writer.moves
+        if clauses:
+            self.compose(clauses)
+        if len(self.writer.lines) == before:
+            self.writer.write(f"say({quoted(nothing)})")
+        if self.writer.moves == moves and not self.writer.clauses:
+            self.writer.silent = True
+        self.writer.indent -= indent
+
+    def _untaken(self, clauses: Sequence[Clause | Conditional]) -> None:
+        """The branch that this scene does not take, as far as it can be written."""
+        aside = Composer(self.writer.belief.copy(), last=self.last)
+        aside.writer.variables = dict(self.writer.variables)
+        aside.writer.indent = self.writer.indent + 1
+        try:
+            aside.compose(clauses)
+        except Declined as declined:
+            aside.writer.lines = []
+            aside.writer.write(f"say({quoted(str(declined))})")
+        if not aside.writer.lines:
+            aside.writer.write('say("nothing is to be done")')
+        self.writer.lines += aside.writer.lines
+
+
+def _write_pick(writer: Writer, command: Pick) -> None:
+    ref = refer(writer, command.what)
+    if len(ref.objects) != 1:
+        raise Declined(f"I can hold one thing at a time, not {phrasing.listed(ref.names)}; say where each should go.")
+    obj = ref.one
+    check_movable(obj)
+    remember(writer, ref.objects)
+    make_way(writer, obj)
+    writer.write(f"pick({ref.code})")
+    writer.moved(obj.name)
+    x, y, _ = obj.position
+    writer.belief.set(obj.name, (x, y, 0.2), "gripper")
+    writer.must(GoalClause(obj.name, 'find({a}).on == "gripper"', "the {a} is held"))
+    writer.summary.append(f"pick up {phrasing.group(command.what)}")
+
+
+def _picked_and_put(clauses: Sequence[Clause | Conditional]) -> Iterator[Clause | Conditional]:
+    """The clauses with "pick up X" and "put it on Y" made one command."""
+    waiting: Clause | None = None
+    for clause in clauses:
+        if waiting is not None and isinstance(clause, Clause):
+            merged = [_joined(a, b) for a in waiting.readings for b in clause.readings]
+            together = tuple(m for m in merged if m is not None)
+            if together:
+                waiting = Clause(together, f"{waiting.text} and {clause.text}")
+                if not any(isinstance(m, Pick) for m in together):
+                    yield waiting
+                    waiting = None
+                continue
+        if waiting is not None:
+            yield waiting
+            waiting = None
+        if isinstance(clause, Clause) and any(_lifts(r) for r in clause.readings):
+            waiting = clause
+        else:
+            yield clause
+    if waiting is not None:
+        yield waiting
+
+
+def _lifts(reading: object) -> bool:
+    from codepolicy.models.offline.meaning import Free
+
+    return isinstance(reading, Pick) or (isinstance(reading, Put) and isinstance(reading.to, Free) and reading.to.out_of is not None)
+
+
+def _joined(first: object, second: object) -> object | None:
+    if not _lifts(first) or not isinstance(first, Pick | Put):
+        return None
+    if isinstance(second, Pick) and _is_pronoun(second.what) and isinstance(first, Pick):
+        return first
+    if isinstance(second, Put | Stack) and _is_pronoun(second.what):
+        return replace(second, what=first.what)
+    if isinstance(second, Several) and isinstance(second.commands[0], Put) and _is_pronoun(second.commands[0].what):
+        return Several((replace(second.commands[0], what=first.what), *second.commands[1:]))
+    return None
+
+
+def _is_pronoun(group: Group) -> bool:
+    return len(group.items) == 1 and isinstance(group.items[0], Pronoun)
+
+
+def _fork(writer: Writer) -> Writer:
+    return replace(
+        writer,
+        belief=writer.belief.copy(),
+        lines=list(writer.lines),
+        clauses=list(writer.clauses),
+        variables=dict(writer.variables),
+        summary=list(writer.summary),
+    )
+
+
+def _instances(meaning: object, kind: type[_T]) -> Iterator[_T]:
+    if isinstance(meaning, kind):
+        yield meaning
+    if isinstance(meaning, tuple):
+        for part in meaning:
+            yield from _instances(part, kind)
+    elif dataclasses.is_dataclass(meaning):
+        for f in dataclasses.fields(meaning):
+            yield from _instances(getattr(meaning, f.name), kind)
+
+
+def things_in(meaning: object) -> Iterator[Thing]:
+    """Every noun phrase of a meaning."""
+    return _instances(meaning, Thing)

@@ -1,0 +1,120 @@
+"""Writing conditionals, and telling in the scene of the prompt which branch will be taken."""
+
+from __future__ import annotations
+
+from codepolicy.models.offline import phrasing
+from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.choosing import candidates, choose, holds, in_place, ranked, related
+from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where, only
+from codepolicy.models.offline.writer import quoted, tuple_of
+
+_CALLS = {"in": "inside", "on": "on", "left": "left_of", "right": "right_of", "top": "behind", "bottom": "in_front_of", "near": "near"}
+_COMPARE = {
+    ">": lambda a, b: a > b, "<": lambda a, b: a < b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+}  # fmt: skip
+
+
+def is_true(condition: Condition, belief: Belief) -> bool:
+    """Whether a condition holds in the scene as it is believed to be.
+
+    Raises:
+        Declined: something that it speaks of is not there.
+    """
+    value = _simple(condition, belief) != condition.negated
+    if condition.other is None:
+        return value
+    other = is_true(condition.other, belief)
+    return (value and other) if condition.conjunction == "and" else (value or other)
+
+
+def _simple(condition: Condition, belief: Belief) -> bool:
+    if condition.compare:
+        return _COMPARE[condition.compare](len(_all(condition.subject, belief)), condition.count)
+    if not condition.test:
+        return bool(_all(condition.subject, belief))
+    subjects = choose(condition.subject, belief)
+    test = condition.test[0]
+    if isinstance(test, Order):
+        pool = [o for o in belief.objects.values() if o.category == subjects[0].category]
+        return subjects[0] in ranked(test, pool, belief)
+    truth = [holds(o, test, belief) != test.negated for o in subjects]
+    return any(truth) if condition.subject.either else all(truth)
+
+
+def _all(group: Group, belief: Belief) -> list[str]:
+    found: list[str] = []
+    for item in group.items:
+        if isinstance(item, Thing):
+            found += [o.name for o in candidates(item, belief) if o.name not in found]
+    return found
+
+
+def code(condition: Condition, belief: Belief) -> str | None:
+    """The condition as an expression of fresh perception, or None when there is no plain one."""
+    mine = _simple_code(condition, belief)
+    if mine is None:
+        return None
+    mine = f"not {mine}" if condition.negated else mine
+    if condition.other is None:
+        return mine
+    other = code(condition.other, belief)
+    return f"{mine} {condition.conjunction} {other}" if other else None
+
+
+def _simple_code(condition: Condition, belief: Belief) -> str | None:
+    item = condition.subject.items[0]
+    if len(condition.subject.items) != 1 or not isinstance(item, Thing):
+        subjects = choose(condition.subject, belief)
+        item = None
+    else:
+        subjects = []
+    if condition.compare or not condition.test:
+        if item is None or item.where or item.orders or item.size or item.category in ("", "object", "container") or len(item.colors) > 1:
+            return None
+        query = " ".join([*item.colors, phrasing.plural(item.category)])
+        if condition.compare:
+            return f"len(detect({quoted(query)})) {condition.compare} {condition.count}"
+        return f"bool(detect({quoted(query)}))"
+    test = condition.test[0]
+    subjects = subjects or choose(condition.subject, belief)
+    if len(subjects) != 1 or isinstance(test, Order):
+        return None
+    subject = quoted(subjects[0].name)
+    if test.relation == "color":
+        text = f"find({subject}).color in {tuple_of(test.colors)}" if len(test.colors) > 1 else f"find({subject}).color == {quoted(test.colors[0])}"
+    elif isinstance(test.to, Place):
+        if test.to.name in ("corner", "side"):
+            return None
+        text = f"in_region({subject}, {quoted(test.to.name)})"
+    elif test.relation in ("larger", "smaller") and isinstance(test.to, Group):
+        others = choose(test.to, belief)
+        sign = ">" if test.relation == "larger" else "<"
+        text = f"max(find({subject}).size) {sign} max(find({quoted(others[0].name)}).size)"
+    elif test.relation in _CALLS and isinstance(test.to, Group):
+        others = choose(test.to, belief)
+        if len(others) != 1:
+            return None
+        call = "on" if test.relation == "in" and others[0].category not in ("bowl", "box", "mug", "plate", "zone") else _CALLS[test.relation]
+        text = f"{call}({subject}, {quoted(others[0].name)})"
+    else:
+        return None
+    return f"not {text}" if test.negated else text
+
+
+def text(condition: Condition) -> str:
+    """The condition in words."""
+    subject = phrasing.group(condition.subject)
+    if condition.compare:
+        said = f"there are {condition.compare} {condition.count} {subject}"
+    elif not condition.test:
+        said = f"there is {subject}"
+    else:
+        test = condition.test[0]
+        words = phrasing.where(test) if isinstance(test, Where) else phrasing.SUPERLATIVES.get(test.key, test.key)
+        said = f"{subject} is {'not ' if isinstance(test, Where) and test.negated else ''}{words}"
+    said = f"not ({said})" if condition.negated else said
+    return f"{said} {condition.conjunction} {text(condition.other)}" if condition.other else said
+
+
+__all__ = ["Declined", "code", "in_place", "is_true", "only", "related", "text"]

@@ -1,0 +1,262 @@
+"""What a sentence means: typed, frozen, free of coordinates and of any scene.
+
+A sentence is a sequence of commands. Commands name things (`Thing`), groups of them (`Group`) and places (`Destination`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+Direction: TypeAlias = Literal["left", "right", "top", "bottom"]
+Colors: TypeAlias = tuple[str, ...]
+Match: TypeAlias = Literal["same", "different"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A place in a ranking: "second from the left", "largest", "closest to the bowl"."""
+
+    key: str
+    """left, right, top, bottom, large, small, high, low, near or far."""
+    rank: int = 1
+    """1 is the first; -1 the last."""
+    to: Group | Destination | None = None
+    """What near and far are measured to; None is the robot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on a thing: "in the bowl", "left of the mug", "bigger than the red block"."""
+
+    relation: str
+    """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same, different, color, lone."""
+    to: Group | Place | None = None
+    negated: bool = False
+    colors: Colors = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A noun phrase before anyone has looked: "the second red block from the left"."""
+
+    category: str = ""
+    """block, bowl, …; "object" or "" for anything that can be moved; an unknown word stays as written."""
+    colors: Colors = ()
+    """Any of these; empty for any colour."""
+    plural: bool = False
+    quantity: Literal["the", "a", "all", "each", "both", "none", ""] = ""
+    count: int | None = None
+    size: Literal["large", "small", ""] = ""
+    orders: tuple[Order, ...] = ()
+    where: tuple[Where, ...] = ()
+    exceptions: Group | None = None
+    other: bool = False
+    """"the other blocks": not those spoken of so far."""
+    match: Match | None = None
+    """"the bowl with the same colour" as the thing that is moved."""
+    distinct: bool = False
+    """"different bowls": a separate one for each."""
+    names: tuple[str, ...] = ()
+    """Set when the phrase is bound to objects by name, in a repair turn."""
+    unknown: str = ""
+    """A word of the phrase that is not in the vocabulary."""
+
+    @property
+    def many(self) -> bool:
+        """Whether it speaks of every such thing, or of several."""
+        return self.plural or self.quantity in ("all", "each", "both") or (self.count or 1) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pronoun:
+    """It, them."""
+
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things joined by "and" (or, with `either`, by "or")."""
+
+    items: tuple[Thing | Pronoun, ...]
+    either: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A named part of the table; `name` is one of the nine regions, "table" or "corner" and "side" for whichever one."""
+
+    name: str
+    distinct: bool = False
+    """A different one for each thing."""
+    order: Order | None = None
+    """"the corner closest to the bowl"."""
+    opposite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """In, on, beside, under or between things; `to` when the sentence leaves open whether in or on."""
+
+    relation: Literal["in", "on", "to", "beside", "between", "around", "away", "under"]
+    things: Group
+    distance: float | None = None
+    """Metres from centre to centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toward:
+    """Beside a thing in a direction: "10 cm to the left of the bowl", "a little behind it"."""
+
+    direction: Direction
+    things: Group
+    distance: float | None = None
+    """Metres from centre to centre; None where the sentence does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A direction from where the thing is now: "10 cm to the left"."""
+
+    direction: Direction
+    distance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An arrangement of all the things: a line, a circle, a triangle, a square, or simply together."""
+
+    kind: Literal["line", "circle", "triangle", "square", "together", "tower", "pairs"]
+    orientation: Literal["horizontal", "vertical", "diagonal", ""] = ""
+    spacing: float | None = None
+    """Metres between neighbours' centres."""
+    by: Literal["large", "small", ""] = ""
+    """Which size comes first."""
+    around: Group | None = None
+    at: Destination | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where it was at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Anywhere on the table that is free; `out_of` is what it must leave."""
+
+    out_of: Group | None = None
+
+
+Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Bring things to a place. `push` slides them, `pairwise` is "respectively"."""
+
+    what: Group
+    to: Destination
+    push: bool = False
+    pairwise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Take something and hold it."""
+
+    what: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Things on top of each other. `chain` is written top first: "the red on the blue on the green"."""
+
+    what: Group
+    on: Destination | None = None
+    by: Literal["large", "small", ""] = ""
+    chain: tuple[Group, ...] = ()
+    upward: bool = False
+    """Whether the order of naming is from bottom to top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Exchange the places of two things."""
+
+    first: Group
+    second: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Take things off the table or out of a part of it or out of a container."""
+
+    of: Group | Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Move the arm to its rest pose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The previous command of the session, with another thing in it: "do the same with the blue one"."""
+
+    what: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the last change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A statement about the scene: `subject` satisfies `test`, or exists as often as `count` says."""
+
+    subject: Group
+    test: tuple[Where | Order, ...] = ()
+    negated: bool = False
+    compare: str = ""
+    """For a count: ">", "<", ">=", "<=" or "=="."""
+    count: int = 0
+    conjunction: Literal["and", "or", ""] = ""
+    other: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """A conditional."""
+
+    condition: Condition
+    then: tuple[Command, ...]
+    otherwise: tuple[Command, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question about the scene."""
+
+    kind: Literal["count", "where", "is", "which", "color", "distance", "describe"]
+    subject: Group = field(default_factory=lambda: Group(()))
+    other: Group | None = None
+    condition: Condition | None = None
+
+
+Command: TypeAlias = Put | Pick | Stack | Swap | Clear | Home | Again | Undo | If | Ask
+
+
+def only(thing: Thing | Pronoun) -> Group:
+    """A group of one."""
+    return Group((thing,))
+
+
+def with_category(group: Group, category: str) -> Group:
+    """The group with `category` filled in where the sentence left the noun out."""
+    return Group(
+        tuple(replace(i, category=category) if isinstance(i, Thing) and not i.category else i for i in group.items),
+        group.either,
+    )

@@ -1,0 +1,93 @@
+"""The `offline` model: rules instead of a language model, behind the same boundary."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codepolicy.models.offline import refusing, repairing
+from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.clauses import NotUnderstood, clauses
+from codepolicy.models.offline.composing import Composer
+from codepolicy.models.offline.prompt import Prompt, read_prompt, settled
+from codepolicy.models.offline.words import MAX_WORDS, tokenize
+from codepolicy.models.offline.writer import Writer
+from codepolicy.models.protocol import Message, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineModel:
+    """Writes programs by rules; reads nothing but the conversation."""
+
+    id: str = "offline"
+    vision: bool = False
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        """Answer as a language model would: a sentence, a program, a goal check; or decline and say why.
+
+        The same conversation always gets the same answer; `sample` is ignored.
+        """
+        del sample
+        start = time.perf_counter()
+        text, declined = answer(read_prompt(messages))
+        return Reply(
+            text=text,
+            model=self.id,
+            latency_s=time.perf_counter() - start,
+            finish="refusal" if declined else "stop",
+        )
+
+
+def answer(prompt: Prompt) -> tuple[str, bool]:
+    """The reply to a prompt, and whether it declines."""
+    other = refusing.other_role(prompt)
+    if other is not None:
+        return other, False
+    try:
+        hopeless = repairing.hopeless(prompt)
+        if hopeless:
+            return hopeless, True
+        writer, notes = write(prompt)
+        return _reply(writer, prompt, notes), False
+    except NotUnderstood as outside:
+        return refusing.not_understood(prompt, outside), True
+    except Declined as declined:
+        return str(declined), True
+
+
+def write(prompt: Prompt) -> tuple[Writer, list[tuple[str, str]]]:
+    """The program for a prompt, and the words whose spelling was corrected.
+
+    Raises:
+        NotUnderstood: the instruction is outside the language.
+        Declined: it cannot be carried out in this scene.
+    """
+    words, corrections = tokenize(prompt.instruction)
+    if not words or len(words) > MAX_WORDS:
+        raise NotUnderstood(words[:12])
+    belief = Belief.of(prompt.objects)
+    belief.bound = settled(prompt.program)
+    composer = Composer(belief, last=repairing.recall(prompt, belief))
+    repairing.take_back(prompt, belief)
+    composer.compose(clauses(words))
+    return composer.writer, corrections
+
+
+def _reply(writer: Writer, prompt: Prompt, corrections: Sequence[tuple[str, str]]) -> str:
+    if prompt.level != "skill" and not writer.silent:
+        from codepolicy.models.offline.lowering import lowered
+
+        lowered(writer, prompt.level)
+    if not writer.lines:
+        writer.write('say("That is already so; nothing has to be moved.")')
+    elif prompt.feedback is not None and writer.moves == 0 and not writer.silent:
+        writer.write("home()")
+    intro = "".join(f"I read {wrong!r} as {right!r}. " for wrong, right in corrections)
+    plan = "; then ".join(writer.summary) or "there is nothing to move"
+    again = "What is left to do: " if prompt.feedback is not None else "By rule, not by a language model: "
+    parts = [f"{intro}{again}{plan}.", f"```python\n{writer.program()}```"]
+    goal = None if writer.silent else writer.goal()
+    if goal is not None:
+        parts.append(f"```python\n{goal}```")
+    return "\n\n".join(parts)

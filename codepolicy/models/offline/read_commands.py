@@ -1,0 +1,320 @@
+"""What commands mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from codepolicy.models.offline.meaning import (
+    Again, At, Back, Clear, Command, Destination, Free, Group, Home, Pick, Place, Pronoun, Put, Shape, Shift, Stack, Swap,
+    Thing, Toward, Undo, only, with_category,
+)  # fmt: skip
+from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.read_places import Distance, Spacing, Tower, moved_spacing
+from codepolicy.models.offline.read_things import Direction
+
+DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Commands that one clause stands for, in order."""
+
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A command without a place: "put the red block"."""
+
+    what: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """Things and a place without a verb: "the blue one on the plate"."""
+
+    put: Put
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Things of a tower, bottom first."""
+
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A thing and its place in a tower."""
+
+    group: Group
+    level: int
+
+
+def _destinations(p: Parts) -> list[Destination]:
+    return [c for c in p.children if isinstance(c, DESTINATIONS)]
+
+
+def _destination(p: Parts) -> Destination:
+    found = _destinations(p)
+    if not found:
+        raise Implausible("no place")
+    return found[0]
+
+
+def command(p: Parts) -> object:
+    """The command itself."""
+    return p.children[0]
+
+
+def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool = False) -> Command:
+    """Bring `what` to `to`; things on each other are a stack."""
+    if isinstance(to, Shape) and to.kind == "tower":
+        return Stack(what, by=to.by)
+    if isinstance(to, At) and len(what.items) == 1:
+        first = what.items[0]
+        if isinstance(first, Thing) and first.category:
+            to = replace(to, things=with_category(to.things, first.category))
+    if isinstance(to, Toward) and isinstance(what.items[0], Thing):
+        to = replace(to, things=with_category(to.things, what.items[0].category))
+    return Put(what, to, push, pairwise)
+
+
+def put(p: Parts) -> Command:
+    """Put X in Y."""
+    to = _destination(p)
+    if isinstance(to, Shape) and to.kind == "line":
+        raise Implausible("an arrangement is read as one")
+    return placed(p.one(Group), to, push=p.has("PUSH"), pairwise=p.has("RESPECTIVELY"))
+
+
+def put_each(p: Parts) -> Several:
+    """Put X in Y and Z in W."""
+    groups, places = p.all(Group), _destinations(p)
+    if len(groups) != len(places):
+        raise Implausible("a thing without a place")
+    category = next((i.category for g in groups for i in g.items if isinstance(i, Thing) and i.category), "")
+    groups = [with_category(g, category) for g in groups]
+    return Several(tuple(placed(g, d, push=p.has("PUSH")) for g, d in zip(groups, places, strict=True)))
+
+
+def stack_each(p: Parts) -> Several:
+    """Stack X on Y and Z on W."""
+    return put_each(p)
+
+
+def pick(p: Parts) -> Pick:
+    """Pick up X."""
+    return Pick(p.one(Group))
+
+
+def incomplete(p: Parts) -> object:
+    """Return X; or a command whose place is missing."""
+    if p.token("PUT") == "return":
+        return Put(p.one(Group), Back())
+    return Incomplete(p.one(Group))
+
+
+def state(p: Parts) -> Command:
+    """X should be in Y."""
+    to = _destination(p)
+    return placed(p.one(Group), to)
+
+
+def bare_state(p: Parts) -> Bare:
+    """X in Y."""
+    return Bare(Put(p.one(Group), _destination(p)))
+
+
+def again(p: Parts) -> Again:
+    """The same with X."""
+    return Again(p.one(Group))
+
+
+def _by(p: Parts) -> str:
+    return next((b for b in p.tokens("BYSIZE")), "")
+
+
+def stack(p: Parts) -> Command:
+    """Stack X, on a place or as a chain of ons."""
+    what, places = p.one(Group), _destinations(p)
+    places = [d for d in places if not (isinstance(d, Shape) and d.kind == "tower")]
+    for d in places:
+        if not isinstance(d, At | Place | Toward | Free):
+            raise Implausible("no place for a stack")
+    chained = [d for d in places if isinstance(d, At) and d.relation == "on"]
+    if len(chained) > 1 and len(chained) == len(places):
+        return Stack(what, chain=(what, *(with_category(d.things, _category(what)) for d in chained)))
+    if len(places) > 1:
+        raise Implausible("two places")
+    to = places[0] if places else None
+    if isinstance(to, At):
+        to = replace(to, things=with_category(to.things, _category(what)))
+    return Stack(what, to, by=_by(p), upward=p.token("UPWARD") == "up" or p.has("RESPECTIVELY"))  # type: ignore[arg-type]
+
+
+def _category(group: Group) -> str:
+    return next((i.category for i in group.items if isinstance(i, Thing) and i.category), "")
+
+
+def build_tower(p: Parts) -> Command:
+    """Build a tower of X somewhere."""
+    layers = p.maybe(Layers)
+    places = [d for d in _destinations(p) if not (isinstance(d, Shape) and d.kind == "tower")]
+    number = p.token("NUMBER")
+    if layers:
+        return Stack(Group(()), places[0] if places else None, chain=tuple(reversed(layers.groups)))
+    what = p.maybe(Group) or Group((Thing("block", plural=True, count=int(number) if number.isdigit() else None),))
+    if len(places) > 1:
+        raise Implausible("two places")
+    return Stack(what, places[0] if places else None, by=_by(p), upward=p.token("UPWARD") == "up")  # type: ignore[arg-type]
+
+
+def layer(p: Parts) -> Layer:
+    """X at the bottom."""
+    level = {"bottom": 0, "top": 2}.get(p.token("DIR"), 1 if p.has("MIDDLE") else -1)
+    if level < 0:
+        raise Implausible("no level of a tower")
+    return Layer(p.one(Group), level)
+
+
+def layers(p: Parts) -> Layers:
+    """X at the bottom, Y in the middle, Z on top."""
+    found = p.all(Layer)
+    if len(found) < 2 or len({x.level for x in found}) != len(found):
+        raise Implausible("not a tower")
+    return Layers(tuple(x.group for x in sorted(found, key=lambda x: x.level)))
+
+
+def unstack(p: Parts) -> Put:
+    """Unstack the blocks."""
+    return Put(p.maybe(Group) or Group((Thing("block", plural=True, quantity="all"),)), Free())
+
+
+def _shaped(p: Parts, *, default: Shape | None) -> Shape:
+    shapes = [d for d in _destinations(p) if isinstance(d, Shape)]
+    places = [d for d in _destinations(p) if not isinstance(d, Shape)]
+    around = next((s.around for s in shapes if s.around), None)
+    named = [s for s in shapes if not s.around] or shapes
+    if not named and default is None:
+        raise Implausible("no arrangement")
+    form = named[0] if named else default
+    assert form is not None
+    if p.has("TOGETHER") and not named:
+        form = Shape("together")
+    for orientation in (*p.tokens("ORIENTATION"), *(s.orientation for s in named[1:])):
+        form = replace(form, orientation=orientation or form.orientation)  # type: ignore[arg-type]
+    if len(places) > 1:
+        raise Implausible("two places for one arrangement")
+    form = moved_spacing(replace(form, by=_by(p), around=around, at=places[0] if places else None), p.maybe(Spacing))  # type: ignore[arg-type]
+    return form
+
+
+def arrange(p: Parts) -> Command:
+    """Arrange X in a shape."""
+    bare = not (_destinations(p) or p.has("BYSIZE", "TOGETHER") or p.has("ORIENTATION"))
+    if bare and p.has("ARRANGE") and not p.has("LINEUP"):
+        raise Implausible("no arrangement")
+    lined = p.has("LINEUP", "BYSIZE", "ORIENTATION") or p.maybe(Spacing) is not None
+    form = _shaped(p, default=Shape("line") if lined else Shape("together") if p.has("TOGETHER") else None)
+    if form.kind == "tower":
+        return Stack(p.one(Group), form.at, by=form.by)
+    if p.has("STACK"):
+        raise Implausible("a stack is no arrangement")
+    return Put(p.one(Group), form)
+
+
+def line_up(p: Parts) -> Command:
+    """Line X up."""
+    if p.token("SHAPE") != "line":
+        raise Implausible("not line up")
+    return Put(p.one(Group), _shaped(p, default=Shape("line")))
+
+
+def build_shape(p: Parts) -> Put:
+    """Make a circle of X."""
+    what = p.maybe(Group) or Group((Thing("block", plural=True, quantity="all"),))
+    return Put(what, _shaped(p, default=None))
+
+
+BOWLS = Group((Thing("bowl", plural=True, quantity="the", match="same"),))
+
+
+def sort(p: Parts) -> Command:
+    """Sort X by colour or by size."""
+    places = _destinations(p)
+    if p.has("STACK", "CLEAR", "GATHER") and not p.has("MATCHING", "BYCOLOR"):
+        raise Implausible("not sorting")
+    if p.has("STACK"):
+        return Put(p.one(Group), Shape("pairs"))
+    if p.has("BYSIZE"):
+        shape = next((d for d in places if isinstance(d, Shape)), Shape("line"))
+        return Put(p.one(Group), replace(shape, by=_by(p)))  # type: ignore[arg-type]
+    if not places:
+        if p.has("DISTRIBUTE", "ARRANGE", "DIFFERENT") and not p.has("MATCHING", "BYCOLOR"):
+            raise Implausible("not by anything")
+        return Put(p.one(Group), Shape("pairs"))
+    to = places[0]
+    if isinstance(to, At):
+        spread = p.has("DISTRIBUTE") and not p.has("MATCHING", "BYCOLOR")
+        things = tuple(
+            (replace(t, distinct=True) if spread else replace(t, match=t.match or "same")) if isinstance(t, Thing) else t
+            for t in to.things.items
+        )
+        return Put(p.one(Group), At("on" if to.relation == "on" else "in", Group(things)))
+    return Put(p.one(Group), to)
+
+
+def match(p: Parts) -> Put:
+    """Match X with Y."""
+    groups = p.all(Group)
+    if len(groups) == 1 and len(groups[0].items) == 2:
+        groups = [Group((groups[0].items[0],)), Group((groups[0].items[1],))]
+    other = groups[1] if len(groups) > 1 else BOWLS
+    things = tuple(replace(t, match="same") if isinstance(t, Thing) else t for t in other.items)
+    return Put(groups[0], At("to", Group(things)))
+
+
+def swap(p: Parts) -> Swap:
+    """Swap X and Y."""
+    groups = p.all(Group)
+    if len(groups) == 2:
+        return Swap(groups[0], with_category(groups[1], _category(groups[0])))
+    return Swap(groups[0])
+
+
+def clear(p: Parts) -> Clear:
+    """Clear the table, a bowl, or everything away."""
+    return Clear(p.maybe(Group))
+
+
+def clear_to(p: Parts) -> Command:
+    """Clear X into Y."""
+    return placed(p.one(Group), _destination(p))
+
+
+def clear_place(p: Parts) -> Clear:
+    """Clear the middle."""
+    return Clear(p.one(Place))
+
+
+def empty(p: Parts) -> Clear:
+    """Empty the bowl."""
+    return Clear(p.one(Group))
+
+
+def fill(p: Parts) -> Put:
+    """Fill X with Y."""
+    groups = p.all(Group)
+    return Put(groups[1], At("in", groups[0]))
+
+
+RULES: dict[str, Rule] = {
+    "command": command, "put": put, "put_swapped": put, "put_each": put_each, "pick": pick, "incomplete": incomplete,
+    "state": state, "bare_state": bare_state, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
+    "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "layers": layers,
+    "layer": layer, "arrange": arrange, "line_up": line_up, "build_shape": build_shape, "sort": sort, "match": match,
+    "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,
+}  # fmt: skip
+
+__all__ = ["RULES", "Bare", "Direction", "Distance", "Incomplete", "Pronoun", "Several", "Tower", "only"]

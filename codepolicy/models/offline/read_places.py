@@ -1,0 +1,192 @@
+"""What phrases for places and arrangements mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from codepolicy.models.offline.meaning import (
+    At, Back, Destination, Free, Group, Order, Place, Pronoun, Shape, Shift, Thing, Toward, only,
+)  # fmt: skip
+from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.read_things import Direction
+
+MAGNITUDES = {"little": 0.10, "lot": 0.20}
+"""Metres from centre to centre that "a little" and "a lot" mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A length in m."""
+
+    meters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """The distance between neighbours in m."""
+
+    meters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tower:
+    """In one tower."""
+
+
+def distance(p: Parts) -> Distance:
+    """10 cm; a little; a lot."""
+    if p.has("NUMBER"):
+        return Distance(round(float(p.token("NUMBER")) * float(p.token("UNIT")), 4))
+    return Distance(MAGNITUDES["lot" if p.has("FAR") else p.token("MAGNITUDE")])
+
+
+def direction_of(p: Parts) -> Direction:
+    """To the left of."""
+    return Direction(p.token("DIR", "DIROF"))
+
+
+def _at(relation: str) -> Rule:
+    def rule(p: Parts) -> At:
+        group, far = p.one(Group), p.maybe(Distance)
+        return At(relation, group, far.meters if far else None)  # type: ignore[arg-type]
+
+    return rule
+
+
+def dest_between(p: Parts) -> Destination:
+    """Between two things; in the middle of one."""
+    group = p.one(Group)
+    lone = group.items[0]
+    if len(group.items) == 1 and isinstance(lone, Thing) and not lone.many:
+        return At("to", group)
+    return At("between", group)
+
+
+def dest_toward(p: Parts) -> Toward:
+    """10 cm to the left of the bowl."""
+    far = p.maybe(Distance)
+    return Toward(p.one(Direction).name, p.one(Group), far.meters if far else None)  # type: ignore[arg-type]
+
+
+def dest_toward_it(p: Parts) -> Toward:
+    """To its left."""
+    far = p.maybe(Distance)
+    return Toward(p.token("DIR"), only(Pronoun()), far.meters if far else None)  # type: ignore[arg-type]
+
+
+def dest_shift(p: Parts) -> Shift:
+    """10 cm to the left."""
+    return Shift(cast("str", p.token("DIR")), p.one(Distance).meters)  # type: ignore[arg-type]
+
+
+def dest_out(p: Parts) -> Free:
+    """Out of the bowl."""
+    return Free(p.one(Group))
+
+
+def dest_off(p: Parts) -> Destination:
+    """Off the table."""
+    return Place("off the table")
+
+
+def dest_place(p: Parts) -> Place:
+    """A named place."""
+    return p.one(Place)
+
+
+def place_corner(p: Parts) -> Place:
+    """The bottom right corner."""
+    names = [d.name for d in p.all(Direction)]
+    vertical = [n for n in names if n in ("top", "bottom")]
+    horizontal = [n for n in names if n in ("left", "right")]
+    if len(names) == 2 and len(vertical) == len(horizontal) == 1:
+        return Place(f"{vertical[0]} {horizontal[0]} corner")
+    if len(names) == 1:
+        return Place(f"{names[0]} corner")
+    raise Implausible("no such corner")
+
+
+def place_side(p: Parts) -> Place:
+    """The left side."""
+    return Place(f"{p.one(Direction).name} side")
+
+
+def place_corner_by(p: Parts) -> Place:
+    """The corner closest to the bowl."""
+    return Place("corner", order=p.one(Order))
+
+
+def place_nearest_corner(p: Parts) -> Place:
+    """The nearest corner (to the bowl); without a thing, to the one that is moved."""
+    key = "near" if p.has("NEAREST") else "far"
+    return Place("corner", order=Order(key, 1, p.maybe(Group) or only(Pronoun())))
+
+
+def place_distinct(p: Parts) -> Place:
+    """Different corners."""
+    return Place("corner" if p.has("CORNER") else "side", distinct=True)
+
+
+def shape(p: Parts) -> Shape:
+    """In a straight horizontal line."""
+    kinds = p.tokens("SHAPE")
+    orientation = next((o for o in p.tokens("ORIENTATION") if o), "")
+    if len(kinds) == 2 and set(kinds) != {"line", "diagonal"}:
+        raise Implausible("two shapes")
+    kind = "diagonal" if "diagonal" in kinds else kinds[0]
+    if kind in ("line", "row", "column", "diagonal"):
+        axis = {"line": orientation, "row": orientation or "horizontal", "column": orientation or "vertical"}.get(kind, kind)
+        return Shape("line", axis)  # type: ignore[arg-type]
+    if orientation:
+        raise Implausible("a shape without direction")
+    return Shape(kind)  # type: ignore[arg-type]
+
+
+def spacing(p: Parts) -> Spacing:
+    """5 cm apart."""
+    return Spacing(round(float(p.token("NUMBER")) * float(p.token("UNIT")), 4))
+
+
+def around(p: Parts) -> Shape:
+    """Around the bowl."""
+    return Shape("circle", around=p.one(Group))
+
+
+def of_group(p: Parts) -> Group:
+    """Of the blocks."""
+    return p.one(Group)
+
+
+def dest_again(p: Parts) -> Destination:
+    """Back on the table."""
+    for kind in (Place, At, Toward, Shift, Shape, Back, Free):
+        found = p.maybe(kind)
+        if found is not None:
+            return found
+    raise Implausible("back to nowhere")
+
+
+def _fixed(value: object) -> Rule:
+    return lambda p: value
+
+
+def moved_spacing(shape: Shape, spacing: Spacing | None) -> Shape:
+    """The shape with a spacing."""
+    return replace(shape, spacing=spacing.meters) if spacing else shape
+
+
+RULES: dict[str, Rule] = {
+    "distance": distance, "direction_of": direction_of, "direction_far": _fixed(Direction("top")),
+    "direction_near": _fixed(Direction("bottom")), "dest_in": _at("in"), "dest_on": _at("on"), "dest_to": _at("to"),
+    "dest_under": _at("under"), "dest_beside": _at("beside"), "dest_between": dest_between, "dest_around": around,
+    "dest_toward": dest_toward, "dest_toward_it": dest_toward_it, "dest_apart": _at("beside"), "dest_away": _at("away"),
+    "dest_out": dest_out, "dest_off": dest_off, "dest_shift": dest_shift, "dest_place": dest_place,
+    "dest_table": _fixed(Free()), "dest_middle": _fixed(Place("middle")), "dest_back": _fixed(Back()),
+    "dest_again": dest_again, "dest_stacked": _fixed(Shape("tower")), "dest_together": _fixed(Shape("together")),
+    "place_corner": place_corner, "place_side": place_side, "place_middle": _fixed(Place("middle")),
+    "place_any_corner": _fixed(Place("corner")), "place_corner_by": place_corner_by,
+    "place_nearest_corner": place_nearest_corner, "place_two_sides": _fixed(Place("side")),
+    "place_distinct": place_distinct, "shape": shape, "spacing": spacing, "around": around, "of_group": of_group,
+    "in_tower": _fixed(Tower()),
+}  # fmt: skip

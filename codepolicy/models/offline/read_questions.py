@@ -1,0 +1,112 @@
+"""What conditions and questions mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codepolicy.models.offline.meaning import Ask, Condition, Group, Order, Thing, Where, only
+from codepolicy.models.offline.parts import Implausible, Parts, Rule
+
+
+def _tested(p: Parts) -> Condition:
+    """A condition from a group and what is said of it."""
+    group = p.one(Group)
+    negated = p.has("NOT")
+    if p.has("THERE"):
+        return Condition(group, negated=negated)
+    if p.has("SUPER"):
+        return Condition(group, (Order(p.token("SUPER")),), negated)
+    test = p.maybe(Order) or p.maybe(Where)
+    if test is not None:
+        return Condition(group, (test,), negated)
+    if p.has("COLOR"):
+        return Condition(group, (Where("color", colors=tuple(p.tokens("COLOR"))),), negated)
+    raise Implausible("nothing said")
+
+
+def is_same_color(p: Parts) -> Condition:
+    """X is the same colour as Y."""
+    first, second = p.all(Group)
+    return Condition(first, (Where("same", second),), p.has("NOT"))
+
+
+def is_many(p: Parts) -> Condition:
+    """There are more than two blocks."""
+    thing = p.one(Thing)
+    number = p.token("NUMBER") or (str(thing.count) if thing.count is not None else "")
+    if not number.isdigit():
+        raise Implausible("no number")
+    bare = replace(thing, plural=True, quantity="all", count=None)
+    return Condition(only(bare), compare=p.token("COMPARE") or "==", count=int(number))
+
+
+def joined(p: Parts) -> Condition:
+    """Two conditions."""
+    first, second = p.all(Condition)
+    return replace(first, conjunction="or" if p.has("OR") else "and", other=second)
+
+
+def condition(p: Parts) -> object:
+    """The condition itself."""
+    return p.children[0]
+
+
+def how_many(p: Parts) -> Ask:
+    """How many blocks are in the bowl?"""
+    thing = p.one(Thing)
+    where = p.maybe(Where)
+    if where is not None and where.relation != "table":
+        thing = replace(thing, where=(*thing.where, where))
+    return Ask("count", only(replace(thing, plural=True, quantity="all")))
+
+
+def which(p: Parts) -> Ask:
+    """Which block is closest to the bowl?"""
+    group = p.maybe(Group)
+    if group is not None and not p.all(Thing):
+        return Ask("which", group)
+    thing = p.maybe(Thing) or Thing(plural=True)
+    where, order = p.maybe(Where), p.maybe(Order)
+    if p.has("NOT") and where is not None:
+        where = replace(where, negated=True)
+    if p.has("COLOR") and p.has("IS"):
+        where = Where("color", negated=p.has("NOT"), colors=tuple(p.tokens("COLOR")))
+    if p.has("SUPER"):
+        order = Order(p.token("SUPER"), int(p.token("ORDINAL") or 1))
+    thing = replace(
+        thing,
+        where=(*thing.where, *([where] if where and where.relation != "table" else [])),
+        orders=(*thing.orders, *([order] if order else [])),
+        quantity="the" if order else "all",
+        plural=thing.plural or order is None,
+    )
+    return Ask("which", only(thing))
+
+
+def is_it(p: Parts) -> Ask:
+    """Is X left of Y?"""
+    return Ask("is", condition=_tested(p))
+
+
+def what_color(p: Parts) -> Ask:
+    """What colour is X?"""
+    group = p.one(Group)
+    return Ask("color", group)
+
+
+def how_far(p: Parts) -> Ask:
+    """How far is X from Y?"""
+    groups = p.all(Group)
+    if len(groups) == 2:
+        return Ask("distance", groups[0], groups[1])
+    if len(groups[0].items) != 2:
+        raise Implausible("far from what")
+    return Ask("distance", Group(groups[0].items[:1]), Group(groups[0].items[1:]))
+
+
+RULES: dict[str, Rule] = {
+    "condition": condition, "there_is": _tested, "is_where": _tested, "is_ranked": _tested, "is_color": _tested,
+    "is_same_color": is_same_color, "is_many": is_many, "condition_joined": joined, "question": condition,
+    "how_many": how_many, "where_is": lambda p: Ask("where", p.one(Group)), "is_it": is_it, "which": which,
+    "what_color": what_color, "how_far": how_far, "describe": lambda p: Ask("describe"),
+}  # fmt: skip

@@ -1,0 +1,278 @@
+"""What noun phrases mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where, only
+from codepolicy.models.offline.parts import Implausible, Parts, Rule
+
+SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """A side of the table or of a thing."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """One of these colours, or none of them."""
+
+    names: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """ "to the bowl" after "the closest block"."""
+
+    to: Group
+
+
+@dataclass(frozen=True, slots=True)
+class FromSide:
+    """ "from the left"."""
+
+    name: str
+
+
+def group(p: Parts) -> Group:
+    """Things joined by "and"; a noun left out is that of the next thing, or else of the one before."""
+    items: list[Thing | Pronoun] = []
+    for child in p.children:
+        if isinstance(child, Thing | Pronoun):
+            items.append(child)
+        elif isinstance(child, Group):
+            items.extend(child.items)
+    category = ""
+    for index in reversed(range(len(items))):
+        item = items[index]
+        if isinstance(item, Thing) and not item.category and not item.unknown and not item.names:
+            items[index] = replace(item, category=category)
+        elif isinstance(item, Thing):
+            category = item.category
+    for index, item in enumerate(items[1:], 1):
+        before = items[index - 1]
+        if isinstance(item, Thing) and not item.category and not item.other and isinstance(before, Thing):
+            items[index] = replace(item, category=before.category)
+    return Group(tuple(items))
+
+
+def either(p: Parts) -> Group:
+    """Things joined by "or"."""
+    return replace(group(p), either=True)
+
+
+def pronoun(p: Parts) -> Pronoun:
+    """It, them."""
+    return Pronoun(p.token("PRONOUN") == "them")
+
+
+def excepted(p: Parts) -> Thing:
+    """All blocks except the red one."""
+    thing, but = p.one(Thing), p.one(Group)
+    filled = tuple(
+        replace(i, category=thing.category) if isinstance(i, Thing) and not i.category else i for i in but.items
+    )
+    if not thing.many and thing.quantity == "the":
+        raise Implausible("one thing has no exceptions")
+    return replace(thing, exceptions=Group(filled), quantity="all", plural=True)
+
+
+def everything_but(p: Parts) -> Thing:
+    """Everything but the red block."""
+    return Thing(plural=True, quantity="all", exceptions=p.one(Group))
+
+
+def everything(p: Parts) -> Thing:
+    """Everything, with conditions."""
+    return _with_posts(Thing(plural=True, quantity="all"), p)
+
+
+def the_others(p: Parts) -> Thing:
+    """The others, the rest."""
+    return Thing(plural=True, quantity="all", other=True)
+
+
+def numbered(p: Parts) -> Thing:
+    """A name out of the scene table: "red block 2", "block 2"."""
+    words = [*p.tokens("COLOR"), p.token("NOUN").rstrip("*"), p.token("NUMBER")]
+    return Thing(category=p.token("NOUN"), names=(" ".join(words),))
+
+
+def noun_phrase(p: Parts) -> Thing:
+    """Determiner, adjectives, noun and what stands after it."""
+    noun = p.token("NOUN")
+    ones = p.tokens("ONE")
+    unknown = p.token("WORD")
+    plural = noun.endswith("*") or "ones" in ones
+    number = p.token("NUMBER", "COUPLE")
+    count = int(number) if number.isdigit() else None
+    if number and count is None:
+        raise Implausible("no such number of things")
+    quantity = p.token("ALL") or ("a" if p.has("A") else "the" if p.has("THE", "THATIS", "ITS") else "")
+    if quantity == "none":
+        raise Implausible("none of them")
+    if ones and noun and not p.has("THE"):
+        count, quantity = 1, "a"
+    if count == 2 and quantity == "" and p.has("COUPLE"):
+        quantity = "a"
+    if not noun and not ones and not plural and not unknown and not (p.all(Colors) or p.all(Order) or p.has("SIZE")):
+        if not (p.has("OTHER") or p.has("SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
+            raise Implausible("nothing named")
+    thing = Thing(
+        category=noun.rstrip("*"),
+        plural=plural,
+        quantity=cast("str", quantity),  # type: ignore[arg-type]
+        count=count,
+        size=cast("str", p.token("SIZE")),  # type: ignore[arg-type]
+        other=p.has("OTHER"),
+        match="same" if p.has("MATCHING") else "different" if p.has("MISMATCHED") else None,
+        distinct=p.has("DIFFERENT"),
+        unknown=unknown,
+    )
+    for place in p.all(Place):
+        thing = replace(thing, where=(*thing.where, Where("region", place)))
+    return _ranked(_with_posts(thing, p), p)
+
+
+def _with_posts(thing: Thing, p: Parts) -> Thing:
+    """The thing with the colours, conditions and orders that `p` holds."""
+    for colors in p.all(Colors):
+        if colors.negated:
+            thing = replace(thing, where=(*thing.where, Where("color", negated=True, colors=colors.names)))
+        else:
+            thing = replace(thing, colors=(*thing.colors, *colors.names))
+    if p.has("COLOR"):
+        thing = replace(thing, colors=(*thing.colors, *p.tokens("COLOR")))
+    wheres = [w for w in p.all(Where) if w.relation != "table"]
+    return replace(thing, where=(*thing.where, *wheres), orders=(*thing.orders, *p.all(Order)))
+
+
+def _ranked(thing: Thing, p: Parts) -> Thing:
+    """The thing with its superlatives, ordinals and what they are counted from."""
+    rank = int(p.token("ORDINAL") or 1)
+    sides, measured = p.all(FromSide), p.maybe(Measured)
+    nearness = "near" if p.has("NEAREST") else "far" if p.has("FARTHEST") else ""
+    superlative = p.token("SUPER")
+    if superlative:
+        thing = replace(thing, orders=(*thing.orders, Order(superlative, rank)))
+    elif nearness and measured:
+        thing = replace(thing, orders=(*thing.orders, Order(nearness, rank, measured.to)))
+        measured = None
+    elif nearness and sides:
+        raise Implausible("near from a side")
+    elif nearness:
+        thing = replace(thing, orders=(*thing.orders, Order({"near": "bottom", "far": "top"}[nearness], rank)))
+    elif p.has("ORDINAL") and sides:
+        thing = replace(thing, orders=(*thing.orders, Order(sides[0].name, rank)))
+        sides = sides[1:]
+    elif p.has("ORDINAL"):
+        if thing.orders and thing.orders[-1].rank == 1:
+            thing = replace(thing, orders=(*thing.orders[:-1], replace(thing.orders[-1], rank=rank)))
+        else:
+            thing = replace(thing, orders=(*thing.orders, Order("left", rank)))
+    if measured is not None or sides:
+        raise Implausible("measured from something, but not ranked")
+    return thing
+
+
+def colors(p: Parts) -> Colors:
+    """Colours in a row."""
+    return Colors(tuple(p.tokens("COLOR")))
+
+
+def not_color(p: Parts) -> Colors:
+    """The non-red blocks."""
+    return Colors((p.token("COLOR"),), negated=True)
+
+
+def that_color(p: Parts) -> Colors:
+    """That is (not) red."""
+    return Colors((p.token("COLOR"),), negated=p.has("NOT", "THATISNOT"))
+
+
+def that_ranked(p: Parts) -> Order:
+    """That is the largest."""
+    return Order(p.token("SUPER"), int(p.token("ORDINAL") or 1))
+
+
+def rdir(p: Parts) -> Direction:
+    """A side, by any of its names."""
+    return Direction(SIDES[p.token("DIR", "NEAR", "BACK", "FAR")])
+
+
+def pre_place(p: Parts) -> Place:
+    """The left bowl, the top left block."""
+    names = [d.name for d in p.all(Direction)]
+    vertical = [n for n in names if n in ("top", "bottom")]
+    horizontal = [n for n in names if n in ("left", "right")]
+    if len(vertical) > 1 or len(horizontal) > 1:
+        raise Implausible("two directions on one axis")
+    return Place(" ".join([*vertical, *horizontal]) + (" corner" if len(names) == 2 else " side"))
+
+
+def nearness(p: Parts) -> Order:
+    """Closest to the bowl."""
+    return Order("near" if p.has("NEAREST") else "far", int(p.token("ORDINAL") or 1), p.one(Group))
+
+
+def nearness_post(p: Parts) -> Order:
+    """(that is) closest (to the bowl)."""
+    return p.maybe(Order) or Order("bottom" if p.has("NEAREST") else "top")
+
+
+def measured(p: Parts) -> Measured:
+    """To the bowl."""
+    return Measured(p.one(Group))
+
+
+def from_side(p: Parts) -> FromSide:
+    """From the left."""
+    return FromSide(p.one(Direction).name)
+
+
+def compared(p: Parts) -> Where:
+    """Bigger than the red block."""
+    return Where(p.token("MORE"), p.one(Group), negated=p.has("NOT"))
+
+
+def where(p: Parts) -> Where:
+    """A condition, perhaps denied."""
+    return replace(p.one(Where), negated=p.has("NOT") != p.one(Where).negated)
+
+
+def _related(relation: str) -> Rule:
+    return lambda p: Where(relation, p.one(Group))
+
+
+def where_toward(p: Parts) -> Where:
+    """Left of the bowl."""
+    return Where(p.one(Direction).name, p.one(Group))
+
+
+def where_place(p: Parts) -> Where:
+    """On the left side of the table."""
+    return Where("region", p.one(Place))
+
+
+def _fixed(relation: str) -> Rule:
+    return lambda p: Where(relation)
+
+
+RULES: dict[str, Rule] = {
+    "group": group, "either": either, "pronoun": pronoun, "excepted": excepted, "everything_but": everything_but,
+    "everything": everything, "the_others": the_others, "numbered": numbered, "noun_phrase": noun_phrase,
+    "colors": colors, "not_color": not_color, "that_color": that_color, "that_ranked": that_ranked, "rdir": rdir,
+    "pre_place": pre_place, "nearness": nearness, "nearness_post": nearness_post, "measured": measured,
+    "from_side": from_side, "compared": compared, "where": where, "where_in": _related("in"),
+    "where_on": _related("on"), "where_under": _related("under"), "where_from": _related("on"),
+    "where_toward": where_toward, "where_near": _related("near"), "where_between": _related("between"),
+    "where_place": where_place, "where_table": _fixed("table"), "where_lone": _fixed("lone"),
+}  # fmt: skip
+
+__all__ = ["RULES", "Colors", "Direction", "only"]

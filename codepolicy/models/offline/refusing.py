@@ -1,0 +1,82 @@
+"""What the rule-based writer says when it cannot help, and how it answers when it is not asked for a program."""
+
+from __future__ import annotations
+
+from codepolicy.models.offline.clauses import NotUnderstood
+from codepolicy.models.offline.prompt import Prompt
+from codepolicy.models.offline.words import tokenize
+
+EXAMPLES: dict[str, str] = {
+    "PUT": "put the red block in the green bowl",
+    "PICK": "pick up the second block from the left and place it on the right side",
+    "STACK": "stack all the blocks in the top left corner",
+    "SHAPE": "put the blocks in a horizontal line, 8 cm apart",
+    "MATCHING": "put every block in the bowl of the same colour",
+    "DIRECTION": "move the blue block 10 cm to the left of the yellow bowl",
+    "SWAP": "swap the red block and the blue block",
+    "IF": "if the red block is left of the green bowl, put it in the bowl, otherwise on the right side",
+    "HOWMANY": "how many blocks are left of the green bowl?",
+}
+"""One sentence for each kind of thing it understands."""
+
+CONNECT = (
+    "For anything else connect a language model: --model openai:NAME (with OPENAI_API_KEY set), or a local one, for example "
+    "--model openai:qwen3 --base-url http://localhost:11434/v1 for Ollama; vLLM, llama.cpp and LM Studio work the same way."
+)
+
+_KINDS = {
+    "PUT": "PUT", "MOVE": "DIRECTION", "PUSH": "PUT", "TAKE": "PUT", "PICK": "PICK", "STACK": "STACK", "BUILD": "STACK",
+    "TOWER": "STACK", "SHAPE": "SHAPE", "ARRANGE": "SHAPE", "LINEUP": "SHAPE", "SORT": "MATCHING", "MATCH": "MATCHING",
+    "MATCHING": "MATCHING", "SWAP": "SWAP", "IF": "IF", "HOWMANY": "HOWMANY", "WHERE": "HOWMANY", "WHICH": "HOWMANY",
+    "DIROF": "DIRECTION", "GATHER": "STACK",
+}  # fmt: skip
+
+
+def not_understood(prompt: Prompt, outside: NotUnderstood) -> str:
+    """The refusal for an instruction outside the language."""
+    unknown = [w.text for w in outside.words if w.kind == "WORD"]
+    part = str(outside)[:120]
+    reason = f"I do not know the word{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown[:4]))}." if unknown else f"I cannot parse {part!r}."
+    if not part:
+        reason = "The instruction says nothing that I know."
+    closest = closest_example(prompt.instruction)
+    rest = [e for e in EXAMPLES.values() if e != closest]
+    return "\n".join(
+        [
+            f"I am the rule-based offline writer, not a language model, and this is outside what I understand. {reason}",
+            f'The closest I know how to do: "{closest}".' if closest else "I know tabletop sentences.",
+            "I also understand, for example:",
+            *(f'- "{e}"' for e in rest),
+            CONNECT,
+        ]
+    )
+
+
+def closest_example(instruction: str) -> str | None:
+    """The example that shares most with the instruction, or None when nothing is alike."""
+    words, _ = tokenize(instruction)
+    for word in reversed(words):
+        if word.kind in ("SWAP", "IF", "MATCHING", "SHAPE", "HOWMANY", "TOWER"):
+            return EXAMPLES[_KINDS[word.kind]]
+    for word in words:
+        if word.kind in _KINDS:
+            return EXAMPLES[_KINDS[word.kind]]
+    return None
+
+
+def other_role(prompt: Prompt) -> str | None:
+    """The answer when the system message asks for a plan or a review rather than a program; None when it does not."""
+    if "You plan for a robot arm" in prompt.system:
+        return plan(prompt.instruction)
+    return None
+
+
+def plan(instruction: str) -> str:
+    """A numbered list with one sub-goal per sentence or "then"."""
+    import re
+
+    steps = [s.strip(" ,.;") for s in re.split(r"[.;]\s+|,?\s*\b(?:and )?then\b|\bafter that\b", instruction) if s.strip(" ,.;")]
+    anaphoric = any(re.search(r"\b(it|them|they|otherwise)\b", s, re.IGNORECASE) for s in steps[1:])
+    if anaphoric or not steps:
+        steps = [instruction.strip()]
+    return "\n".join(f"{i}. {s} -- done when: {s}" for i, s in enumerate(steps, 1))

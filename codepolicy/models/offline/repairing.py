@@ -1,0 +1,61 @@
+"""What a repair turn and a session tell: when to give up, what was done before, where things were."""
+
+from __future__ import annotations
+
+import re
+
+from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.meaning import Command
+from codepolicy.models.offline.prompt import Prompt
+
+GIVE_UP = 3
+"""The same failure this often ends the attempt."""
+
+
+def hopeless(prompt: Prompt) -> str | None:
+    """A sentence that gives up, when the same thing has failed for the third time."""
+    if prompt.feedback is None:
+        return None
+    outcome = _gist(prompt.feedback.splitlines()[0]) if prompt.feedback.strip() else ""
+    same = sum(1 for line in prompt.earlier if _gist(line) and _kind(line) == _kind(prompt.feedback))
+    if same + 1 >= GIVE_UP:
+        return f"This has failed {same + 1} times in the same way, and rules do not know another: {outcome}"
+    return None
+
+
+def _gist(line: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"^[Tt]urn \d+:?", "", line)).strip()
+
+
+_KINDS = re.compile(
+    r"\b(rejected|policy_error|bad_argument|not_found|ambiguous|unreachable|blocked|grasp_missed|dropped|not_placed|expectation|limit"
+    r"|Rejected|PolicyError|BadArgument|NotFound|Ambiguous|Unreachable|Blocked|GraspMissed|Dropped|NotPlaced|ExpectationFailed|LimitExceeded)\b"
+)
+
+
+def _kind(text: str) -> str:
+    match = _KINDS.search(text)
+    return match[1].replace("_", "").lower() if match else "goal check"
+
+
+def recall(prompt: Prompt, belief: Belief) -> Command | None:
+    """The last command of the session, with what "it" means after it."""
+    from codepolicy.models.offline.clauses import NotUnderstood, clauses
+    from codepolicy.models.offline.composing import Composer
+    from codepolicy.models.offline.words import tokenize
+
+    for earlier in reversed(prompt.session):
+        composer = Composer(belief.copy())
+        try:
+            composer.compose(clauses(tokenize(earlier)[0]))
+        except (NotUnderstood, Declined):
+            continue
+        belief.subjects = composer.writer.belief.subjects
+        belief.targets = composer.writer.belief.targets
+        return composer.last
+    return None
+
+
+def take_back(prompt: Prompt, belief: Belief) -> None:
+    """Learn from the session where things were before the last instruction moved them."""
+    del prompt, belief

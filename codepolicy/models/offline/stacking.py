@@ -1,0 +1,139 @@
+"""Writing programs that build towers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codepolicy.models.offline import phrasing
+from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
+from codepolicy.models.offline.choosing import KEYS, choose, in_place, related
+from codepolicy.models.offline.meaning import At, Free, Group, Place, Pronoun, Stack, Thing, Toward
+from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
+from primitives.scene import SceneObject
+
+
+def write_stack(writer: Writer, command: Stack) -> None:
+    """Add what builds the tower.
+
+    Raises:
+        Declined: it cannot be built here.
+    """
+    from codepolicy.models.offline.placing import remember
+
+    belief = writer.belief
+    if command.chain:
+        tower = [o for group in reversed(command.chain) for o in choose(group, belief)]
+    else:
+        what = _all_of(command.what)
+        tower = _order(belief, choose(what, belief), command)
+        if isinstance(command.on, At):
+            bases = choose(command.on.things, belief, moving=tower[0] if tower else None)
+            tower = [*bases[:1], *(o for o in tower if o.name != bases[0].name)]
+    if len({o.name for o in tower}) != len(tower):
+        raise Declined("The same thing cannot be in a tower twice.")
+    if len(tower) < 2:
+        raise Declined(f"A stack takes at least two things; I see: {belief.names}.")
+    remember(writer, tower)
+    writer.belief.spoken += [o.name for o in tower]
+    place = command.on
+    if isinstance(place, Place | Toward | Free):
+        _put_base(writer, tower[0], place)
+    write_tower(writer, tower)
+
+
+def _all_of(what: Group) -> Group:
+    """"Stack red blocks" means all of them."""
+    items = tuple(
+        replace(i, quantity="all") if isinstance(i, Thing) and i.plural and not i.quantity and i.count is None else i for i in what.items
+    )
+    return Group(items)
+
+
+def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
+    """Add what puts the things on each other; the first is at the bottom."""
+    from codepolicy.models.offline.placing import check_fits, make_belief_free, state_in
+
+    belief = writer.belief
+    for lower, upper in zip(tower, tower[1:], strict=False):
+        check_fits(upper, lower, "on")
+    names = [o.name for o in tower]
+    writer.summary.append(f"stack {phrasing.listed(names)}, from the bottom up")
+    position = {name: i for i, name in enumerate(names)}
+    # whatever lies on a member and does not belong there is taken off first
+    for obj in tower:
+        riders = [r for r in belief.carried(obj.name) if obj.category not in CONTAINERS]
+        if any(position.get(r.name, -1) != position[obj.name] + 1 for r in riders):
+            writer.write(f"uncover(find({quoted(obj.name)}))")
+            for rider in reversed(riders):
+                make_belief_free(writer, rider)
+    writer.write(f"tower = {tuple_of(names)}  # from the bottom up")
+    writer.write("for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)")
+    for lower, upper in zip(names, names[1:], strict=False):
+        if not related("on", belief[upper], belief[lower]):
+            writer.moved(upper)
+            belief.set_on(upper, lower)
+        state_in(writer, belief[upper], belief[lower])
+
+
+def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -> None:
+    from codepolicy.models.offline.meaning import Put
+    from codepolicy.models.offline.placing import write_put
+
+    if isinstance(place, Place) and in_place(base, place, writer.belief) and base.on == "table":
+        writer.must(Clause(base.name, f"in_region({{a}}, {quoted(place.name)})", f"the {{a}} is in the {place.name}"))
+        return
+    named = Thing(category=base.category, names=(base.name,))
+    write_put(writer, Put(Group((named,)), place))
+    writer.summary.pop()
+
+
+def _order(belief: Belief, found: Sequence[SceneObject], command: Stack) -> list[SceneObject]:
+    """From the bottom up."""
+    things = list(found)
+    if any(o.category == "zone" for o in things):
+        raise Declined("A zone is an area of the table; it cannot be stacked.")
+    if command.by:
+        key = KEYS["large"] if command.by == "large" else KEYS["small"]
+        return sorted(things, key=key)
+    if command.upward or _named_one_by_one(command.what):
+        return things
+    things.sort(key=lambda o: o.category == "ball")
+    standing = _standing(belief, things)
+    if len(standing) > 1:
+        return [*standing, *(o for o in things if o not in standing)]
+    widest = max(max(o.size[:2]) for o in things)
+    alike = [o for o in things if max(o.size[:2]) > widest - 0.006 and o.category != "ball"]
+    if isinstance(command.on, Place) and (there := [o for o in alike if in_place(o, command.on, belief) and o.on == "table"]):
+        base = there[0]
+    else:
+        base = max(alike or things, key=lambda o: _room(belief, o))
+    rest = sorted((o for o in things if o.name != base.name), key=lambda o: (o.category == "ball", -round(max(o.size[:2]), 2), o.name))
+    return [base, *rest]
+
+
+def _named_one_by_one(group: Group) -> bool:
+    return len(group.items) > 1 and all(isinstance(i, Thing | Pronoun) and not getattr(i, "plural", False) for i in group.items)
+
+
+def _standing(belief: Belief, things: Sequence[SceneObject]) -> list[SceneObject]:
+    """The tallest tower that these things already make, from the bottom up."""
+    names = {o.name for o in things}
+    best: list[SceneObject] = []
+    for base in things:
+        if base.on in names:
+            continue
+        tower = [base]
+        while riders := [r for r in belief.carried(tower[-1].name) if r.name in names]:
+            tower.append(riders[0])
+        if len(tower) > len(best):
+            best = tower
+    return best
+
+
+def _room(belief: Belief, obj: SceneObject) -> float:
+    """Distance to the nearest neighbour, m; a thing in a container is no place for a tower."""
+    if obj.on in belief.objects and belief[obj.on].category in CONTAINERS:
+        return -1.0
+    return min((math.dist(o.position[:2], obj.position[:2]) for o in belief.others(obj.name)), default=1.0)

@@ -1,0 +1,77 @@
+"""From tokens to meanings, by an Earley parser: every reading of a clause that the grammar allows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
+from lark.common import LexerConf
+from lark.lexer import Lexer
+
+from codepolicy.models.offline import read_commands, read_places, read_questions, read_things
+from codepolicy.models.offline.parts import Implausible, Parts
+from codepolicy.models.offline.words import Word
+
+Start = Literal["command", "condition", "question"]
+
+MAX_READINGS = 40
+"""Readings of one phrase that are followed; they multiply with every place where a phrase can be attached."""
+
+_RULES = {**read_things.RULES, **read_places.RULES, **read_commands.RULES, **read_questions.RULES}
+
+
+class _Words(Lexer):
+    """Hands the tokens of `words.tokenize` to the parser."""
+
+    def __init__(self, lexer_conf: LexerConf) -> None:
+        pass
+
+    def lex(self, data: Sequence[Word]) -> Iterator[Token]:  # type: ignore[override]
+        """Lark's simple lexer interface; the text is the list of tokens."""
+        for position, word in enumerate(data):
+            yield Token(word.kind, word.value, start_pos=position, column=position, line=1)
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    starts = ["command", "condition", "question"]
+    return Lark(grammar, parser="earley", lexer=_Words, ambiguity="explicit", start=starts, maybe_placeholders=False)
+
+
+def read(words: Sequence[Word], start: Start) -> list[object]:
+    """Every meaning of `words` as a `start`, without duplicates; empty when there is none."""
+    try:
+        tree = _parser().parse(list(words), start=start)  # type: ignore[arg-type]
+    except UnexpectedInput:
+        return []
+    return _meanings(tree, {})
+
+
+def _meanings(node: Tree[Token] | Token, known: dict[int, list[object]]) -> list[object]:
+    """Every meaning of a node of the forest; phrases that cannot be meant are dropped where they stand."""
+    if isinstance(node, Token):
+        return [node]
+    if id(node) in known:
+        return known[id(node)]
+    found: list[object] = []
+    if node.data == "_ambig":
+        for child in node.children:
+            found.extend(m for m in _meanings(child, known) if m not in found)
+    else:
+        rule = _RULES[str(node.data)]
+        parts = [_meanings(child, known) for child in node.children]
+        for combination in itertools.islice(itertools.product(*parts), 4 * MAX_READINGS):
+            try:
+                meaning = rule(Parts(combination))
+            except Implausible:
+                continue
+            if meaning not in found:
+                found.append(meaning)
+    known[id(node)] = found[:MAX_READINGS]
+    return known[id(node)]

@@ -1,0 +1,153 @@
+"""A program in the making: its lines, its goal clauses, and what the scene will be after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from codepolicy.models.offline.belief import Belief
+from codepolicy.models.offline.snippets import with_snippets
+from primitives.scene import SceneObject
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that must hold in the end.
+
+    `condition` and `message` hold `{a}` where the subject's name stands; equal clauses of several subjects become a loop.
+    """
+
+    subject: str
+    condition: str
+    message: str
+    setup: tuple[str, ...] = ()
+    """Lines before it, with `{a}` too."""
+    about: tuple[str, ...] = ()
+    """Names of other objects it speaks of."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Collects what the commands of an instruction write."""
+
+    belief: Belief
+    lines: list[str] = field(default_factory=list[str])
+    clauses: list[Clause] = field(default_factory=list[Clause])
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+    """Name of the variable, to the expression it holds."""
+    summary: list[str] = field(default_factory=list[str])
+    """What the program does, a phrase per step."""
+    indent: int = 0
+    moves: int = 0
+    """How many objects the program is believed to move."""
+    cost: int = 0
+    """How unlikely this reading is."""
+    silent: bool = False
+    """Whether the instruction asks for no motion at all, as a question does."""
+
+    def write(self, *lines: str) -> None:
+        """Add lines at the current indentation."""
+        self.lines += ["    " * self.indent + line for line in lines]
+
+    def define(self, base: str, expression: str, comment: str = "") -> str:
+        """A variable that holds `expression`, new unless one holds it already.
+
+        `comment` says in words what it is, and what it was at the start, so that a later turn can tell.
+        """
+        base = re.sub(r"\W", "_", base) or "thing"
+        name, number = base, 2
+        while name in self.variables or name in _RESERVED:
+            name, number = f"{base}{number}", number + 1
+        self.variables[name] = expression
+        self.write(f"{name} = {expression}" + (f"  # {comment}" if comment else ""))
+        return name
+
+    def forget(self, base: str) -> None:
+        """Let a name be used again, for a loop variable that is out of scope."""
+        self.variables.pop(base, None)
+
+    def loop_name(self, objects: Sequence[SceneObject]) -> str:
+        """A name for the variable of a loop over the objects."""
+        kinds = {o.category for o in objects}
+        base = kinds.pop() if len(kinds) == 1 else "thing"
+        name, number = base, 2
+        while name in self.variables or name in _RESERVED:
+            name, number = f"{base}{number}", number + 1
+        return name
+
+    def must(self, clause: Clause) -> None:
+        """State what must hold in the end; what was to hold of the same subject before gives way."""
+        self.clauses.append(clause)
+
+    def moved(self, name: str) -> None:
+        """An object is moved: clauses about where it was no longer count."""
+        self.moves += 1
+        self.clauses = [c for c in self.clauses if c.subject != name and name not in c.about]
+
+    def program(self) -> str:
+        """The source."""
+        return with_snippets("\n".join(self.lines) + "\n")
+
+    def goal(self) -> str | None:
+        """The source of the goal check, or None when there is nothing to check."""
+        if not self.clauses:
+            return None
+        lines: list[str] = []
+        held: dict[str, str] = {}
+        for same in _alike(self.clauses):
+            for line in _expectations(same):
+                target, equals, _ = line.partition(" = ")
+                if not (equals and held.get(target) == line):
+                    lines.append(line)
+                if equals and not line.startswith((" ", "expect", "for")):
+                    held[target] = line
+        return with_snippets("def goal():\n" + "\n".join("    " + line for line in lines) + "\n")
+
+
+_RESERVED = frozenset(
+    "detect find region inside on near left_of right_of in_front_of behind in_region pick place put push home say expect "
+    "math itertools gap obstacles is_free free_spot beside spread place_all uncover object list min max sorted next".split()
+)
+
+
+def quoted(text: str) -> str:
+    """A Python string literal with double quotes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def tuple_of(items: Iterable[str]) -> str:
+    """A Python tuple of string literals."""
+    written = [quoted(i) for i in items]
+    return f"({', '.join(written)}{',' if len(written) == 1 else ''})"
+
+
+def number(value: float) -> str:
+    """A length as a person writes it."""
+    return f"{value:.3f}".rstrip("0").rstrip(".") if "." in f"{value:.3f}" else f"{value:.3f}"
+
+
+def _alike(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    groups: list[list[Clause]] = []
+    for clause in clauses:
+        for group in groups:
+            first = group[0]
+            if (first.condition, first.message, first.setup) == (clause.condition, clause.message, clause.setup):
+                if all(c.subject != clause.subject for c in group):
+                    group.append(clause)
+                break
+        else:
+            groups.append([clause])
+    return groups
+
+
+def _expectations(same: Sequence[Clause]) -> list[str]:
+    first = same[0]
+    if len(same) == 1 or "{a}" not in first.condition + "".join(first.setup):
+        fill = {"a": quoted(first.subject), "name": first.subject}
+        lines = [s.replace("{a}", fill["a"]) for s in first.setup]
+        return [*lines, f"expect({first.condition.replace('{a}', fill['a'])}, {quoted(first.message.replace('{a}', fill['name']))})"]
+    lines = [f"for name in {tuple_of(c.subject for c in same)}:"]
+    lines += ["    " + s.replace("{a}", "name") for s in first.setup]
+    message = "f" + quoted(first.message.replace("{a}", "{name}"))
+    return [*lines, f"    expect({first.condition.replace('{a}', 'name')}, {message})"]
