@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
-from primitives.perception.outlines import fit_circle, fit_rectangle, half_turn, outline
+from primitives.perception.outlines import border_width, fit_circle, fit_rectangle, half_turn, outline
 from primitives.perception.topview import TopView
 
 SMALLEST = 0.045
 """m; no hollow thing is narrower."""
 PLATE_HEIGHT = 0.024
 """m; a round thing with a rim lower than this is a plate."""
+HANDLE, HANDLE_WIDTH = 0.06, 0.02
+"""m; how far the handle of a mug stands out at most, and how wide it is."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -61,8 +63,8 @@ def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
 
 def _round(view: TopView, piece: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
-    border = outline(closed)
-    circle = fit_circle(border * view.cell, view.cell)
+    line = outline(closed)
+    circle = fit_circle(line * view.cell, view.cell, border=border_width(view.noise))
     if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE:
         return None
     cx, cy = circle.center[0] / view.cell, circle.center[1] / view.cell
@@ -71,7 +73,7 @@ def _round(view: TopView, piece: Mask) -> Container | None:
     ring = mine & (distance > circle.radius - 0.006) & (distance < circle.radius + view.cell)
     if ring.sum() < 8:
         return None
-    rim = float(np.percentile(height[ring], 70))
+    rim = float(np.percentile(height[ring], 85))
     within = distance <= circle.radius + 0.5 * view.cell
     inner = within & (distance < circle.radius - 0.008)
     own = inner & (mine | view.bare[box])
@@ -99,18 +101,42 @@ def _round(view: TopView, piece: Mask) -> Container | None:
     x, y = view.xy(np.array([cx]), np.array([cy]))[0]
     quality = min(1.0, circle.coverage) * math.exp(-circle.error / (2 * view.cell))
     found = Found(category, (float(x), float(y)), 0.0, rim, (diameter, diameter), 0.0, cells & ~contents, quality)
+    if category == "mug":
+        _add_handle(view, found, piece & ~contents, (cx, cy))
     return Container(found, contents)
+
+
+def _add_handle(view: TopView, mug: Found, piece: Mask, center: tuple[float, float]) -> None:
+    """Let the extent, centre and yaw of `mug` take in the handle, where one stands out from its round body."""
+    radius = mug.size[0] / 2
+    rows, columns = np.nonzero(piece & ~mug.cells)
+    offset = np.stack([rows - center[0], columns - center[1]], axis=1) * view.cell
+    distance = np.linalg.norm(offset, axis=1)
+    near = (distance > radius) & (distance < radius + HANDLE)
+    if near.sum() * view.cell**2 < 4e-5:
+        return
+    ahead = offset[near].mean(axis=0)
+    ahead = ahead / np.linalg.norm(ahead)
+    lateral = np.abs(offset[near] @ np.array([-ahead[1], ahead[0]]))
+    if float(np.percentile(lateral, 90)) > HANDLE_WIDTH / 2:
+        return
+    reach = float(np.percentile(distance[near], 97)) + view.cell / 2
+    mug.cells[rows[near], columns[near]] = True
+    mug.yaw = math.atan2(ahead[1], ahead[0])
+    shift = (reach - radius) / 2
+    mug.center = (mug.center[0] + shift * float(ahead[0]), mug.center[1] + shift * float(ahead[1]))
+    mug.size = (radius + reach, 2 * radius)
 
 
 def _rectangular(view: TopView, piece: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
-    border = outline(closed)
-    if len(border) < 4 * SMALLEST / view.cell:
+    line = outline(closed)
+    if len(line) < 4 * SMALLEST / view.cell:
         return None
     full = np.zeros(piece.shape, np.uint8)
-    cv2.fillPoly(full, [border[:, ::-1].astype(np.int32)], 1)
+    cv2.fillPoly(full, [line[:, ::-1].astype(np.int32)], 1)
     filled = full.astype(bool)
-    rectangle = fit_rectangle(filled, np.zeros_like(filled), view.cell)
+    rectangle = fit_rectangle(filled, np.zeros_like(filled), view.cell, border=border_width(view.noise))
     if rectangle is None or min(rectangle.size) < SMALLEST or not 0.93 < rectangle.fill < 1.07:
         return None
     width = max(3, round(0.008 / view.cell))
@@ -120,7 +146,7 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     own = core & (piece | view.bare)
     if edge.sum() < 20 or own.sum() < 0.1 * core.sum():
         return None
-    rim, floor = float(np.percentile(level[edge], 70)), float(np.percentile(level[own], 15))
+    rim, floor = float(np.percentile(level[edge], 85)), float(np.percentile(level[own], 15))
     if rim - floor < max(0.012, 0.3 * rim):
         return None
     wall = cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool)

@@ -18,6 +18,8 @@ SMALLEST = 0.025
 """m; narrower patches are stains or the edges of things."""
 THICKNESS = 0.001
 """m; assumed, since a camera cannot measure it."""
+_BORDER = 1.0
+"""Cells; the outline of a colour is as sharp as the cells."""
 _DIFFERENT = 10.0
 """sRGB distance to the nearest shade of the table."""
 _SHADES = (0.82, 1.10)
@@ -57,10 +59,10 @@ def _table(view: TopView) -> tuple[NDArray[np.float64], Mask]:
 def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.float64]) -> Found | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
     closed &= ~hidden
-    rectangle = fit_rectangle(closed, hidden, view.cell)
+    rectangle = fit_rectangle(closed, hidden, view.cell, border=_BORDER)
     if rectangle is None or min(rectangle.size) < SMALLEST:
         return None
-    circle = fit_circle(outline(closed) * view.cell, view.cell)
+    circle = fit_circle(outline(closed) * view.cell, view.cell, border=_BORDER)
     color = np.median(rgb[piece], axis=0)
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:
         x, y = view.xy(np.array([circle.center[0] / view.cell]), np.array([circle.center[1] / view.cell]))[0]

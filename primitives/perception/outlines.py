@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
-BORDER = 0.6
-"""Cells by which a thing is wider than the distance between its opposite border cells."""
+
+def border_width(noise: float) -> float:
+    """Cells by which a thing is wider than the distance between its opposite border cells.
+
+    Less than one, since a cell counts as soon as one of its pixels does; ever less as noise, in m, spreads the pixels.
+    """
+    return 0.25 - 150.0 * min(noise, 0.003)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +57,67 @@ def outline(mask: Mask) -> NDArray[np.float64]:
     return longest[:, 0, ::-1].astype(np.float64)
 
 
-def fit_circle(border: NDArray[np.float64], cell: float, *, seed: int = 0) -> Circle | None:
-    """The circle that most of `border` lies on.
+def fit_circle(line: NDArray[np.float64], cell: float, *, border: float, seed: int = 0) -> Circle | None:
+    """The circle that most of `line` lies on.
 
     Args:
-        border: (N, 2) in m, one point per border cell.
-        cell: edge of a cell in m; the border runs half a cell inside the true outline.
+        line: (N, 2) in m, one point per border cell.
+        cell: edge of a cell in m.
+        border: see `border_width`.
         seed: of the random triples.
     """
-    if len(border) < 8:
+    if len(line) < 8:
         return None
     tolerance = 1.0 * cell
     rng = np.random.default_rng(seed)
-    picks = border[rng.integers(0, len(border), (60, 3))]
+    picks = line[rng.integers(0, len(line), (60, 3))]
     centers, radii = _through(picks)
     usable = np.isfinite(radii) & (radii < 0.25)
     if not usable.any():
         return None
     centers, radii = centers[usable], radii[usable]
-    distance = np.abs(np.linalg.norm(border[None] - centers[:, None], axis=2) - radii[:, None])
+    distance = np.abs(np.linalg.norm(line[None] - centers[:, None], axis=2) - radii[:, None])
     best = int(np.argmax((distance < tolerance).sum(axis=1)))
     center, radius = centers[best], float(radii[best])
     for _ in range(3):
-        on = np.abs(np.linalg.norm(border - center, axis=1) - radius) < 1.5 * tolerance
+        on = np.abs(np.linalg.norm(line - center, axis=1) - radius) < 1.5 * tolerance
         if on.sum() < 6:
             return None
-        center, radius = _least_squares_circle(border[on])
-    off = np.abs(np.linalg.norm(border - center, axis=1) - radius)
+        center, radius = _least_squares_circle(line[on])
+    off = np.abs(np.linalg.norm(line - center, axis=1) - radius)
     on = off < 1.5 * tolerance
-    angles = np.arctan2(border[on, 1] - center[1], border[on, 0] - center[0])
+    angles = np.arctan2(line[on, 1] - center[1], line[on, 0] - center[0])
     bins = max(12, min(72, int(2 * math.pi * radius / (2.5 * cell))))
     covered = len(np.unique(((angles + math.pi) / (2 * math.pi) * bins).astype(int) % bins))
     error = float(np.median(off[on])) if on.any() else math.inf
-    return Circle((float(center[0]), float(center[1])), radius + BORDER * cell / 2, covered / bins, error)
+    return Circle((float(center[0]), float(center[1])), radius + border * cell / 2, covered / bins, error)
 
 
-def fit_rectangle(mask: Mask, hidden: Mask, cell: float, *, edge: float | None = None) -> Rectangle | None:
+def fit_rectangle(
+    mask: Mask, hidden: Mask, cell: float, *, border: float, edge: float | None = None
+) -> Rectangle | None:
     """The rectangle around `mask`; its centre in cells, its size in m.
 
     Args:
         mask: what is seen of it.
         hidden: cells in which something higher covers it; along them it is not trusted to end.
         cell: edge of a cell in m.
+        border: see `border_width`.
         edge: extent in m along an axis of which only one end is seen.
     """
-    border = outline(mask)
-    if len(border) < 8:
+    line = outline(mask)
+    if len(line) < 8:
         return None
-    (r, c), (w, h), angle = cv2.minAreaRect(border.astype(np.float32))
+    (r, c), (w, h), angle = cv2.minAreaRect(line.astype(np.float32))
     center, yaw = np.array([r, c]), math.radians(angle)
     half = np.array([w, h]) / 2
     near = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    index = border.astype(int)
+    index = line.astype(int)
     free = ~near[index[:, 0], index[:, 1]]
     offsets = np.array([half[0], half[1], half[0], half[1]])
     seen = np.ones(4, bool)
     for _ in range(4):
-        local = (border - center) @ _turn(yaw)
+        local = (line - center) @ _turn(yaw)
         side, along, out = _sides(local, half)
         turned = weight = 0.0
         seen = np.zeros(4, bool)
@@ -132,15 +141,16 @@ def fit_rectangle(mask: Mask, hidden: Mask, cell: float, *, edge: float | None =
     if edge is not None:
         for axis in (0, 1):
             if seen[axis] != seen[axis + 2]:
-                grown = max(half[axis], (edge / cell - BORDER) / 2)
+                grown = max(half[axis], (edge / cell - border) / 2)
                 sign = 1.0 if seen[axis] else -1.0
                 center = center - _turn(yaw)[:, axis] * sign * (grown - half[axis])
                 half[axis] = grown
-    local = (border - center) @ _turn(yaw)
+    local = (line - center) @ _turn(yaw)
     _, _, out = _sides(local, half)
     out = out[free] if free.any() else out
-    size = 2 * half + BORDER
-    area = float(mask.sum()) + _hidden_within(hidden & ~mask, center, yaw, size / 2)
+    size = 2 * half + border
+    known = cv2.morphologyEx((mask | hidden).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
+    area = float(mask.sum()) + _count_within(known & ~mask, center, yaw, half) if hidden.any() else float(mask.sum())
     return Rectangle(
         (float(center[0]), float(center[1])),
         yaw,
@@ -179,10 +189,10 @@ def _sides(
     return side, along[rows, side], out[rows, side]
 
 
-def _hidden_within(hidden: Mask, center: NDArray[np.float64], yaw: float, half: NDArray[np.float64]) -> float:
+def _count_within(cells: Mask, center: NDArray[np.float64], yaw: float, half: NDArray[np.float64]) -> float:
     reach = int(np.ceil(np.hypot(*half))) + 1
     r0, c0 = (max(0, int(v) - reach) for v in center)
-    rows, columns = np.nonzero(hidden[r0 : int(center[0]) + reach + 1, c0 : int(center[1]) + reach + 1])
+    rows, columns = np.nonzero(cells[r0 : int(center[0]) + reach + 1, c0 : int(center[1]) + reach + 1])
     local = (np.stack([rows + r0, columns + c0], axis=1) - center) @ _turn(yaw)
     return float(np.all(np.abs(local) <= half, axis=1).sum())
 
@@ -203,5 +213,5 @@ def _least_squares_circle(points: NDArray[np.float64]) -> tuple[NDArray[np.float
     middle = points.mean(axis=0)
     p = points - middle
     A = np.column_stack([2 * p, np.ones(len(p))])
-    x, y, rest = (float(v) for v in np.linalg.lstsq(A, (p**2).sum(axis=1), rcond=None)[0])
+    x, y, rest = np.linalg.solve(A.T @ A + 1e-12 * np.eye(3), A.T @ (p**2).sum(axis=1)).tolist()
     return np.array([x, y]) + middle, math.sqrt(max(rest + x * x + y * y, 0.0))

@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
-from primitives.perception.outlines import Rectangle, fit_circle, fit_rectangle, half_turn, outline, square_yaw
+from primitives.perception.outlines import (
+    Rectangle,
+    border_width,
+    fit_circle,
+    fit_rectangle,
+    half_turn,
+    outline,
+    square_yaw,
+)
 from primitives.perception.tiling import squares
 from primitives.perception.topview import TopView
 
@@ -62,16 +70,17 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         patch: connected cells of one colour without steps.
         floors: heights in m on which it may stand, most likely first.
     """
-    border = outline(patch)
-    if len(border) < 8:
+    line = outline(patch)
+    if len(line) < 8:
         return []
-    circle = fit_circle(border * view.cell, view.cell)
+    border = border_width(view.noise)
+    circle = fit_circle(line * view.cell, view.cell, border=border)
     top = float(np.percentile(view.height[patch], 60))
     if (ball := _ball(view, patch)) is not None:
         return [ball]
     hidden = view.hidden(top, patch, 0.06)
-    rectangle = fit_rectangle(patch, hidden, view.cell, edge=top - floors[0])
-    if rectangle is None or (rectangle.visible < 0.8 and _thickness(patch) * view.cell < SLIVER):
+    rectangle = fit_rectangle(patch, hidden, view.cell, border=border, edge=top - floors[0])
+    if rectangle is None or (_thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)):
         return []
     straight = rectangle.error / view.cell + 8 * abs(1 - rectangle.fill)
     if circle is not None and circle.coverage > 0.7:
@@ -91,6 +100,13 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     unknown = _block(view, patch, rectangle, top, 0.4, floors)
     unknown.category = "object"
     return [unknown]
+
+
+def _beside_higher(view: TopView, patch: Mask, top: float) -> bool:
+    """Whether something higher stands within 8 mm of `patch`."""
+    width = 2 * max(1, round(0.008 / view.cell)) + 1
+    near = cv2.dilate(patch.astype(np.uint8), np.ones((width, width), np.uint8)).astype(bool)
+    return bool((view.height[near] > top + 0.008).any())
 
 
 def _thickness(patch: Mask) -> float:
@@ -127,6 +143,9 @@ def _block(
         yaw, sx, sy = square_yaw(yaw), edge, edge
         floor = _floor(top, edge, floors)
         bottom = floor if floor is not None else top - edge
+        if floor is not None:
+            # of a cube the height is the sharpest measurement
+            sx = sy = top - floor
     else:
         if sy > sx:
             sx, sy, yaw = sy, sx, yaw + math.pi / 2
@@ -187,7 +206,6 @@ def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Centre (3,) and radius of the sphere of smallest algebraic distance to (N, 3) points."""
     middle = points.mean(axis=0)
     p = points - middle
-    x, y, z, rest = np.linalg.lstsq(np.column_stack([2 * p, np.ones(len(p))]), (p**2).sum(axis=1), rcond=None)[
-        0
-    ].tolist()
+    A = np.column_stack([2 * p, np.ones(len(p))])
+    x, y, z, rest = np.linalg.solve(A.T @ A + 1e-12 * np.eye(4), A.T @ (p**2).sum(axis=1)).tolist()
     return np.array([x, y, z]) + middle, math.sqrt(max(rest + x * x + y * y + z * z, 0.0))
