@@ -20,6 +20,9 @@ HOME = (0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854)
 TORQUE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
 """Largest joint torques in N·m (Franka Emika Panda datasheet)."""
 MAX_WIDTH = 0.08
+FINGER_FRICTION = 1.0
+WRIST_INERTIA = '="0.003" ixy="0" ixz="0" iyy="0.003" iyz="0" izz="0.003"'
+"""Attributes of an <inertia> element after its first name, kg m2."""
 
 
 @lru_cache(maxsize=2)
@@ -37,6 +40,10 @@ def urdf(*, low_poly: bool) -> Path:
     # A frame without mass or shape that nothing here uses.
     text = re.sub(r"<link name=\"panda_grasptarget\">.*?</link>", "", text, flags=re.DOTALL)
     text = re.sub(r"<joint name=\"panda_grasptarget_hand\".*?</joint>", "", text, flags=re.DOTALL)
+    # The file gives every link a placeholder inertia of 0.1 kg m2. Five of them at the wrist swamp joints 5 to 7, which
+    # then fall behind quick motions; this is of the order of the real hand's.
+    wrist = text.index('<link name="panda_link7">')
+    text = text[:wrist] + text[wrist:].replace('="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"', WRIST_INERTIA)
     return cached("panda-low-poly" if low_poly else "panda", ".urdf", text)
 
 
@@ -81,7 +88,7 @@ def load(client: int) -> int:
         p.resetJointState(body, joint, q, physicsClientId=client)
     for joint in FINGER_JOINTS:
         p.resetJointState(body, joint, MAX_WIDTH / 2, physicsClientId=client)
-        p.changeDynamics(body, joint, lateralFriction=1.0, physicsClientId=client)
+        p.changeDynamics(body, joint, lateralFriction=FINGER_FRICTION, physicsClientId=client)
     # Without the gear the fingers drift sideways under load and place objects millimetres off.
     gear = p.createConstraint(
         body, FINGER_JOINTS[0], body, FINGER_JOINTS[1], p.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0),
