@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
@@ -16,14 +17,24 @@ from primitives.robot import ArmMode, Robot
 from primitives.scene import Workspace
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
+from sim_envs.disturbances import (
+    SLIP_FRICTION,
+    SLIP_SECONDS,
+    Disturbances,
+    drawn_factors,
+    drawn_light,
+    drawn_slips,
+    named_set,
+    with_clutter,
+)
 from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
-from sim_envs.rendering import Light, Renderer
+from sim_envs.rendering import Renderer
 from sim_envs.scene_spec import SceneSpec, resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
-from sim_envs.sim_camera import SimCamera
+from sim_envs.sim_camera import SimCamera, miscalibrated
 from sim_envs.spawning import layout
-from sim_envs.world import World, WorldState, family_of
+from sim_envs.world import STEP, Physics, World, WorldState, family_of
 
 if TYPE_CHECKING:
     from sim_envs.task import BoundTask
@@ -85,21 +96,24 @@ class PyBulletEnvironment:
             scene = self._task.scene
         else:
             scene = named_scene(spec.scene or DEFAULT, _rng("scene", spec.seed))
+        disturbances = named_set(spec.disturbances)
+        scene = with_clutter(scene, disturbances.clutter, _rng("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
-        world, arm = self._arrange(scene, spec.seed)
+        world, arm = self._arrange(scene, spec.seed, disturbances)
         self._start = world.truth()
         if self._task is None and spec.instruction is not None:
             from sim_envs.task import match
 
             self._task = match(spec.instruction, self._start)
-        instruction = self._task.instruction if self._task is not None else spec.instruction or ""
-        light = Light()
-        cameras = tuple(SimCamera(world, self._renderer, camera_info(m), light) for m in MOUNTS)
         return Trial(
-            robot=Robot(arm, cameras, self._workspace),
-            instruction=instruction,
+            robot=Robot(arm, self._cameras(world, spec.seed, disturbances), self._workspace),
+            instruction=self._task.instruction if self._task is not None else spec.instruction or "",
             task=self._task.info.id if self._task is not None else None,
-            conditions={"renderer": self._renderer.name},
+            conditions={
+                "renderer": self._renderer.name,
+                "disturbances": spec.disturbances,
+                **msgspec.structs.asdict(disturbances),
+            },
         )
 
     def verdict(self) -> Verdict | None:
@@ -159,7 +173,7 @@ class PyBulletEnvironment:
             raise ConfigurationError("there is no world yet; call reset first.")
         return self._world
 
-    def _arrange(self, scene: SceneSpec, seed: int) -> tuple[World, SimArm]:
+    def _arrange(self, scene: SceneSpec, seed: int, disturbances: Disturbances) -> tuple[World, SimArm]:
         placements = layout(scene, _rng("layout", seed), self._workspace)
         family = family_of(scene.objects)
         if self._world is None or self._world.family != family:
@@ -168,12 +182,36 @@ class PyBulletEnvironment:
             self._world = World(family)
             self._arm = SimArm(self._world)
         assert self._arm is not None
-        self._world.arrange(scene.objects, placements)
+        rng, count = _rng("physics", seed), len(family)
+        physics = Physics(
+            friction=drawn_factors(disturbances.friction_change, count, rng),
+            mass=drawn_factors(disturbances.mass_change, count, rng),
+            slips=drawn_slips(disturbances.slip_rate, rng),
+            slip_steps=round(SLIP_SECONDS / STEP),
+            slip_friction=SLIP_FRICTION,
+        )
+        self._world.arrange(scene.objects, placements, physics)
         self._arm.reset()
         for _ in range(SETTLE_STEPS):
             self._world.step()
         self._world.steps = 0
         return self._world, self._arm
+
+    def _cameras(self, world: World, seed: int, disturbances: Disturbances) -> tuple[SimCamera, ...]:
+        light = drawn_light(disturbances.light_change, _rng("light", seed))
+        rng = _rng("calibration", seed)
+        return tuple(
+            SimCamera(
+                world,
+                self._renderer,
+                true=true,
+                believed=miscalibrated(true, disturbances, rng),
+                light=light,
+                disturbances=disturbances,
+                seed=seed + 1_000_003 * number,
+            )
+            for number, true in enumerate(camera_info(mount) for mount in MOUNTS)
+        )
 
 
 def make() -> PyBulletEnvironment:

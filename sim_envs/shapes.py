@@ -25,9 +25,9 @@ from sim_envs.mesh import (
 FOOT = 0.008
 """Thickness in m of the foot on which hollow things stand. Walls begin above the table, so that each rests on a few
 contacts instead of one per piece, which makes the physics four times faster."""
-LIGHTEST = 0.05
-"""kg. Between two fingers that press with 20 N, anything much lighter sinks into them: at 50 iterations the contact solver
-does not converge for mass ratios beyond that."""
+LIGHTEST = 0.03
+"""kg. What is much lighter sinks into fingers that press with 40 N or more: the contact solver does not converge for
+such mass ratios."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pybullet as p
 
@@ -21,6 +21,8 @@ from sim_envs.shapes import Shape, shape_of
 
 STEP = 1.0 / 240.0
 """s of simulated time per physics step."""
+SOLVER_ITERATIONS = 200
+"""Small light blocks between strong fingers need them; Bullet stops early where fewer are enough."""
 TABLE_SIZE = (1.15, 1.20, 0.05)
 """Extent (x, y, z) of the table top in m."""
 TABLE_CENTER = (0.325, 0.0, -0.025)
@@ -46,6 +48,23 @@ class Placement:
     """Centre in m, base frame."""
     yaw: float
     """rad."""
+
+
+@dataclass(frozen=True, slots=True)
+class Physics:
+    """Departures from the ordinary physics of a scene."""
+
+    friction: tuple[float, ...] = ()
+    """Factor per object; all 1 where empty."""
+    mass: tuple[float, ...] = ()
+    """Factor per object; all 1 where empty."""
+    slips: tuple[int, ...] = ()
+    """Steps at which the fingers start to slip."""
+    slip_steps: int = 0
+    slip_friction: float = 0.0
+
+
+ORDINARY = Physics()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,7 @@ class World:
         client = self.client
         p.setPhysicsEngineParameter(
             fixedTimeStep=STEP,
-            numSolverIterations=50,
+            numSolverIterations=SOLVER_ITERATIONS,
             deterministicOverlappingPairs=1,
             contactBreakingThreshold=0.005,
             enableFileCaching=0,
@@ -99,6 +118,8 @@ class World:
         self.panda = panda.load(client)
         self._ids = [self._load(*member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
         self._specs: tuple[ObjectSpec, ...] = ()
+        self._physics = ORDINARY
+        self._slipping = False
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
         self._pristine = p.saveState(physicsClientId=client)
@@ -111,7 +132,9 @@ class World:
 
     # Scene
 
-    def arrange(self, objects: Sequence[ObjectSpec], placements: Sequence[Placement]) -> None:
+    def arrange(
+        self, objects: Sequence[ObjectSpec], placements: Sequence[Placement], physics: Physics = ORDINARY
+    ) -> None:
         """Start over with these objects of the world's family at these places, the arm at home, the clock at zero."""
         assert family_of(objects) == self.family
         self._specs = tuple(objects)
@@ -123,7 +146,11 @@ class World:
         p.restoreState(stateId=self._pristine, physicsClientId=self.client)
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
-        for body, spec, place in zip(self._ids, objects, placements, strict=True):
+        self._physics = replace(physics, slips=(-physics.slip_steps - 1,))
+        self._set_slip()  # the scene before may have ended in a slip
+        self._physics = physics
+        for number, (body, spec, place) in enumerate(zip(self._ids, objects, placements, strict=True)):
+            self._set_dynamics(body, spec, number)
             half = place.yaw / 2
             rotation = (0.0, 0.0, math.sin(half), math.cos(half))
             p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=self.client)
@@ -170,10 +197,26 @@ class World:
 
     def step(self) -> None:
         """Advance physics by `STEP`."""
+        if self._physics.slips:
+            self._set_slip()
         p.stepSimulation(physicsClientId=self.client)
         self.steps += 1
         if self.on_step is not None:
             self.on_step()
+
+    def _set_slip(self) -> None:
+        """Whether the fingers slip follows from the clock alone, so that a restored world needs no memory of it."""
+        physics = self._physics
+        slipping = any(0 <= self.steps - start < physics.slip_steps for start in physics.slips)
+        if slipping != self._slipping:
+            self._slipping = slipping
+            for joint in panda.FINGER_JOINTS:
+                p.changeDynamics(
+                    self.panda,
+                    joint,
+                    lateralFriction=physics.slip_friction if slipping else panda.FINGER_FRICTION,
+                    physicsClientId=self.client,
+                )
 
     # Motors
 
@@ -263,7 +306,7 @@ class World:
 
     def _load(self, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
         shape = shape_of(category, extent)
-        body = p.createMultiBody(
+        return p.createMultiBody(
             baseMass=shape.mass if movable else 0.0,
             baseCollisionShapeIndex=self._solid(category, extent, shape),
             baseVisualShapeIndex=p.createVisualShape(
@@ -276,15 +319,18 @@ class World:
             basePosition=parked,
             physicsClientId=self.client,
         )
+
+    def _set_dynamics(self, body: int, spec: ObjectSpec, number: int) -> None:
+        shape, physics = shape_of(spec.category, spec.extent), self._physics
         p.changeDynamics(
             body,
             -1,
-            lateralFriction=FRICTION,
+            mass=shape.mass * (physics.mass[number] if physics.mass else 1.0) if spec.movable else 0.0,
+            lateralFriction=FRICTION * (physics.friction[number] if physics.friction else 1.0),
             rollingFriction=shape.rolling,
             spinningFriction=0.002 if shape.rolling else 0.0005,
             physicsClientId=self.client,
         )
-        return body
 
     def _solid(self, category: str, extent: Vector3, shape: Shape) -> int:
         x, _, z = extent
