@@ -24,6 +24,8 @@ _DEEPEST, _BRIGHTEST = 0.35, 1.15
 """Range of shades that a surface is expected to show."""
 _SHADE_PENALTY = 14.0
 """How much a shade of 0 would count, in units of sRGB distance, against full light."""
+_METRIC: NDArray[np.float64] = np.linalg.cholesky(1.6 * (np.eye(3) - np.ones((3, 3)) / 3) + 1.5 * np.ones((3, 3)) / 9)
+"""(3, 3): `rgb @ _METRIC` are coordinates whose Euclidean distance weighs chroma over brightness."""
 
 
 @cache
@@ -48,33 +50,27 @@ def named(rgb: NDArray[np.float64], light: float) -> tuple[str, float]:
     Returns:
         The name, and the confidence in [0, 1]: how much closer it is than the runner-up.
     """
-    offset = rgb - ALBEDO * light
-    distance = np.sqrt(_product(offset, offset))
+    distance = np.linalg.norm((rgb - ALBEDO * light) @ _METRIC, axis=1)
     first, second = np.argsort(distance)[:2]
-    return NAMES[int(first)], float(1.0 - distance[first] / max(distance[second], 1e-9))
-
-
-def _distance(rgb: NDArray[np.float64], albedo: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N,) distance of each colour to the nearest shade of `albedo`, deep shade being less likely."""
-    shade = np.clip(_product(rgb, albedo) / _product(albedo, albedo), _DEEPEST, _BRIGHTEST)
-    offset = rgb - shade[:, None] * albedo
-    return np.sqrt(_product(offset, offset) / shade) + _SHADE_PENALTY * np.maximum(0.0, 1.0 - shade)
-
-
-def _product(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Inner product (...,) of colours that weighs chroma over brightness."""
-    a_gray, b_gray = a.mean(axis=-1), b.mean(axis=-1)
-    chroma = ((a - a_gray[..., None]) * (b - b_gray[..., None])).sum(axis=-1)
-    return 1.6 * chroma + 1.5 * a_gray * b_gray
+    return NAMES[int(first)], float(1.0 - distance[first] / max(float(distance[second]), 1e-9))
 
 
 def nearest(rgb: NDArray[np.float64]) -> NDArray[np.intp]:
     """(N,) class of each of the (N, 3) colours as seen in full light."""
-    return np.argmin(np.stack([_product(rgb - a, rgb - a) for a in ALBEDO]), axis=0)
+    known = ALBEDO @ _METRIC
+    return np.argmin((known**2).sum(axis=1) - 2 * (rgb @ _METRIC) @ known.T, axis=1)
 
 
 def unlike(rgb: NDArray[np.float64], surface: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far each of the (..., 3) colours is from every shade of `surface` (3,), and which shade is nearest."""
-    shade = _product(rgb, surface) / max(float(_product(surface, surface)), 1e-9)
-    offset = rgb - shade[..., None] * surface
-    return np.sqrt(_product(offset, offset)), shade
+    """How far each of the (N, 3) colours is from every shade of `surface` (3,), and which shade is nearest."""
+    seen, own = rgb @ _METRIC, surface @ _METRIC
+    shade = seen @ own / max(float(own @ own), 1e-9)
+    return np.linalg.norm(seen - shade[:, None] * own, axis=1), shade
+
+
+def _distance(rgb: NDArray[np.float64], albedo: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N,) distance of each colour to the nearest shade of `albedo`, deep shade being less likely."""
+    apart, shade = unlike(rgb, albedo)
+    kept = np.clip(shade, _DEEPEST, _BRIGHTEST)
+    beyond = (shade - kept) * float(np.linalg.norm(albedo @ _METRIC))
+    return np.hypot(apart, beyond) / np.sqrt(kept) + _SHADE_PENALTY * np.maximum(0.0, 1.0 - kept)

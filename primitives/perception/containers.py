@@ -54,11 +54,18 @@ def containers(view: TopView) -> list[Container]:
 
 def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
     """The connected parts of `mask` with at least `smallest` cells, gaps of one cell bridged."""
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
+    if not len(rows):
+        return
+    box = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
+    part = mask[box]
+    closed = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     for i in range(1, count):
         if stats[i, cv2.CC_STAT_AREA] >= smallest:
-            yield (labels == i) & mask
+            piece = np.zeros_like(mask)
+            piece[box] = (labels == i) & part
+            yield piece
 
 
 def _round(view: TopView, piece: Mask) -> Container | None:

@@ -31,14 +31,17 @@ def zones(view: TopView) -> list[Found]:
     rgb, bare = _table(view)
     if bare.sum() < 100:
         return []
-    table = np.median(rgb[bare], axis=0)
-    apart, shade = unlike(rgb, table)
-    foreign = bare & ((apart > _DIFFERENT) | (shade < _SHADES[0]) | (shade > _SHADES[1]))
+    table = np.median(rgb[bare][::7], axis=0)
+    # most cells are plainly the table; the rest are looked at closely
+    doubtful = bare & (np.abs(rgb.astype(np.int16) - table.astype(np.int16)) > 6).any(axis=2)
+    apart, shade = unlike(rgb[doubtful].astype(np.float64), table)
+    foreign = np.zeros_like(bare)
+    foreign[doubtful] = (apart > _DIFFERENT) | (shade < _SHADES[0]) | (shade > _SHADES[1])
     if not foreign.any():
         return []
     width = max(3, round(0.008 / view.cell) | 1)
     core = cv2.morphologyEx(foreign.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)).astype(bool)
-    kind = classes(rgb.astype(np.uint8))
+    kind = classes(rgb)
     hidden = ~bare
     found: list[Found] = []
     for number in np.unique(kind[core]):
@@ -49,14 +52,17 @@ def zones(view: TopView) -> list[Found]:
     return found
 
 
-def _table(view: TopView) -> tuple[NDArray[np.float64], Mask]:
-    """(R, C, 3) colour of the table, the mean over the cameras that see it, and where one does."""
-    count = np.sum([g.bare for g in view.ground], axis=0)
-    total = np.sum([g.rgb * g.bare[..., None] for g in view.ground], axis=0, dtype=np.float64)
-    return total / np.maximum(count, 1)[..., None], (count > 0) & ~view.raised
+def _table(view: TopView) -> tuple[NDArray[np.uint8], Mask]:
+    """(R, C, 3) colour of the table in the first camera that sees it, and where one does."""
+    first, *others = view.ground
+    rgb, bare = first.rgb, first.bare
+    for other in others:
+        rgb = np.where(bare[..., None], rgb, other.rgb)
+        bare = bare | other.bare
+    return rgb, bare & ~view.raised
 
 
-def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.float64]) -> Found | None:
+def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Found | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
     closed &= ~hidden
     rectangle = fit_rectangle(closed, hidden, view.cell, border=_BORDER)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,8 @@ class Found:
     """Cells of the view from above in which it is the highest surface, or, for hollow things, would be when empty."""
     quality: float
     """In [0, 1]: how well the shape fits what was seen."""
-    color: NDArray[np.float64] | None = None
-    """(3,) sRGB of its top in the light it stands in, when its `cells` do not show it."""
+    color: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    """(3,) sRGB that its top shows in the light it stands in."""
 
     @property
     def height(self) -> float:

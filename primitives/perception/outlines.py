@@ -76,7 +76,8 @@ def fit_circle(line: NDArray[np.float64], cell: float, *, border: float, seed: i
     if not usable.any():
         return None
     centers, radii = centers[usable], radii[usable]
-    distance = np.abs(np.linalg.norm(line[None] - centers[:, None], axis=2) - radii[:, None])
+    sample = line[:: max(1, len(line) // 120)]
+    distance = np.abs(np.linalg.norm(sample[None] - centers[:, None], axis=2) - radii[:, None])
     best = int(np.argmax((distance < tolerance).sum(axis=1)))
     center, radius = centers[best], float(radii[best])
     for _ in range(3):

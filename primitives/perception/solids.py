@@ -40,13 +40,16 @@ def patches(view: TopView, cells: Mask) -> list[Mask]:
     blocked = np.ones((cells.shape[0] + 2, cells.shape[1] + 2), np.uint8)
     blocked[1:-1, 1:-1] = ~cells
     found: list[tuple[float, Mask]] = []
-    for r, c in np.argwhere(cells):
-        if blocked[r + 1, c + 1]:
-            continue
-        _, _, blocked, (c0, r0, w, h) = cv2.floodFill(
+    flat, at = blocked.ravel(), 0
+    while True:
+        at += int(np.argmin(flat[at:]))
+        if flat[at]:
+            break
+        r, c = divmod(at, blocked.shape[1])
+        _, _, _, (c0, r0, w, h) = cv2.floodFill(
             picture,
             blocked,
-            (int(c), int(r)),
+            (c - 1, r - 1),
             (0, 0, 0),
             (1, 0.5, 1),
             (1, 0.5, 1),

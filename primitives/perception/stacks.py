@@ -19,6 +19,8 @@ _THINNEST = 0.012
 """m; thinner bands of another colour are mixed pixels."""
 _REACH = 0.012
 """m by which a layer may stand out from, or back behind, the one above it."""
+_MOST_POINTS = 2500
+"""More points than this on the sides of a stack say nothing new."""
 _TYPICAL_SIDE = 0.75
 """Brightness of a side against the top face, where the top block shows none of that side."""
 
@@ -42,7 +44,8 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
     lit = rgb / np.maximum(shade[side], 0.2)[:, None]
     edge = sum(top.size) / 2
     result: list[Found] = []
-    for high, low, kind in _bands(xyz[below, 2], nearest(lit[below]), top.bottom, support):
+    kinds = nearest(lit)
+    for high, low, kind in _bands(xyz[below, 2], kinds[below], top.bottom, support):
         count = max(1, round((high - low) / edge))
         if abs(high - low - count * edge) > 0.3 * edge:
             count = 1
@@ -52,7 +55,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
             mine = (xyz[:, 2] < upper - 0.002) & (xyz[:, 2] > lower + 0.002)
             width = step if abs(step - edge) > 0.004 else edge
             center, yaw, quality = _footprint(xyz[mine, :2], width, (result or [top])[-1])
-            same = mine & (nearest(lit) == kind)
+            same = mine & (kinds == kind)
             shown = np.median(lit[same], axis=0) if same.sum() >= 3 else ALBEDO[kind]
             result.append(
                 Found("block", center, lower, upper, (width, width), yaw, np.zeros_like(top.cells), quality, shown)
@@ -69,6 +72,7 @@ def _sides(
     near = np.all(np.abs(points.xyz[:, :2] - np.array(top.center, np.float32)) < half * 1.45 + _REACH, axis=1)
     near &= (points.xyz[:, 2] > support + 0.003) & (points.xyz[:, 2] < top.top - 0.004)
     index = np.flatnonzero(near)
+    index = index[:: max(1, len(index) // _MOST_POINTS)]
     local = (points.xyz[index, :2] - np.array(top.center)) @ _axes(top.yaw)
     out = np.abs(local) - np.array(top.size) / 2
     beyond = out.max(axis=1)

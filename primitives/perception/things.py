@@ -1,0 +1,81 @@
+"""From the view from above to the list of things: hollow, solid, stacked and flat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.containers import Container, containers
+from primitives.perception.flats import zones
+from primitives.perception.found import Found, Mask
+from primitives.perception.solids import patches, solid
+from primitives.perception.stacks import layers_below
+from primitives.perception.topview import TopView
+
+
+def things(view: TopView) -> list[Found]:
+    """Everything raised above the table, from the highest to the lowest."""
+    hollow = containers(view)
+    found = [c.found for c in hollow]
+    outside = view.raised.copy()
+    for container in hollow:
+        outside &= ~container.found.cells
+        outside |= container.contents
+    tops = patches(view, outside)
+    levels = [float(np.median(view.height[p])) for p in tops]
+    solids: list[Found] = []
+    for i, patch in enumerate(tops):
+        base = _base(view, patch, hollow)
+        near = _grown(patch)
+        floors = [
+            base,
+            *(
+                h
+                for h, p in zip(levels[i + 1 :], tops[i + 1 :], strict=True)
+                if base + 0.012 < h < levels[i] - 0.012 and (p & near).any()
+            ),
+        ]
+        solids.extend(solid(view, patch, floors))
+    for thing in (*found, *solids):
+        thing.color = _shown(view, thing)
+    for thing in sorted(solids, key=lambda f: -f.bottom):
+        found.append(thing)
+        if thing.category in ("block", "cylinder", "ball"):
+            found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), thing.color))
+    return found + zones(view)
+
+
+def _grown(mask: Mask) -> Mask:
+    """`mask` and the cells within two of it."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+
+
+def _base(view: TopView, patch: Mask, hollow: Sequence[Container]) -> float:
+    """Height of the bare ground under `patch`: the table, or the floor of what it lies in."""
+    for container in hollow:
+        if (patch & container.contents).sum() > 0.5 * patch.sum():
+            own = view.height[container.found.cells & view.raised]
+            return float(np.percentile(own, 5)) if len(own) else 0.0
+    return 0.0
+
+
+def _support(thing: Found, solids: Sequence[Found], hollow: Sequence[Container], view: TopView) -> float:
+    """Height of the highest known surface under `thing`."""
+    reach = min(thing.size) / 2
+    tops = [
+        f.top
+        for f in solids
+        if f is not thing
+        and f.top < thing.bottom + 0.008
+        and max(abs(f.center[0] - thing.center[0]), abs(f.center[1] - thing.center[1])) < 0.8 * reach + max(f.size) / 2
+    ]
+    return max([_base(view, thing.cells, hollow), *tops])
+
+
+def _shown(view: TopView, found: Found) -> NDArray[np.float64]:
+    """(3,) sRGB that the top of a thing shows."""
+    cells = view.rgb[found.cells & view.raised]
+    return np.median(cells[:: max(1, len(cells) // 400)], axis=0) if len(cells) else np.zeros(3)
