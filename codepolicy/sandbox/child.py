@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import ctypes
 import faulthandler
 import gc
 import inspect
@@ -47,16 +48,27 @@ def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
     try:
         os.setsid()  # a group of its own, killed as one
         link, line_memory, trace_pipe = fds
-        lines = mmap.mmap(line_memory, mmap.PAGESIZE)
+        lines = _map_line(line_memory)
         os.close(line_memory)
         faulthandler.register(signal.SIGUSR1, file=trace_pipe, all_threads=False)
         gc.enable()
         layers = confine.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers)
-        policy = _Policy(link, memoryview(lines).cast("i"), fork.output_chars)
+        policy = _Policy(link, lines, fork.output_chars)
         policy.send(wire.Ready(layers))
         policy.serve()
     finally:
         os._exit(1)
+
+
+def _map_line(fd: int) -> ctypes.Array[ctypes.c_int32]:
+    """The integer shared with the host. Python's own mmap would keep a duplicate of the descriptor."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    protection, shared = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED
+    address = libc.mmap(None, ctypes.c_size_t(mmap.PAGESIZE), protection, shared, fd, ctypes.c_long(0))
+    if address in (None, ctypes.c_void_p(-1).value):
+        raise OSError(ctypes.get_errno(), "mmap")
+    return (ctypes.c_int32 * 1).from_address(address)
 
 
 class _Output(io.TextIOBase):
@@ -95,7 +107,7 @@ class _Output(io.TextIOBase):
 class _Policy:
     """Namespace and wire of one session."""
 
-    def __init__(self, link: int, lines: memoryview[int], output_chars: int) -> None:
+    def __init__(self, link: int, lines: ctypes.Array[ctypes.c_int32], output_chars: int) -> None:
         self._link = link
         self._lines = lines
         self._output_chars = output_chars

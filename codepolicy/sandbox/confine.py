@@ -45,6 +45,9 @@ def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS) ->
     }
     if sys.platform == "linux":
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+        for capability in range(64):  # while this process may still do it
+            with contextlib.suppress(OSError):  # beyond the kernel's last one, or without the right to drop any
+                _prctl(_PR_CAPBSET_DROP, capability)
     for name, step in steps.items():
         if name in layers:
             with contextlib.suppress(OSError, ValueError, NotImplementedError):
@@ -93,9 +96,6 @@ def _drop_capabilities() -> None:
     table = seccomp.architecture()
     if table is None:
         raise NotImplementedError("unknown machine")
-    for capability in range(64):
-        with contextlib.suppress(OSError):  # beyond the kernel's last one, or already without the right to drop
-            _prctl(_PR_CAPBSET_DROP, capability)
     _system_call(table.capset, struct.pack("=Ii", _CAPABILITY_VERSION_3, 0), struct.pack("=6I", *([0] * 6)))
     _prctl(_PR_SET_DUMPABLE, 0)
 

@@ -128,7 +128,7 @@ class PolicySession:
         try:
             with Watch(self._process, deadline=deadline, on_death=on_death) as watch:
                 failure = conversation.hold(request, watch, deadline)
-            kept = not conversation.broken and not watch.expired and not self._interrupted
+            kept = not conversation.broken and not (watch.expired or watch.died_in_motion or self._interrupted)
         finally:
             self._names = conversation.names if kept else ()
             status = 0 if kept else self._process.kill()
@@ -140,7 +140,7 @@ class PolicySession:
                 line=watch.line or conversation.line,
                 hint="Shorten it, or bound its loops.",
             ).report()
-        elif conversation.vanished and failure is None:
+        elif watch.died_in_motion or (conversation.vanished and failure is None):
             failure = _death(status, conversation.line).report()
         return ProgramOutcome(
             status="finished" if failure is None else "failed",

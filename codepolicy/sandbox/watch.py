@@ -22,6 +22,8 @@ class Watch:
         """
         self.expired = False
         """Whether the deadline was reached."""
+        self.died_in_motion = False
+        """Whether the process ended by itself while a primitive ran; what the primitive then says is our own doing."""
         self.line: int | None = None
         """Where the program was then."""
         self.in_motion = False
@@ -53,5 +55,7 @@ class Watch:
             self.expired = True
             self.line = None if self.in_motion else self._process.where()
             self._process.end()
+        elif self.in_motion:
+            self.died_in_motion = True
         if self.in_motion and self._on_death is not None:
             self._on_death()
