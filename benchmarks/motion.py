@@ -1,11 +1,12 @@
 """How often the motion primitives do what they promise, judged by ground truth, and what they cost.
 
-    python benchmarks/motion.py --seeds 200 [--only tower5 push] [--detector rgbd]
+python benchmarks/motion.py --seeds 200 [--only tower5 push] [--detector rgbd]
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import statistics
 import time
@@ -99,7 +100,7 @@ def tower(count: int) -> Callable[[Server, np.random.Generator], None]:
     """Stack all blocks."""
 
     def job(server: Server, _: np.random.Generator) -> None:
-        for below, above in zip(COLORS[: count - 1], COLORS[1:count], strict=True):
+        for below, above in itertools.pairwise(COLORS[:count]):
             server.invoke("put", f"{above} block", f"{below} block")
 
     return job
@@ -160,7 +161,7 @@ def judge_tower(count: int) -> Callable[[World, World], Result]:
     """The blocks stand on each other in order."""
 
     def judge(_: World, now: World) -> Result:
-        for k, (a, b) in enumerate(zip(COLORS[: count - 1], COLORS[1:count], strict=True)):
+        for k, (a, b) in enumerate(itertools.pairwise(COLORS[:count])):
             low, high = now[f"{a} block"], now[f"{b} block"]
             rise = high.position[2] - low.position[2]
             off = math.dist(low.position[:2], high.position[:2])

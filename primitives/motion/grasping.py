@@ -21,6 +21,8 @@ TIP = 0.012
 """Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
 TILTS = (0.0, 0.35, -0.35)
 """Turns of the hand about the closing direction in rad: leaning, it passes what stands beside a small object."""
+ASKEW = 0.22
+"""A turn in rad by which the hand may miss the sides of an object: closing, the fingers turn it into line."""
 RIM_DEPTH = 0.022
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 _RIM_TURNS = 12
@@ -92,6 +94,10 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
                 T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
                 for opening, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
                     yield GraspCandidate(T, width, opening, 1.0 - lower - tight - narrow - 0.8 * abs(tilt))
+            if not round_thing and (math.cos(ASKEW) + math.sin(ASKEW)) * width < gripper.max_width - SPARE:
+                for turn in (ASKEW, -ASKEW):
+                    turned = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2 + turn))
+                    yield GraspCandidate(turned, width, gripper.max_width, 0.5 - lower - narrow)
 
 
 def _about_y(angle: float) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import msgspec
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.guard import Guard
 from primitives.motion.kinematics import Kinematics, object_matrix
+from primitives.motion.obstacles import ROUND
 from primitives.perception.memory import SceneMemory
 from primitives.robot import Arm
 from primitives.scene import SceneObject, Vector3
@@ -86,8 +88,14 @@ class Hand:
         return self.held is None or self.width < self.held.width - slack or not self.blocked()
 
     def attach(self, obj: SceneObject) -> Held:
-        """`obj`, lying where it was seen, is now between the fingers."""
-        self.held = Held(obj, np.linalg.inv(self._tool()) @ object_matrix(obj), self.width)
+        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them."""
+        T = self._tool()
+        if obj.category not in ROUND:
+            tool_yaw = math.atan2(T[1, 0], T[0, 0])
+            quarter = math.pi / 2
+            askew = (obj.yaw - tool_yaw + quarter / 2) % quarter - quarter / 2
+            obj = msgspec.structs.replace(obj, yaw=obj.yaw - askew)
+        self.held = Held(obj, np.linalg.inv(T) @ object_matrix(obj), self.width)
         self._memory.hold(obj.name)
         return self.held
 
@@ -106,7 +114,7 @@ class Hand:
         near = [(float(np.linalg.norm(np.array(o.position) - tool)), o) for o in self._memory.objects]
         distance, obj = min(near, key=lambda n: n[0], default=(np.inf, None))
         if obj is not None and distance < max(GRASP_RADIUS, obj.size[2] / 2):
-            self.attach(msgspec.structs.replace(obj, on="gripper"))
+            self.attach(obj)
 
     def _tool(self) -> NDArray[np.float64]:
         return self._kinematics.tool(self._arm.state().q)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -25,6 +26,9 @@ GOOD = 0.008
 STROKES = 6
 STAND_OFF = 0.025
 """Gap between fingers and object before a stroke, in m."""
+_WAYS = ((0.0, 1.0), (math.pi, 1.0), *((k * math.pi / 4, 0.0) for k in range(8)))
+"""Turns of the hand about the vertical, in rad, with the part of the wanted opening: two contacts square to the stroke
+keep the object from turning; where the arm cannot do that, closed fingers push with one."""
 HEIGHT = 0.016
 """Lowest height of the tool while pushing, in m."""
 
@@ -115,21 +119,18 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
     last = np.array(goal) - ahead * (radius + behind)
     _refuse_in_the_way(mover, obj, goal)
     problem: Failure | None = None
-    for flip in (0.0, math.pi):
+    for turn, opening in _WAYS:
         try:
-            down, along = _plan(mover, obj, first, last, height, angle + flip, width)
+            down, along = _plan(mover, obj, first, last, height, angle + turn, opening * width)
         except Failure as failure:
-            problem = failure
+            problem = problem or failure
             continue
-        mover.hand.move(width)
+        mover.hand.move(opening * width)
         mover.travel(down[0])
         mover.follow(down, scale=SLOW)
         mover.follow(along, scale=0.15, contact=True)
-        back = along[-1]
-        retreat = mover.T_tool
-        retreat[2, 3] += APPROACH
-        up = mover.straight(back, retreat)
-        mover.follow(up if up is not None else np.array([back, *down[::-1]]), scale=SLOW)
+        up = mover.raised(mover.q, APPROACH)
+        mover.follow(along[::-1] if up is None else up[::-1], scale=SLOW)
         mover.memory.invalidate()
         return
     assert problem is not None
@@ -151,13 +152,11 @@ def _plan(
         Unreachable, Blocked.
     """
     T = pose_matrix(Pose.top_down(float(first[0]), float(first[1]), height, yaw))
-    q = mover.reach(T)
-    above = T.copy()
-    above[2, 3] += APPROACH
     end = T.copy()
     end[:2, 3] = last
-    down = mover.straight(q, above, backwards=True)
-    along = mover.straight(q, end)
+    options = itertools.islice(mover.kinematics.solutions(T, mover.q), 4)
+    ways = ((mover.raised(q, APPROACH), mover.straight(q, end)) for q in options)
+    down, along = next(((d, a) for d, a in ways if d is not None and a is not None), (None, None))
     if down is None or along is None:
         raise Unreachable(
             f"the stroke ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
