@@ -15,9 +15,10 @@ from ompl import util as ou
 from primitives.motion.collision import Checker
 from primitives.motion.kinematics import Kinematics
 
-STEP = 0.04
-"""Distance between tested configurations along a path, largest joint, in rad."""
-MAX_CHECKS = 12_000
+STEP = 0.015
+"""Distance between tested configurations along a path, largest joint, in rad: at arm's length a centimetre, so that
+between two of them nothing comes closer than half of that."""
+MAX_CHECKS = 20_000
 """Configurations tested before the search gives up, about three seconds in a full scene."""
 SHORTCUTS = 60
 
