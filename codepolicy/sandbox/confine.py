@@ -9,6 +9,7 @@ import resource
 import signal
 import struct
 import sys
+from functools import cache
 from typing import Final
 
 from codepolicy.sandbox import seccomp
@@ -56,13 +57,18 @@ def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS) ->
     return tuple(active)
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _prctl(option: int, argument: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, ctypes.c_ulong(argument), 0, 0, 0) != 0:
+    if _libc().prctl(option, ctypes.c_ulong(argument), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 
 
 def _system_call(number: int, *arguments: object) -> int:
-    result = ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *arguments)
+    result = _libc().syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         raise OSError(ctypes.get_errno(), f"system call {number}")
     return int(result)

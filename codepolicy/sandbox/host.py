@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from types import TracebackType
 from typing import Literal
 
@@ -10,6 +12,7 @@ from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.process import PolicyProcess, Zygote
 from codepolicy.sandbox.session import Dispatch, PolicySession, ProgramOutcome
 from primitives.errors import ConfigurationError
+from primitives.failures import InfrastructureError
 
 __all__ = ["Dispatch", "Isolation", "PolicySandbox", "PolicySession", "ProgramOutcome", "SandboxLimits"]
 
@@ -41,13 +44,16 @@ class PolicySandbox:
         self._limits = limits
         self._wanted = layers
         self._zygote = Zygote()
+        self._lock = threading.Lock()
+        self._closed = False
         self._sessions: list[PolicySession] = []
+        self._filling: threading.Thread | None = None
         try:
-            self._first: PolicyProcess | None = self._fork()
+            self._spare: PolicyProcess | None = self._fork()
         except BaseException:
             self._zygote.close()
             raise
-        self._layers = self._first.layers
+        self._layers = self._spare.layers
         if isolation == "required" and "seccomp" not in self._layers:
             self.close()
             raise ConfigurationError(
@@ -63,17 +69,24 @@ class PolicySandbox:
 
     def session(self) -> PolicySession:
         """A fresh session: one confined process whose variables survive from program to program."""
-        first, self._first = self._first, None
-        session = PolicySession(self._fork, self._limits, first)
-        self._sessions = [s for s in self._sessions if s.alive] + [session]
+        with self._lock:
+            ready, self._spare = self._spare, None
+            session = PolicySession(self._fork, self._limits, ready)
+            self._sessions = [s for s in self._sessions if s.alive] + [session]
+            if self._filling is None or not self._filling.is_alive():
+                self._filling = threading.Thread(target=self._fill, name="policy-spare", daemon=True)
+                self._filling.start()
         return session
 
     def close(self) -> None:
         """End every session and the zygote. Idempotent."""
+        self._closed = True
+        if self._filling is not None:
+            self._filling.join()
         for session in self._sessions:
             session.close()
-        if self._first is not None:
-            self._first.kill()
+        if self._spare is not None:
+            self._spare.kill()
         self._zygote.close()
 
     def __enter__(self) -> PolicySandbox:
@@ -83,6 +96,16 @@ class PolicySandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _fill(self) -> None:
+        """Have a confined process ready before somebody asks for one."""
+        with contextlib.suppress(InfrastructureError):  # who asks next is told
+            spare = self._fork()
+            with self._lock:
+                if self._spare is None and not self._closed:
+                    self._spare = spare
+                    return
+            spare.kill()
 
     def _fork(self) -> PolicyProcess:
         return PolicyProcess(self._zygote, self._limits, self._wanted)

@@ -150,6 +150,10 @@ class PolicyProcess:
             self._lines = mmap.mmap(shared.fileno(), mmap.PAGESIZE)
             try:
                 self._pid = zygote.fork([theirs.fileno(), shared.fileno(), trace_end], limits, layers)
+            except InfrastructureError:
+                self.link.close()
+                os.close(self._trace)
+                raise
             finally:
                 os.close(trace_end)
         try:
