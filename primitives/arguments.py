@@ -60,7 +60,8 @@ def bind(primitive: Primitive, args: Sequence[msgspec.Raw], kwargs: Mapping[str,
 
 def encode(value: object) -> msgspec.Raw:
     """The bytes of a plain Python value, as a program's process would send it."""
-    return msgspec.Raw(msgspec.msgpack.encode(value, enc_hook=_plain))
+    sent = _plain(value) if isinstance(value, Image | Mask) else value
+    return msgspec.Raw(msgspec.msgpack.encode(sent, enc_hook=_plain))
 
 
 def show(value: object) -> str:
