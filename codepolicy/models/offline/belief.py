@@ -34,6 +34,8 @@ class Belief:
     """The things last named as a place."""
     spoken: list[str] = field(default_factory=list[str])
     """Names of everything spoken of so far, for "the other blocks"."""
+    mentioned: list[str] = field(default_factory=list[str])
+    """Names of everything named in any role, in order; what "it" may fall back on."""
     bound: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Phrases that an earlier turn settled, e.g. "the leftmost block" -> ("red block",)."""
 
@@ -47,7 +49,7 @@ class Belief:
         """An independent copy, for trying out a reading."""
         return Belief(
             dict(self.objects), self.workspace, dict(self.start), self.subjects, self.targets, list(self.spoken),
-            dict(self.bound),
+            list(self.mentioned), dict(self.bound),
         )  # fmt: skip
 
     @property

@@ -47,6 +47,7 @@ def choose(group: Group, belief: Belief, *, moving: SceneObject | None = None) -
         for obj in choose_one(item, belief, moving=moving, taken=[o.name for o in found]):
             if obj not in found:
                 found.append(obj)
+                belief.mentioned.append(obj.name)
         if group.either and found:
             break
     return found
@@ -252,6 +253,8 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
         if moving.name in belief.subjects or not belief.subjects:
             return [belief[n] for n in names if n in belief.objects]
     names = [n for n in belief.subjects if n in belief.objects and (moving is None or n != moving.name)]
+    if not names and moving is not None:
+        names = [n for n in reversed(belief.mentioned) if n != moving.name and n in belief.objects][:1]
     if not names:
         word = "them" if item.plural else "it"
         raise Declined(f"I do not know what {word!r} means here; name the object, for example one of: {belief.names}.")

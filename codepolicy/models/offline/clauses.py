@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from codepolicy.models.offline.chunks import chunk
 from codepolicy.models.offline.meaning import Ask, Condition
 from codepolicy.models.offline.syntax import read
 from codepolicy.models.offline.words import Word
 
 VERBS = frozenset(
-    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT".split()
+    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT GIVE".split()
 )
 QUESTIONS = frozenset("HOWMANY WHERE WHICH WHATCOLOR HOWFAR DESCRIBE IS".split())
 _BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
@@ -65,8 +66,13 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         before = kept[-1].kind if kept else "STOP"
         if word.kind == "DIR" and word.text in ("down", "up", "forward", "upside") and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF"):
-            if after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward":
+            laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
+            if laid or (after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"):
                 continue
+        if word.kind == "STACK" and before in ("A", "THE", "SIZE", "ONE", "ORIENTATION"):
+            word = Word("TOWER", "tower", word.text)
+        if word.kind == "COMPARE" and after not in ("NUMBER", "ONE"):
+            continue
         if word.kind == "SHAPE" and before in ("COLOR", "SIZE") and word.text in ("square", "circle", "triangle"):
             word = Word("NOUN", "zone", word.text)
         if word.kind == "THATIS" and word.text.startswith("which") and before in ("STOP", "TELL"):
@@ -77,7 +83,7 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
         if word.kind == "THERE" and before not in ("STOP", "IS", "IF", "COMMA", "AND", "TELL", "OR") and after != "IS":
             continue
         kept.append(word)
-    return kept
+    return chunk(kept)
 
 
 def _split_at(words: Sequence[Word], kinds: set[str]) -> list[list[Word]]:
@@ -107,12 +113,22 @@ def _sentence(words: list[Word]) -> list[Clause | Conditional]:
     if "IF" in kinds and kinds[0] not in QUESTIONS and kinds[0] != "TELL":
         at = kinds.index("IF")
         return [_trailing(_strip(words[:at]), words[at:])]
+    if kinds[0] == "AWAY" and "COMMA" in kinds and any(w.kind == "ORDINAL" for w in words):
+        # "counting from the left, put the second block …"
+        at = kinds.index("COMMA")
+        rest = _strip(words[at:])
+        noun = next((i for i, w in enumerate(rest) if w.kind == "NOUN"), 0) + 1
+        return _sequence([*rest[:noun], *words[:at], *rest[noun:]])
     if kinds[0] == "AFTER" and "COMMA" in kinds:
         at = kinds.index("COMMA")
         return [*_sequence(_strip(words[1:at])), *_sequence(_strip(words[at:]))]
     if kinds[0] == "BEFORE" and "COMMA" in kinds:
         at = kinds.index("COMMA")
         return [*_sequence(_strip(words[at:])), *_sequence(_strip(words[1:at]))]
+    if kinds[0] == "BEFORE":
+        at = next((i for i, k in enumerate(kinds) if k in VERBS and i > 1), 0)
+        if at:
+            return [*_sequence(words[at:]), *_sequence(_strip(words[1:at]))]
     for joint, first in (("BEFORE", False), ("AFTER", True)):
         if joint in kinds and kinds.index(joint) + 1 < len(kinds) and kinds[kinds.index(joint) + 1] in VERBS:
             at = kinds.index(joint)
@@ -169,9 +185,7 @@ def _has_verb(words: Sequence[Word]) -> bool:
 
 def _clause(words: list[Word]) -> Clause:
     readings = read(words, "command")
-    if not readings and words[0].kind in ("ORDINAL", "OTHER", "THE"):
-        readings = read(words[1:], "command")
-    if not readings and words[0].kind in ("A", "NUMBER", "ONE") :
+    if not readings and words[0].kind in ("ORDINAL", "OTHER", "DET"):
         readings = read(words[1:], "command")
     if not readings:
         raise NotUnderstood(words)

@@ -159,6 +159,8 @@ class Composer:
         subject = condition.subject
         try:
             self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), subject).objects)
+            others = [g for g in _instances(condition.test, Group) if g.items]
+            self.writer.belief.targets = tuple(o.name for g in others for o in refer(_fork(self.writer), g).objects)
         except Declined:
             pass
         taken = truth != clause.negated

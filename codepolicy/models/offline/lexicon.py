@@ -52,7 +52,14 @@ WORDS: dict[str, dict[str, str]] = {
         "undo the last instruction, undo what you did, reverse that, take that back, undo the previous step, undo your last move"
     },
     "SAME": {"again": "do the same, the same, same, do it, do that, repeat that, repeat, do this, do likewise"},
-    "SEPARATELY": {"separately": "separately, individually"},
+    "SEPARATELY": {
+        "each": "separately, individually, one each, one block each, one in each, one apiece, one to each, one for each, one on each, "
+        "one per bowl, one block per bowl, one per corner, one block per corner, one in each bowl, one in each corner, one per plate, "
+        "one block in each, one object each, one per container, one block for each, a different one for each, one to a bowl, "
+        "one to a corner, one block in each corner, one block in each bowl, one block to a corner, one block to a bowl, one per side, "
+        "one block per side, one per zone, one block per zone, one block per plate"
+    },
+    "GIVE": {"give": "give, assign, grant, give to"},
     # states and questions ---------------------------------------------------------------------------------
     "WANT": {
         "want": "i want, i would like, i need, make sure, make sure that, ensure, ensure that, see to it that, let, "
@@ -107,7 +114,7 @@ WORDS: dict[str, dict[str, str]] = {
     "AND": {"and": "and, plus, as well as, and also, along with, together with, also, but, while"},
     "OR": {"or": "or, and or"},
     "COMMA": {"comma": ",, :, and please"},
-    "STOP": {"stop": ".; ;"},
+    "STOP": {"stop": "., ;"},
     "RESPECTIVELY": {"respectively": "respectively, in that order, in this order, in order"},
     # determiners ------------------------------------------------------------------------------------------
     "THE": {"the": "the, this, these, those, my, your, his, her, said, whatever"},
@@ -125,7 +132,7 @@ WORDS: dict[str, dict[str, str]] = {
         "every one of them, they all, all of these, all of those",
     },
     "EVERYTHING": {"everything": "everything, all of it, anything, every thing, it all, all things"},
-    "OTHER": {"other": "other, remaining, rest of, rest of the, others, rest, leftover"},
+    "OTHER": {"other": "other, another, remaining, rest of, rest of the, others, rest, leftover"},
     "EXCEPT": {
         "except": "except, except for, but not, apart from, other than, excluding, besides, save for, without, "
         "with the exception of, all but, aside from, leaving out, ignoring, but for, minus, and not"
@@ -272,7 +279,7 @@ WORDS: dict[str, dict[str, str]] = {
         "diagonal": "diagonal, diagonal row",
     },
     "ORIENTATION": {
-        "horizontal": "horizontal, horizontally, left to right, sideways, side by side",
+        "horizontal": "horizontal, horizontally, left to right, from left to right, from the left to the right, from right to left, sideways, side by side",
         "vertical": "vertical, vertically, front to back, one behind the other, behind each other",
         "diagonal": "diagonally, slanted",
         "": "straight, neat, nice, evenly spaced, equally spaced, even, perfect, regular, neatly, regularly, evenly, "
@@ -294,8 +301,8 @@ WORDS: dict[str, dict[str, str]] = {
         "one atop the other, one atop another, over one another, upon one another"
     },
     # prepositions -----------------------------------------------------------------------------------------
-    "IN": {"in": "in, into, inside, inside of, within, in to, to the inside of, to within, down into, in the inside of"},
-    "ON": {"on": "on, onto, on top of, upon, atop, on to, on the top of, over, to the top of the, up on, over onto, down on, down onto, up onto"},
+    "IN": {"in": "in, into, inside, inside of, within, in to, to the inside of, to within, in the inside of"},
+    "ON": {"on": "on, onto, on top of, upon, atop, on to, on the top of, over, to the top of the, over onto"},
     "TO": {"to": "to, towards, toward, at, over to, up to, against, until, all the way to, along, into contact with, up against"},
     "UNDER": {"under": "under, underneath, beneath, supporting, at the bottom of the stack"},
     "BESIDE": {
@@ -312,7 +319,7 @@ WORDS: dict[str, dict[str, str]] = {
         "to the midpoint between, to the midpoint of, on the middle of, on the center of"
     },
     "AROUND": {"around": "around, surrounding, about, round"},
-    "AWAY": {"away": "away from, far from, far away from, off from, from, well away from, a distance from"},
+    "AWAY": {"away": "counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"},
     "OUTOF": {"out": "out of, off of, off, out from, outside of, outside, from inside, from on top of, from out of, out from under, from the inside of"},
     "OUT": {"out": "out"},
     "DIR": {
@@ -438,11 +445,27 @@ WORDS: dict[str, dict[str, str]] = {
         "remember to, do not forget to, want you to, using the gripper, using your gripper, it would be great if you could, "
         "it would be nice if you could, just please, yourself, simultaneously, at once, hello robot, hey robot, mister robot, "
         "could u, can u, pls, plz, kindly please, down there, right there, over there, over here, here, the color, as shown, "
-        "as you can see, in one go, colored ones, shaped, that you find, you find, right away, again please, go and, come on and, just, well"
+        "as you can see, in one go, colored ones, shaped, that you find, you find, right away, again please, go and, come on and, just, well, further, farther, more, of where it is, from where it is, of where it is now, "
+        "from where it is now, of its current position, from its current position, of its position, from its position, "
+        "from its current place, of its current place, of its current location, from its current location, in the air, into the air, "
+        "mix them up, high up, above the table, in midair, mid air, relative to where it is, relative to its position, "
+        "does, every time, of you, again now, will, shall, up in the air, up into the air, that there is, which there is"
     },
 }
 
 _VERBS_OF_LYING = "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being"
+
+
+_OTHER_COLOR = (
+    "not its own", "not their own", "not the same", "different", "different from its own", "different from their own", "other than its own",
+    "other than their own", "not the block color", "unlike its own", "different than its own", "not that of the block",
+    "different from the block", "different from that of the block", "unlike their own", "that is not its own", "that is not their own",
+)  # fmt: skip
+
+
+def product_of(*parts: tuple[str, ...]) -> Iterator[str]:
+    """Every combination, joined by spaces."""
+    return (" ".join(p) for p in product(*parts))
 
 
 def phrases() -> Iterator[tuple[str, str, str]]:
@@ -456,5 +479,16 @@ def phrases() -> Iterator[tuple[str, str, str]]:
     for pronoun, verb in product(("that", "which", "who"), ("", " is", " are", " was", " were", " lies", " lie", " sits", " sit")):
         yield pronoun + verb, "THATIS", "is"
         yield from ((f"{pronoun}{verb} {v}", "THATIS", "is") for v in verbs)
+    colors = [f"{owner} {noun}" for owner, noun in product(("its", "their", "the same", "its own", "their own", "the block"), ("color", "colors"))]
+    for pronoun, color in product(("that", "which"), colors):
+        yield from ((f"{pronoun} {verb} {color}", "MATCHING", "same") for verb in ("has", "have", "shares", "share", "matches", "match"))
+        yield from (
+            (f"{pronoun} {verb} {color}", "MISMATCHED", "different")
+            for verb in product_of(("does not", "do not"), ("have", "share", "match"))
+        )
+    for noun, other in product(("whose color is", "whose colors are", "with a color", "of a color", "with colors"), _OTHER_COLOR):
+        yield f"{noun} {other}", "MISMATCHED", "different"
+    yield from ((w, "THATIS", "is") for w in ("whose color is", "of color", "with the color", "of the color", "whose colors are"))
+    yield from ((w, "THATISNOT", "not") for w in ("whose color is not", "whose colors are not", "that is anything but"))
     for pronoun, verb in product(("that", "which", "who"), (" is not", " are not", " does not lie", " do not lie")):
         yield pronoun + verb, "THATISNOT", "not"

@@ -59,6 +59,8 @@ class Thing:
     """"different bowls": a separate one for each."""
     names: tuple[str, ...] = ()
     """Set when the phrase is bound to objects by name, in a repair turn."""
+    compare: str = ""
+    """">" for "more than two blocks", "<", ">=", "<=" or "=="."""
     unknown: str = ""
     """A word of the phrase that is not in the vocabulary."""
 

@@ -79,10 +79,8 @@ def _reply(writer: Writer, prompt: Prompt, corrections: Sequence[tuple[str, str]
         from codepolicy.models.offline.lowering import lowered
 
         lowered(writer, prompt.level)
-    if not writer.lines:
-        writer.write('say("That is already so; nothing has to be moved.")')
-    elif prompt.feedback is not None and writer.moves == 0 and not writer.silent:
-        writer.write("home()")
+    if not writer.silent and writer.moves == 0:
+        writer.lines = ['say("That is already so; nothing has to be moved.")']
     intro = "".join(f"I read {wrong!r} as {right!r}. " for wrong, right in corrections)
     plan = "; then ".join(writer.summary) or "there is nothing to move"
     again = "What is left to do: " if prompt.feedback is not None else "By rule, not by a language model: "

@@ -39,13 +39,15 @@ def thing(t: Thing) -> str:
     """The whole noun phrase in one wording, so that equal phrases have equal texts."""
     if t.names:
         return listed(t.names)
-    words = [t.quantity or ("" if t.plural else "a")]
+    words = [t.quantity if t.count is None or t.quantity == "all" else "" if t.quantity != "the" else "the"]
+    if not words[0] and not t.plural and t.count is None:
+        words = ["a"]
     if t.count is not None:
         words.append(str(t.count))
     words += ["other"] * t.other + [t.size]
     words += [_before(o) for o in t.orders if o.to is None]
     name = noun(t)
-    words.append(plural(name) if t.many else name)
+    words.append(plural(name) if t.many and t.quantity != "each" else name)
     words += [_after(o) for o in t.orders if o.to is not None]
     words += ["that is" + " not" * w.negated + " " + where(w) for w in t.where]
     if t.match:

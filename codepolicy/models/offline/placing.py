@@ -52,7 +52,7 @@ def check_fits(obj: SceneObject, target: SceneObject, relation: str) -> None:
         raise Declined(f"The {obj.name} cannot be put {relation if relation != 'to' else 'on'} itself.")
     if target.category == "ball":
         raise Declined(f"Nothing stays on the {target.name}: it is a ball.")
-    if relation == "in" and target.category not in CONTAINERS | FLAT:
+    if relation == "in" and target.category not in CONTAINERS | FLAT | {"block"}:
         raise Declined(f"Nothing can be put in the {target.name}: a {target.category} has no inside. It could go on top.")
     big, room = max(obj.size[:2]), max(target.size[:2])
     if target.category in CONTAINERS and big > room - 0.01:
@@ -106,6 +106,8 @@ def _put_into(writer: Writer, command: Put, to: At) -> None:
     if to.relation == "under":
         what, things = things, what
     targets_item = things.items[0]
+    if to.relation == "in" and isinstance(targets_item, Thing) and targets_item.category in ("cylinder", "ball"):
+        raise Declined(f"Nothing can be put in a {targets_item.category}: it has no inside. It could go on top.")
     single = len(things.items) == 1 and isinstance(targets_item, Thing)
     if command.pairwise or (single and isinstance(targets_item, Thing) and _per_object(targets_item)):
         _put_pairs(writer, what, things, to.relation, pairwise=command.pairwise)
@@ -287,6 +289,10 @@ def _put_round(writer: Writer, subjects: Reference, targets: Reference, relation
 def _put_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> None:
     if place.name == "off the table":
         raise Declined("I only put things where I can reach them again: on the table, or in something on it.")
+    item = what.items[0]
+    if place.distinct and len(what.items) == 1 and isinstance(item, Thing) and not item.many and item.quantity in ("a", ""):
+        count = min(4, len(choose(Group((replace(item, quantity="all", plural=True, count=None),)), writer.belief)))
+        what = Group((replace(item, quantity="a", plural=True, count=count),))
     subjects = refer(writer, what)
     for obj in subjects.objects:
         check_movable(obj)

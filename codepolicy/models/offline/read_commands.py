@@ -10,7 +10,6 @@ from codepolicy.models.offline.meaning import (
 )  # fmt: skip
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 from codepolicy.models.offline.read_places import Distance, Spacing, Tower, moved_spacing
-from codepolicy.models.offline.read_things import Direction
 
 DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free)
 
@@ -85,7 +84,30 @@ def put(p: Parts) -> Command:
     to = _destination(p)
     if isinstance(to, Shape) and to.kind == "line":
         raise Implausible("an arrangement is read as one")
-    return placed(p.one(Group), to, push=p.has("PUSH"), pairwise=p.has("RESPECTIVELY"))
+    if p.has("SEPARATELY"):
+        to = apart(to)
+    what = p.one(Group)
+    if p.has("EXCEPT"):
+        what = _without(what, p.all(Group)[-1])
+    return placed(what, to, push=p.has("PUSH"), pairwise=p.has("RESPECTIVELY"))
+
+
+def _without(what: Group, but: Group) -> Group:
+    """The things, but for some of them."""
+    thing = what.items[0]
+    if len(what.items) != 1 or not isinstance(thing, Thing) or not thing.many or thing.exceptions:
+        raise Implausible("nothing to leave out")
+    return only(replace(thing, exceptions=with_category(but, thing.category), quantity="all"))
+
+
+def apart(to: Destination) -> Destination:
+    """The same place, a different one for each thing."""
+    if isinstance(to, Place) and to.name in ("corner", "side"):
+        return replace(to, distinct=True)
+    if isinstance(to, At):
+        things = tuple(replace(t, distinct=True) if isinstance(t, Thing) else t for t in to.things.items)
+        return replace(to, things=Group(things))
+    raise Implausible("one place cannot be several")
 
 
 def put_each(p: Parts) -> Several:
@@ -172,7 +194,7 @@ def build_tower(p: Parts) -> Command:
 
 def layer(p: Parts) -> Layer:
     """X at the bottom."""
-    level = {"bottom": 0, "top": 2}.get(p.token("DIR"), 1 if p.has("MIDDLE") else -1)
+    level = {"bottom": 0, "bottom side": 0, "middle": 1, "top": 2, "top side": 2}.get(p.token("DIR", "PLACE"), -1)
     if level < 0:
         raise Implausible("no level of a tower")
     return Layer(p.one(Group), level)
@@ -317,4 +339,4 @@ RULES: dict[str, Rule] = {
     "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,
 }  # fmt: skip
 
-__all__ = ["RULES", "Bare", "Direction", "Distance", "Incomplete", "Pronoun", "Several", "Tower", "only"]
+__all__ = ["RULES", "Bare", "Distance", "Incomplete", "Pronoun", "Several", "Tower", "only"]

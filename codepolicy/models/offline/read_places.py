@@ -9,7 +9,6 @@ from codepolicy.models.offline.meaning import (
     At, Back, Destination, Free, Group, Order, Place, Pronoun, Shape, Shift, Thing, Toward, only,
 )  # fmt: skip
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
-from codepolicy.models.offline.read_things import Direction
 
 MAGNITUDES = {"little": 0.10, "lot": 0.20}
 """Metres from centre to centre that "a little" and "a lot" mean."""
@@ -41,11 +40,6 @@ def distance(p: Parts) -> Distance:
     return Distance(MAGNITUDES["lot" if p.has("FAR") else p.token("MAGNITUDE")])
 
 
-def direction_of(p: Parts) -> Direction:
-    """To the left of."""
-    return Direction(p.token("DIR", "DIROF"))
-
-
 def _at(relation: str) -> Rule:
     def rule(p: Parts) -> At:
         group, far = p.one(Group), p.maybe(Distance)
@@ -66,7 +60,7 @@ def dest_between(p: Parts) -> Destination:
 def dest_toward(p: Parts) -> Toward:
     """10 cm to the left of the bowl."""
     far = p.maybe(Distance)
-    return Toward(p.one(Direction).name, p.one(Group), far.meters if far else None)  # type: ignore[arg-type]
+    return Toward(p.token("DIROF"), p.one(Group), far.meters if far else None)  # type: ignore[arg-type]
 
 
 def dest_toward_it(p: Parts) -> Toward:
@@ -95,21 +89,19 @@ def dest_place(p: Parts) -> Place:
     return p.one(Place)
 
 
-def place_corner(p: Parts) -> Place:
+def place_named(p: Parts) -> Place:
     """The bottom right corner."""
-    names = [d.name for d in p.all(Direction)]
-    vertical = [n for n in names if n in ("top", "bottom")]
-    horizontal = [n for n in names if n in ("left", "right")]
-    if len(names) == 2 and len(vertical) == len(horizontal) == 1:
-        return Place(f"{vertical[0]} {horizontal[0]} corner")
-    if len(names) == 1:
-        return Place(f"{names[0]} corner")
-    raise Implausible("no such corner")
+    return Place(p.token("PLACE"))
 
 
 def place_side(p: Parts) -> Place:
-    """The left side."""
-    return Place(f"{p.one(Direction).name} side")
+    """The left."""
+    return Place(f"{p.token('DIR')} side")
+
+
+def place_any_corner(p: Parts) -> Place:
+    """A corner, or the corners."""
+    return Place("corner", distinct=p.token("CORNER") == "corners" or p.token("DET").startswith(("each", "all")))
 
 
 def place_corner_by(p: Parts) -> Place:
@@ -177,16 +169,15 @@ def moved_spacing(shape: Shape, spacing: Spacing | None) -> Shape:
 
 
 RULES: dict[str, Rule] = {
-    "distance": distance, "direction_of": direction_of, "direction_far": _fixed(Direction("top")),
-    "direction_near": _fixed(Direction("bottom")), "dest_in": _at("in"), "dest_on": _at("on"), "dest_to": _at("to"),
+    "distance": distance, "dest_in": _at("in"), "dest_on": _at("on"), "dest_to": _at("to"),
     "dest_under": _at("under"), "dest_beside": _at("beside"), "dest_between": dest_between, "dest_around": around,
     "dest_toward": dest_toward, "dest_toward_it": dest_toward_it, "dest_apart": _at("beside"), "dest_away": _at("away"),
     "dest_out": dest_out, "dest_off": dest_off, "dest_shift": dest_shift, "dest_place": dest_place,
-    "dest_table": _fixed(Free()), "dest_middle": _fixed(Place("middle")), "dest_back": _fixed(Back()),
+    "dest_table": _fixed(Free()), "dest_back": _fixed(Back()),
     "dest_again": dest_again, "dest_stacked": _fixed(Shape("tower")), "dest_together": _fixed(Shape("together")),
-    "place_corner": place_corner, "place_side": place_side, "place_middle": _fixed(Place("middle")),
-    "place_any_corner": _fixed(Place("corner")), "place_corner_by": place_corner_by,
-    "place_nearest_corner": place_nearest_corner, "place_two_sides": _fixed(Place("side")),
+    "place_named": place_named, "place_side": place_side,
+    "place_any_corner": place_any_corner, "place_corner_by": place_corner_by,
+    "place_nearest_corner": place_nearest_corner,
     "place_distinct": place_distinct, "shape": shape, "spacing": spacing, "around": around, "of_group": of_group,
     "in_tower": _fixed(Tower()),
 }  # fmt: skip

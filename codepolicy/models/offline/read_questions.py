@@ -33,11 +33,10 @@ def is_same_color(p: Parts) -> Condition:
 def is_many(p: Parts) -> Condition:
     """There are more than two blocks."""
     thing = p.one(Thing)
-    number = p.token("NUMBER") or (str(thing.count) if thing.count is not None else "")
-    if not number.isdigit():
+    if thing.count is None:
         raise Implausible("no number")
-    bare = replace(thing, plural=True, quantity="all", count=None)
-    return Condition(only(bare), compare=p.token("COMPARE") or "==", count=int(number))
+    bare = replace(thing, plural=True, quantity="all", count=None, compare="")
+    return Condition(only(bare), compare=thing.compare or "==", count=thing.count)
 
 
 def joined(p: Parts) -> Condition:

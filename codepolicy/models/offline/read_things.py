@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import cast
 
-from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where, only
+from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 
 SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """A side of the table or of a thing."""
-
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +83,8 @@ def everything_but(p: Parts) -> Thing:
 
 def everything(p: Parts) -> Thing:
     """Everything, with conditions."""
+    if p.has("DET") and p.token("DET") != "all::":
+        raise Implausible("all of what")
     return _with_posts(Thing(plural=True, quantity="all"), p)
 
 
@@ -110,17 +105,10 @@ def noun_phrase(p: Parts) -> Thing:
     ones = p.tokens("ONE")
     unknown = p.token("WORD")
     plural = noun.endswith("*") or "ones" in ones
-    number = p.token("NUMBER", "COUPLE")
-    count = int(number) if number.isdigit() else None
-    if number and count is None:
-        raise Implausible("no such number of things")
-    quantity = p.token("ALL") or ("a" if p.has("A") else "the" if p.has("THE", "THATIS", "ITS") else "")
+    quantity, number, compare = (p.token("DET") or "::").split(":")
+    count = int(number) if number else None
     if quantity == "none":
         raise Implausible("none of them")
-    if ones and noun and not p.has("THE"):
-        count, quantity = 1, "a"
-    if count == 2 and quantity == "" and p.has("COUPLE"):
-        quantity = "a"
     if not noun and not ones and not plural and not unknown and not (p.all(Colors) or p.all(Order) or p.has("SIZE")):
         if not (p.has("OTHER") or p.has("SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
             raise Implausible("nothing named")
@@ -134,6 +122,7 @@ def noun_phrase(p: Parts) -> Thing:
         match="same" if p.has("MATCHING") else "different" if p.has("MISMATCHED") else None,
         distinct=p.has("DIFFERENT"),
         unknown=unknown,
+        compare=compare,
     )
     for place in p.all(Place):
         thing = replace(thing, where=(*thing.where, Where("region", place)))
@@ -201,19 +190,10 @@ def that_ranked(p: Parts) -> Order:
     return Order(p.token("SUPER"), int(p.token("ORDINAL") or 1))
 
 
-def rdir(p: Parts) -> Direction:
-    """A side, by any of its names."""
-    return Direction(SIDES[p.token("DIR", "NEAR", "BACK", "FAR")])
-
-
 def pre_place(p: Parts) -> Place:
     """The left bowl, the top left block."""
-    names = [d.name for d in p.all(Direction)]
-    vertical = [n for n in names if n in ("top", "bottom")]
-    horizontal = [n for n in names if n in ("left", "right")]
-    if len(vertical) > 1 or len(horizontal) > 1:
-        raise Implausible("two directions on one axis")
-    return Place(" ".join([*vertical, *horizontal]) + (" corner" if len(names) == 2 else " side"))
+    named = p.token("PLACE")
+    return Place(named or SIDES[p.token("DIR", "NEAR", "BACK", "FAR")] + " side")
 
 
 def nearness(p: Parts) -> Order:
@@ -233,7 +213,10 @@ def measured(p: Parts) -> Measured:
 
 def from_side(p: Parts) -> FromSide:
     """From the left."""
-    return FromSide(p.one(Direction).name)
+    place = p.token("PLACE")
+    if place and not place.endswith(" side"):
+        raise Implausible("counted from no side")
+    return FromSide(place.removesuffix(" side") or SIDES[p.token("DIR")])
 
 
 def compared(p: Parts) -> Where:
@@ -252,12 +235,12 @@ def _related(relation: str) -> Rule:
 
 def where_toward(p: Parts) -> Where:
     """Left of the bowl."""
-    return Where(p.one(Direction).name, p.one(Group))
+    return Where(p.token("DIROF"), p.one(Group))
 
 
 def where_place(p: Parts) -> Where:
     """On the left side of the table."""
-    return Where("region", p.one(Place))
+    return Where("region", p.maybe(Place) or Place(p.token("PLACE")))
 
 
 def _fixed(relation: str) -> Rule:
@@ -267,7 +250,7 @@ def _fixed(relation: str) -> Rule:
 RULES: dict[str, Rule] = {
     "group": group, "either": either, "pronoun": pronoun, "excepted": excepted, "everything_but": everything_but,
     "everything": everything, "the_others": the_others, "numbered": numbered, "noun_phrase": noun_phrase,
-    "colors": colors, "not_color": not_color, "that_color": that_color, "that_ranked": that_ranked, "rdir": rdir,
+    "colors": colors, "not_color": not_color, "that_color": that_color, "that_ranked": that_ranked,
     "pre_place": pre_place, "nearness": nearness, "nearness_post": nearness_post, "measured": measured,
     "from_side": from_side, "compared": compared, "where": where, "where_in": _related("in"),
     "where_on": _related("on"), "where_under": _related("under"), "where_from": _related("on"),
@@ -275,4 +258,3 @@ RULES: dict[str, Rule] = {
     "where_place": where_place, "where_table": _fixed("table"), "where_lone": _fixed("lone"),
 }  # fmt: skip
 
-__all__ = ["RULES", "Colors", "Direction", "only"]
