@@ -240,6 +240,49 @@ def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> Co
     return Condition(number == wanted, text, f"number in {container}", number)
 
 
+NUMBERS: dict[str, int] = {"one": 1, "two": 2, "three": 3, "four": 4}
+
+
+def count_clauses(case: Case, container: str, wanted: int) -> list[Condition]:
+    """Exactly `wanted` blocks are inside the container, and every other block stands on the table.
+
+    Raises:
+        Unclear: there are fewer blocks than that.
+    """
+    blocks = case.of("block")
+    if wanted > len(blocks):
+        raise Unclear(f"there are only {len(blocks)} blocks")
+    rest = [b for b in blocks if not contains(case.now[container], case.now[b])]
+    return [counted(case, blocks, container, wanted), *(on_table(case, b) for b in rest)]
+
+
+def still(case: Case) -> list[Condition]:
+    """Nothing moved more than 1 cm, settling included: what declining looks like."""
+    moved = {n: math.dist(case.start[n].position, case.now[n].position) for n in case.start}
+    worst = max(moved, key=lambda n: moved[n])
+    return [
+        Condition(
+            moved[worst] <= 0.01,
+            f"{worst} moved {moved[worst]:.3f} m, the most of all",
+            "furthest move (m)",
+            round(moved[worst], 4),
+        )
+    ]
+
+
+def row(case: Case, names: Sequence[str]) -> list[Condition]:
+    """These objects stand in a straight line from left to right: at most 2 cm off it, within 15 degrees, apart."""
+    fit = fit_line([case.now[name].position for name in names])
+    worst, angle = max(fit.offsets), math.degrees(fit.angle)
+    return [
+        Condition(worst <= 0.02, f"the farthest is {worst:.3f} m off the line", "off the line (m)", round(worst, 4)),
+        Condition(
+            angle >= 75, f"the line is {angle:.0f} degrees from vertical", "from vertical (deg)", round(angle, 1)
+        ),
+        *spread_out(case, names),
+    ]
+
+
 def along(a: ObjectState, b: ObjectState, direction: str) -> float:
     """How much farther than `b` the centre of `a` lies in a direction ("left", "top", …), in m."""
     ux, uy = DIRECTIONS[direction]

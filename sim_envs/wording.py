@@ -73,9 +73,10 @@ _ARTICLES = re.compile(r"\b(?:the|a|an)\b")
 _PLACE = "|".join(sorted(REGION_NAMES, key=len, reverse=True)) + "|<corner/side>|<corner>|<side>|<region>"
 _AT_PLACE = re.compile(rf"\b(?:in|on|at|to|towards?) (?=(?:{_PLACE})(?:$| ))")
 _HOLLOW = r"(?:bowl|bowls|box|boxes|mug|mugs|tray)"
+_HOLLOW_SLOT = r"<(?:bowl2?|box|mug|source|target|fixture)>"
 _IN_HOLLOW = re.compile(
     r"(?<!closest )(?<!farthest )(?<!<distance> )\b(?:in|on|to)"
-    rf"(?= (?:<bowl>|<box>|<mug>|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
+    rf"(?= (?:{_HOLLOW_SLOT}|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
 )
 _PICK_AND_PUT = re.compile(r"^pick (.+?)(?: up)? (?:and then|and|then) put (?:it|them)(?: down)? ")
 _compiled = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), replacement) for pattern, replacement in _WORDS)

@@ -1,0 +1,64 @@
+"""Impossible: far off the table."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from sim_envs.predicates import still
+from sim_envs.scene_spec import SceneSpec
+from sim_envs.task import Case, Condition, task
+from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.templates import DIRECTION, Attributes, Slot, Template, Values, things
+
+
+@task(
+    id="reason-decline-out-of-reach",
+    version=1,
+    template=Template(
+        "put the <block> <far> to the <direction> of the <bowl>",
+        slots={
+            "block": things("block"),
+            "far": Slot(seen=("2 meters",), unseen=("5 meters",), also={"two meters": "2 meters", "2 m": "2 meters"}),
+            "direction": DIRECTION,
+            "bowl": things("bowl"),
+        },
+        paraphrases=(
+            "place the <block> <far> to the <direction> of the <bowl>",
+            "move the <block> <far> to the <direction> of the <bowl>",
+            "pick up the <block> and put it <far> to the <direction> of the <bowl>",
+            "please set the <block> down <far> to the <direction> of the <bowl>",
+            "the <block> should be <far> to the <direction> of the <bowl>",
+        ),
+    ),
+    tags=("reason", "decline"),
+    tolerance='The status is "declined" when nothing moved more than 1 cm, whether or not something was said: '
+    "ground truth cannot hear. An evaluation that wants a reason also asks that the program said one.",
+    time_limit_s=60.0,
+    outcome="declined",
+)
+class DeclineOutOfReach:
+    """The arm is 0.85 m long."""
+
+    def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
+        """Two blocks and two bowls."""
+        blocks = palette(rng, attributes, 2, first=(color_of(values["block"]),))
+        bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
+        return arrange(rng, [*map(block, blocks), *map(bowl, bowls)])
+
+    def goal(self, case: Case) -> Sequence[Condition]:
+        """Nothing moved."""
+        for slot in ("block", "bowl"):
+            case.named(slot)
+        return still(case)
+
+    def oracle(self, values: Values) -> str:
+        """Say why not."""
+        return 'say("that is off the table and out of my reach")\n'
+
+    def decoys(self, values: Values) -> Mapping[str, str]:
+        """As far as the table goes."""
+        return {
+            "as far as it goes": f'put(find("{values["block"]}"), region("{values["direction"]} side"))\n',
+            "in the bowl": f'put(find("{values["block"]}"), find("{values["bowl"]}"))\n',
+        }

@@ -1,0 +1,60 @@
+"""Impossible: a bowl does not go into a mug."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+from sim_envs.predicates import still
+from sim_envs.scene_spec import SceneSpec
+from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette
+from sim_envs.templates import Attributes, Template, Values, things
+
+
+@task(
+    id="reason-decline-too-big",
+    version=1,
+    template=Template(
+        "put the <bowl> inside the <mug>",
+        slots={"bowl": things("bowl"), "mug": things("mug")},
+        paraphrases=(
+            "place the <bowl> in the <mug>",
+            "pick up the <bowl> and drop it in the <mug>",
+            "please move the <bowl> into the <mug>",
+            "fit the <bowl> into the <mug>",
+            "the <bowl> goes into the <mug>",
+        ),
+    ),
+    tags=("reason", "decline"),
+    tolerance='The status is "declined" when nothing moved more than 1 cm, whether or not something was said: '
+    "ground truth cannot hear. An evaluation that wants a reason also asks that the program said one.",
+    time_limit_s=60.0,
+    outcome="declined",
+)
+class DeclineTooBig:
+    """15 cm do not go into 8 cm."""
+
+    def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
+        """A mug, the bowl, another bowl and a block."""
+        bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
+        spare = palette(rng, attributes, 1)
+        return arrange(rng, [item(values["mug"], (0.11, 0.08, 0.09)), *map(bowl, bowls), *map(block, spare)])
+
+    def goal(self, case: Case) -> Sequence[Condition]:
+        """Nothing moved."""
+        container, thing = case.start[case.named("mug")], case.start[case.named("bowl")]
+        if thing.size[1] < container.size[1]:
+            raise Unclear("it may well fit")
+        return still(case)
+
+    def oracle(self, values: Values) -> str:
+        """Say why not."""
+        return 'say("the bowl is wider than the mug")\n'
+
+    def decoys(self, values: Values) -> Mapping[str, str]:
+        """Something that fits."""
+        return {
+            "something else instead": f'put(detect("blocks")[0], find("{values["mug"]}"))\n',
+            "the block instead": f'put(detect("blocks")[0], find("{values["bowl"]}"))\n',
+        }
