@@ -24,7 +24,9 @@ _DEEPEST, _BRIGHTEST = 0.35, 1.15
 """Range of shades that a surface is expected to show."""
 _SHADE_PENALTY = 14.0
 """How much a shade of 0 would count, in units of sRGB distance, against full light."""
-_METRIC: NDArray[np.float64] = np.linalg.cholesky(1.6 * (np.eye(3) - np.ones((3, 3)) / 3) + 1.5 * np.ones((3, 3)) / 9)
+_METRIC: NDArray[np.float64] = np.asarray(
+    np.linalg.cholesky(1.6 * (np.eye(3) - np.ones((3, 3)) / 3) + 1.5 * np.ones((3, 3)) / 9), dtype=np.float64
+)
 """(3, 3): `rgb @ _METRIC` are coordinates whose Euclidean distance weighs chroma over brightness."""
 
 

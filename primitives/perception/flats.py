@@ -72,7 +72,7 @@ def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> F
     color = np.median(rgb[piece], axis=0)
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:
         x, y = view.xy(np.array([circle.center[0] / view.cell]), np.array([circle.center[1] / view.cell]))[0]
-        size, yaw, quality = (2 * circle.radius,) * 2, 0.0, circle.coverage
+        size, yaw, quality = (2 * circle.radius, 2 * circle.radius), 0.0, circle.coverage
     elif rectangle.fill > 0.8:
         x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
         size, yaw, quality = rectangle.size, rectangle.yaw, min(1.0, rectangle.fill)

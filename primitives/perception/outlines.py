@@ -214,5 +214,6 @@ def _least_squares_circle(points: NDArray[np.float64]) -> tuple[NDArray[np.float
     middle = points.mean(axis=0)
     p = points - middle
     A = np.column_stack([2 * p, np.ones(len(p))])
-    x, y, rest = np.linalg.solve(A.T @ A + 1e-12 * np.eye(3), A.T @ (p**2).sum(axis=1)).tolist()
+    solution = np.asarray(np.linalg.solve(A.T @ A + 1e-12 * np.eye(3), A.T @ (p**2).sum(axis=1)), dtype=np.float64)
+    x, y, rest = (float(v) for v in solution)
     return np.array([x, y]) + middle, math.sqrt(max(rest + x * x + y * y, 0.0))

@@ -210,5 +210,6 @@ def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     middle = points.mean(axis=0)
     p = points - middle
     A = np.column_stack([2 * p, np.ones(len(p))])
-    x, y, z, rest = np.linalg.solve(A.T @ A + 1e-12 * np.eye(4), A.T @ (p**2).sum(axis=1)).tolist()
+    solution = np.asarray(np.linalg.solve(A.T @ A + 1e-12 * np.eye(4), A.T @ (p**2).sum(axis=1)), dtype=np.float64)
+    x, y, z, rest = (float(v) for v in solution)
     return np.array([x, y, z]) + middle, math.sqrt(max(rest + x * x + y * y + z * z, 0.0))

@@ -180,7 +180,7 @@ def _z(depth: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
     height, width = depth.shape
     u = (np.arange(width, dtype=np.float32) - float(K[0, 2])) / float(K[0, 0])
     v = (np.arange(height, dtype=np.float32) - float(K[1, 2])) / float(K[1, 1])
-    return ((right * u + forward)[None, :] + (down * v)[:, None]) * depth + origin
+    return np.asarray(((right * u + forward)[None, :] + (down * v)[:, None]) * depth + origin, dtype=np.float32)
 
 
 def _xy(z: NDArray[np.float32], v: NDArray[np.intp], u: NDArray[np.intp], frame: Frame) -> NDArray[np.float32]:
