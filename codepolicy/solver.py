@@ -99,7 +99,7 @@ class Solver:
                 return ended
             objects = stage.look()
             left = self.max_turns - index
-            text = feedback(self._told(report, check, left), self.level)
+            text = feedback(self._told(instruction, report, check, left), self.level)
             if left == 0:
                 break
             self._keep(feedback=text)
@@ -166,7 +166,7 @@ class Solver:
             return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
         return None
 
-    def _told(self, report: ExecutionReport | None, check: GoalCheck, left: int) -> Attempt:
+    def _told(self, instruction: str, report: ExecutionReport | None, check: GoalCheck, left: int) -> Attempt:
         key = signature(report, check)
         repeats = self._seen.get(key, 0)
         self._seen[key] = repeats + 1
@@ -174,6 +174,7 @@ class Solver:
         return Attempt(
             report=report,
             check=check,
+            instruction=instruction,
             start=self.stage.start,
             now=self.stage.seen,
             turns_left=left,

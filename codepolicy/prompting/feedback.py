@@ -34,6 +34,7 @@ class Attempt:
     report: ExecutionReport | None
     """None when the reply had no program."""
     check: GoalCheck
+    instruction: str
     start: Sequence[SceneObject]
     now: Sequence[SceneObject]
     turns_left: int
@@ -121,10 +122,18 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     if check.status == "failed":
         count = len(check.failed_clauses)
         text = f"The program finished, but {count} of {len(check.clauses)} clauses of the goal check do not hold."
-        return text, hints.advice_on_goal(attempt.repeats)
+        return text, hints.advice_on_goal(attempt.repeats, _strangers(attempt))
     return "The program finished and its goal check holds, but the instruction is not carried out.", (
         "Read the instruction again; the goal check asks for less than it."
     )
+
+
+def _strangers(attempt: Attempt) -> list[str]:
+    """Objects in the failed clauses that neither the instruction names nor the program handled."""
+    clauses = " ".join(f"{c.message} {c.detail}" for c in attempt.check.failed_clauses)
+    calls = attempt.report.calls if attempt.report is not None else ()
+    known = " ".join((attempt.instruction, *(c.call for c in calls), *(c.result or "" for c in calls))).lower()
+    return [o.name for o in attempt.now if o.name in clauses and o.name not in known][:3]
 
 
 def _details(attempt: Attempt) -> list[str]:

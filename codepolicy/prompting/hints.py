@@ -6,8 +6,12 @@ third time it asks for another strategy.
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codepolicy.prompting.quoting import quoted
 from primitives.failures import FailureKind, FailureReport
 
 
@@ -118,14 +122,34 @@ def hint(failure: FailureReport, repeats: int = 0) -> str:
     """
     advice = _ADVICE.get(failure.kind, _NOBODYS)
     if repeats == 0:
-        return failure.hint or advice.first
+        return _meant(failure) + (failure.hint or advice.first)
     if repeats == 1:
-        return f"The same failure as before: do not repeat it. {advice.again}"
+        own = f"{failure.hint.rstrip('.')}. " if failure.hint else ""
+        return f"The same failure as before: do not repeat it. {_meant(failure)}{own}{advice.again}"
     return f"The same failure {repeats + 1} times: this way does not work. {advice.strategy}"
 
 
-def advice_on_goal(repeats: int = 0) -> str:
-    """Advice when the program finished but its goal check does not hold."""
+def _meant(failure: FailureReport) -> str:
+    """The valid word that looks like one the failure quotes, where its own hint does not say so already."""
+    if failure.hint and "Did you mean" in failure.hint:
+        return ""
+    for word in re.findall(r"'([^']+)'", failure.message)[::-1]:
+        close = difflib.get_close_matches(word, failure.candidates, n=1, cutoff=0.7)
+        if close and close[0] != word:
+            return f"Did you mean {close[0]!r} instead of {word!r}? "
+    return ""
+
+
+def advice_on_goal(repeats: int = 0, strangers: Sequence[str] = ()) -> str:
+    """Advice when the program finished but its goal check does not hold.
+
+    Args:
+        repeats: how often the very same clauses failed before.
+        strangers: objects in the failed clauses that neither the instruction names nor the program handled.
+    """
+    if strangers:
+        names = " and ".join(quoted(s, 40) for s in strangers)
+        return f"Correct the clause: it is about {names}, which neither the instruction nor the program names."
     if repeats == 0:
         return CHECK_FAILED
     advice = _ADVICE[FailureKind.EXPECTATION]

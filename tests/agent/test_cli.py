@@ -29,8 +29,8 @@ def test_help_is_instant_and_lists_every_command() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom codepolicy.cli.commands import parse\ntry:\n    parse(['run', '--help'])\nexcept SystemExit:\n"
-        "    pass\nprint([m for m in ('numpy', 'openai', 'pybullet', 'cv2', 'pinocchio', 'lark') if m in sys.modules])"
+        "import sys\nfrom codepolicy.cli.commands import parse\n"
+        "try:\n    parse(['run', '--help'])\nexcept SystemExit:\n    pass\nprint([m for m in ('numpy', 'openai', 'pybullet', 'cv2', 'pinocchio', 'lark') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
     assert done.stdout.strip().endswith("[]")
@@ -92,7 +92,7 @@ def test_a_broken_plug_in_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None
 
     broken = EntryPoint("m", "codepolicy.models.protocol:nothing", "codepolicy.models")
     monkeypatch.setattr(plugins, "entry_points", lambda group: [broken])
-    with pytest.raises(ConfigurationError, match="registered as 'codepolicy.models.protocol:nothing'"):
+    with pytest.raises(ConfigurationError, match=r"registered as 'codepolicy\.models\.protocol:nothing'"):
         plugins.load("codepolicy.models", "model", "m")
 
 

@@ -46,7 +46,13 @@ VERDICT = Verdict(task="t-v1", status="not_achieved", progress=0.5, facts={}, ex
 
 
 def attempt(report: ExecutionReport | None = FAILED, **more: object) -> Attempt:
-    values: dict[str, object] = {"check": GoalCheck(status="missing"), "start": START, "now": NOW, "turns_left": 2}
+    values: dict[str, object] = {
+        "check": GoalCheck(status="missing"),
+        "instruction": "put the red block on the blue block",
+        "start": START,
+        "now": NOW,
+        "turns_left": 2,
+    }
     return Attempt(report=report, **{**values, **more})  # type: ignore[arg-type]
 
 
@@ -90,7 +96,23 @@ def test_every_kind_has_advice_that_changes_when_it_does_not_help(kind: FailureK
 
 def test_the_hint_of_the_primitive_comes_first() -> None:
     assert hint(failure(hint="Open the gripper.")) == "Open the gripper."
-    assert "Open the gripper." not in hint(failure(hint="Open the gripper."), 1)
+    assert "Open the gripper." not in hint(failure(hint="Open the gripper."), 2)
+
+
+def test_a_misspelled_word_gets_the_one_that_was_meant() -> None:
+    report = FailureReport(
+        kind=FailureKind.BAD_ARGUMENT, blame="policy", message="'blok' means nothing here", candidates=("ball", "block")
+    )
+    assert "Did you mean 'block' instead of 'blok'?" in hint(report)
+
+
+def test_a_clause_about_something_nobody_named_is_to_be_corrected() -> None:
+    clause = Clause(message="in", holds=False, detail="red block is 0.3 m from the centre of blue block")
+    check = GoalCheck(status="failed", clauses=(clause,))
+    done = ExecutionReport(status="finished", calls=(call(0),))
+    stranger = feedback(attempt(done, check=check, instruction="lift the red block"), "scene")
+    assert 'Correct the clause: it is about "blue block"' in stranger
+    assert "Correct the clause" not in feedback(attempt(done, check=check), "scene")
 
 
 def test_the_same_failure_has_the_same_signature() -> None:
