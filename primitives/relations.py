@@ -53,13 +53,15 @@ def supporter(obj: SceneObject, others: Iterable[SceneObject]) -> str:
 def inside(a: SceneObject, b: SceneObject) -> Relation:
     """Whether `a` is in the container `b`, or lies on the plate or zone `b`, with its centre within the outline."""
     if b.category not in CONTAINERS | FLAT:
-        return Relation(False, f"{b.name} is a {b.category}, and nothing can be inside it")
+        return Relation(False, f"{a.name} cannot be inside {b.name}, since nothing can be inside a {b.category}")
     if a.on == "gripper":
         return Relation(False, f"{a.name} is held by the gripper")
     if b.category in FLAT:
         return on(a, b)
     off = math.dist(a.position[:2], b.position[:2])
-    within = bool(footprint(b).contains(shapely.Point(a.position[0], a.position[1])))
+    outline = footprint(b)
+    fits = a.category != "zone" and footprint(a).area < outline.area
+    within = fits and bool(outline.contains(shapely.Point(a.position[0], a.position[1])))
     sunk = b.top - bottom(a)
     holds = within and sunk > min(0.01, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"

@@ -47,7 +47,7 @@ class SceneMemory:
         held = self.held
         if held is not None:
             seen = [o for o in seen if not _in_hand(o, held)]
-        named = self._tracks.update(seen, without=held.name if held else None)
+        named = self._tracks.update(seen, self.frames, without=held.name if held else None)
         self._objects = [msgspec.structs.replace(o, on=supporter(o, named)) for o in named]
         return list(self._objects)
 

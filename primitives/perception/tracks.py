@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 
 from primitives.perception.assignment import assign
+from primitives.perception.occlusion import hidden
+from primitives.robot import Frame
 from primitives.scene import SceneObject, Vector3
 
 _NEAR = 0.03
@@ -25,6 +27,8 @@ class _Track:
     """Name, category, colour and size as first seen."""
     position: Vector3 | None
     """Where it was last; None when somebody moved it out of sight."""
+    last: SceneObject | None
+    """As it was last seen, while nobody has moved it and no camera sees that it is gone."""
 
 
 class Tracks:
@@ -37,15 +41,19 @@ class Tracks:
         """The thing called `name` is now at `position`, or somewhere unknown."""
         if name in self._tracks:
             self._tracks[name].position = position
+            self._tracks[name].last = None
 
-    def update(self, seen: Sequence[SceneObject], *, without: str | None = None) -> list[SceneObject]:
-        """`seen` under lasting names, sorted by name.
+    def update(
+        self, seen: Sequence[SceneObject], frames: Sequence[Frame], *, without: str | None = None
+    ) -> list[SceneObject]:
+        """`seen` under lasting names, and what is hidden behind something since it was seen; sorted by name.
 
-        A thing keeps the name, category and colour of its first look while it stays where it was. A thing that is out
-        of sight keeps its name reserved.
+        A thing keeps the name, category and colour of its first look while it stays where it was. A thing that is gone
+        keeps its name reserved.
 
         Args:
             seen: objects as a detector names them.
+            frames: the images in which they were seen.
             without: name of a thing that cannot be among them, since the gripper holds it.
         """
         # left to right, then far to near: the order in which duplicates are numbered
@@ -53,19 +61,27 @@ class Tracks:
         known = [t for name, t in self._tracks.items() if name != without]
         named: list[SceneObject] = []
         fresh = set(range(len(ordered)))
+        unseen = dict(enumerate(known))
         if known and ordered:
             cost = np.array([[_cost(t, o) for o in ordered] for t in known])
             for row, column in assign(cost):
                 if cost[row, column] < _NEVER:
                     fresh.discard(column)
+                    del unseen[row]
                     named.append(self._seen_again(known[row], ordered[column]))
         named += [self._first_seen(ordered[i]) for i in sorted(fresh)]
+        for track in unseen.values():
+            if track.last is not None and hidden(track.last, frames):
+                named.append(msgspec.structs.replace(track.last, confidence=track.last.confidence / 2))
+            else:
+                track.last = None
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
-        track.position = obj.position
         label = track.label
-        return msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
+        track.position = obj.position
+        track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
+        return track.last
 
     def _first_seen(self, obj: SceneObject) -> SceneObject:
         base = f"{obj.color} {obj.category}"
@@ -73,7 +89,7 @@ class Tracks:
         while name in self._tracks:
             name, number = f"{base} {number}", number + 1
         named = msgspec.structs.replace(obj, name=name)
-        self._tracks[name] = _Track(named, obj.position)
+        self._tracks[name] = _Track(named, obj.position, named)
         return named
 
 

@@ -1,0 +1,129 @@
+"""Names last across looks, through hands and while something is in the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from primitives.failures import Ambiguous, NotFound
+from primitives.perception.memory import SceneMemory
+from sim_envs.panda import arm_info
+from tests.perception.things import EmptyTable, Scripted, StillArm, robot, thing
+
+
+def seen(color: str, category: str, x: float, y: float, z: float = 0.02):
+    return thing(f"{color} {category}", x, y, z)
+
+
+def names(objects) -> dict[str, tuple[float, float]]:
+    return {o.name: (round(o.position[0], 3), round(o.position[1], 3)) for o in objects}
+
+
+def test_duplicates_are_numbered_from_left_to_right() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, -0.1), seen("red", "block", 0.5, 0.1)]))
+    assert names(memory.look()) == {"red block": (0.5, 0.1), "red block 2": (0.5, -0.1)}
+
+
+def test_names_stay_when_one_thing_passes_another() -> None:
+    first = [seen("red", "block", 0.5, 0.1), seen("red", "block", 0.5, 0.0)]
+    moved = [seen("red", "block", 0.5, -0.2), seen("red", "block", 0.501, 0.001)]
+    memory = SceneMemory(robot(), Scripted(first, moved))
+    memory.look()
+    assert names(memory.look()) == {"red block": (0.5, -0.2), "red block 2": (0.501, 0.001)}
+
+
+def test_a_thing_whose_color_flickers_keeps_its_name() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("orange", "block", 0.5, 0)], [seen("brown", "block", 0.502, 0)]))
+    memory.look()
+    (again,) = memory.look()
+    assert (again.name, again.color) == ("orange block", "orange")
+
+
+def test_another_thing_elsewhere_gets_its_own_name() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, 0)], [seen("blue", "block", 0.6, 0.1)]))
+    memory.look()
+    assert set(names(memory.look())) == {"blue block"}
+
+
+def test_released_where_it_was_put_it_keeps_its_name() -> None:
+    before = [seen("red", "block", 0.4, 0.1), seen("red", "block", 0.4, -0.1)]
+    between = [seen("red", "block", 0.4, 0.1)]
+    after = [seen("red", "block", 0.4, 0.1), seen("red", "block", 0.6, 0.2)]
+    memory = SceneMemory(robot(StillArm(arm_info())), Scripted(before, between, after))
+    memory.look()
+    memory.hold("red block 2")
+    assert names(memory.look()) == {"red block": (0.4, 0.1)}
+    assert memory.held is not None
+    assert memory.find("red block 2").on == "gripper"
+    memory.release("red block 2", (0.6, 0.2, 0.02))
+    assert memory.held is None
+    assert names(memory.objects) == {"red block": (0.4, 0.1), "red block 2": (0.6, 0.2)}
+
+
+def test_what_hangs_in_the_gripper_is_not_on_the_table() -> None:
+    arm = StillArm(arm_info())
+    memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)]))
+    memory.look()
+    memory.hold("red block")
+    held = memory.held
+    assert held is not None
+    in_hand = thing("red block", *held.position)
+    memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)], [in_hand]))
+    memory.look()
+    memory.hold("red block")
+    assert memory.look() == []
+
+
+def test_looks_anew_only_when_something_moved() -> None:
+    detector = Scripted([seen("red", "block", 0.5, 0)])
+    memory = SceneMemory(robot(), detector)
+    _ = memory.objects, memory.objects, memory.find("red block")
+    assert detector.count == 1
+    memory.invalidate()
+    _ = memory.objects
+    assert detector.count == 2
+
+
+def test_current_follows_the_thing() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, 0)], [seen("red", "block", 0.4, 0.1)]))
+    old = memory.find("red block")
+    memory.invalidate()
+    assert memory.current(old).position == (0.4, 0.1, 0.02)
+
+
+def test_what_is_gone_is_not_found() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, 0)], []))
+    old = memory.find("red block")
+    memory.invalidate()
+    with pytest.raises(NotFound, match="red block"):
+        memory.current(old)
+
+
+def test_what_is_hidden_is_remembered() -> None:
+    camera = EmptyTable()
+    memory = SceneMemory(robot(cameras=(camera,)), Scripted([seen("red", "block", 0.49, 0.0)], []))
+    memory.look()
+    camera.depth = np.full((48, 64), 0.5, np.float32)  # the arm, half a metre above the table
+    assert names(memory.look()) == {"red block": (0.49, 0.0)}
+    camera.depth = np.ones((48, 64), np.float32)
+    assert memory.look() == []
+
+
+def test_on_names_the_supporter() -> None:
+    stack = [
+        thing("red block", 0.5, 0.1, 0.02),
+        thing("blue block", 0.501, 0.1, 0.06),
+        thing("green bowl", 0.4, -0.1, 0.025),
+        thing("pink block", 0.4, -0.1, 0.03),
+    ]
+    on = {o.name: o.on for o in SceneMemory(robot(), Scripted(stack)).look()}
+    assert on == {
+        "red block": "table", "blue block": "red block", "green bowl": "table", "pink block": "green bowl"
+    }  # fmt: skip
+
+
+def test_find_says_what_it_could_be() -> None:
+    memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, 0), seen("blue", "block", 0.5, 0.1)]))
+    with pytest.raises(Ambiguous) as caught:
+        memory.find("block")
+    assert caught.value.candidates == ("blue block", "red block")

@@ -1,0 +1,92 @@
+"""Relations hold where a person says they do, and say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from primitives import relations
+from primitives.perception.regions import named_region
+from primitives.scene import REGION_NAMES, Workspace
+from tests.perception.things import thing
+
+BOWL = thing("green bowl", 0.5, 0.0, 0.025)
+ZONE = thing("yellow zone", 0.5, 0.0, 0.0005)
+BLOCK = thing("blue block", 0.5, 0.0, 0.02)
+
+
+@pytest.mark.parametrize(
+    ("relation", "a", "b", "holds"),
+    [
+        ("inside", thing("red block", 0.51, 0.01, 0.03), BOWL, True),
+        ("inside", thing("red block", 0.60, 0.0, 0.02), BOWL, False),
+        ("inside", thing("red block", 0.5, 0.0, 0.09), BOWL, False),  # hovers above the rim
+        ("inside", thing("red block", 0.5, 0.0, 0.06), BLOCK, False),
+        ("inside", thing("red block", 0.54, 0.0, 0.02), ZONE, True),
+        ("inside", thing("red block", 0.5, 0.0, 0.03, on="gripper"), BOWL, False),
+        ("on", thing("red block", 0.5, 0.01, 0.06), BLOCK, True),
+        ("on", thing("red block", 0.52, 0.0, 0.0595, yaw=0.5), BLOCK, True),
+        ("on", thing("red block", 0.5, 0.0, 0.10), BLOCK, False),
+        ("on", thing("red block", 0.545, 0.0, 0.06), BLOCK, False),
+        ("on", BLOCK, thing("red block", 0.5, 0.0, 0.06), False),
+        ("on", thing("red block", 0.5, 0.0, 0.03), BOWL, True),
+        ("on", thing("red block", 0.5, 0.0, 0.02), ZONE, True),
+        ("left_of", thing("red block", 0.5, 0.1), BLOCK, True),
+        ("left_of", thing("red block", 0.5, 0.002), BLOCK, False),
+        ("right_of", thing("red block", 0.5, -0.1), BLOCK, True),
+        ("in_front_of", thing("red block", 0.4, 0.0), BLOCK, True),
+        ("behind", thing("red block", 0.6, 0.0), BLOCK, True),
+        ("behind", thing("red block", 0.4, 0.0), BLOCK, False),
+    ],
+)
+def test_relation(relation: str, a, b, holds: bool) -> None:
+    answer = getattr(relations, relation)(a, b)
+    assert bool(answer) is holds
+    assert a.name in answer.text
+    assert " m" in answer.text or "gripper" in answer.text or "since nothing" in answer.text
+
+
+def test_near_measures_the_gap() -> None:
+    a, b = thing("red block", 0.5, 0.1), thing("blue block", 0.5, 0.0)
+    assert relations.near(a, b, distance=0.061)
+    assert not relations.near(a, b, distance=0.059)
+
+
+def test_in_region() -> None:
+    corner = Workspace().region("top left corner")
+    assert relations.in_region(thing("red block", 0.65, 0.25), corner)
+    assert not relations.in_region(thing("red block", 0.35, 0.25), corner)
+    assert not relations.in_region(thing("red block", 0.65, 0.25, on="gripper"), corner)
+
+
+def test_the_highest_carrier_supports() -> None:
+    inner = thing("blue block", 0.5, 0.0, 0.028)
+    upper = thing("red block", 0.5, 0.0, 0.068)
+    everything = [ZONE, BOWL, inner, upper]
+    assert relations.supporter(upper, everything) == "blue block"
+    assert relations.supporter(inner, everything) == "green bowl"
+    assert relations.supporter(BOWL, everything) == "yellow zone"
+    assert relations.supporter(ZONE, everything) == "table"
+
+
+@pytest.mark.parametrize("name", REGION_NAMES)
+def test_every_region_is_found_by_its_name(name: str) -> None:
+    assert named_region(name, Workspace()) == Workspace().region(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the top-left corner", "top left corner"),
+        ("Lower right corner", "bottom right corner"),
+        ("center of the table", "middle"),
+        ("left edge", "left side"),
+        ("the table", "table"),
+        ("upper side", "top side"),
+        ("corner", None),
+        ("red block", None),
+        ("", None),
+    ],
+)
+def test_ways_to_say_a_region(text: str, name: str | None) -> None:
+    found = named_region(text, Workspace())
+    assert (found.name if found else None) == name
