@@ -7,6 +7,7 @@ functions that do not exist yet.
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def missing_functions(program: str, stage: Stage) -> tuple[MissingFunction, ...]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     undefined = {f.message.split("'")[1] for f in undefined_names(tree, stage.surface, stage.known) if "'" in f.message}
-    known = [*stage.surface.names, *stage.known, *bound_names(tree)]
+    known = [*stage.surface.names, *stage.known, *bound_names(tree), *dir(builtins)]
     calls: dict[str, list[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in undefined:

@@ -28,10 +28,15 @@ def test_help_is_instant_and_lists_every_command() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom codepolicy.cli.commands import parse\n"
-        "try:\n    parse(['run', '--help'])\nexcept SystemExit:\n    pass\nprint([m for m in ('numpy', 'openai', 'pybullet', 'cv2', 'pinocchio', 'lark') if m in sys.modules])"
-    )
+    code = """
+import sys
+from codepolicy.cli.commands import parse
+try:
+    parse(["run", "--help"])
+except SystemExit:
+    pass
+print([m for m in ("numpy", "openai", "pybullet", "cv2", "pinocchio", "lark") if m in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
     assert done.stdout.strip().endswith("[]")
 

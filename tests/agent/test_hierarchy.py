@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from codepolicy.agent import Agent, open_stage
+from codepolicy.hierarchy import missing_functions
+from codepolicy.models.scripted import ScriptedModel
+from codepolicy.settings import Settings
+from codepolicy.stage import Stage
+from primitives.environment import Environment, TrialSpec
+
+Fenced = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def stage(world: Environment) -> Iterator[Stage]:
+    with open_stage(world, TrialSpec(), Settings()) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("program", "names"),
+    [
+        ("put_all_left(detect('block'))", ["put_all_left"]),
+        ("for b in sort_by_distance(detect(), 'x'):\n    put(b, make_line(3)[0])", ["sort_by_distance", "make_line"]),
+        ("putt('a', 'b')", []),
+        ("def f(g):\n    return g(1)\nf(lambda x: x)", []),
+        ("x = undefined_value", []),
+        ("import math\nmath.dist((0, 0), (1, 1))\nnp.zeros(3)\nlen('x')", []),
+        ("syntax error(", []),
+    ],
+)
+def test_only_functions_that_nobody_defined_are_missing(stage: Stage, program: str, names: list[str]) -> None:
+    assert [m.name for m in missing_functions(program, stage)] == names
+
+
+def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenced: Fenced) -> None:
+    asked = fenced("say(count_words(detect('block')))")
+    draft = fenced("def count_words(objects):\n    return number_word(lenn(objects))")
+    written = fenced("def count_words(objects):\n    return number_word(len(objects))")
+    inner = fenced("def number_word(n):\n    return ['zero', 'one', 'two', 'three', 'four'][n]")
+    model = ScriptedModel([asked, draft, written, inner])
+    episode = Agent(model=model, env=world).run("how many blocks are there?")
+    assert (episode.outcome, episode.said) == ("answered", ("four",))
+    assert len(episode.turns) == 1
+    assert "The program below calls `count_words`" in model.conversations[1][1].text
+    assert "- `count_words(detect('block'))`" in model.conversations[1][1].text
+    assert "'lenn'" in model.conversations[2][-1].text
+    assert model.conversations[0][0] == model.conversations[3][0]
+
+
+def test_off_by_a_setting(world: Environment, fenced: Fenced) -> None:
+    model = ScriptedModel([fenced("say(count_words(detect('block')))")])
+    episode = Agent(model=model, env=world, settings=Settings(hierarchy=False, turns=1)).run("how many?")
+    assert episode.outcome == "not_achieved" and len(model.conversations) == 1
+
+
+def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment, fenced: Fenced) -> None:
+    model = ScriptedModel([fenced("say(count_words(1))"), "no idea", "still none", fenced("say('4')")])
+    episode = Agent(model=model, env=world).run("how many?")
+    assert "the name 'count_words' is not defined" in (episode.turns[0].feedback or "")
+    assert episode.outcome == "answered"

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codepolicy.agent import Agent
+from codepolicy.models.scripted import ScriptedModel
+from codepolicy.session import Session
+from primitives.environment import Environment
+
+Fenced = Callable[..., str]
+
+
+@pytest.mark.slow
+def test_world_variables_and_history_survive(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+    model = ScriptedModel(
+        [
+            fenced('bowl = "green bowl"\nput("red block", bowl)', 'expect(inside("red block", "green bowl"), "in")'),
+            fenced("say(f\"{sum(bool(inside(b, bowl)) for b in detect('block'))} in {bowl}\")"),
+        ]
+    )
+    with Session(Agent(model=model, env=world), out=tmp_path) as session:
+        first = session.run("put the red block in the green bowl")
+        second = session.run("how many blocks are in it?")
+    assert (first.outcome, second.outcome, second.said) == ("achieved", "answered", ("1 in green bowl",))
+    assert session.history[0].startswith(
+        '1. "put the red block in the green bowl": achieved. Moved: red block from (0.'
+    )
+    assert "on green bowl" in session.history[0]
+    asked = model.conversations[1][1].text
+    assert session.history[0] in asked.partition("## Session")[2]
+    assert "| green bowl |" in asked.partition("## Session")[0]
+    assert len(list(tmp_path.glob("*/episode.json"))) == 2
+
+
+@pytest.mark.slow
+def test_chat_reads_lines_and_prints_an_object_for_each(tmp_path: Path) -> None:
+    (tmp_path / "1.md").write_text("```python\nsay('four')\n```")
+    (tmp_path / "2.md").write_text("```python\nsay('five')\n```")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "codepolicy",
+            "chat",
+            "--json",
+            "--model",
+            f"scripted:{tmp_path}",
+            "--out",
+            f"{tmp_path}/r",
+        ],
+        input="how many blocks?\n\nhow many now?\nexit\nnever read\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [a["said"] for a in answers] == [["four"], ["five"]]
+    assert done.returncode == 0
