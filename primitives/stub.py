@@ -21,8 +21,10 @@ HEADER: Final = (
     "# Units: m, rad. Base frame: x away from the robot (top, far, behind), y to its left, z up; table top z = 0.\n"
     "# Everything below, np and math are already defined; do not import it."
 )
+_OBJECT: Final = "SceneObject | str"
+"""What most primitives take; said once where tokens count."""
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
-_HIDDEN: Final = (failures.Rejected, failures.PolicyError, failures.ProtectiveStop)
+_HIDDEN: Final = (failures.Rejected, failures.PolicyError, failures.ProtectiveStop, failures.LimitExceeded)
 """Failures of no use in an `except` of a program, beside those that end it anyway."""
 
 
@@ -31,14 +33,15 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
 
     Args:
         surface: the primitives to show.
-        for_checking: with every failure class, and with parameters as wide as the wire: any sequence or array of
-            numbers where a tuple or list of numbers is named, anything with a truth value where a bool is.
+        for_checking: with every failure class and with constructors, and with parameters as wide as the wire: any
+            sequence or array of numbers where a tuple or list of numbers is named, anything with a truth value
+            where a bool is. Without, as short as a reader needs.
 
     Returns:
         The text of a valid `.pyi` module.
     """
     functions = [_function(p, wide=for_checking) for p in surface.primitives]
-    classes, aliases = _definitions()
+    classes, aliases = _definitions(brief=not for_checking)
     heads = [f.partition("\n")[0] for f in functions]  # a docstring may say "Grasp an object" without meaning the class
     needed = _closure((_NAME.findall(h) for h in heads), classes, aliases)
     body = [
@@ -48,6 +51,8 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
         *functions,
     ]
     text = "\n".join(body)
+    if not for_checking and _OBJECT in text:
+        text = f'Obj = {_OBJECT}  # an object, or a query such as "red block"\n' + text.replace(_OBJECT, "Obj")
     imports = ["from dataclasses import dataclass"] if "@dataclass" in text else []
     if "NDArray" in text or for_checking:
         imports += ["from typing import Any", "from collections.abc import Sequence"] if for_checking else []
@@ -110,11 +115,11 @@ def _failures(*, everything: bool) -> str:
 def _plain(doc: str | None) -> str:
     """The first paragraph on one line, without the units and the frame that the header gives for all."""
     text = " ".join((doc or "").split("\n\n")[0].split())
-    return text.replace(", base frame", "").replace(" in m.", ".").replace(" in rad", "").rstrip(".")
+    return text.replace(", base frame", "").replace(" in m.", ".").replace(" in rad", "").rstrip(".,")
 
 
 @cache
-def _definitions() -> tuple[dict[str, str], dict[str, str]]:
+def _definitions(*, brief: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Value classes and type aliases by name, in the order of their modules."""
     classes: dict[str, str] = {}
     aliases: dict[str, str] = {}
@@ -122,7 +127,7 @@ def _definitions() -> tuple[dict[str, str], dict[str, str]]:
         for node in ast.parse(inspect.getsource(module)).body:
             match node:
                 case ast.ClassDef(name=name) if not name.endswith("Ref") and name != "Workspace":
-                    classes[name] = _class(node)
+                    classes[name] = _class(node, brief=brief)
                 case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                     aliases[name] = f"{name} = {ast.unparse(value)}"
                 case _:
@@ -130,19 +135,22 @@ def _definitions() -> tuple[dict[str, str], dict[str, str]]:
     return classes, aliases
 
 
-def _class(node: ast.ClassDef) -> str:
-    """A value class with a comment per field; its properties are fields, as a program sees them."""
+def _class(node: ast.ClassDef, *, brief: bool) -> str:
+    """A value class with a comment per field. In brief its properties are fields, which is how a program sees them."""
     keyword_only = any(k.arg == "kw_only" for k in node.keywords)
-    rows = [f"@dataclass(frozen=True{', kw_only=True' if keyword_only else ''})", f"class {node.name}:"]
-    rows.append(f'    """{_plain(ast.get_docstring(node))}."""')
+    rows = [] if brief else [f"@dataclass(frozen=True{', kw_only=True' if keyword_only else ''})"]
+    rows += [f"class {node.name}:", f'    """{_plain(ast.get_docstring(node))}."""']
     methods: list[str] = []
     for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name)):
-                default = f" = {ast.unparse(statement.value)}" if statement.value is not None else ""
+                default = f" = {ast.unparse(statement.value)}" if statement.value is not None and not brief else ""
                 rows.append(f"    {name}: {ast.unparse(statement.annotation)}{default}{_comment(after)}")
+            case ast.FunctionDef(name=name, decorator_list=[ast.Name(id="property")]) if brief:
+                returns = ast.unparse(statement.returns) if statement.returns else "None"
+                methods.append(f"    {name}: {returns}  # {_plain(ast.get_docstring(statement))}")
             case ast.FunctionDef(name=name) if not name.startswith("_"):
-                methods.append(_method(statement))
+                methods.append(_method(statement, documented=not brief or bool(statement.decorator_list)))
             case _:
                 pass
     return "\n".join(rows + methods)
@@ -156,8 +164,8 @@ def _comment(node: ast.stmt | None) -> str:
             return ""
 
 
-def _method(node: ast.FunctionDef) -> str:
+def _method(node: ast.FunctionDef, *, documented: bool) -> str:
     decorators = "".join(f"    @{ast.unparse(d)}\n" for d in node.decorator_list)
     returns = ast.unparse(node.returns) if node.returns else "None"
-    doc = f"  # {_plain(ast.get_docstring(node))}"
+    doc = f"  # {_plain(ast.get_docstring(node))}" if documented else ""
     return f"{decorators}    def {node.name}({ast.unparse(node.args)}) -> {returns}: ...{doc}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import keyword
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Final
 
 from codepolicy.gate.annotations import without_annotations
 from codepolicy.gate.findings import closest, finding
+from codepolicy.gate.imports import ALIASES, API_CLASSES
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.stub import render
@@ -63,7 +65,8 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         return
     with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
         place = Path(folder)
-        stub = render(surface, for_checking=True) + _prelude(known)
+        stub = render(surface, for_checking=True)
+        stub += _prelude({"np", *ALIASES, *API_CLASSES, *known} - _defined(stub))
         program = without_annotations(source, tree)
         (place / "program.py").write_text(program, encoding="utf-8")
         if checker == _ty():
@@ -112,8 +115,23 @@ def _mypy() -> tuple[str, ...] | None:
     return (sys.executable, "-m", "mypy", *flags, "program.py")
 
 
+def _defined(stub: str) -> set[str]:
+    """Names of the API keep their own types, also where a program shadowed one."""
+    return {n for node in ast.parse(stub).body for n in _bound(node)}
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+            return [name]
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+        case _:
+            return []
+
+
 def _prelude(known: Collection[str]) -> str:
-    names = [f"{name}: Any" for name in ("np", *known) if name.isidentifier()]
+    names = [f"{name}: Any" for name in sorted(known) if name.isidentifier() and not keyword.iskeyword(name)]
     return "\n".join(["from typing import Any", "import math as math", *names, ""])
 
 

@@ -26,6 +26,8 @@ API_CLASSES: Final = (
     *(cls.__name__ for cls in FAILURES.values()),
 )
 """Classes that are defined in every program."""
+ALIASES: Final = ("NDArray", "Obj", "Quaternion", "Target", "Vector2", "Vector3")
+"""Names of types that are defined in every program, for its annotations."""
 DUNDERS: Final = frozenset(
     {
         "__abs__",
@@ -155,7 +157,7 @@ def _numpy() -> frozenset[str]:
 def _module(line: int, module: str, imported: tuple[str, ...], surface: Surface) -> Iterator[FailureReport]:
     if module.partition(".")[0] in ALLOWED:
         return
-    given = {*surface.names, *API_CLASSES}
+    given = {*surface.names, *API_CLASSES, *ALIASES}
     if module.partition(".")[0] in ("codepolicy", "codepolicy_api", "primitives", "robot", "robot_api", "api") or (
         set(imported) <= given
     ):

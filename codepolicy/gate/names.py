@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Collection, Iterator
 
 from codepolicy.gate.findings import closest, finding
-from codepolicy.gate.imports import API_CLASSES, UNUSABLE
+from codepolicy.gate.imports import ALIASES, API_CLASSES, UNUSABLE
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
@@ -43,7 +43,7 @@ def bound_names(tree: ast.AST) -> set[str]:
 def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
     """Names that are used and bound nowhere, and built-ins that cannot work here; each name once."""
     bound = bound_names(tree)
-    api = {*surface.names, *API_CLASSES}
+    api = {*surface.names, *API_CLASSES, *ALIASES}
     valid = bound | api | set(known) | _MODULE | (set(dir(builtins)) - set(UNUSABLE))
     told: set[str] = set()
     for node in ast.walk(tree):

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from codepolicy.sandbox import confine, wire
 from primitives import failures, images, scene
@@ -41,6 +42,15 @@ VALUES: Final = (
     *failures.FAILURES.values(),
 )
 """Classes that every program sees under their own names."""
+ALIASES: Final = {
+    "NDArray": NDArray,
+    "Obj": scene.SceneObject | str,
+    "Quaternion": scene.Quaternion,
+    "Target": scene.Target,
+    "Vector2": scene.Vector2,
+    "Vector3": scene.Vector3,
+}
+"""Names of types that stand in the stub, for the annotations of a program."""
 
 
 def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
@@ -203,6 +213,7 @@ class _Policy:
         for name in self._bound:
             self._namespace.pop(name, None)
         given: dict[str, Any] = {cls.__name__: cls for cls in VALUES}
+        given |= ALIASES
         given |= {"np": np, "math": sys.modules["math"], "__name__": "__main__", "__builtins__": builtins}
         given |= {name: self._primitive(name) for name in names}
         self._namespace |= given
