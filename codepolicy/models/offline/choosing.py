@@ -82,7 +82,7 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     Raises:
         Declined: a thing that the phrase is described by is not there.
     """
-    found = [o for o in belief.objects.values() if _is_a(o, item)]
+    found = _tops(belief) if item.category == "tower" else [o for o in belief.objects.values() if _is_a(o, item)]
     if item.colors:
         found = _colored(found, item.colors)
     for test in item.where:
@@ -201,6 +201,12 @@ def _is_a(obj: SceneObject, item: Thing) -> bool:
     return obj.category in _CATEGORIES.get(item.category, (item.category,))
 
 
+def _tops(belief: Belief) -> list[SceneObject]:
+    """The uppermost thing of each stack."""
+    stacked = [o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT]
+    return [o for o in stacked if not belief.carried(o.name)]
+
+
 def _colored(found: Sequence[SceneObject], wanted: Sequence[str]) -> list[SceneObject]:
     kept: list[SceneObject] = []
     for color in wanted:
@@ -275,6 +281,8 @@ def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Seque
         return _handiest(fresh, belief)[: item.count] if len(fresh) > item.count else fresh
     if len(found) == 1:
         return found
+    if item.category in ("", "object") and len(loose := [o for o in found if movable(o)]) == 1:
+        return loose
     if item.quantity in ("a", "") or item.count == 1 or item.distinct:
         fresh = [o for o in found if o.name not in taken and o.name not in belief.spoken]
         return _handiest(fresh or found, belief)[:1]

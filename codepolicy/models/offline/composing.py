@@ -17,7 +17,7 @@ from codepolicy.models.offline.meaning import (
     Again, Ask, Clear, Command, Group, Home, Pick, Place, Pronoun, Put, Stack, Swap, Thing, Undo, with_category,
 )  # fmt: skip
 from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
-from codepolicy.models.offline.read_commands import Bare, Incomplete, Several
+from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
 from codepolicy.models.offline.restoring import write_clear, write_swap
 from codepolicy.models.offline.stacking import write_stack
 from codepolicy.models.offline.writer import Clause as GoalClause
@@ -73,7 +73,7 @@ class Composer:
     def _cost(self, reading: object, *, picks: bool) -> int:
         if isinstance(reading, Incomplete):
             return UNLIKELY
-        cost = 8 if isinstance(reading, Bare) else 0
+        cost = 8 if isinstance(reading, Bare | BareTo) else 0
         if picks and isinstance(reading, Put):
             cost += 10
         for thing in things_in(reading):
@@ -108,6 +108,10 @@ class Composer:
                 if category and isinstance(self.last, Put):
                     put = replace(put, what=with_category(put.what, category), push=self.last.push)
                 return self._write(writer, put)
+            case BareTo(to):
+                if not isinstance(self.last, Put | Pick | Stack):
+                    raise Declined("What should be put there?")
+                return self._write(writer, Put(self.last.what, to))
             case Incomplete(what):
                 raise Declined(f"Where should {phrasing.group(what)} go? Name an object or a place, for example \"in the green bowl\" or \"on the left side\".")
             case Put():
@@ -143,6 +147,7 @@ class Composer:
     def _decide(self, clause: Conditional) -> None:
         belief = self.writer.belief
         refusal: Declined | None = None
+        self._expect_subject(clause)
         for condition in clause.conditions:
             words = deciding.text(condition)
             bound = belief.bound.get(f"whether {words}")
@@ -178,6 +183,20 @@ class Composer:
         parts[0]()
         self.writer.write("else:")
         parts[1]()
+
+    def _expect_subject(self, clause: Conditional) -> None:
+        """Let "it" in the condition mean what the command after it is about, and "otherwise in Y" repeat that command."""
+        first = clause.then[0] if clause.then else None
+        if not isinstance(first, Clause):
+            return
+        for reading in first.readings:
+            if isinstance(reading, Put | Pick | Stack) and not _is_pronoun(reading.what):
+                try:
+                    self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), reading.what).objects)
+                except Declined:
+                    continue
+                self.last = reading
+                return
 
     def _branch(self, clauses: Sequence[Clause | Conditional], nothing: str, *, indent: int = 0) -> None:
         self.writer.indent += indent

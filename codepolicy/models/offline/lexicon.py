@@ -118,7 +118,7 @@ WORDS: dict[str, dict[str, str]] = {
     "RESPECTIVELY": {"respectively": "respectively, in that order, in this order, in order"},
     # determiners ------------------------------------------------------------------------------------------
     "THE": {"the": "the, this, these, those, my, your, his, her, said, whatever"},
-    "ITS": {"its": "its, their, their own, its own"},
+    "ITS": {"its": "its, their"},
     "A": {"a": "a, an, some, any, any one of, one of, either of, either"},
     "ALL": {
         "all": "all, all of, the whole of, whole, entire, every single one of",
@@ -236,7 +236,7 @@ WORDS: dict[str, dict[str, str]] = {
         "different colored, other colored, of a non matching color",
     },
     "DIFFERENT": {
-        "different": "different, separate, distinct, various, own, individual, a different, separate ones, "
+        "different": "different, separate, distinct, various, own, its own, their own, individual, a different, separate ones, "
         "a separate, its own separate, different ones, unique, own separate, alternate, four different"
     },
     # nouns ------------------------------------------------------------------------------------------------

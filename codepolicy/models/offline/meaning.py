@@ -115,6 +115,8 @@ class Toward:
     things: Group
     distance: float | None = None
     """Metres from centre to centre; None where the sentence does not say."""
+    vague: bool = False
+    """Whether the distance was said in words such as "a little"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,9 @@ class Stack:
     chain: tuple[Group, ...] = ()
     upward: bool = False
     """Whether the order of naming is from bottom to top."""
+    base: Group | None = None
+    """What is to be at the bottom, where the sentence says so."""
+    top: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,19 +122,24 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
     if to.distance is not None:
         spot = (x + dx * to.distance, y + dy * to.distance)
         _on_table(writer.belief, spot, f"{number(to.distance)} m {WORDS[to.direction]} the {target.name}")
-        if math.dist(obj.position[:2], spot) > 0.025 or obj.on != "table":
+        if math.dist(obj.position[:2], spot) > (0.04 if to.vague else 0.02) or obj.on != "table":
             name = writer.define(target.category, target_code)
             point = f"({name}.position[0]{_plus(dx * to.distance)}, {name}.position[1]{_plus(dy * to.distance)})"
-            writer.write(f"{verb}({code}, {point})")
+            if to.vague:
+                thing = code if code.isidentifier() else writer.define(obj.category, code)
+                writer.write(f"{verb}({thing}, close_to({point}, {thing}))")
+            else:
+                writer.write(f"{verb}({code}, {point})")
             _place(writer, obj, spot)
         writer.must(Clause(obj.name, call, message, about=(target.name,)))
-        condition = f"abs({ahead} - {number(to.distance)}) < 0.03 and {aside} < 0.03"
+        slack = "0.05" if to.vague else "0.03"
+        condition = f"abs({ahead} - {number(to.distance)}) < {slack} and {aside} < {slack}"
         writer.must(Clause(obj.name, condition, f"{message}, measured from centre to centre", setup, (target.name,)))
         return
     offset = (obj.position[0] - x, obj.position[1] - y)
     along, off = offset[0] * dx + offset[1] * dy, abs(offset[0] * dy) + abs(offset[1] * dx)
     if not (along > off and math.hypot(*offset) < 0.24 and obj.on == "table"):
-        sideways = ((dx, dy), (dx + 0.4 * dy, dy + 0.4 * dx), (dx - 0.4 * dy, dy - 0.4 * dx))
+        sideways = [(dx + k * abs(dy), dy + k * abs(dx)) for k in (0.0, 0.4, -0.4, 0.8, -0.8)]
         ways = ", ".join(f"({a:g}, {b:g})" for a, b in sideways)
         thing, base = _handles(writer, obj, code, target, target_code)
         writer.write(f"{verb}({thing}, beside({base}, {thing}, ({ways})))")

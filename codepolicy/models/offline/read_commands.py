@@ -36,6 +36,13 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class BareTo:
+    """A place alone: "otherwise in the red bowl"."""
+
+    to: Destination
+
+
+@dataclass(frozen=True, slots=True)
 class Layers:
     """Things of a tower, bottom first."""
 
@@ -146,6 +153,27 @@ def state(p: Parts) -> Command:
 def bare_state(p: Parts) -> Bare:
     """X in Y."""
     return Bare(Put(p.one(Group), _destination(p)))
+
+
+def bare_to(p: Parts) -> BareTo:
+    """In Y."""
+    return BareTo(_destination(p))
+
+
+def put_chain(p: Parts) -> Stack:
+    """Put X on Y on Z."""
+    what, places = p.one(Group), _destinations(p)
+    if not all(isinstance(d, At) and d.relation == "on" for d in places):
+        raise Implausible("not a stack")
+    groups = [with_category(d.things, _category(what)) for d in places if isinstance(d, At)]
+    return Stack(what, chain=(what, *groups))
+
+
+def stack_layers(p: Parts) -> Stack:
+    """Stack the blocks, the red one at the bottom."""
+    what = p.one(Group)
+    found = {x.level: with_category(x.group, _category(what)) for x in p.all(Layer)}
+    return Stack(what, base=found.get(0), top=found.get(2))
 
 
 def again(p: Parts) -> Again:
@@ -293,7 +321,7 @@ def match(p: Parts) -> Put:
     if len(groups) == 1 and len(groups[0].items) == 2:
         groups = [Group((groups[0].items[0],)), Group((groups[0].items[1],))]
     other = groups[1] if len(groups) > 1 else BOWLS
-    things = tuple(replace(t, match="same") if isinstance(t, Thing) else t for t in other.items)
+    things = tuple(replace(t, match=t.match or "same") if isinstance(t, Thing) else t for t in other.items)
     return Put(groups[0], At("to", Group(things)))
 
 
@@ -333,7 +361,7 @@ def fill(p: Parts) -> Put:
 
 RULES: dict[str, Rule] = {
     "command": command, "put": put, "put_swapped": put, "put_each": put_each, "pick": pick, "incomplete": incomplete,
-    "state": state, "bare_state": bare_state, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
+    "state": state, "bare_state": bare_state, "bare_to": bare_to, "put_chain": put_chain, "stack_layers": stack_layers, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
     "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "layers": layers,
     "layer": layer, "arrange": arrange, "line_up": line_up, "build_shape": build_shape, "sort": sort, "match": match,
     "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,

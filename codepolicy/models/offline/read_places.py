@@ -19,6 +19,7 @@ class Distance:
     """A length in m."""
 
     meters: float
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def distance(p: Parts) -> Distance:
     """10 cm; a little; a lot."""
     if p.has("NUMBER"):
         return Distance(round(float(p.token("NUMBER")) * float(p.token("UNIT")), 4))
-    return Distance(MAGNITUDES["lot" if p.has("FAR") else p.token("MAGNITUDE")])
+    return Distance(MAGNITUDES["lot" if p.has("FAR") else p.token("MAGNITUDE")], vague=True)
 
 
 def _at(relation: str) -> Rule:
@@ -60,13 +61,13 @@ def dest_between(p: Parts) -> Destination:
 def dest_toward(p: Parts) -> Toward:
     """10 cm to the left of the bowl."""
     far = p.maybe(Distance)
-    return Toward(p.token("DIROF"), p.one(Group), far.meters if far else None)  # type: ignore[arg-type]
+    return Toward(p.token("DIROF"), p.one(Group), far.meters if far else None, far is not None and far.vague)  # type: ignore[arg-type]
 
 
 def dest_toward_it(p: Parts) -> Toward:
     """To its left."""
     far = p.maybe(Distance)
-    return Toward(p.token("DIR"), only(Pronoun()), far.meters if far else None)  # type: ignore[arg-type]
+    return Toward(p.token("DIR"), only(Pronoun()), far.meters if far else None, far is not None and far.vague)  # type: ignore[arg-type]
 
 
 def dest_shift(p: Parts) -> Shift:

@@ -101,7 +101,7 @@ def numbered(p: Parts) -> Thing:
 
 def noun_phrase(p: Parts) -> Thing:
     """Determiner, adjectives, noun and what stands after it."""
-    noun = p.token("NOUN")
+    noun = p.token("NOUN") or p.token("TOWER")
     ones = p.tokens("ONE")
     unknown = p.token("WORD")
     plural = noun.endswith("*") or "ones" in ones

@@ -11,9 +11,9 @@ def gap(a, b):
 '''
 
 IS_FREE = '''
-def is_free(spot, obj, others):
-    """Whether obj could stand at spot (x, y) without touching any of others."""
-    reach = max(obj.size[:2]) / 2 + 0.025
+def is_free(spot, obj, others, room=0.025):
+    """Whether obj could stand at spot (x, y) with room m to each of others."""
+    reach = max(obj.size[:2]) / 2 + room
     return all(math.dist(spot, o.position[:2]) > reach + max(o.size[:2]) / 2 for o in others)
 '''
 
@@ -29,7 +29,8 @@ def free_spot(obj, near):
     table, others = region("table"), obstacles(obj)
     (x0, y0), (x1, y1) = table.low, table.high
     spots = [(x0 + (x1 - x0) * i / 16, y0 + (y1 - y0) * j / 22) for i in range(1, 16) for j in range(1, 22)]
-    free = [spot for spot in spots if is_free(spot, obj, others) and math.dist(spot, obj.position[:2]) > 0.03]
+    away = max(obj.size[:2]) + 0.06
+    free = [spot for spot in spots if is_free(spot, obj, others) and math.dist(spot, obj.position[:2]) > away]
     return min(free, key=lambda spot: math.dist(spot, near))
 '''
 
@@ -39,12 +40,13 @@ def beside(target, obj, directions=((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1
     x, y, _ = target.position
     table, others = region("table"), obstacles(obj)
     touching = (max(target.size[:2]) + max(obj.size[:2])) / 2
-    for extra in (0.03, 0.04, 0.05, 0.065, 0.08, 0.10):
-        for dx, dy in directions:
-            reach = (touching + extra) / math.hypot(dx, dy)
-            spot = (x + dx * reach, y + dy * reach)
-            if table.contains(spot, 0.02) and is_free(spot, obj, others):
-                return spot
+    for room in (0.025, 0.012):
+        for extra in (0.03, 0.04, 0.05, 0.065, 0.08, 0.10):
+            for dx, dy in directions:
+                reach = (touching + extra) / math.hypot(dx, dy)
+                spot = (x + dx * reach, y + dy * reach)
+                if table.contains(spot, 0.02) and is_free(spot, obj, others, room):
+                    return spot
     dx, dy = directions[0]
     return (x + dx * (touching + 0.03), y + dy * (touching + 0.03))
 '''
@@ -58,17 +60,20 @@ def spread(things, shape, center=None):
         return [(cx + x, cy + y) for x, y in shape]
     names = {thing.name for thing in things}
     fixed = [o for o in everything if o.name not in names and o.category != "zone" and o.on not in names]
-    shifts = sorted(itertools.product(range(-7, 8), range(-10, 11)), key=lambda s: s[0] ** 2 + s[1] ** 2)
-    best, fewest = [(cx + x, cy + y) for x, y in shape], math.inf
+    rest = {thing.name: [o for o in things if o.name != thing.name] for thing in things}
+    shifts = sorted(itertools.product(range(-9, 10), range(-13, 14)), key=lambda s: s[0] ** 2 + s[1] ** 2)
+    best, least = [(cx + x, cy + y) for x, y in shape], math.inf
     for dx, dy in shifts:
-        spots = [(cx + x + 0.025 * dx, cy + y + 0.025 * dy) for x, y in shape]
+        spots = [(cx + x + 0.02 * dx, cy + y + 0.02 * dy) for x, y in shape]
         if not all(table.contains(spot, 0.03) for spot in spots):
             continue
-        taken = sum(not is_free(s, t, fixed) for s, t in zip(spots, things))
-        crossed = sum(not is_free(s, t, [o for o in things if o.name != t.name]) for s, t in zip(spots, things))
-        if 10 * taken + crossed < fewest:
-            best, fewest = spots, 10 * taken + crossed
-        if fewest == 0:
+        cost = 0
+        for spot, thing in zip(spots, things):
+            cost += 100 * (not is_free(spot, thing, fixed, 0.008)) + 10 * (not is_free(spot, thing, fixed))
+            cost += not is_free(spot, thing, rest[thing.name])
+        if cost < least:
+            best, least = spots, cost
+        if cost == 0:
             break
     return best
 '''
@@ -78,7 +83,7 @@ def place_all(things, spots):
     """Put each thing on its spot; when every spot is taken by another thing, one of them makes room first."""
     left = [(t, s) for t, s in zip(things, spots) if math.dist(t.position[:2], s) > 0.01]
     while left:
-        ready = next((pair for pair in left if is_free(pair[1], pair[0], obstacles(pair[0]))), None)
+        ready = next((pair for pair in left if is_free(pair[1], pair[0], obstacles(pair[0]), 0.008)), None)
         if ready is None:
             ready = left[0]
             for other, _ in left[1:]:
@@ -86,6 +91,17 @@ def place_all(things, spots):
                     put(other, free_spot(other, ready[1]))
         put(ready[0], ready[1])
         left.remove(ready)
+'''
+
+CLOSE_TO = '''
+def close_to(spot, obj):
+    """The free (x, y) closest to spot, at most 4 cm from it; spot itself where there is none."""
+    others = obstacles(obj)
+    steps = sorted(itertools.product(range(-4, 5), repeat=2), key=lambda s: s[0] ** 2 + s[1] ** 2)
+    near = [(spot[0] + 0.01 * i, spot[1] + 0.01 * j) for i, j in steps if i * i + j * j <= 16]
+    table = region("table")
+    inside = [s for s in near if table.contains(s, 0.015)]
+    return next((s for room in (0.02, 0.008) for s in inside if is_free(s, obj, others, room)), spot)
 '''
 
 UNCOVER = '''
@@ -98,7 +114,7 @@ def uncover(obj):
 '''
 
 SNIPPETS: dict[str, str] = {
-    "gap": GAP, "obstacles": OBSTACLES, "is_free": IS_FREE, "free_spot": FREE_SPOT, "beside": BESIDE, "spread": SPREAD,
+    "gap": GAP, "obstacles": OBSTACLES, "is_free": IS_FREE, "free_spot": FREE_SPOT, "beside": BESIDE, "close_to": CLOSE_TO, "spread": SPREAD,
     "place_all": PLACE_ALL, "uncover": UNCOVER,
 }  # fmt: skip
 """By the name of the function."""

@@ -31,6 +31,12 @@ def write_stack(writer: Writer, command: Stack) -> None:
         if isinstance(command.on, At):
             bases = choose(command.on.things, belief, moving=tower[0] if tower else None)
             tower = [*bases[:1], *(o for o in tower if o.name != bases[0].name)]
+    if command.base is not None:
+        bases = choose(command.base, belief)
+        tower = [*bases[:1], *(o for o in tower if o.name != bases[0].name)]
+    if command.top is not None:
+        tops = choose(command.top, belief)
+        tower = [*(o for o in tower if o.name != tops[0].name), *tops[:1]]
     if len({o.name for o in tower}) != len(tower):
         raise Declined("The same thing cannot be in a tower twice.")
     if len(tower) < 2:

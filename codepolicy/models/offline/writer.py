@@ -107,7 +107,7 @@ class Writer:
 
 _RESERVED = frozenset(
     "detect find region inside on near left_of right_of in_front_of behind in_region pick place put push home say expect "
-    "math itertools gap obstacles is_free free_spot beside spread place_all uncover object list min max sorted next".split()
+    "math itertools gap obstacles is_free free_spot beside close_to spread place_all uncover object list min max sorted next".split()
 )
 
 
