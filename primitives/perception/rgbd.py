@@ -18,6 +18,7 @@ from primitives.perception.detector import Detector, RobotView
 from primitives.perception.found import Found
 from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
+from primitives.perception.tabletop import TableLevel
 from primitives.perception.things import things
 from primitives.perception.topview import RAISED, Grid, Ground, Sight, TopView, fuse, ground, heights, raised_points
 from primitives.robot import CameraInfo, Frame
@@ -29,6 +30,7 @@ class RgbdDetector:
 
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
+        self._table = TableLevel()
         self._pixels: dict[str, tuple[CameraInfo, Grid, NDArray[np.intp]]] = {}
 
     @property
@@ -46,6 +48,7 @@ class RgbdDetector:
     def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
         if self._surface is None:
             self._surface = RobotSurface(robot.arm)
+        frames = [self._table.corrected(f, workspace) for f in frames]
         grid = Grid.over(workspace, frames)
         smoothed = [heights(f) for f in frames]
         noise = max(n for _, n in smoothed)

@@ -87,7 +87,8 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         return []
     straight = rectangle.error / view.cell + 8 * abs(1 - rectangle.fill)
     if circle is not None and circle.coverage > 0.7:
-        curved = circle.error / view.cell + 8 * abs(1 - patch.sum() * view.cell**2 / (math.pi * circle.radius**2))
+        disc = math.pi * (circle.radius / view.cell + (1 - border) / 2) ** 2
+        curved = circle.error / view.cell + 8 * abs(1 - float(patch.sum()) / disc)
         if curved < straight:
             return [_round(view, patch, circle.center, circle.radius, curved, floors)]
     fit = max(0.0, 1 - straight / 3)
@@ -187,7 +188,7 @@ def _ball(view: TopView, patch: Mask) -> Found | None:
     """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
     level = view.height[patch]
     summit = float(np.percentile(level, 98))
-    if float((level > summit - 0.002 - view.noise).mean()) > 0.5:
+    if float((level > summit - 0.002 - 0.4 * view.noise).mean()) > 0.5:
         return None
     points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
     if len(points) < 30:

@@ -1,0 +1,90 @@
+"""Each camera's calibration corrected so that the table it sees lies at z = 0, level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.cloud import base_points
+from primitives.robot import CameraInfo, Frame
+from primitives.scene import Workspace
+
+_REACH = 0.025
+"""m; a calibration worse than this is not corrected."""
+_STRIDE = 6
+"""Every sixth pixel of every sixth row is enough for a plane."""
+_TOLERANCE = 0.0004
+"""m; corrections closer than this to the one before are noise, and change nothing."""
+
+
+class TableLevel:
+    """Remembers the correction of each camera.
+
+    A camera that is 2 mm or a tenth of a degree off shows the table as a slope that would stand out as a thing. Height
+    and tilt follow from the table itself; position along it and turn about the vertical do not.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[CameraInfo, NDArray[np.float64], CameraInfo]] = {}
+
+    def corrected(self, frame: Frame, workspace: Workspace) -> Frame:
+        """`frame` with a camera that sees the table at z = 0."""
+        plane = _plane(frame, workspace)
+        if plane is None:
+            return frame
+        known = self._known.get(frame.camera.name)
+        if known is None or known[0] is not frame.camera or not _alike(known[1], plane, workspace):
+            known = (frame.camera, plane, _levelled(frame.camera, plane))
+            self._known[frame.camera.name] = known
+        return replace(frame, camera=known[2])
+
+
+def _plane(frame: Frame, workspace: Workspace) -> NDArray[np.float64] | None:
+    """(3,) a, b, c of the table z = a x + b y + c as the camera shows it; None when it shows too little of it."""
+    K = frame.camera.K.copy()
+    K[:2] /= _STRIDE
+    points = base_points(np.ascontiguousarray(frame.depth[::_STRIDE, ::_STRIDE]), K, frame.camera.T_base_camera)
+    xyz = points.reshape(-1, 3)[(frame.depth[::_STRIDE, ::_STRIDE] > 0).ravel()].astype(np.float64)
+    (x0, y0, _), (x1, y1, _) = workspace.low, workspace.high
+    on = (np.abs(xyz[:, 2]) < _REACH) & (xyz[:, 0] > x0) & (xyz[:, 0] < x1) & (xyz[:, 1] > y0) & (xyz[:, 1] < y1)
+    xyz = xyz[on]
+    if len(xyz) < 200:
+        return None
+    A = np.column_stack([xyz[:, :2], np.ones(len(xyz))])
+    # from the most common height, so that things on the table do not pull
+    counts, edges = np.histogram(xyz[:, 2], bins=50, range=(-_REACH, _REACH))
+    level = float(edges[int(np.argmax(counts))] + edges[1] - edges[0]) if len(counts) else 0.0
+    plane = np.array([0.0, 0.0, level])
+    for width in (0.010, 0.007, 0.006, 0.006):
+        near = np.abs(xyz[:, 2] - A @ plane) < width
+        if near.sum() < 200:
+            return None
+        B = A[near]
+        plane = np.asarray(np.linalg.solve(B.T @ B + 1e-9 * np.eye(3), B.T @ xyz[near, 2]), dtype=np.float64)
+    return plane
+
+
+def _alike(a: NDArray[np.float64], b: NDArray[np.float64], workspace: Workspace) -> bool:
+    """Whether two planes differ nowhere in the workspace by more than noise."""
+    (x0, y0, _), (x1, y1, _) = workspace.low, workspace.high
+    corners = np.array([(x, y, 1.0) for x in (x0, x1) for y in (y0, y1)])
+    return bool(np.all(np.abs(corners @ (a - b)) < _TOLERANCE))
+
+
+def _levelled(camera: CameraInfo, plane: NDArray[np.float64]) -> CameraInfo:
+    """`camera` moved so that `plane` becomes z = 0, turned about the point of the table below it."""
+    a, b, c = (float(v) for v in plane)
+    normal = np.array([-a, -b, 1.0]) / np.sqrt(a * a + b * b + 1.0)
+    axis = np.cross(normal, (0.0, 0.0, 1.0))
+    cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
+    turn = np.eye(3) + cross + cross @ cross / (1.0 + normal[2])
+    # the point that stays in place along the table: where the camera looks, not where it hangs
+    eye, ahead = camera.T_base_camera[:3, 3], camera.T_base_camera[:3, 2]
+    target = eye + ahead * (-eye[2] / ahead[2]) if ahead[2] < -0.1 else eye * np.array([1.0, 1.0, 0.0])
+    pivot = np.array([target[0], target[1], a * target[0] + b * target[1] + c])
+    pose = np.eye(4)
+    pose[:3, :3] = turn
+    pose[:3, 3] = pivot * np.array([1.0, 1.0, 0.0]) - turn @ pivot
+    return replace(camera, T_base_camera=pose @ camera.T_base_camera)
