@@ -30,6 +30,8 @@ class Belief:
     start: dict[str, SceneObject] = field(default_factory=dict[str, SceneObject])
     subjects: tuple[str, ...] = ()
     """What "it" and "them" mean: the things last acted on."""
+    moving: tuple[str, ...] = ()
+    """What the command being written moves; "it" within the description of its target."""
     targets: tuple[str, ...] = ()
     """The things last named as a place."""
     spoken: list[str] = field(default_factory=list[str])
@@ -48,7 +50,7 @@ class Belief:
     def copy(self) -> Belief:
         """An independent copy, for trying out a reading."""
         return Belief(
-            dict(self.objects), self.workspace, dict(self.start), self.subjects, self.targets, list(self.spoken),
+            dict(self.objects), self.workspace, dict(self.start), self.subjects, self.moving, self.targets, list(self.spoken),
             list(self.mentioned), dict(self.bound),
         )  # fmt: skip
 

@@ -258,6 +258,8 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
         names = belief.targets if item.plural else belief.targets[-1:]
         if moving.name in belief.subjects or not belief.subjects:
             return [belief[n] for n in names if n in belief.objects]
+    if moving is None and belief.moving:
+        return [belief[n] for n in belief.moving if n in belief.objects]
     names = [n for n in belief.subjects if n in belief.objects and (moving is None or n != moving.name)]
     if not names and moving is not None:
         names = [n for n in reversed(belief.mentioned) if n != moving.name and n in belief.objects][:1]

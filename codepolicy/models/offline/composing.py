@@ -78,6 +78,9 @@ class Composer:
             cost += 10
         for thing in things_in(reading):
             cost += self._oddity(thing)
+        for group in _instances(reading, Group):
+            whole = [i for i in group.items if isinstance(i, Thing) and i.plural and not (i.colors or i.where or i.other)]
+            cost += 4 * any(i.category == w.category and i is not w for w in whole for i in group.items if isinstance(i, Thing) and not i.other)
         for place in _instances(reading, Place):
             cost += 3 * (place.name.split()[0] in ("left", "right", "top", "bottom") and place.name.count(" ") == 1 and "corner" in place.name)
         return cost

@@ -41,7 +41,9 @@ def write(writer: Writer, command: Put) -> None:
         writer.summary.append(f"move {phrasing.group(command.what)} {number(to.distance or DEFAULT_SHIFT)} m to the {to.direction}")
         return
     assert isinstance(to, At | Toward)
+    writer.belief.moving = subjects.names
     targets = refer(writer, to.things, moving=subjects.one)
+    writer.belief.moving = ()
     remember(writer, subjects.objects, targets.objects)
     if set(targets.names) & set(subjects.names):
         raise Declined(f"The {subjects.one.name} cannot be put next to itself.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codepolicy.models.offline import offsets, phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import choose, in_place, related
+from codepolicy.models.offline.choosing import candidates, choose, in_place, related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.meaning import At, Back, Free, Group, Place, Put, Shape, Shift, Thing, Toward
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
@@ -112,8 +112,11 @@ def _put_into(writer: Writer, command: Put, to: At) -> None:
     if command.pairwise or (single and isinstance(targets_item, Thing) and _per_object(targets_item)):
         _put_pairs(writer, what, things, to.relation, pairwise=command.pairwise)
         return
+    _check_possible(writer, what, things, to.relation)
     subjects = refer(writer, what)
+    writer.belief.moving = subjects.names
     target = _target(writer, subjects, things, to.relation)
+    writer.belief.moving = ()
     remember(writer, subjects.objects, target.objects)
     if target.many and len(target.objects) > 1:
         _put_round(writer, subjects, target, to.relation)
@@ -121,6 +124,28 @@ def _put_into(writer: Writer, command: Put, to: At) -> None:
     base = target.one
     writer.summary.append(f"put {phrasing.group(what)} {'in' if base.category in CONTAINERS else 'on'} the {base.name}")
     _put_all(writer, subjects, base, target.code, to.relation, push=command.push)
+
+
+def _check_possible(writer: Writer, what: Group, things: Group, relation: str) -> None:
+    """Say why it cannot be done before asking which one is meant."""
+    first, second = what.items[0], things.items[0]
+    if len(what.items) + len(things.items) != 2 or not isinstance(first, Thing) or not isinstance(second, Thing):
+        return
+    reason: Declined | None = None
+    try:
+        pairs = [(o, t) for o in candidates(first, writer.belief) for t in candidates(second, writer.belief, moving=o)]
+    except Declined:
+        return
+    for obj, target in pairs:
+        if target.name != obj.name:
+            try:
+                check_fits(obj, target, relation)
+            except Declined as declined:
+                reason = declined
+            else:
+                return
+    if reason is not None:
+        raise reason
 
 
 def _target(writer: Writer, subjects: Reference, things: Group, relation: str) -> Reference:
