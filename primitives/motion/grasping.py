@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import BadArgument
 from primitives.motion.kinematics import pose_matrix
-from primitives.motion.obstacles import HOLLOW, WALL
+from primitives.motion.obstacles import HOLLOW, WALL, wall_lean
 from primitives.robot import GripperInfo
 from primitives.scene import Pose, SceneObject
 
@@ -23,8 +23,10 @@ TILTS = (0.0, 0.35, -0.35)
 """Turns of the hand about the closing direction in rad: leaning, it passes what stands beside a small object."""
 ASKEW = 0.22
 """A turn in rad by which the hand may miss the sides of an object: closing, the fingers turn it into line."""
-RIM_DEPTH = 0.022
+RIM_DEPTH = 0.015
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
+RIM_OPENING = 0.05
+"""Distance between the fingers on the way down over a wall, in m."""
 _RIM_TURNS = 12
 
 
@@ -115,23 +117,31 @@ def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]
 
 
 def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
-    """One finger inside a hollow thing, one outside."""
+    """One finger inside a hollow thing, one outside, both along the wall."""
     if obj.category not in HOLLOW or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
         return
-    x, y, _ = obj.position
-    depth = min(RIM_DEPTH, obj.size[2] - 0.012)
-    height = max(obj.top - depth, TIP)
+    lean = wall_lean(obj)
+    depth = min(RIM_DEPTH, obj.size[2] * 0.45)
+    for n, (direction, radius) in enumerate(_rim_spots(obj)):
+        outward = np.array((math.cos(direction), math.sin(direction), 0.0))
+        up = np.array((0.0, 0.0, 1.0))
+        along = math.sin(lean) * outward + math.cos(lean) * up
+        across = math.cos(lean) * outward - math.sin(lean) * up
+        rim = np.array((*obj.position[:2], obj.top)) + (radius - WALL / 2) * outward
+        for sign in (1.0, -1.0):
+            T = np.eye(4)
+            T[:3, 2], T[:3, 1] = -along, sign * across
+            T[:3, 0] = np.cross(T[:3, 1], T[:3, 2])
+            T[:3, 3] = rim - depth * along
+            yield GraspCandidate(T, WALL, RIM_OPENING, 0.45 - 0.001 * n, rim=True)
+
+
+def _rim_spots(obj: SceneObject) -> list[tuple[float, float]]:
+    """Directions from the centre, in rad, with the distance of the rim in m."""
     if obj.category == "box":
-        spots = [(obj.yaw + k * math.pi / 2, obj.size[k % 2] / 2) for k in range(4)]
-    else:
-        spots = [(2 * math.pi * k / _RIM_TURNS, min(obj.size[0], obj.size[1]) / 2) for k in range(_RIM_TURNS)]
-    lean = 0.35 * obj.size[0] / 2 * (depth / obj.size[2]) if obj.category == "bowl" else 0.0
-    for direction, radius in spots:
-        at = radius - WALL / 2 - lean
-        for flip in (0.0, math.pi):
-            T = pose_matrix(
-                Pose.top_down(
-                    x + at * math.cos(direction), y + at * math.sin(direction), height, direction + math.pi / 2 + flip
-                )
-            )
-            yield GraspCandidate(T, WALL, min(0.05, gripper.max_width), 0.6, rim=True)
+        return [(obj.yaw + k * math.pi / 2, obj.size[k % 2] / 2) for k in range(4)]
+    radius = min(obj.size[0], obj.size[1]) / 2
+    around = [obj.yaw + math.pi / 2 + 2 * math.pi * k / _RIM_TURNS for k in range(_RIM_TURNS)]
+    if obj.category == "mug":  # the handle is along its x axis
+        around = [a for a in around if math.cos(a - obj.yaw) < 0.5]
+    return [(a, radius) for a in around]

@@ -18,7 +18,7 @@ HOLLOW = frozenset({"bowl", "mug", "box"})
 FLAT = frozenset({"zone"})
 """Markings on the table: nothing to collide with."""
 ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
-WALL = 0.006
+WALL = 0.005
 """Assumed thickness of a wall in m; perception measures the outside only."""
 FLOOR = 0.008
 """Assumed thickness of the floor of a hollow thing in m."""
@@ -70,13 +70,20 @@ def floor_height(obj: SceneObject) -> float:
 
 def foot_radius(obj: SceneObject) -> float:
     """Radius in m of the circle around the centre in which something lies flat on the floor of a hollow `obj`."""
-    return inner_radius(obj) * (BOWL_TAPER if obj.category == "bowl" else 1.0)
+    return min(obj.size[0], obj.size[1]) / 2 * BOWL_TAPER if obj.category == "bowl" else inner_radius(obj)
+
+
+def wall_lean(obj: SceneObject) -> float:
+    """Angle in rad by which the wall of a hollow `obj` leans outward from the vertical."""
+    return (
+        math.atan2(max(obj.size[0], obj.size[1]) / 2 * (1 - BOWL_TAPER), obj.size[2]) if obj.category == "bowl" else 0.0
+    )
 
 
 def _bowl(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
     """A wall that leans outward from the foot to the rim."""
     radius, height = max(obj.size[0], obj.size[1]) / 2, obj.size[2]
-    lean = math.atan2(radius * (1 - BOWL_TAPER), height)
+    lean = wall_lean(obj)
     yield from _ring(obj, T, height / math.cos(lean), radius * (1 + BOWL_TAPER) / 2, lean)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +17,16 @@ from primitives.motion.collision import Checker
 from primitives.motion.hand import Held
 from primitives.motion.kinematics import upright
 from primitives.motion.mover import Mover
-from primitives.motion.obstacles import HOLLOW
+from primitives.motion.obstacles import HOLLOW, inner_radius
 from primitives.motion.picking import APPROACH, LOST, SLOW
-from primitives.motion.spots import Spot, spots
+from primitives.motion.spot import Spot
+from primitives.motion.spots import spots
 from primitives.motion.targets import describe
 from primitives.scene import Region, SceneObject, Target
 
-MAX_SPOTS = 60
-"""Spots tried before a target counts as full."""
-MARGINS = (0.006, 0.002, 0.0)
+MAX_TRIES = 240
+"""Poses tried before a target counts as full."""
+MARGINS = (0.006, 0.001)
 """Distances to neighbours, in m; the first at which some way works is used."""
 DISPLACED = 0.015
 """How far what is under the object may move, in m."""
@@ -110,6 +112,8 @@ def _choose(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, ND
                 candidates=above,
                 hint=f"Place on {above[0]}, or move it first.",
             )
+    if isinstance(target, SceneObject) and target.category in HOLLOW:
+        _refuse_too_large(held.object, target)
     for margin in MARGINS:
         for n, found in enumerate(_feasible(mover, held, target, margin)):
             path = mover.plan_joints(found.down[0])
@@ -120,26 +124,37 @@ def _choose(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, ND
     raise _no_place(mover, held, target)
 
 
+def _refuse_too_large(obj: SceneObject, target: SceneObject) -> None:
+    opening = 2 * inner_radius(target)
+    narrowest = min(obj.size[0], obj.size[1])
+    if narrowest > opening:
+        raise Blocked(
+            f"{obj.name} is too large for {target.name}",
+            expected=f"at most {opening:.3f} m across",
+            measured=f"{narrowest:.3f} m",
+            hint=f"Choose a larger container or a place on the table. {obj.name} is still held.",
+        )
+
+
 def _feasible(mover: Mover, held: Held, target: Target, margin: float) -> Iterator[FeasiblePlace]:
     """Ways to the spots at `target` on which neither the arm nor the object touches anything but the support."""
     kinematics = mover.kinematics
     T_object_tool = np.linalg.inv(held.T_tool_object)
     checkers: dict[str, Checker] = {}
-    for n, spot in enumerate(spots(held.object, target, mover.memory.objects)):
-        if n >= MAX_SPOTS:
-            return
+    tries = 0
+    for spot in spots(held.object, target, mover.memory.objects):
         if spot.support not in checkers:
             checkers[spot.support] = mover.checker(held_ignore={spot.support, "table"}, margin=margin, held=held)
         checker = checkers[spot.support]
         for yaw in spot.yaws:
-            T = upright(spot.position, yaw) @ T_object_tool
-            q = kinematics.solve(T, mover.q, 6)
+            tries += 1
+            if tries > MAX_TRIES:
+                return
+            q = kinematics.solve(upright(spot.position, yaw) @ T_object_tool, mover.q, 2)
             if q is None or checker.collides(q, held.width):
                 continue
             release = _release(mover, held, q, checker)
-            above = T.copy()
-            above[2, 3] += APPROACH
-            down = mover.straight(q, above, backwards=True)
+            down = mover.raised(q, APPROACH)
             if release is None or down is None or checker.first_contact(down, held.width) is not None:
                 continue
             yield FeasiblePlace(spot, yaw, down, release)
@@ -173,7 +188,7 @@ def _verify(ctx: Context, obj: SceneObject, target: Target, spot: Spot, before: 
     if offset > spot.reach:
         raise _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
     if isinstance(target, SceneObject):
-        support = memory.current(target)
+        support = memory.current(target) if target.category != "zone" else before[target.name]
         moved = math.dist(support.position[:2], before[target.name].position[:2])
         ctx.measured["support moved (m)"] = round(moved, 4)
         if moved > DISPLACED:
@@ -201,38 +216,34 @@ def _misplaced(now: SceneObject, target: Target, measured: str, expected: str) -
 
 def _no_place(mover: Mover, held: Held, target: Target) -> Failure:
     name = describe(target)
-    tried = 0
+    still = f"{held.object.name} is still held."
+    places = list(itertools.islice(spots(held.object, target, mover.memory.objects), 12))
     reached = False
-    checker = mover.checker(held=held, margin=0.0)
-    for spot in spots(held.object, target, mover.memory.objects):
-        tried += 1
-        if tried > MAX_SPOTS:
-            break
+    for spot in places:
         checker = mover.checker(held_ignore={spot.support, "table"}, held=held, margin=0.0)
         for yaw in spot.yaws[:4]:
-            q = mover.kinematics.solve(upright(spot.position, yaw) @ np.linalg.inv(held.T_tool_object), mover.q, 6)
-            if q is None:
-                continue
-            reached = True
-            hit = checker.contact(q, held.width)
+            T = upright(spot.position, yaw) @ np.linalg.inv(held.T_tool_object)
+            q = mover.kinematics.solve(T, mover.q, 6)
+            hit = None if q is None else checker.contact(q, held.width)
+            reached = reached or q is not None
             if hit is not None:
                 return Blocked(
                     f"no room for {held.object.name} at {name}: {hit[0]} would touch {hit[1]}",
                     expected="room for the object and the fingers",
                     measured=f"{hit[0]} touches {hit[1]}",
                     candidates=(hit[1],),
-                    hint=f"Move {hit[1]} away first, or choose another place. {held.object.name} is still held.",
+                    hint=f"Move {hit[1]} away first, or choose another place. {still}",
                 )
-    if reached or tried == 0:
+    if reached or not places:
         return Blocked(
             f"no free spot for {held.object.name} at {name}",
             expected="a free spot and a free way down to it",
-            measured=f"{tried} spots tried",
-            hint=f"Choose another place, or clear this one. {held.object.name} is still held.",
+            measured="every spot is taken" if not places else "every way down is blocked",
+            hint=f"Choose another place, or clear this one. {still}",
         )
     return Unreachable(
         f"no joint configuration puts {held.object.name} down at {name}",
         expected="a pose within the joint limits",
-        measured=f"{tried} spots tried",
-        hint=f"Choose a place closer to the middle of the workspace. {held.object.name} is still held.",
+        measured=f"{len(places)} spots tried",
+        hint=f"Choose a place closer to the middle of the workspace. {still}",
     )
