@@ -285,12 +285,11 @@ def match(instruction: str, world: World) -> BoundTask | None:
     both = re.search(r"\bboth\b", instruction.lower()) is not None
     if both and sum(state.category == "block" for state in world.values()) != 2:
         return None
-    if not normalize(instruction):
-        return None
+    spoken = normalize(instruction)
     for candidate in all_tasks():
         if not candidate.free:
             continue
-        values = candidate.template.read(instruction)
+        values = candidate.template.read_normalized(spoken)
         if values is None:
             continue
         try:

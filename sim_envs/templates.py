@@ -52,6 +52,8 @@ class Slot:
     """Left out where the slot has no unseen values; the seen ones are then used for both."""
     also: Mapping[str, str] = field(default_factory=dict[str, str])
     """Other words that read back, to the value they stand for."""
+    shape: str = ""
+    """Regular expression that covers every wording, where listing them all would be slow."""
 
     def values(self, attributes: Attributes) -> tuple[str, ...]:
         """The values that an instruction of the attribute set can have."""
@@ -71,6 +73,7 @@ def things(*categories: str) -> Slot:
         seen=tuple(f"{color} {category}" for category in categories for color in SEEN_COLORS),
         unseen=tuple(f"{color} {category}" for category in categories for color in UNSEEN_COLORS),
         also=every,
+        shape=rf"[a-z]+ (?:{'|'.join(categories)})",
     )
 
 
@@ -93,7 +96,7 @@ MAGNITUDE = Slot(
 )
 DIRECTIONS: dict[str, tuple[int, int]] = {"top": (1, 0), "bottom": (-1, 0), "left": (0, 1), "right": (0, -1)}
 """Unit vector (x, y) of each direction, base frame."""
-COLOR = Slot(seen=SEEN_COLORS, unseen=UNSEEN_COLORS, also={color: color for color in COLORS})
+COLOR = Slot(seen=SEEN_COLORS, unseen=UNSEEN_COLORS, also={color: color for color in COLORS}, shape="[a-z]+")
 METERS: dict[str, float] = {"a little": 0.10, "a lot": 0.20}
 """What a magnitude means, in m from centre to centre."""
 NTH = Slot(
@@ -122,7 +125,7 @@ class Template:
         ValueError: a sentence uses other slots than `slots`, or there are fewer than five paraphrases.
     """
 
-    __slots__ = ("_distinct", "_patterns", "paraphrases", "slots", "text")
+    __slots__ = ("_distinct", "_patterns", "_readers", "_readings", "paraphrases", "slots", "text")
 
     def __init__(
         self,
@@ -143,7 +146,9 @@ class Template:
             used = sorted(re.findall(r"<([^>]+)>", sentence))
             if used != sorted(self.slots):
                 raise ValueError(f"{sentence!r} uses the slots {used}, the template has {sorted(self.slots)}")
-        self._patterns = tuple(dict.fromkeys(normalize(s) for s in (text, *paraphrases, *also)))
+        self._patterns = tuple(dict.fromkeys((text, *paraphrases, *also)))
+        self._readers: tuple[_Reader, ...] = ()
+        self._readings: dict[str, dict[str, str]] = {}
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -164,22 +169,51 @@ class Template:
 
     def read(self, sentence: str) -> dict[str, str] | None:
         """The slots' values in `sentence`, or None when it says something else or something more."""
-        spoken = normalize(sentence)
-        for pattern in self._patterns:
-            found = self._read(pattern, spoken)
+        return self.read_normalized(normalize(sentence))
+
+    def read_normalized(self, spoken: str) -> dict[str, str] | None:
+        """`read` of a sentence that `normalize` has been applied to."""
+        words = frozenset(spoken.split())
+        if not self._readers:
+            # on the first use, so that listing the tasks stays quick
+            self._readers = tuple(_Reader.of(p, self.slots) for p in dict.fromkeys(map(normalize, self._patterns)))
+        for reader in self._readers:
+            found = self._values(reader, spoken) if reader.words <= words else None
             if found is not None and len({found[name] for name in self._distinct}) == len(self._distinct):
                 return found
         return None
 
-    def _read(self, pattern: str, spoken: str) -> dict[str, str] | None:
-        parts = re.split(r"<([^>]+)>", pattern)
-        literals, names = parts[::2], parts[1::2]
-        readings = [self.slots[name].readings for name in names]
-        regex = re.escape(literals[0])
-        for words, literal in zip(readings, literals[1:], strict=True):
-            choice = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-            regex += f"({choice})" + re.escape(literal)
-        match = re.fullmatch(regex, spoken)
+    def _values(self, reader: _Reader, spoken: str) -> dict[str, str] | None:
+        match = re.fullmatch(reader.regex, spoken)
         if match is None:
             return None
-        return {name: words[said] for name, words, said in zip(names, readings, match.groups(), strict=True)}
+        values: dict[str, str] = {}
+        for name, said in zip(reader.names, match.groups(), strict=True):
+            if name not in self._readings:
+                self._readings[name] = self.slots[name].readings
+            if said not in self._readings[name]:
+                return None
+            values[name] = self._readings[name][said]
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One normalized wording, ready to be compared."""
+
+    regex: str
+    names: tuple[str, ...]
+    """Slots in the order of the regular expression's groups."""
+    words: frozenset[str]
+    """The fixed words: a sentence without one of them need not be compared."""
+
+    @classmethod
+    def of(cls, pattern: str, slots: Mapping[str, Slot]) -> _Reader:
+        parts = re.split(r"<([^>]+)>", pattern)
+        literals, names = parts[::2], parts[1::2]
+        regex = re.escape(literals[0])
+        for name, literal in zip(names, literals[1:], strict=True):
+            slot = slots[name]
+            choice = slot.shape or "|".join(re.escape(w) for w in sorted(slot.readings, key=len, reverse=True))
+            regex += f"({choice})" + re.escape(literal)
+        return cls(regex, tuple(names), frozenset(word for word in pattern.split() if "<" not in word))

@@ -34,8 +34,8 @@ def bowl(color: str) -> ObjectSpec:
 
 
 def box(color: str) -> ObjectSpec:
-    """An open box of 18 cm by 14 cm, 5 cm high."""
-    return ObjectSpec("box", color, None, (0.18, 0.14, 0.05), None, 0.0)
+    """An open box of 22 cm by 18 cm, 5 cm high."""
+    return ObjectSpec("box", color, None, (0.22, 0.18, 0.05), None, 0.0)
 
 
 def zone(color: str, size: float = 0.14) -> ObjectSpec:
@@ -106,14 +106,20 @@ def arrange(
         ConfigurationError: no arrangement was found; says how many objects of which size were to fit.
     """
     kept_free = tuple(free)
-    largest_first = sorted(range(len(objects)), key=lambda i: (objects[i].position is None, -radius(objects[i])))
+    radii = [radius(o) for o in objects]
+    largest_first = sorted(range(len(objects)), key=lambda i: (objects[i].position is None, -radii[i]))
     for _ in range(ATTEMPTS):
+        circles: list[Circle] = []
         placed: dict[int, ObjectSpec] = {}
         for index in largest_first:
-            spot = _spot(rng, objects[index], placed.values(), kept_free, gap)
+            spec, r = objects[index], radii[index]
+            spot = _spot(rng, r, circles, kept_free, gap) if spec.position is None else position(spec)
             if spot is None:
                 break
-            placed[index] = spot
+            circles.append((*spot, r))
+            turn = rng.uniform(-math.pi / 4, math.pi / 4)
+            yaw = 0.0 if CATEGORIES[spec.category].round else round(turn, 4) if spec.yaw is None else spec.yaw
+            placed[index] = msgspec.structs.replace(spec, position=spec.position or spot, yaw=yaw)
         else:
             arranged = tuple(placed[i] for i in range(len(objects)))
             if accept is None or accept(arranged):
@@ -122,25 +128,22 @@ def arrange(
     raise ConfigurationError(f"no arrangement of {sizes} found with {gap:g} m between them; use fewer or smaller ones.")
 
 
+Circle = tuple[float, float, float]
+"""Centre (x, y) and radius in m."""
+
+
 def _spot(
-    rng: random.Random, spec: ObjectSpec, placed: Iterable[ObjectSpec], free: tuple[Region, ...], gap: float
-) -> ObjectSpec | None:
-    turned = rng.uniform(-math.pi / 4, math.pi / 4) if spec.yaw is None else spec.yaw
-    if CATEGORIES[spec.category].round:
-        turned = 0.0
-    if spec.position is not None:
-        return msgspec.structs.replace(spec, yaw=turned)
-    r = radius(spec)
+    rng: random.Random, r: float, placed: Sequence[Circle], free: tuple[Region, ...], gap: float
+) -> Vector2 | None:
     margin = max(r, 0.035)
     (x0, y0), (x1, y1) = WORKSPACE.low[:2], WORKSPACE.high[:2]
-    neighbours = tuple(placed)
     for _ in range(60):
         x, y = round(rng.uniform(x0 + margin, x1 - margin), 4), round(rng.uniform(y0 + margin, y1 - margin), 4)
-        if any(math.dist((x, y), position(o)) < r + radius(o) + gap for o in neighbours):
+        if any(math.hypot(x - cx, y - cy) < r + cr + gap for cx, cy, cr in placed):
             continue
         if any(_distance((x, y), region) < r + gap / 2 for region in free):
             continue
-        return msgspec.structs.replace(spec, position=(x, y), yaw=round(turned, 4))
+        return (x, y)
     return None
 
 

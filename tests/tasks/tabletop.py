@@ -25,7 +25,7 @@ from primitives.failures import BadArgument, Blocked, ExpectationFailed
 from primitives.perception.query import find, matches
 from primitives.perception.regions import named_region
 from primitives.scene import Pose, Region, SceneObject, Workspace
-from sim_envs.predicates import half_height, top
+from sim_envs.predicates import half_height, rests_on, top
 from sim_envs.scene_spec import SceneSpec, resolved
 
 WORKSPACE = Workspace()
@@ -74,7 +74,6 @@ class Table:
 
     def detect(self, query=None):
         seen = [self._seen(name) for name in sorted(self.world)]
-        seen = [msgspec.structs.replace(o, on=relations.supporter(o, seen)) for o in seen]
         return seen if query is None else matches(query, seen)
 
     def find(self, query):
@@ -132,8 +131,16 @@ class Table:
         yaw = 2 * math.atan2(s.quaternion_xyzw[2], s.quaternion_xyzw[3])
         return SceneObject(
             name=name, category=s.category, color=s.color, position=s.position, size=s.size, yaw=yaw,
-            on="gripper" if name == self.held else "table",
+            on="gripper" if name == self.held else self._carrier(name),
         )  # fmt: skip
+
+    def _carrier(self, name: str) -> str:
+        state = self.world[name]
+        under = [
+            n for n, s in self.world.items()
+            if n != name and s.position[2] < state.position[2] + 0.03 and rests_on(state, s)
+        ]  # fmt: skip
+        return max(under, key=lambda n: self.world[n].position[2], default="table")
 
     def _set(self, name: str, x: float, y: float, z: float) -> None:
         self.world[name] = msgspec.structs.replace(self.world[name], position=(x, y, z))
