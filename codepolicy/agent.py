@@ -36,6 +36,7 @@ class Agent:
         options: settings of a model given by name.
         planner: model that splits instructions; the same as `model` when left out.
         critic: model that looks over a result whose goal check holds; none when left out.
+        resume: folder of a run that was cut short; its replies are taken as far as they go.
         record: folder in which every request and reply is kept, for "replay:".
         observer: is told everything as it happens.
     """
@@ -47,6 +48,7 @@ class Agent:
     planner: Model | str | None = None
     critic: Model | str | None = None
     record: str | Path | None = None
+    resume: str | Path | None = None
     observer: Observer | None = None
 
     def run(
@@ -125,6 +127,10 @@ class Agent:
     def loaded(self, model: Model | str) -> Model:
         """`model` by name, recorded where asked for. Raises ConfigurationError."""
         loaded = load(model, self.options) if isinstance(model, str) else model
+        if self.resume is not None:
+            from codepolicy.models.replay import ReplayModel, ResumedModel
+
+            loaded = ResumedModel(loaded, ReplayModel(Path(self.resume)))
         if self.record is None:
             return loaded
         from codepolicy.models.record import RecordingModel

@@ -208,8 +208,10 @@ def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Out
     """The outcome in the light of ground truth, which has the last word where it has one."""
     if outcome in ("interrupted", "model_error", "infrastructure", "refused"):
         return outcome, summary
-    if verdict is None or verdict.status == "declined":
+    if verdict is None:
         return outcome, f"{summary}, no ground-truth verdict" if outcome == "achieved" else summary
+    if verdict.status == "declined":  # nothing was moved; only a task that cannot be done says so
+        return ("not_achieved", verdict.explanation) if outcome == "achieved" else (outcome, summary)
     if verdict.status == "achieved":
         return "achieved", verdict.explanation
     return "not_achieved", summary if outcome == "not_achieved" else verdict.explanation

@@ -13,6 +13,8 @@ from typing import IO
 import msgspec
 
 from codepolicy.events import Answered, Asked, Called, Event, Started
+from codepolicy.models import recording
+from codepolicy.models.protocol import Message
 from primitives.errors import ConfigurationError
 
 
@@ -42,6 +44,7 @@ class RunFolder:
             ) from error
         self._trace: IO[bytes] | None = None
         self._revealed = False
+        self._asked: tuple[Message, ...] = ()
 
     def reveal(self) -> None:
         """Give the folder its final name; from here on it stays."""
@@ -94,13 +97,21 @@ class RunFolder:
                 if event.goal is not None:
                     self.write(f"goal_{event.turn}.py", event.goal)
             case Asked():
+                self._asked = event.messages
                 text = "\n\n".join(f"<!-- {m.role} -->\n{m.text}" for m in event.messages)
                 self.write(f"prompts/{self._numbered(event)}.md", text + "\n")
             case Answered():
                 self.reveal()
+                recording.write(self._conversation(), self._asked, 0, event.reply)
                 self.write(f"prompts/{self._numbered(event)}_reply.md", event.reply.text[:1_000_000] + "\n")
             case _:
                 pass
+
+    def _conversation(self) -> Path:
+        """The folder that `--model replay:` and `--resume` read."""
+        folder = self.path / "conversation"
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _numbered(self, event: Asked | Answered) -> str:
         return f"{event.turn:02d}" if event.purpose == "program" else f"{event.turn:02d}_{event.purpose}"

@@ -17,6 +17,7 @@ from primitives.environment import Environment, Trial, TrialSpec
 from primitives.failures import Failure, FailureReport
 from primitives.perception.detector import Detector
 from primitives.registry import Surface, surface
+from primitives.robot import Frame
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
@@ -72,6 +73,7 @@ class Stage:
     """The last look."""
     said: list[str] = field(init=False, default_factory=lambda: list[str]())
     _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
+    _start_frame: Frame | None = field(init=False, default=None)
     _server: Server = field(init=False)
     _sandbox: PolicySandbox = field(init=False)
     _session: PolicySession | None = field(init=False, default=None)
@@ -123,14 +125,18 @@ class Stage:
         return self.seen
 
     def picture(self) -> bytes:
-        """PNG of what the first camera sees, labelled with the objects of the last look."""
+        """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
         from codepolicy.prompting.scene_image import labelled_png
 
-        return labelled_png(self.trial.robot.cameras[0].latest(max_age_s=1.0), self.seen)
+        now = (self.trial.robot.cameras[0].latest(max_age_s=1.0), self.seen)
+        if self._start_frame is None:
+            self._start_frame = now[0]
+            return labelled_png(now)
+        return labelled_png((self._start_frame, self.start), now)
 
     def mark_start(self) -> tuple[SceneObject, ...]:
         """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
-        self.start = self.look()
+        self.start, self._start_frame = self.look(), None
         return self.start
 
     def run(self, program: str) -> ExecutionReport:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `codepolicy`; ends the process with the exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the run gently gets the same record as with Ctrl-C
     sys.exit(status(sys.argv[1:] if argv is None else argv))
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def status(argv: Sequence[str]) -> int:

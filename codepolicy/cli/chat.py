@@ -33,6 +33,7 @@ class Chat(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
                 planner=self.planner,
                 critic=self.critic,
                 record=self.record,
+                resume=self.resume,
                 observer=observer,
             )
             with Session(

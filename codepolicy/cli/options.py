@@ -53,6 +53,8 @@ class ModelFlags:
     """Sampling temperature; left to the server when not given."""
     record: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Keep every request and reply as JSON in this folder, for --model replay:DIR."""
+    resume: Annotated[str | None, tyro.conf.arg(metavar="RUN")] = None
+    """Folder of a run that was cut short: its replies are taken as far as they go, then the model is asked."""
     max_tokens: int | None = None
     """Token budget of the run, prompts included."""
     max_cost: float | None = None

@@ -29,6 +29,7 @@ from codepolicy.events import (
     Said,
     Started,
 )
+from codepolicy.prompting.feedback import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord
 
@@ -169,6 +170,11 @@ class LiveView(PlainView):
         self.close()
         super().ran(event)
 
+    def ended(self, episode: Episode) -> None:
+        """The run is over, perhaps in the middle of a program."""
+        self.close()
+        super().ended(episode)
+
     def close(self) -> None:
         """Stop the live part."""
         if self._live is not None:
@@ -207,7 +213,7 @@ def _listed(objects: tuple[SceneObject, ...]) -> str:
 def _result(record: CallRecord) -> str:
     if record.failure is not None:
         return f"{record.failure.kind}: {record.failure.message}"
-    return record.result if record.result not in (None, "None") else "ok"
+    return result_text(record)
 
 
 def _call_line(record: CallRecord) -> str:

@@ -32,6 +32,7 @@ class Run(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
                 planner=self.planner,
                 critic=self.critic,
                 record=self.record,
+                resume=self.resume,
                 observer=observer,
             )
             return finish(

@@ -9,20 +9,22 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.models import recording
-from codepolicy.models.protocol import Message, ModelError, Reply
+from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.models.recording import Recording
 from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 
 class ReplayModel:
-    """Answers what was recorded in `folder` for the very same conversation and sample.
+    """Answers what was recorded in `folder`, or in a run folder, for the very same conversation and sample.
 
     Raises:
         ConfigurationError: there is no recording in `folder`, or one is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
+        if (folder / "conversation").is_dir():
+            folder = folder / "conversation"
         self._folder = folder
         self._recordings: dict[str, Recording] = {}
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
@@ -46,10 +48,15 @@ class ReplayModel:
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """The recorded reply. Raises ModelError that names the nearest recording when there is none."""
-        key = recording.key(messages, sample)
-        if key in self._recordings:
-            return self._recordings[key].reply
-        raise ModelError(self._missed(key, messages, sample))
+        reply = self.recorded(messages, sample)
+        if reply is None:
+            raise ModelError(self._missed(recording.key(messages, sample), messages, sample))
+        return reply
+
+    def recorded(self, messages: Sequence[Message], sample: int = 0) -> Reply | None:
+        """The recorded reply, if there is one."""
+        found = self._recordings.get(recording.key(messages, sample))
+        return found.reply if found is not None else None
 
     def _missed(self, key: str, messages: Sequence[Message], sample: int) -> str:
         asked = _lines(messages)
@@ -72,6 +79,34 @@ class ReplayModel:
             f"no recording {key} for this request in {str(self._folder)!r}; the nearest is {nearest.key}.json: {how}. "
             "Record it with --record."
         )
+
+
+class ResumedModel:
+    """Answers from the record of a run that was cut short as far as that goes, and asks `model` from there on.
+
+    Worlds are deterministic, so the same command comes to the same requests, and nothing is paid for twice.
+    """
+
+    def __init__(self, model: Model, record: ReplayModel) -> None:
+        self._model = model
+        self._record = record
+
+    @property
+    def id(self) -> str:
+        """The model's."""
+        return self._model.id
+
+    @property
+    def vision(self) -> bool:
+        """The model's."""
+        return self._model.vision
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        """The recorded reply, at no cost, or a new one. Raises what the model raises."""
+        reply = self._record.recorded(messages, sample)
+        if reply is None:
+            return self._model.complete(messages, sample=sample)
+        return msgspec.structs.replace(reply, latency_s=0.0, usage=Usage(input_tokens=0, output_tokens=0))
 
 
 def _lines(messages: Sequence[Message]) -> list[str]:

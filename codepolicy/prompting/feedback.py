@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -167,13 +168,17 @@ def _trace(calls: Sequence[CallRecord]) -> str:
         shown = shown[-MAX_CALLS:]
     return left_out + "\n".join(
         f"L{c.line if c.line is not None else '?'} {one_line(c.call, 70)} -> "
-        + (
-            f"FAILED {c.failure.kind}"
-            if c.failure
-            else ("ok" if c.result in (None, "None") else one_line(c.result, 70))
-        )
+        + (f"FAILED {c.failure.kind}" if c.failure else one_line(result_text(c), 70))
         for c in shown
     )
+
+
+def result_text(record: CallRecord) -> str:
+    """What a call that worked returned, in few words: "ok" for nothing, a relation as its answer and the reason."""
+    if record.result in (None, "None"):
+        return "ok"
+    relation = re.match(r"Relation\(holds=(True|False), text=['\"](.*?)['\"]?\)?$", record.result, re.DOTALL)
+    return f"{relation[1]}: {relation[2]}" if relation else record.result
 
 
 def _clauses(check: GoalCheck) -> list[str]:

@@ -133,7 +133,8 @@ def _meant(failure: FailureReport) -> str:
     """The valid word that looks like one the failure quotes, where its own hint does not say so already."""
     if failure.hint and "Did you mean" in failure.hint:
         return ""
-    for word in re.findall(r"'([^']+)'", failure.message)[::-1]:
+    words: list[str] = re.findall(r"'([^']+)'", failure.message)
+    for word in reversed(words):
         close = difflib.get_close_matches(word, failure.candidates, n=1, cutoff=0.7)
         if close and close[0] != word:
             return f"Did you mean {close[0]!r} instead of {word!r}? "

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from codepolicy.prompting import quoting
 from primitives.robot import Frame
 from primitives.scene import SceneObject
 
 
-def labelled_png(frame: Frame, objects: Sequence[SceneObject]) -> bytes:
-    """`frame` as PNG with the name of each object that lies in it at its centre."""
+def labelled_png(*looks: tuple[Frame, Sequence[SceneObject]]) -> bytes:
+    """PNG of one look, or of several side by side, with the name of each object at its centre."""
+    _, data = cv2.imencode(".png", np.hstack([_labelled(frame, objects) for frame, objects in looks]))
+    return data.tobytes()
+
+
+def _labelled(frame: Frame, objects: Sequence[SceneObject]) -> NDArray[np.uint8]:
+    """(H, W, 3) BGR."""
     picture = np.ascontiguousarray(frame.rgb[:, :, ::-1])
     for o in objects:
         pixel = project(frame, o.position)
@@ -25,8 +32,7 @@ def labelled_png(frame: Frame, objects: Sequence[SceneObject]) -> bytes:
         corner = (max(0, min(u - width // 2, frame.camera.width - width)), max(height, v))
         for color, thickness in (((255, 255, 255), 3), ((0, 0, 0), 1)):
             cv2.putText(picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.4, color, thickness, cv2.LINE_AA)
-    _, data = cv2.imencode(".png", picture)
-    return data.tobytes()
+    return picture
 
 
 def project(frame: Frame, point: Sequence[float]) -> tuple[int, int] | None:

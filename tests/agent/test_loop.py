@@ -49,7 +49,7 @@ def test_a_slip_is_repaired_and_the_result_verified(world: Environment, fenced: 
     folder = Path(episode.folder or "")
     assert folder.parent == tmp_path and "put-the-red-block" in folder.name
     assert {p.name for p in folder.iterdir()} == {
-        "run.json", "episode.json", "trace.jsonl", "before.png", "after.png", "prompts",
+        "run.json", "episode.json", "trace.jsonl", "before.png", "after.png", "prompts", "conversation",
         "program_1.py", "program_2.py", "goal_1.py", "goal_2.py",
     }  # fmt: skip
     assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
@@ -209,11 +209,27 @@ def test_the_observer_hears_of_calls_before_and_after(world: Environment, fenced
 
 
 @pytest.mark.slow
-def test_models_with_vision_get_one_picture(world: Environment, fenced: Fenced) -> None:
-    model = ScriptedModel([fenced('say("hi")')], vision=True)
+def test_models_with_vision_get_one_picture_then_before_and_after(world: Environment, fenced: Fenced) -> None:
+    model = ScriptedModel([fenced("find('x')"), fenced('say("hi")')], vision=True)
     Agent(model=model, env=world).run("what is there?")
-    (image,) = model.conversations[0][1].images
-    assert image.startswith(b"\x89PNG")
+    (first,), (second,) = (c[1].images for c in model.conversations)
+    width = [int.from_bytes(png[16:20], "big") for png in (first, second)]
+    assert first.startswith(b"\x89PNG") and width[1] == 2 * width[0]
+
+
+@pytest.mark.slow
+def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
+    world: Environment, fenced: Fenced, tmp_path: Path
+) -> None:
+    first, second = fenced('find("pink block")', IN_GREEN), fenced('say("four")')
+    cut, _ = run(world, first, ModelError("no money"), instruction="how many blocks?", out=tmp_path)
+    assert cut.outcome == "model_error"
+    model = ScriptedModel([second])
+    resumed = Agent(model=model, env=world, resume=cut.folder).run("how many blocks?", out=tmp_path, video=False)
+    assert resumed.outcome == "answered" and len(resumed.turns) == 2
+    assert len(model.conversations) == 1, "the first reply came from the record"
+    again = Agent(model=f"replay:{resumed.folder}", env=world).run("how many blocks?")
+    assert [t.program for t in again.turns] == [t.program for t in resumed.turns]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ import msgspec
 import pytest
 
 from codepolicy.conversation import Budget, Conversation
+from codepolicy.episode import Outcome
 from codepolicy.models import registry
 from codepolicy.models.prices import Price, cost, price_table
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.models.record import RecordingModel
 from codepolicy.models.replay import ReplayModel
 from codepolicy.models.scripted import ScriptedModel
+from codepolicy.run import judged
+from primitives.environment import Verdict, VerdictStatus
 from primitives.errors import ConfigurationError
 
 ASK = (Message(role="system", text="prefix"), Message(role="user", text="line one\nstack the blocks"))
@@ -86,3 +89,24 @@ def test_budgets_count_what_servers_report_and_estimate_the_rest() -> None:
 def test_messages_survive_the_recording_format() -> None:
     message = Message(role="user", text="é\n", images=(b"\x89PNG\x00",))
     assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "expected"),
+    [
+        ("achieved", "achieved", "achieved"),
+        ("achieved", "not_achieved", "not_achieved"),
+        ("achieved", "declined", "not_achieved"),
+        ("unverified", "achieved", "achieved"),
+        ("unverified", "not_achieved", "not_achieved"),
+        ("refused", "declined", "refused"),
+        ("refused", "achieved", "refused"),
+        ("achieved", None, "achieved"),
+        ("interrupted", "achieved", "interrupted"),
+    ],
+)
+def test_ground_truth_has_the_last_word(outcome: Outcome, status: VerdictStatus | None, expected: Outcome) -> None:
+    verdict = None
+    if status is not None:
+        verdict = Verdict(task="t-v1", status=status, progress=0.0, facts={}, explanation="because")
+    assert judged(outcome, "it holds", verdict)[0] == expected
