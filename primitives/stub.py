@@ -34,8 +34,8 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
     Args:
         surface: the primitives to show.
         for_checking: with every failure class and with constructors, and with parameters as wide as the wire: any
-            sequence or array of numbers where a tuple or list of numbers is named, anything with a truth value
-            where a bool is. Without, as short as a reader needs.
+            sequence where a tuple or list of numbers is named, anything with a truth value where a bool is.
+            Without, as short as a reader needs.
 
     Returns:
         The text of a valid `.pyi` module.
@@ -53,10 +53,16 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
     text = "\n".join(body)
     if not for_checking and _OBJECT in text:
         text = f'Obj = {_OBJECT}  # an object, or a query such as "red block"\n' + text.replace(_OBJECT, "Obj")
-    imports = ["from dataclasses import dataclass"] if "@dataclass" in text else []
-    if "NDArray" in text or for_checking:
-        imports += ["from typing import Any", "from collections.abc import Sequence"] if for_checking else []
-        imports += ["import numpy as np", "from numpy.typing import NDArray"]
+    imports: list[str] = []
+    if for_checking:
+        imports = [
+            "from collections.abc import Sequence",
+            "from dataclasses import dataclass",
+            "from typing import Any",
+        ]
+        text = re.sub(r"\bNDArray\[[\w.]+\]", "Any", text)  # reading numpy's own types takes longer than all the rest
+    elif "NDArray" in text:
+        imports = ["import numpy as np", "from numpy.typing import NDArray"]
     return "\n".join([HEADER, *imports, text, ""])
 
 
@@ -86,11 +92,13 @@ def _function(primitive: Primitive, *, wide: bool) -> str:
 
 def _quoted(doc: str) -> str:
     escaped = doc.replace("\n\n", "\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    return f'"""{escaped}"""' if not escaped.endswith('"') else f'"""{escaped}\n"""'
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    return f'"""{escaped}"""'
 
 
 def _wide(parameter: Parameter) -> str:
-    numbers = "Sequence[Any] | NDArray[Any]"
+    numbers = "Sequence[Any]"
     text = parameter.text
     for name in ("Target", "Vector2", "Vector3", "Quaternion"):
         inside = "SceneObject | Region | " if name == "Target" else ""

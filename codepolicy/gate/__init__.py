@@ -61,10 +61,11 @@ def check(
             *sense.check(tree, surface, workspace, holding=holding),
         ]
         reported = {(f.line, name) for f in found for name in _quoted(f.message)}
+        reported |= {(None, name) for f in found if f.message.startswith("the name") for name in _quoted(f.message)}
         found += (
             report
             for report in calls.check(source, tree, surface, known)
-            if not any((report.line, name) in reported for name in _quoted(report.message))
+            if not any((line, name) in reported for line in (report.line, None) for name in _quoted(report.message))
         )
     except RecursionError:
         return [finding(None, "the program is nested too deeply", hint="Split the expression over several lines.")]

@@ -45,5 +45,7 @@ def _blank(lines: list[bytearray], start: tuple[int, int], end: tuple[int, int])
     for row in range(start[0], end[0] + 1):
         line = lines[row - 1]
         first = start[1] if row == start[0] else 0
-        last = end[1] if row == end[0] else len(line.rstrip(b"\r"))
-        line[first:last] = b" " * (last - first)
+        if row == end[0]:
+            line[first : end[1]] = b" " * (end[1] - first)
+        else:  # the brackets of the hint held the lines together
+            line[first:] = b" " * (len(line) - first - 1) + b"\\"

@@ -17,11 +17,12 @@ from typing import Final
 from codepolicy.gate.annotations import without_annotations
 from codepolicy.gate.findings import closest, finding
 from codepolicy.gate.imports import ALIASES, API_CLASSES
+from codepolicy.sandbox.warm import GIVEN
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.stub import render
 
-TIMEOUT_S: Final = 5.0
+TIMEOUT_S: Final = 10.0
 """A checker that takes longer is given up: the checks are help, and the policy process is the wall."""
 _RULES: Final = (
     "index-out-of-bounds",
@@ -38,6 +39,9 @@ _RULES: Final = (
     "unresolved-reference",
 )
 """What certainly fails when it runs. Everything a checker may only suspect stays off."""
+_UNTYPED: Final = frozenset({"np", "numpy", "shapely"})
+"""Modules of which the checker knows nothing: reading their types would take longer than all the rest."""
+_BUILT_IN: Final = frozenset({"bool", "dict", "float", "int", "list", "set", "str", "tuple"})
 _TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
 _MYPY_LINE: Final = re.compile(r"^program\.py:(\d+): error: (.*)  \[([\w-]+)\]$")
 _MYPY_RULES: Final = {
@@ -48,6 +52,15 @@ _MYPY_RULES: Final = {
     "operator": "not-callable",
     "index": "not-subscriptable",
 }
+_MYPY_CONFIGURATION: Final = """
+[mypy]
+check_untyped_defs = True
+ignore_missing_imports = True
+incremental = False
+[mypy-numpy.*,shapely.*]
+follow_imports = skip
+"""
+_FUTURE: Final = re.compile(r"(?m)^from __future__ import [^\n;]*")
 _CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
 
 
@@ -66,7 +79,7 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
     with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
         place = Path(folder)
         stub = render(surface, for_checking=True)
-        stub += _prelude({"np", *ALIASES, *API_CLASSES, *known} - _defined(stub))
+        stub += _prelude({*ALIASES, *API_CLASSES, *known, *_UNTYPED} - _defined(stub))
         program = without_annotations(source, tree)
         (place / "program.py").write_text(program, encoding="utf-8")
         if checker == _ty():
@@ -74,7 +87,9 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
             (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
         else:
             (place / "codepolicy_api.pyi").write_text(stub, encoding="utf-8")
-            (place / "program.py").write_text(f"from codepolicy_api import *; {program}", encoding="utf-8")
+            (place / "mypy.ini").write_text(_MYPY_CONFIGURATION, encoding="utf-8")
+            program = _FUTURE.sub("pass", program)  # it would have to come before our line
+            (place / "program.py").write_text(f"from codepolicy_api import *\n{program}", encoding="utf-8")
         try:
             told = subprocess.run(
                 checker,
@@ -111,8 +126,7 @@ def _ty() -> tuple[str, ...] | None:
 def _mypy() -> tuple[str, ...] | None:
     if importlib.util.find_spec("mypy") is None:
         return None
-    flags = ("--ignore-missing-imports", "--check-untyped-defs", "--no-incremental", "--no-error-summary")
-    return (sys.executable, "-m", "mypy", *flags, "program.py")
+    return (sys.executable, "-m", "mypy", "--no-error-summary", "program.py")
 
 
 def _defined(stub: str) -> set[str]:
@@ -132,7 +146,8 @@ def _bound(node: ast.stmt) -> list[str]:
 
 def _prelude(known: Collection[str]) -> str:
     names = [f"{name}: Any" for name in sorted(known) if name.isidentifier() and not keyword.iskeyword(name)]
-    return "\n".join(["from typing import Any", "import math as math", *names, ""])
+    modules = [f"import {module} as {name}" for name, module in GIVEN.items() if name not in _UNTYPED]
+    return "\n".join(["from typing import Any", *modules, *names, ""])
 
 
 def _parse(told: str) -> Iterator[tuple[int, str, str]]:
@@ -140,7 +155,7 @@ def _parse(told: str) -> Iterator[tuple[int, str, str]]:
         if (ty := _TY_LINE.match(row)) is not None:
             yield int(ty[1]), ty[2], ty[3]
         elif (mypy := _MYPY_LINE.match(row)) is not None and mypy[3] in _MYPY_RULES:
-            yield int(mypy[1]), _MYPY_RULES[mypy[3]], mypy[2].replace('"', "`")
+            yield int(mypy[1]) - 1, _MYPY_RULES[mypy[3]], mypy[2].replace('"', "`")
 
 
 def _report(line: int, rule: str, message: str, surface: Surface) -> FailureReport | None:
@@ -176,6 +191,8 @@ def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> Fai
         return None
     owner, name = ticked[0], ticked[1]
     fields = _fields(surface).get(owner, ())
+    if not fields and owner.partition("[")[0] not in _BUILT_IN and not text.startswith("Module"):
+        return None  # an object of the program's own, which may grow attributes
     near = closest(name, fields)
     if near:
         hint = f"Did you mean {near[0]!r}?"
@@ -189,9 +206,10 @@ def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> Fai
 def _fields(surface: Surface) -> dict[str, tuple[str, ...]]:
     """Attributes of each class of the stub."""
     fields: dict[str, tuple[str, ...]] = {}
-    for node in ast.parse(render(surface)).body:
+    for node in ast.parse(render(surface, for_checking=True)).body:
         if isinstance(node, ast.ClassDef):
             named = (s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name))
             methods = (s.name for s in node.body if isinstance(s, ast.FunctionDef))
-            fields[node.name] = (*named, *methods)
+            inherited = fields.get("Failure", ()) if node.name in API_CLASSES else ()
+            fields[node.name] = (*named, *methods) or inherited
     return fields

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 
 from codepolicy.gate.findings import closest, finding
 from codepolicy.gate.imports import ALIASES, API_CLASSES, UNUSABLE
+from codepolicy.sandbox.warm import GIVEN
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
-_MODULE = frozenset({"__name__", "__doc__", "np", "math"})
+_MODULE = frozenset({"__name__", "__doc__", *GIVEN})
 
 
 def bound_names(tree: ast.AST) -> set[str]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from codepolicy.sandbox import confine, wire
+from codepolicy.sandbox import confine, warm, wire
 from primitives import failures, images, scene
 
 if TYPE_CHECKING:
@@ -214,7 +214,8 @@ class _Policy:
             self._namespace.pop(name, None)
         given: dict[str, Any] = {cls.__name__: cls for cls in VALUES}
         given |= ALIASES
-        given |= {"np": np, "math": sys.modules["math"], "__name__": "__main__", "__builtins__": builtins}
+        given |= {name: sys.modules[module] for name, module in warm.GIVEN.items()}
+        given |= {"__name__": "__main__", "__builtins__": builtins}
         given |= {name: self._primitive(name) for name in names}
         self._namespace |= given
         self._bound = set(given)

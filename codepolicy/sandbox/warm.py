@@ -30,6 +30,21 @@ MODULES: Final = (
 )
 """What a program may import, with the submodules of each."""
 
+GIVEN: Final = {
+    "collections": "collections",
+    "dataclasses": "dataclasses",
+    "functools": "functools",
+    "itertools": "itertools",
+    "math": "math",
+    "np": "numpy",
+    "numpy": "numpy",
+    "re": "re",
+    "shapely": "shapely",
+    "statistics": "statistics",
+    "typing": "typing",
+}
+"""Modules that are defined in every program, by the name they have there; forgetting an import costs nobody a turn."""
+
 _SUBMODULES: Final = (
     "numpy.fft",
     "numpy.lib.stride_tricks",
