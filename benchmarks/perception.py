@@ -210,6 +210,15 @@ def _occluded(rng: Rng) -> list[Table]:
     return [hidden, {"category": "cylinder", "color": colors[1], "size": 0.05, "position": [x, y]}]
 
 
+def _unknown(rng: Rng) -> list[Table]:
+    """Odd shapes among blocks and bowls."""
+    first, second, *others = _colors(rng, 4)
+    odd: list[Table] = [
+        {"category": "object", "color": c, "size": float(rng.uniform(0.045, 0.07))} for c in (first, second)
+    ]
+    return [*odd, {"category": "block", "color": others[0]}, {"category": "bowl", "color": others[1]}]
+
+
 CASES = (
     Case("random scenes, 1-8 objects", _random),
     Case("blocks and bowls", _blocks_and_bowls),
@@ -225,6 +234,7 @@ CASES = (
     Case("pyramid", _pyramid),
     Case("small on large, block on plate", _mixed_stack),
     Case("partly hidden", _occluded),
+    Case("unknown shapes", _unknown),
 )
 
 

@@ -20,6 +20,7 @@ PLATE_HEIGHT = 0.024
 """m; a round thing with a rim lower than this is a plate."""
 HANDLE, HANDLE_WIDTH = 0.06, 0.02
 """m; how far the handle of a mug stands out at most, and how wide it is."""
+_SECTORS = 32
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -91,6 +92,9 @@ def _round(view: TopView, piece: Mask) -> Container | None:
         return None
     level = np.where(view.raised[box], height, 0.0)
     floor = float(np.percentile(level[own & middle], 15))
+    band = mine & (distance > circle.radius - 0.010) & (distance < circle.radius + view.cell)
+    if _rim_around(level, band, (cx - box[0].start, cy - box[1].start), rim, floor) < COVERAGE:
+        return None
     diameter = 2 * circle.radius
     if not plate and (rim - floor < max(0.012, 0.3 * rim) or rim > 2.0 * diameter):
         return None
@@ -156,6 +160,9 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     rim, floor = float(np.percentile(level[edge], 85)), float(np.percentile(level[own], 15))
     if rim - floor < max(0.012, 0.3 * rim):
         return None
+    band = filled & ~core & piece
+    if _rim_around(level, band, rectangle.center, rim, floor) < COVERAGE:
+        return None
     wall = cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool)
     tall = (core & view.raised & (level > floor + 0.009)) | (wall & (level > rim + 0.009))
     foreign = wall & view.raised & ~piece & (level > floor + 0.004)
@@ -167,6 +174,19 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     quality = math.exp(-rectangle.error / (2 * view.cell))
     found = Found("box", (float(x), float(y)), 0.0, rim, (sx, sy), half_turn(yaw), filled & ~contents, quality)
     return Container(found, contents)
+
+
+def _rim_around(level: NDArray[np.float32], band: Mask, center: tuple[float, float], rim: float, floor: float) -> float:
+    """Fraction of the directions from `center` (row, column) in which the `band` reaches up to the rim."""
+    rows, columns = np.nonzero(band)
+    if not len(rows):
+        return 0.0
+    angle = np.arctan2(rows - center[0], columns - center[1])
+    sector = ((angle + math.pi) / (2 * math.pi) * _SECTORS).astype(int) % _SECTORS
+    highest = np.zeros(_SECTORS)
+    np.maximum.at(highest, sector, level[rows, columns])
+    seen = np.bincount(sector, minlength=_SECTORS) > 0
+    return float((highest[seen] > rim - 0.3 * (rim - floor)).mean())
 
 
 def _around(

@@ -26,6 +26,8 @@ SMALLEST_AREA = 1.0e-4
 """m²; smaller patches are noise."""
 SLIVER = 0.011
 """m; a narrower strip beside something higher is the top of a layer of that stack, and is read off its sides."""
+ROUND = 0.2
+"""`_squareness` below which a top face is a disc."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -85,14 +87,16 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     rectangle = fit_rectangle(patch, hidden, view.cell, border=border, edge=top - floors[0])
     if rectangle is None or (_thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)):
         return []
-    straight = rectangle.error / view.cell + 8 * abs(1 - rectangle.fill)
+    whole = rectangle.visible > 0.85
+    straight = rectangle.error / view.cell + (8 if whole else 4) * abs(1 - rectangle.fill)
     if circle is not None and circle.coverage > 0.7:
         disc = math.pi * (circle.radius / view.cell + (1 - border) / 2) ** 2
         curved = circle.error / view.cell + 8 * abs(1 - float(patch.sum()) / disc)
-        if curved < straight:
+        if (_squareness(patch) < ROUND and _elongation(patch) < 1.3) if whole else curved < straight:
             return [_round(view, patch, circle.center, circle.radius, curved, floors)]
     fit = max(0.0, 1 - straight / 3)
-    if straight < 1.3 and _is_square(rectangle):
+    cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
+    if straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     edge = _edge(rectangle, top, floors)
     if edge is not None:
@@ -113,6 +117,23 @@ def _beside_higher(view: TopView, patch: Mask, top: float) -> bool:
     return bool((view.height[near] > top + 0.008).any())
 
 
+def _squareness(patch: Mask) -> float:
+    """Size of the fourth-order moment that turns with the shape: 0.43 for a square, 0 for a disc.
+
+    An integral over the area, so that a ragged outline does not matter as it does for fits to the border.
+    """
+    rows, columns = np.nonzero(patch)
+    p = (rows - rows.mean()) + 1j * (columns - columns.mean())
+    return float(np.abs((p**4).sum()) / (np.abs(p) ** 4).sum())
+
+
+def _elongation(patch: Mask) -> float:
+    """Longest over shortest axis of the ellipse with the same second-order moments."""
+    rows, columns = np.nonzero(patch)
+    shortest, longest = np.linalg.eigvalsh(np.cov(rows, columns))
+    return math.sqrt(float(longest) / max(float(shortest), 1e-9))
+
+
 def _thickness(patch: Mask) -> float:
     """Width in cells of the widest place."""
     padded = np.pad(patch.astype(np.uint8), 1)
@@ -126,9 +147,9 @@ def _floor(top: float, edge: float, floors: Sequence[float]) -> float | None:
 
 
 def _is_square(rectangle: Rectangle) -> bool:
-    """Whether its sides are equal."""
+    """Whether its sides are equal, as far as can be seen."""
     short, long = sorted(rectangle.size)
-    return long < short * (1 + 2 * CUBE)
+    return long - short < max(0.005, CUBE * (short + long) / 2)
 
 
 def _edge(rectangle: Rectangle, top: float, floors: Sequence[float]) -> float | None:
@@ -143,7 +164,7 @@ def _block(
     x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
     (sx, sy), yaw = rectangle.size, rectangle.yaw
     edge = (sx + sy) / 2
-    if abs(sx - sy) < CUBE * edge:
+    if _is_square(rectangle):
         yaw, sx, sy = square_yaw(yaw), edge, edge
         floor = _floor(top, edge, floors)
         bottom = floor if floor is not None else top - edge

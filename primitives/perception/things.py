@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from primitives.perception.containers import Container, containers
 from primitives.perception.flats import zones
 from primitives.perception.found import Found, Mask
+from primitives.perception.merging import joined, without_doubles
 from primitives.perception.solids import patches, solid
 from primitives.perception.stacks import layers_below
 from primitives.perception.topview import TopView
@@ -39,6 +40,7 @@ def things(view: TopView) -> list[Found]:
             ),
         ]
         solids.extend(solid(view, patch, floors))
+    solids = joined(view, without_doubles(solids))
     for thing in (*found, *solids):
         thing.color = _shown(view, thing)
     for thing in sorted(solids, key=lambda f: -f.bottom):

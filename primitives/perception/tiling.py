@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 _ANGLES = 18
-GOOD, BAD = 0.09, 0.2
-"""Misfits that end the search, and that no set of squares may exceed."""
+GOOD, BAD, HOPELESS = 0.09, 0.2, 0.4
+"""Misfits that end the search, that no set of squares may exceed, and from which another start does not help."""
 _MOST = 12
 """Squares in one patch; more is not looked for."""
 
@@ -56,7 +56,7 @@ def squares(patch: Mask, hidden: Mask, edge: float) -> list[Tile]:
         loss = _misfit(target, veiled, [_stamp(shape, p, edge) for p in trial])
         if loss < misfit:
             poses, misfit = trial, loss
-        if misfit < GOOD:
+        if misfit < GOOD or misfit > HOPELESS:
             break
     if misfit > BAD:
         return []

@@ -1,0 +1,77 @@
+"""Top faces that belong together: parts of one face that something splits, and steps of one odd thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from primitives.perception.found import Found
+from primitives.perception.outlines import border_width, fit_rectangle, half_turn
+from primitives.perception.topview import TopView
+
+_SAME_LEVEL = 0.008
+"""m; tops closer than this are one face."""
+_CUBE = 0.15
+"""Relative deviation of extents within which a block is a cube, and no part of an odd thing."""
+
+
+def without_doubles(solids: Sequence[Found]) -> list[Found]:
+    """`solids` without those that lie within a larger one of the same height: the rest of a face cut in two."""
+    kept: list[Found] = []
+    for solid in sorted(solids, key=lambda f: -f.size[0] * f.size[1]):
+        if not any(abs(solid.top - f.top) < _SAME_LEVEL and _within(solid.center, f) for f in kept):
+            kept.append(solid)
+    return kept
+
+
+def joined(view: TopView, solids: Sequence[Found]) -> list[Found]:
+    """`solids` with touching ones of one colour and different heights, none of which is a cube, made one object."""
+    groups: list[list[Found]] = []
+    for solid in solids:
+        near = [g for g in groups if any(_one_thing(view, solid, f) for f in g)]
+        merged = [solid, *(f for g in near for f in g)]
+        groups = [g for g in groups if not any(g is n for n in near)] + [merged]
+    return [g[0] if len(g) == 1 else _object(view, g) for g in groups]
+
+
+def _within(point: tuple[float, float], solid: Found) -> bool:
+    dx, dy = point[0] - solid.center[0], point[1] - solid.center[1]
+    c, s = math.cos(solid.yaw), math.sin(solid.yaw)
+    return abs(c * dx + s * dy) < solid.size[0] / 2 + 0.002 and abs(c * dy - s * dx) < solid.size[1] / 2 + 0.002
+
+
+def _one_thing(view: TopView, a: Found, b: Found) -> bool:
+    if not {a.category, b.category} <= {"block", "object"} or _is_cube(a) or _is_cube(b):
+        return False
+    if abs(a.top - b.top) < _SAME_LEVEL or _kind(view, a) != _kind(view, b):
+        return False
+    near = cv2.dilate(a.cells.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
+    return bool((near & b.cells).any())
+
+
+def _is_cube(solid: Found) -> bool:
+    extents = (*solid.size, solid.height)
+    return max(extents) - min(extents) < _CUBE * max(extents)
+
+
+def _kind(view: TopView, solid: Found) -> int:
+    return int(np.bincount(view.kind[solid.cells]).argmax()) if solid.cells.any() else -1
+
+
+def _object(view: TopView, parts: Sequence[Found]) -> Found:
+    cells = np.logical_or.reduce([p.cells for p in parts])
+    whole = cv2.morphologyEx(cells.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
+    rectangle = fit_rectangle(whole, np.zeros_like(whole), view.cell, border=border_width(view.noise))
+    bottom, top = min(p.bottom for p in parts), max(p.top for p in parts)
+    quality = min(p.quality for p in parts)
+    if rectangle is None:
+        largest = max(parts, key=lambda p: p.size[0] * p.size[1])
+        return Found("object", largest.center, bottom, top, largest.size, largest.yaw, cells, quality)
+    x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+    (sx, sy), yaw = rectangle.size, rectangle.yaw
+    if sy > sx:
+        sx, sy, yaw = sy, sx, yaw + math.pi / 2
+    return Found("object", (float(x), float(y)), bottom, top, (sx, sy), half_turn(yaw), cells, quality)
