@@ -171,7 +171,9 @@ class PolicyProcess:
     @property
     def line(self) -> int | None:
         """Line of the program that was being executed when last sampled."""
-        return int.from_bytes(self._lines[:4], sys.byteorder) or None
+        with self._lock:
+            line = int.from_bytes(self._lines[:4], sys.byteorder, signed=True) if self._status is None else 0
+        return line if line > 0 else None
 
     def where(self) -> int | None:
         """The line right now, even within a call into C that never returns; for use just before `kill`."""
@@ -216,4 +218,5 @@ class PolicyProcess:
                     self._status = signal.SIGKILL  # it died with the zygote
                 self.link.close()
                 os.close(self._trace)
+                self._lines.close()
             return self._status

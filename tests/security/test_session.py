@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -308,3 +312,27 @@ def test_a_mistake_in_the_dispatch_surfaces_and_ends_the_process(run, robot, ses
         run("ping()")
     assert not session.alive
     assert run("print(1)").output == "1\n"
+
+
+def test_sessions_leave_nothing_behind(sandbox: PolicySandbox, robot) -> None:
+    def held() -> int:
+        return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
+
+    def once(source: str) -> None:
+        session = sandbox.session()
+        session.run(source, surface=robot.surface, dispatch=robot, deadline_s=0.2)
+        session.close()
+
+    def settled() -> int:
+        sandbox._filling.join()
+        return held()
+
+    once("1")
+    before, threads = settled(), threading.active_count()
+    for source in ("ping()", "1/0", "import os\nos._exit(0)", "while True: pass", "print(1)"):
+        once(source)
+    assert settled() == before
+    assert threading.active_count() <= threads
+    children = Path(f"/proc/{sandbox._zygote.pid}/task/{sandbox._zygote.pid}/children")
+    if children.exists():
+        assert len(children.read_text().split()) <= 2  # the spare, and one of the fixture
