@@ -99,7 +99,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     if straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     edge = _edge(rectangle, top, floors)
-    if edge is not None:
+    if edge is not None and (straight > 0.8 or _fits_evenly(rectangle, edge)):
         tiles = squares(patch, hidden, edge / view.cell)
         if tiles:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]
@@ -153,9 +153,14 @@ def _is_square(rectangle: Rectangle) -> bool:
 
 
 def _edge(rectangle: Rectangle, top: float, floors: Sequence[float]) -> float | None:
-    """Edge in m of the cubes that the patch may consist of."""
-    possible = [top - f for f in floors if 0.012 < top - f < max(rectangle.size) * 1.1]
+    """Edge in m of the cubes that the patch may consist of: the largest that fits into it."""
+    possible = [top - f for f in floors if 0.012 < top - f < min(rectangle.size) * (1 + CUBE)]
     return max(possible) if possible else None
+
+
+def _fits_evenly(rectangle: Rectangle, edge: float) -> bool:
+    """Whether both sides are whole multiples of `edge`."""
+    return all(abs(s / edge - round(s / edge)) < CUBE for s in rectangle.size)
 
 
 def _block(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
-_ANGLES = 18
+_STEP = math.radians(5.0)
+"""Directions of sides that differ less are one."""
 GOOD, BAD, HOPELESS = 0.09, 0.2, 0.4
 """Misfits that end the search, that no set of squares may exceed, and from which another start does not help."""
 _MOST = 12
@@ -85,21 +86,37 @@ def _laid(
     """(row, column, yaw) of `count` squares, those with the most border first; `weight` of being filled against it."""
     left = target.copy()
     poses: list[tuple[float, float, float]] = []
-    kernels = [_kernels(edge, i * math.pi / 2 / _ANGLES) for i in range(_ANGLES)]
+    kernels = [(yaw, *_kernels(edge, yaw)) for yaw in _directions(target > 0.5)]
     for _ in range(count):
         outside = ((left < 0.5) & ~veiled).astype(np.float32)
         best = (-math.inf, (0.0, 0.0, 0.0))
-        for i, (body, frame) in enumerate(kernels):
+        for yaw, body, frame in kernels:
             fit = cv2.filter2D(left, -1, body, borderType=cv2.BORDER_CONSTANT)
             rim = cv2.filter2D(outside, -1, frame, borderType=cv2.BORDER_CONSTANT)
             score = weight * fit + rim
             index = int(np.argmax(score))
             row, column = divmod(index, score.shape[1])
             if score[row, column] > best[0]:
-                best = (float(score[row, column]), (float(row), float(column), i * math.pi / 2 / _ANGLES))
+                best = (float(score[row, column]), (float(row), float(column), yaw))
         poses.append(best[1])
         left = left * (1 - (_stamp(target.shape, best[1], edge) > 0.5))
     return poses
+
+
+def _directions(patch: Mask) -> list[float]:
+    """Directions in [0, pi/2) that the outline of `patch` runs along, the longest first, at most six."""
+    contours, _ = cv2.findContours(patch.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    lengths: dict[int, tuple[float, complex]] = {}
+    for contour in contours:
+        corners = cv2.approxPolyDP(contour, 1.5, closed=True)[:, 0, ::-1].astype(np.float64)
+        for side in np.roll(corners, -1, axis=0) - corners:
+            length = float(np.hypot(*side))
+            turned = complex(*side) ** 4 / max(length, 1e-9) ** 3  # sides at right angles count as one direction
+            key = round(float(np.angle(turned)) / 4 / _STEP)
+            total, mean = lengths.get(key, (0.0, 0j))
+            lengths[key] = (total + length, mean + turned)
+    longest = sorted(lengths.values(), key=lambda v: -v[0])[:6]
+    return [float(np.angle(mean)) / 4 % (math.pi / 2) for _, mean in longest]
 
 
 def _settled(
