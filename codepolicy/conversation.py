@@ -12,6 +12,7 @@ from codepolicy.events import Answered, Asked, Observer
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.prompting.prompt import estimated_tokens, template
 from codepolicy.prompting.reply import MAX_REPLY, ParsedReply, join_continued, parse_reply
+from primitives.errors import ConfigurationError
 
 MAX_CONTINUATIONS = 2
 
@@ -72,7 +73,12 @@ class Conversation:
         """One reply. Raises ModelError or ConfigurationError."""
         self.budget.check()
         self.emit(Asked(turn, purpose, tuple(messages)))
-        reply = self.model.complete(messages, sample=sample)
+        try:
+            reply = self.model.complete(messages, sample=sample)
+        except (ModelError, ConfigurationError):
+            raise
+        except Exception as error:  # somebody else's code
+            raise ModelError(f"model {self.model.id!r} broke: {type(error).__name__}: {error}") from error
         self.waited_s += reply.latency_s
         reply = msgspec.structs.replace(reply, usage=self.budget.spend(messages, reply))
         self.emit(Answered(turn, purpose, reply))

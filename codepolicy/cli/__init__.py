@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 
@@ -32,10 +33,15 @@ def status(argv: Sequence[str]) -> int:
         return fail("interrupted before anything happened", 130, json=json)
     except BrokenPipeError:
         return 1
+    except SystemExit as ended:  # tyro has said what is wrong with the flags
+        if json and ended.code not in (0, None):
+            fail("usage; see above", 2, json=True)
+        raise
     except Exception as error:
         from codepolicy.models.protocol import ModelError
         from primitives.failures import Failure
 
-        if isinstance(error, (ModelError, Failure)):
-            return fail(str(error), 3, json=json)
-        raise
+        if not isinstance(error, (ModelError, Failure)):
+            traceback.print_exc()
+            return fail("this is a fault of codepolicy; please report it with the lines above", 3, json=json)
+        return fail(str(error), 3, json=json)

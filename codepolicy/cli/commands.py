@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Any, Protocol, cast, get_type_hints
 
 import tyro
 
@@ -44,8 +44,7 @@ def parse(argv: Sequence[str]) -> Command:
     argv, config = _without_config(argv)
     union: Any = None
     for name, command in COMMANDS.items():
-        defaults = command(**_values(config, name, command)) if config else tyro.MISSING_NONPROP
-        one = Annotated[command, tyro.conf.subcommand(name, default=defaults) if config else tyro.conf.subcommand(name)]
+        one = Annotated[command, _subcommand(name, command, config)]
         union = one if union is None else union | one
     return cast(
         Command,
@@ -57,6 +56,13 @@ def parse(argv: Sequence[str]) -> Command:
             config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
         ),
     )
+
+
+def _subcommand(name: str, command: type[Any], config: dict[str, Any]) -> Any:
+    """What tyro is to know of a command."""
+    if not config:
+        return tyro.conf.subcommand(name)
+    return tyro.conf.subcommand(name, default=command(**_values(config, name, command)))
 
 
 def _without_config(argv: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
@@ -95,4 +101,14 @@ def _values(config: dict[str, Any], name: str, command: type[Any]) -> dict[str, 
             values.setdefault(field, value)
         elif key not in COMMANDS and field not in everywhere:
             raise unknown_name("key in --config", key, sorted(everywhere | set(COMMANDS)))
-    return values
+    types = get_type_hints(command)
+    return {field: _typed(field, value, types[field]) for field, value in values.items()}
+
+
+def _typed(field: str, value: object, kind: Any) -> object:
+    import msgspec
+
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"--config: {field} is {value!r}: {error}") from error

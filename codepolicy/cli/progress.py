@@ -30,6 +30,7 @@ from codepolicy.events import (
     Started,
 )
 from codepolicy.prompting.feedback import result_text
+from codepolicy.prompting.quoting import one_line
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord
 
@@ -74,7 +75,7 @@ class PlainView:
             case Calling():
                 self.calling(event)
             case Called():
-                if event.phase == "program":
+                if event.phase == "program" and event.record.name != "say":
                     self.called(event.record)
             case Said():
                 self.line(f"  says: {event.text}")
@@ -212,10 +213,10 @@ def _listed(objects: tuple[SceneObject, ...]) -> str:
 
 def _result(record: CallRecord) -> str:
     if record.failure is not None:
-        return f"{record.failure.kind}: {record.failure.message}"
-    return result_text(record)
+        return one_line(f"{record.failure.kind}: {record.failure.message}", 300)
+    return one_line(result_text(record), 120)
 
 
 def _call_line(record: CallRecord) -> str:
     where = f"line {record.line}" if record.line is not None else "line ?"
-    return f"{where}: {record.call} -> {_result(record)} [{record.robot_time:.1f} s]"
+    return f"{where}: {one_line(record.call, 120)} -> {_result(record)} [{record.robot_time:.1f} s]"

@@ -65,12 +65,11 @@ def user_prompt(
     repair: Repair | None = None,
 ) -> str:
     """The message with scene, session, instruction and, on a repair turn, the last program and the feedback."""
-    parts = ["## Scene\n" + safe_scene_table(objects)]
+    parts = [f"## Done when\n{condition.strip()}"] if condition else []
+    parts.append("## Scene\n" + safe_scene_table(objects))
     if session:
         parts.append("## Session\nEarlier, oldest first; names they defined are still there:\n" + "\n".join(session))
     parts.append("## Instruction\n" + instruction.strip())
-    if condition:
-        parts.append("## Done when\n" + condition.strip())
     if repair is not None:
         if repair.earlier:
             parts.append("## Earlier turns\n" + "\n".join(repair.earlier))

@@ -117,6 +117,27 @@ def test_defaults_then_config_then_flags(tmp_path: Path) -> None:
     assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", "skill")
 
 
+def test_a_value_of_the_wrong_type_in_the_config(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text('turns = "many"')
+    with pytest.raises(ConfigurationError, match="turns is 'many': Expected `int`"):
+        parse(["run", "hello", "--config", str(config)])
+
+
+def test_a_usage_error_is_an_object_too(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        status(["run", "x", "--surface", "magic", "--json"])
+    assert json.loads(capfd.readouterr().out)["exit_status"] == 2
+
+
+def test_a_fault_of_our_own_is_infrastructure(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("codepolicy.stage.load_environment", lambda name: 1 / 0)
+    assert status(["tasks"]) == 3
+    assert "please report it" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["sed = 3", "[run]\nsed = 3"])
 def test_an_unknown_key_in_the_config(tmp_path: Path, text: str) -> None:
     config = tmp_path / "c.toml"

@@ -51,12 +51,14 @@ def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenc
     assert model.conversations[0][0] == model.conversations[3][0]
 
 
+@pytest.mark.slow
 def test_off_by_a_setting(world: Environment, fenced: Fenced) -> None:
     model = ScriptedModel([fenced("say(count_words(detect('block')))")])
     episode = Agent(model=model, env=world, settings=Settings(hierarchy=False, turns=1)).run("how many?")
     assert episode.outcome == "not_achieved" and len(model.conversations) == 1
 
 
+@pytest.mark.slow
 def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment, fenced: Fenced) -> None:
     model = ScriptedModel([fenced("say(count_words(1))"), "no idea", "still none", fenced("say('4')")])
     episode = Agent(model=model, env=world).run("how many?")

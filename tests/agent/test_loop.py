@@ -116,6 +116,7 @@ def test_a_refusal_ends_the_run_with_its_words(world: Environment) -> None:
     assert (episode.outcome, episode.summary) == ("refused", "no purple bowl; I see: red bowl")
 
 
+@pytest.mark.slow
 def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> None:
     whole = fenced('say("hello")')
     episode, model = run(
@@ -125,6 +126,7 @@ def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> Non
     assert model.conversations[1][-1].text.startswith("Your reply was cut off")
 
 
+@pytest.mark.slow
 def test_prose_costs_a_turn_and_says_what_is_wanted(world: Environment) -> None:
     episode, model = run(world, "Let me think about bowls.", "Hm.", turns=2)
     assert episode.outcome == "not_achieved"

@@ -86,6 +86,14 @@ def test_budgets_count_what_servers_report_and_estimate_the_rest() -> None:
     assert 3 <= (silent.ask(ASK, turn=1).usage.output_tokens or 0) <= 5
 
 
+def test_a_broken_plug_in_is_a_model_error() -> None:
+    def broken(messages: object) -> str:
+        raise ValueError("oops")
+
+    with pytest.raises(ModelError, match="model 'scripted' broke: ValueError: oops"):
+        Conversation(ScriptedModel([broken]), Budget(), lambda event: None).ask(ASK, turn=1)
+
+
 def test_messages_survive_the_recording_format() -> None:
     message = Message(role="user", text="é\n", images=(b"\x89PNG\x00",))
     assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message

@@ -50,7 +50,7 @@ def test_sections_of_a_repair_turn() -> None:
         session=['1. "look": answered.'],
         repair=Repair(program="pick('a')\n", feedback="Hint: no", earlier=("turn 1: rejected",)),
     )
-    order = ["## Scene\n", "## Session\n", "## Instruction\nstack them\n", "## Done when\n", "## Earlier turns\n"]
+    order = ["## Done when\n", "## Scene\n", "## Session\n", "## Instruction\nstack them\n", "## Earlier turns\n"]
     order += ["## Program\n```python\npick('a')\n```", "## Feedback\nHint: no"]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
