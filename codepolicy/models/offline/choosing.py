@@ -272,6 +272,10 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
 def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Sequence[str]) -> list[SceneObject]:
     if item.quantity == "both" and len(found) != 2:
         raise Declined(f"I cannot tell which two {phrasing.noun(item)}s you mean; I see: {_names(found)}.")
+    if item.compare == "half":
+        if len(found) % 2:
+            raise Declined(f"{len(found)} {phrasing.plural(phrasing.noun(item))} have no half: {_names(found)}.")
+        return _handiest(found, belief)[: len(found) // 2]
     if item.many:
         if item.count is None:
             return found

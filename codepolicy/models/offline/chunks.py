@@ -18,7 +18,7 @@ _CODES = {
     "THE": "t", "A": "a", "ALL": "l", "ITS": "i", "NUMBER": "n", "ONE": "o", "COUPLE": "c", "OF": "f", "UNIT": "u",
     "DIR": "d", "FAR": "F", "NEAR": "N", "BACK": "B", "CORNER": "C", "SIDE": "S", "MIDDLE": "m", "TABLE": "T", "TO": ">",
     "ON": "+", "IN": "=", "BETWEEN": "w", "COMPARE": "x", "THATIS": "h", "NOUN": "k",
-    "COLOR": "k", "SIZE": "k", "WORD": "k", "OTHER": "k", "SUPER": "k", "TOWER": "k", "SHAPE": "k",
+    "COLOR": "k", "SIZE": "k", "WORD": "k", "OTHER": "k", "SUPER": "k", "TOWER": "k", "SHAPE": "k", "ORIENTATION": "k",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from codepolicy.models.offline.syntax import read
 from codepolicy.models.offline.words import Word
 
 VERBS = frozenset(
-    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT GIVE".split()
+    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT GIVE KEEP REVERSE".split()
 )
 QUESTIONS = frozenset("HOWMANY WHERE WHICH WHATCOLOR HOWFAR DESCRIBE IS".split())
 _BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
@@ -69,6 +69,10 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
             laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
             if laid or (after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"):
                 continue
+        if word.text == "but" and after in VERBS:
+            word = Word("AND", "and", "but")
+        if word.text in ("no block lies on a smaller one",) and kept and kept[-1].kind == "THEN":
+            kept.pop()
         if word.kind == "STACK" and before in ("A", "THE", "SIZE", "ONE", "ORIENTATION"):
             word = Word("TOWER", "tower", word.text)
         if word.kind == "COMPARE" and after not in ("NUMBER", "ONE"):
@@ -107,6 +111,17 @@ def _strip(words: Sequence[Word]) -> list[Word]:
 
 
 def _sentence(words: list[Word]) -> list[Clause | Conditional]:
+    """The clauses of a sentence; a heading before a colon that says nothing known is left out."""
+    try:
+        return _plain_sentence(words)
+    except NotUnderstood:
+        colon = next((i for i, w in enumerate(words) if w.text == ":"), None)
+        if colon is None or any(w.kind == "BUILD" for w in words[:colon]):
+            raise
+        return _plain_sentence(_strip(words[colon:]))
+
+
+def _plain_sentence(words: list[Word]) -> list[Clause | Conditional]:
     kinds = [w.kind for w in words]
     if kinds[0] == "IF":
         return [_conditional(words)]
@@ -119,6 +134,11 @@ def _sentence(words: list[Word]) -> list[Clause | Conditional]:
         rest = _strip(words[at:])
         noun = next((i for i, w in enumerate(rest) if w.kind == "NOUN"), 0) + 1
         return _sequence([*rest[:noun], *words[:at], *rest[noun:]])
+    if kinds[0] == "EXCEPT" and "COMMA" in kinds:
+        # "except for the red block, put all the blocks …"
+        at = kinds.index("COMMA")
+        kept = _clause([Word("KEEP", "keep", "keep"), *words[1:at]])
+        return [*_sequence(_strip(words[at:])), kept]
     if kinds[0] == "AFTER" and "COMMA" in kinds:
         at = kinds.index("COMMA")
         return [*_sequence(_strip(words[1:at])), *_sequence(_strip(words[at:]))]

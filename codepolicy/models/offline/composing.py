@@ -14,7 +14,7 @@ from codepolicy.models.offline.choosing import candidates
 from codepolicy.models.offline.clauses import Clause, Conditional
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.meaning import (
-    Again, Ask, Clear, Command, Group, Home, Pick, Place, Pronoun, Put, Stack, Swap, Thing, Undo, with_category,
+    Again, Ask, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Stack, Swap, Thing, Undo, with_category,
 )  # fmt: skip
 from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
@@ -40,6 +40,7 @@ class Composer:
     def __init__(self, belief: Belief, *, last: Command | None = None) -> None:
         self.writer = Writer(belief)
         self.last = last
+        self.kept: tuple[Thing | Pronoun, ...] = ()
 
     def compose(self, clauses: Sequence[Clause | Conditional]) -> Writer:
         """The program.
@@ -47,7 +48,11 @@ class Composer:
         Raises:
             Declined: no reading can be carried out in this scene.
         """
+        kept = [r.what for c in clauses if isinstance(c, Clause) for r in c.readings if isinstance(r, Keep)]
+        self.kept = tuple(i for g in kept for i in g.items)
         for clause in _picked_and_put(clauses):
+            if isinstance(clause, Clause) and any(isinstance(r, Keep) for r in clause.readings):
+                continue
             if isinstance(clause, Conditional):
                 self._decide(clause)
             else:
@@ -57,6 +62,8 @@ class Composer:
     def _choose(self, readings: Sequence[object]) -> None:
         """Write the likeliest reading that works."""
         picks = any(isinstance(r, Pick) for r in readings)
+        if any(isinstance(r, Put) and _lifts(r) for r in readings):
+            readings = [r for r in readings if not isinstance(r, Pick)]
         rated = sorted(((self._cost(r, picks=picks), i, r) for i, r in enumerate(readings)), key=lambda t: t[:2])
         refusals: list[Declined] = []
         for _, _, reading in rated:
@@ -74,7 +81,7 @@ class Composer:
         if isinstance(reading, Incomplete):
             return UNLIKELY
         cost = 8 if isinstance(reading, Bare | BareTo) else 0
-        if picks and isinstance(reading, Put):
+        if picks and isinstance(reading, Put) and not _lifts(reading):
             cost += 10
         for thing in things_in(reading):
             cost += self._oddity(thing)
@@ -99,6 +106,8 @@ class Composer:
             return cost
 
     def _write(self, writer: Writer, reading: object) -> Command | None:
+        if self.kept and isinstance(reading, Put | Stack):
+            reading = replace(reading, what=self._without_kept(reading.what))
         match reading:
             case Several(commands):
                 for command in commands:
@@ -140,6 +149,18 @@ class Composer:
             case _:
                 raise Declined("I do not know how to do that.")
         return reading
+
+    def _without_kept(self, what: Group) -> Group:
+        """The group without what is to stay."""
+        return replace(
+            what,
+            items=tuple(
+                replace(i, exceptions=with_category(Group(self.kept), i.category))
+                if isinstance(i, Thing) and i.many and i.exceptions is None
+                else i
+                for i in what.items
+            ),
+        )
 
     def _repeated(self, what: Group) -> Command:
         if not isinstance(self.last, Put | Stack | Pick):
@@ -268,8 +289,6 @@ def _picked_and_put(clauses: Sequence[Clause | Conditional]) -> Iterator[Clause 
 
 
 def _lifts(reading: object) -> bool:
-    from codepolicy.models.offline.meaning import Free
-
     return isinstance(reading, Pick) or (isinstance(reading, Put) and isinstance(reading.to, Free) and reading.to.out_of is not None)
 
 

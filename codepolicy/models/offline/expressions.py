@@ -94,7 +94,7 @@ def _code(writer: Writer, item: Thing | Pronoun, objects: Sequence[SceneObject],
 
 
 def _is_settled_by_kind(item: Thing) -> bool:
-    return not (item.size or item.orders or item.where or item.exceptions or item.other or item.match or item.count or item.distinct)
+    return not (item.size or item.orders or item.where or item.exceptions or item.other or item.match or item.count or item.distinct or item.compare)
 
 
 def _query(item: Thing, objects: Sequence[SceneObject]) -> str | None:
@@ -125,7 +125,7 @@ def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], man
             tests.append(f"{var}.name != {quoted(excluded[0])}")
         else:
             tests.append(f"{var}.name not in ({', '.join(map(quoted, excluded))})")
-    if item.other or item.match or item.size or item.distinct or (item.count is not None and not item.orders):
+    if item.other or item.match or item.size or item.distinct or item.compare or (item.count is not None and not item.orders):
         return by_name(objects)
     pool = f"[{var} for {var} in {found} if {' and '.join(tests)}]" if tests else found
     if not item.orders:

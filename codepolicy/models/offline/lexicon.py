@@ -14,19 +14,19 @@ WORDS: dict[str, dict[str, str]] = {
     "PUT": {
         "put": "put, place, set, drop, lay, position, deposit, leave, bring, transfer, carry, relocate, insert, stick, load, "
         "toss, deliver, store, stow, throw, put down, set down, drop off, putting, placing, dropping, setting, balance, "
-        "plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, get rid of, bringing",
+        "plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, bringing, fit, pack, serve, stuff, fill in, slot, lodge, squeeze, deposit in",
         "return": "return",
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
     "PUSH": {"push": "push, slide, shove, nudge, drag, sweep, pushing, sliding, pull, scoot, poke, roll"},
-    "TAKE": {"take": "take, get, fetch, retrieve, taking, remove, pull out, withdraw"},
+    "TAKE": {"take": "take, get, fetch, retrieve, taking, remove, pull out, withdraw, wipe, brush, wipe up"},
     "PICK": {
         "pick": "pick up, pick, grab, grasp, lift, lift up, grip, raise, picking up, grabbing, get hold of, take hold of, hoist, "
         "hold, lifting, pluck, seize, snatch, clutch, pick out, grab hold of, choose, select, scoop up"
     },
     "GATHER": {"gather": "gather, collect, gather up, gathering, cluster, bunch, herd, regroup, combine, group together"},
     "STACK": {"stack": "stack, stack up, pile, pile up, stacking, heap, heap up"},
-    "UNSTACK": {"unstack": "unstack, disassemble, take apart, take down, dismantle, unpile, break up, knock down"},
+    "UNSTACK": {"unstack": "unstack, disassemble, take apart, take down, dismantle, unpile, break up, knock down, undo the stack, undo the tower, undo the pile"},
     "BUILD": {"build": "build, make, create, construct, form, erect, building, build up, forming, draw"},
     "ARRANGE": {
         "arrange": "arrange, organize, organise, order, lay out, space, space out, arranging, rearrange, lay down, spread out, "
@@ -36,9 +36,9 @@ WORDS: dict[str, dict[str, str]] = {
     "SORT": {"sort": "sort, group, classify, sorting, categorize, categorise, sort out"},
     "DISTRIBUTE": {"distribute": "distribute, divide, split, divide up, scatter, share out, spread evenly"},
     "MATCH": {"match": "match, pair, pair up, match up, matching up"},
-    "SWAP": {"swap": "swap, exchange, switch, interchange, trade, swap around, swap over, swapping"},
+    "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
     "CLEAR": {"clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off"},
-    "EMPTY": {"empty": "empty, empty out, unload"},
+    "EMPTY": {"empty": "empty, empty out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"},
     "FILL": {"fill": "fill, fill up"},
     "HOME": {
         "home": "go home, home, return home, move home, go to home, move to home, go to the home position, home position, "
@@ -52,6 +52,17 @@ WORDS: dict[str, dict[str, str]] = {
         "undo the last instruction, undo what you did, reverse that, take that back, undo the previous step, undo your last move"
     },
     "SAME": {"again": "do the same, the same, same, do it, do that, repeat that, repeat, do this, do likewise"},
+    "KEEP": {"keep": "do not move, do not touch, without touching, without moving, keep, leave alone, ignore, don t touch, never touch, never move"},
+    "STAY": {
+        "stay": "where it is, where they are, alone, untouched, in place, as it is, as they are, unmoved, there as it is, be, "
+        "where it stands, where it lies, where it is now, at its place, in its place as it is, out"
+    },
+    "REVERSE": {"reverse": "reverse, restack, rebuild, flip, invert, turn, turn over, flip over"},
+    "REVERSED": {
+        "reversed": "upside down, in reverse order, the other way up, the other way round, in reverse, in the reverse order, "
+        "in opposite order, in the opposite order, with the blocks in reverse order, the other way around"
+    },
+    "HALF": {"half": "half of, one half of, half, 50 percent of, 50 % of, fifty percent of, exactly half of"},
     "SEPARATELY": {
         "each": "separately, individually, one each, one block each, one in each, one apiece, one to each, one for each, one on each, "
         "one per bowl, one block per bowl, one per corner, one block per corner, one in each bowl, one in each corner, one per plate, "
@@ -67,7 +78,7 @@ WORDS: dict[str, dict[str, str]] = {
         "the goal is that, the goal is, i want to see, i would like to see"
     },
     "SHOULD": {
-        "should": "should be, must be, needs to be, need to be, has to be, have to be, should go, belongs, belong, goes, go, "
+        "should": "stands, stand, should come, must come, has to come, must stand, should stand on, should be, must be, needs to be, need to be, has to be, have to be, should go, belongs, belong, goes, go, "
         "should end up, to be, should all be, should lie, needs to go, need to go, must go, should be placed, should be put, "
         "ends up, end up, should sit, should rest, should stand, must end up, to go, shall be, has to go, have to go, "
         "should be moved, must be placed, must be put, needs to be put, should be located, to end up, must all be, ought to be, "
@@ -99,19 +110,19 @@ WORDS: dict[str, dict[str, str]] = {
         "do you have, do i have, in total, altogether, you see, you can see, that you see, that you can see, available, "
         "in the scene, in view"
     },
-    "TELL": {"tell": "tell me, say, tell, tell me if, tell me whether, say whether, say if, check if, check whether, find out if"},
+    "TELL": {"tell": "tell me, say, tell, check whether or not, tell me if, tell me whether, say whether, say if, check if, check whether, find out if"},
     # structure --------------------------------------------------------------------------------------------
-    "IF": {"if": "if, in case, when, whenever, provided that, provided, as long as", "unless": "unless"},
-    "ELSE": {"else": "otherwise, else, or else, if not, if that is not the case, if it is not, if this is not the case, in the other case"},
+    "IF": {"if": "if, in case, when, whenever, provided that, provided, as long as, in the event that, assuming, if so, if yes, if it is so", "unless": "unless"},
+    "ELSE": {"else": "if no, if it does not, otherwise, else, or else, if not, if that is not the case, if it is not, if this is not the case, in the other case"},
     "THEN": {
-        "then": "then, and then, after that, afterwards, next, finally, lastly, and finally, and after that, subsequently, "
+        "then": "then, so that, such that, and then, after that, afterwards, next, finally, lastly, and finally, and after that, subsequently, "
         "secondly, thirdly, and next, once done, when done, when you are done, before finally, and afterwards, and lastly, "
         "after which, followed by, at last, last of all, firstly, first of all, to start, to begin with, to finish, "
         "after this, once that is done, then finally, also then, and subsequently, as a last step, later, step"
     },
     "BEFORE": {"before": "before, prior to, but before that, but first"},
     "AFTER": {"after": "after, once you have, as soon as you have, after you have"},
-    "AND": {"and": "and, plus, as well as, and also, along with, together with, also, but, while"},
+    "AND": {"and": "and, plus, as well as, and also, along with, together with, also, while"},
     "OR": {"or": "or, and or"},
     "COMMA": {"comma": ",, :, and please"},
     "STOP": {"stop": "., ;"},
@@ -134,7 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
     "EVERYTHING": {"everything": "everything, all of it, anything, every thing, it all, all things"},
     "OTHER": {"other": "other, another, remaining, rest of, rest of the, others, rest, leftover"},
     "EXCEPT": {
-        "except": "except, except for, but not, apart from, other than, excluding, besides, save for, without, "
+        "except": "but, except, except for, but not, apart from, other than, excluding, besides, save for, without, "
         "with the exception of, all but, aside from, leaving out, ignoring, but for, minus, and not"
     },
     "EVERYBUT": {"everybut": "everything but, everything except, everything except for, everything apart from, everything other than"},
@@ -260,7 +271,7 @@ WORDS: dict[str, dict[str, str]] = {
         "mug": "mug, cup, coffee cup, coffee mug, glass, beaker",
         "mug*": "mugs, cups, glasses, coffee mugs",
         "object": "object, thing, item, toy, piece, element, stuff, toys item",
-        "object*": "objects, things, items, toys, pieces, elements, bits",
+        "object*": "crumbs, dirt, mess, spill, rubbish, junk, objects, things, items, toys, pieces, elements, bits",
     },
     "ONE": {"one": "one, 1", "ones": "ones"},
     "TABLE": {"table": "table, tabletop, table top, workspace, desk, board, surface, work area, work surface, scene, ground, workbench, counter"},
@@ -274,8 +285,8 @@ WORDS: dict[str, dict[str, str]] = {
         "row": "row, single row, straight row, one row",
         "column": "column, straight column, one column",
         "circle": "circle, ring, circular arrangement, circular formation, circle shape, ring shape, circular shape, circular pattern",
-        "triangle": "triangle, triangular formation, triangular shape, triangle shape, triangular pattern, equilateral triangle",
-        "square": "square formation, square shape, square pattern, rectangle, square",
+        "triangle": "corners of a triangle, the corners of a triangle, the corners of an equilateral triangle, corners of an equilateral triangle, triangle with equal sides, triangle, triangular formation, triangular shape, triangle shape, triangular pattern, equilateral triangle",
+        "square": "corners of a square, the corners of a square, square formation, square shape, square pattern, rectangle, square",
         "diagonal": "diagonal, diagonal row",
     },
     "ORIENTATION": {
@@ -286,7 +297,7 @@ WORDS: dict[str, dict[str, str]] = {
         "equally, with equal spacing, with even spacing, with equal distances, with equal gaps, at equal distances, "
         "spaced evenly, equidistant, spaced equally, uniformly spaced, at regular intervals, with regular spacing, "
         "with equal distance between them, with equal spacing between them, with the same spacing, at even spacing, "
-        "with even gaps, at equal intervals, at even intervals, in equal distances",
+        "with even gaps, with the same distance between neighbors, with the same distance between neighbours, with the same distance between them, with equal distances between neighbors, at equal intervals, at even intervals, in equal distances",
     },
     "APART": {"apart": "apart, between them, between each, spacing, between neighbors, from each other, of space between them, "
               "between each other, gaps, between two neighbors, distance between them, of distance between them, "
@@ -302,7 +313,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     # prepositions -----------------------------------------------------------------------------------------
     "IN": {"in": "in, into, inside, inside of, within, in to, to the inside of, to within, in the inside of"},
-    "ON": {"on": "on, onto, on top of, upon, atop, on to, on the top of, over, to the top of the, over onto"},
+    "ON": {"on": "on, onto, on top of, upon, atop, on to, on the top of, over, over onto"},
     "TO": {"to": "to, towards, toward, at, over to, up to, against, until, all the way to, along, into contact with, up against"},
     "UNDER": {"under": "under, underneath, beneath, supporting, at the bottom of the stack"},
     "BESIDE": {
@@ -345,7 +356,7 @@ WORDS: dict[str, dict[str, str]] = {
         "to its initial position, back to its initial position, to its start position, in its original position, "
         "in its original place, at its original position, where you found it, back where you found it, to its previous position, "
         "to its former position, back to its old place, where it was before, back where it was before, back to where it started, "
-        "where it started, back where it started, back to where it was before, in its place, back again, "
+        "back where it started, back to where it was before, in its place, back again, "
         "where it was at the start, where it was in the beginning, to its original location, back to its original location, "
         "back to its starting place, at its old place, to their places, back to their places, back to its spot, to its spot, "
         "back to where you got it, where you took it from, back to where you took it from, where it stood, back where it stood, "
@@ -396,7 +407,7 @@ WORDS: dict[str, dict[str, str]] = {
         "==": "exactly, precisely, only",
     },
     "BYSIZE": {
-        "large": "from largest to smallest, from biggest to smallest, from large to small, in order of decreasing size, "
+        "large": "from largest to smallest the largest at the bottom, in order of size the smallest on top, in order of size the largest at the bottom, that gets smaller towards the top, that get smaller towards the top, larger ones below smaller ones, with larger ones below smaller ones, no block lies on a smaller one, with no block on a smaller one, bigger ones below smaller ones, smaller ones on larger ones, smaller ones on top of larger ones, from largest to smallest, from biggest to smallest, from large to small, in order of decreasing size, "
         "by decreasing size, largest to smallest, biggest to smallest, from big to small, in descending order of size, "
         "with the largest at the bottom, with the biggest at the bottom, sorted by size, ordered by size, by size, "
         "in order of size, according to size, according to their size, in descending order, with the largest on the bottom, "
@@ -434,7 +445,7 @@ WORDS: dict[str, dict[str, str]] = {
         "your task is to, go ahead and, now, carefully, gently, slowly, robot, hey, hi, hello, ok, okay, for me, thanks, "
         "thank you, the robot should, let us, try to, make sure to, be sure to, you need to, i need you to, help me, simply, "
         "quickly, directly, currently, could you please, can you please, would you please, would you mind, colored, "
-        "so that, all right, alright, dear robot, i would like to, you must, you have to, i want to, your job is to, "
+        "all right, alright, dear robot, i would like to, you must, you have to, i want to, your job is to, "
         "help me to, in order to, too, as well, immediately, i ask you to, would you be so kind as to, do me a favor and, "
         "the task is to, you are asked to, nicely, safely, individually please, one by one, one at a time, one after the other, "
         "one after another, actually, perhaps, maybe, i wonder if you could, if possible, if you can, well then, so, first off, "
@@ -445,7 +456,7 @@ WORDS: dict[str, dict[str, str]] = {
         "remember to, do not forget to, want you to, using the gripper, using your gripper, it would be great if you could, "
         "it would be nice if you could, just please, yourself, simultaneously, at once, hello robot, hey robot, mister robot, "
         "could u, can u, pls, plz, kindly please, down there, right there, over there, over here, here, the color, as shown, "
-        "as you can see, in one go, colored ones, shaped, that you find, you find, right away, again please, go and, come on and, just, well, further, farther, more, of where it is, from where it is, of where it is now, "
+        "as you can see, in one go, no more and no fewer, no more no less, no more and no less, of the tower, of the stack, in the stack, in the tower, from the tower, from the stack, the order of, each exactly, in this way, of the pile, colored ones, shaped, that you find, you find, right away, again please, go and, come on and, just, well, further, farther, more, of where it is, from where it is, of where it is now, "
         "from where it is now, of its current position, from its current position, of its position, from its position, "
         "from its current place, of its current place, of its current location, from its current location, in the air, into the air, "
         "mix them up, high up, above the table, in midair, mid air, relative to where it is, relative to its position, "

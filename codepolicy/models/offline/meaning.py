@@ -186,6 +186,8 @@ class Stack:
     base: Group | None = None
     """What is to be at the bottom, where the sentence says so."""
     top: Group | None = None
+    reverse: bool = False
+    """Upside down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,13 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """These stay where they are, whatever the rest of the instruction says of all."""
+
+    what: Group
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A statement about the scene: `subject` satisfies `test`, or exists as often as `count` says."""
 
@@ -253,7 +262,7 @@ class Ask:
     condition: Condition | None = None
 
 
-Command: TypeAlias = Put | Pick | Stack | Swap | Clear | Home | Again | Undo | If | Ask
+Command: TypeAlias = Put | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
 
 
 def only(thing: Thing | Pronoun) -> Group:

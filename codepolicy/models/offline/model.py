@@ -75,16 +75,12 @@ def write(prompt: Prompt) -> tuple[Writer, list[tuple[str, str]]]:
 
 
 def _reply(writer: Writer, prompt: Prompt, corrections: Sequence[tuple[str, str]]) -> str:
-    if prompt.level != "skill" and not writer.silent:
-        from codepolicy.models.offline.lowering import lowered
-
-        lowered(writer, prompt.level)
     if not writer.silent and writer.moves == 0:
         writer.lines = ['say("That is already so; nothing has to be moved.")']
     intro = "".join(f"I read {wrong!r} as {right!r}. " for wrong, right in corrections)
     plan = "; then ".join(writer.summary) or "there is nothing to move"
     again = "What is left to do: " if prompt.feedback is not None else "By rule, not by a language model: "
-    parts = [f"{intro}{again}{plan}.", f"```python\n{writer.program()}```"]
+    parts = [f"{intro}{again}{plan}.", f"```python\n{writer.program(prompt.level)}```"]
     goal = None if writer.silent else writer.goal()
     if goal is not None:
         parts.append(f"```python\n{goal}```")

@@ -44,7 +44,7 @@ def thing(t: Thing) -> str:
         words = ["a"]
     if t.count is not None:
         words.append(str(t.count))
-    words += ["other"] * t.other + [t.size]
+    words += ["(half)"] * (t.compare == "half") + ["other"] * t.other + [t.size]
     words += [_before(o) for o in t.orders if o.to is None]
     name = noun(t)
     words.append(plural(name) if t.many and t.quantity != "each" else name)

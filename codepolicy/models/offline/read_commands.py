@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline.meaning import (
-    Again, At, Back, Clear, Command, Destination, Free, Group, Home, Pick, Place, Pronoun, Put, Shape, Shift, Stack, Swap,
+    Again, At, Back, Clear, Command, Destination, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Shift, Stack, Swap,
     Thing, Toward, Undo, only, with_category,
 )  # fmt: skip
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
@@ -137,6 +137,19 @@ def pick(p: Parts) -> Pick:
     return Pick(p.one(Group))
 
 
+def keep(p: Parts) -> Keep:
+    """Leave X where it is."""
+    return Keep(p.one(Group))
+
+
+def reverse(p: Parts) -> Stack:
+    """Reverse the tower."""
+    what = p.maybe(Group)
+    if what is None or any(isinstance(i, Thing) and i.category == "tower" for i in what.items):
+        what = Group((Thing("block", plural=True, quantity="all"),))
+    return Stack(what, reverse=True)
+
+
 def incomplete(p: Parts) -> object:
     """Return X; or a command whose place is missing."""
     if p.token("PUT") == "return":
@@ -238,7 +251,10 @@ def layers(p: Parts) -> Layers:
 
 def unstack(p: Parts) -> Put:
     """Unstack the blocks."""
-    return Put(p.maybe(Group) or Group((Thing("block", plural=True, quantity="all"),)), Free())
+    what = p.maybe(Group)
+    if what is None or any(isinstance(i, Thing) and i.category == "tower" for i in what.items):
+        what = Group((Thing("block", plural=True, quantity="all"),))
+    return Put(what, Free())
 
 
 def _shaped(p: Parts, *, default: Shape | None) -> Shape:
@@ -305,6 +321,9 @@ def sort(p: Parts) -> Command:
             raise Implausible("not by anything")
         return Put(p.one(Group), Shape("pairs"))
     to = places[0]
+    single = isinstance(to, At) and all(isinstance(t, Thing) and not t.many for t in to.things.items)
+    if isinstance(to, At) and single and not p.has("MATCHING", "BYCOLOR"):
+        return Put(p.one(Group), replace(to, relation="to"))
     if isinstance(to, At):
         spread = p.has("DISTRIBUTE") and not p.has("MATCHING", "BYCOLOR")
         things = tuple(
@@ -362,7 +381,7 @@ def fill(p: Parts) -> Put:
 RULES: dict[str, Rule] = {
     "command": command, "put": put, "put_swapped": put, "put_each": put_each, "pick": pick, "incomplete": incomplete,
     "state": state, "bare_state": bare_state, "bare_to": bare_to, "put_chain": put_chain, "stack_layers": stack_layers, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
-    "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "layers": layers,
+    "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "keep": keep, "reverse": reverse, "layers": layers,
     "layer": layer, "arrange": arrange, "line_up": line_up, "build_shape": build_shape, "sort": sort, "match": match,
     "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,
 }  # fmt: skip

@@ -146,6 +146,13 @@ def around(p: Parts) -> Shape:
     return Shape("circle", around=p.one(Group))
 
 
+def around_middle(p: Parts) -> Shape:
+    """The bowl in the middle."""
+    if p.token("PLACE") != "middle":
+        raise Implausible("not in the middle")
+    return Shape("circle", around=p.one(Group))
+
+
 def of_group(p: Parts) -> Group:
     """Of the blocks."""
     return p.one(Group)
@@ -179,6 +186,6 @@ RULES: dict[str, Rule] = {
     "place_named": place_named, "place_side": place_side,
     "place_any_corner": place_any_corner, "place_corner_by": place_corner_by,
     "place_nearest_corner": place_nearest_corner,
-    "place_distinct": place_distinct, "shape": shape, "spacing": spacing, "around": around, "of_group": of_group,
+    "place_distinct": place_distinct, "shape": shape, "spacing": spacing, "around": around, "around_middle": around_middle, "of_group": of_group,
     "in_tower": _fixed(Tower()),
 }  # fmt: skip

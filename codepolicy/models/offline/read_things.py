@@ -112,6 +112,8 @@ def noun_phrase(p: Parts) -> Thing:
     if not noun and not ones and not plural and not unknown and not (p.all(Colors) or p.all(Order) or p.has("SIZE")):
         if not (p.has("OTHER") or p.has("SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
             raise Implausible("nothing named")
+    if p.has("HALF"):
+        compare, plural, quantity = "half", True, "all"
     thing = Thing(
         category=noun.rstrip("*"),
         plural=plural,

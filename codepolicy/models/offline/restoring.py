@@ -44,7 +44,9 @@ def _put_aside(writer: Writer, obj: SceneObject) -> None:
     if obj.on != "table":
         make_way(writer, obj)
         variable = writer.define(obj.category, by_name([obj]))
-        writer.write(f"put({variable}, free_spot({variable}, {variable}.position[:2]))")
+        zones = [writer.belief[obj.on]] if obj.on in writer.belief.objects and writer.belief[obj.on].category in FLAT else []
+        off = f", off={by_name(zones)}" if zones else ""
+        writer.write(f"put({variable}, free_spot({variable}, {variable}.position[:2]{off}))")
         writer.moved(obj.name)
         writer.belief.set_at(obj.name, writer.belief.free(obj.name))
     writer.must(Clause(obj.name, 'on({a}, "table")', "the {a} stands on the table"))

@@ -24,9 +24,9 @@ def obstacles(obj):
 '''
 
 FREE_SPOT = '''
-def free_spot(obj, near):
-    """The free (x, y) closest to the point near, for obj to stand on."""
-    table, others = region("table"), obstacles(obj)
+def free_spot(obj, near, off=None):
+    """The free (x, y) closest to the point near, for obj to stand on; off is something it must not stand on."""
+    table, others = region("table"), obstacles(obj) + ([off] if off else [])
     (x0, y0), (x1, y1) = table.low, table.high
     spots = [(x0 + (x1 - x0) * i / 16, y0 + (y1 - y0) * j / 22) for i in range(1, 16) for j in range(1, 22)]
     away = max(obj.size[:2]) + 0.06
@@ -120,7 +120,7 @@ SNIPPETS: dict[str, str] = {
 """By the name of the function."""
 
 
-def with_snippets(source: str, available: dict[str, str] = SNIPPETS) -> str:
+def with_snippets(source: str, available: dict[str, str]) -> str:
     """`source` with the functions and imports it needs in front."""
     needed: list[str] = []
 

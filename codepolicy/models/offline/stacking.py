@@ -44,6 +44,8 @@ def write_stack(writer: Writer, command: Stack) -> None:
     remember(writer, tower)
     writer.belief.spoken += [o.name for o in tower]
     place = command.on
+    if command.reverse:
+        writer.write(f"# upside down: {', '.join(o.name for o in tower)}")
     if isinstance(place, Place | Toward | Free):
         _put_base(writer, tower[0], place)
     write_tower(writer, tower)
@@ -98,6 +100,15 @@ def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -
 def _order(belief: Belief, found: Sequence[SceneObject], command: Stack) -> list[SceneObject]:
     """From the bottom up."""
     things = list(found)
+    if command.reverse:
+        bound = belief.bound.get("upside down")
+        if bound:
+            return [belief[n] for n in bound if n in belief.objects]
+        before = Belief.of(belief.start.values())
+        standing = [belief[o.name] for o in _standing(before, [belief.start[o.name] for o in found])]
+        if len(standing) < 2:
+            raise Declined(f"I see no tower to turn upside down; I see: {belief.names}.")
+        return standing[::-1]
     if any(o.category == "zone" for o in things):
         raise Declined("A zone is an area of the table; it cannot be stacked.")
     if command.by:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codepolicy.models.offline.belief import Belief
-from codepolicy.models.offline.snippets import with_snippets
+from codepolicy.models.offline.lowering import snippets_for
+from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
 from primitives.scene import SceneObject
 
 
@@ -85,9 +86,14 @@ class Writer:
         self.moves += 1
         self.clauses = [c for c in self.clauses if c.subject != name and name not in c.about]
 
-    def program(self) -> str:
-        """The source."""
-        return with_snippets("\n".join(self.lines) + "\n")
+    def program(self, level: str) -> str:
+        """The source, for a surface.
+
+        Raises:
+            Declined: the surface offers too little for it.
+        """
+        source = "\n".join(self.lines) + "\n"
+        return with_snippets(source, snippets_for(level, source))
 
     def goal(self) -> str | None:
         """The source of the goal check, or None when there is nothing to check."""
@@ -102,7 +108,7 @@ class Writer:
                     lines.append(line)
                 if equals and not line.startswith((" ", "expect", "for")):
                     held[target] = line
-        return with_snippets("def goal():\n" + "\n".join("    " + line for line in lines) + "\n")
+        return with_snippets("def goal():\n" + "\n".join("    " + line for line in lines) + "\n", SNIPPETS)
 
 
 _RESERVED = frozenset(
