@@ -17,7 +17,7 @@ from primitives.scene import REGION_NAMES, Region, Relation, SceneObject
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def detect(ctx: Context, query: str | None = None) -> list[SceneObject]:
-    """Everything in view that matches `query` (all if None), e.g. "blocks", "red objects"; may be empty.
+    """Everything in view that matches `query` (None: all), e.g. "blocks", "red objects"; may be empty.
 
     for bowl in detect("bowls"):
         say(bowl.name)
@@ -27,9 +27,9 @@ def detect(ctx: Context, query: str | None = None) -> list[SceneObject]:
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def find(ctx: Context, query: str) -> SceneObject:
-    """The one object that matches: a name, or e.g. "largest block", "leftmost bowl", "second block from the left".
+    """The one match of a name or of e.g. "largest block", "leftmost bowl", "second block from the left".
 
-    Raises NotFound or Ambiguous, both listing candidates.
+    Raises NotFound or Ambiguous with candidates.
     red = find("red block")
     """
     return ctx.memory.find(query)
@@ -53,7 +53,7 @@ def region(ctx: Context, name: str) -> Region:
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def inside(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` is in the bowl, box or mug `b`, or lies on the plate or zone `b`.
+    """`a` is in the bowl, box or mug `b`, or on the plate or zone `b`.
 
     expect(inside("red block", "blue bowl"), "red block in bowl")
     """
@@ -62,7 +62,7 @@ def inside(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def on(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` rests directly on `b` ("table" too); in a container counts.
+    """`a` rests directly on, or in, `b`, which may be "table".
 
     expect(on("red block", "blue block"), "stacked")
     """
@@ -73,40 +73,37 @@ def on(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def near(ctx: Context, a: SceneObject | str, b: SceneObject | str, *, distance: float = 0.05) -> Relation:
-    """Whether the gap between `a` and `b` is at most `distance` m."""
+    """The gap between `a` and `b` is at most `distance` m."""
     return relations.near(_seen(ctx, a), _seen(ctx, b), distance=distance)
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def left_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` is left of (+y) `b`."""
+    """`a` is left (+y) of `b`."""
     return relations.left_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def right_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` is right of (-y) `b`."""
+    """`a` is right (-y) of `b`."""
     return relations.right_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def in_front_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` is nearer to the robot (-x) than `b`."""
+    """`a` is nearer to the robot (-x)."""
     return relations.in_front_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def behind(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """Whether `a` is farther from the robot (+x) than `b`."""
+    """`a` is farther from the robot (+x)."""
     return relations.behind(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def in_region(ctx: Context, a: SceneObject | str, place: Region | str) -> Relation:
-    """Whether the centre of `a` is in the region `place`.
-
-    expect(in_region("red block", "left side"), "red block is left")
-    """
+    """The centre of `a` is in a region, e.g. "left side"."""
     return relations.in_region(_seen(ctx, a), place if isinstance(place, Region) else region(ctx, place))
 
 
