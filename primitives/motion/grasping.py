@@ -81,7 +81,7 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     x, y, _ = obj.position
     round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
     if round_thing:
-        closings = [(obj.yaw + k * math.pi / 8, min(obj.size[0], obj.size[1])) for k in range(16)]
+        closings = [(obj.yaw + k * math.pi / 6, min(obj.size[0], obj.size[1])) for k in range(12)]
     else:
         closings = [(obj.yaw + k * math.pi / 2, obj.size[k % 2]) for k in range(4)]
     for height, lower in _heights(obj, gripper):

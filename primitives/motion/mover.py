@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,10 @@ CLEARANCE = 0.008
 """Distance kept from perceived objects while travelling, in m."""
 CLOSE = 0.001
 """Distance kept where the start or the goal is nearer than `CLEARANCE` to something, in m."""
+APPROACH = 0.10
+"""Straight way down to a grasp or a place and up from it, in m."""
+NEAR = 0.6
+"""Speed scale near objects."""
 TIMEOUT = 30.0
 """Robot time in s that one motion may take."""
 JUMP = 0.35
@@ -164,6 +169,22 @@ class Mover:
         T = self.kinematics.tool(q)
         T[2, 3] += height
         return self.straight(q, T, backwards=True)
+
+    def descend(self, down: NDArray[np.float64]) -> None:
+        """Follow the way down to a grasp or a place; stopped by something, go back up and say so."""
+        try:
+            self.follow(down, scale=NEAR)
+        except Blocked:
+            self.follow(np.vstack([self.q, down[::-1]]), scale=NEAR)
+            raise
+
+    def withdraw(self) -> None:
+        """Straight up and home, as far as that is free; above the table is safe too."""
+        path = self.raised(self.q, APPROACH)
+        if path is not None:
+            self.follow(path[::-1], scale=NEAR)
+        with suppress(Blocked):
+            self.home()
 
     # The primitives of the tool and joint surfaces
 

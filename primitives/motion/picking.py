@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,16 +11,15 @@ from numpy.typing import NDArray
 
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
+from primitives.motion.collision import TABLE
 from primitives.motion.grasping import GraspCandidate, grasp_candidates
 from primitives.motion.hand import Held
 from primitives.motion.kinematics import matrix_pose, object_matrix
-from primitives.motion.mover import Mover
+from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.scene import Grasp, SceneObject
 
-APPROACH = 0.10
-"""Straight way down to a grasp and up from it, in m."""
-SLOW = 0.6
-"""Speed scale near objects."""
+LISTED = 12
+"""Most grasps that `grasps` returns."""
 LOST = 0.004
 """How much the fingers may close during the lift before the object counts as lost, in m."""
 MARGINS = (0.006, 0.002, 0.0)
@@ -61,19 +61,20 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
     if abs(mover.hand.width - grip.opening) > 0.002:
         mover.hand.move(grip.opening)
     mover.follow(path)
-    mover.follow(chosen.down, scale=SLOW)
+    mover.descend(chosen.down)
     measured = mover.hand.move(0.0)
     ctx.measured["finger width (m)"] = round(measured, 4)
     ctx.measured["expected width (m)"] = round(grip.width, 4)
     if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
         _missed(mover, obj, grip, measured)
     mover.hand.attach(obj)
-    mover.follow(chosen.down[::-1], scale=SLOW)
+    mover.follow(chosen.down[::-1], scale=NEAR)
     after = mover.hand.width
     ctx.measured["finger width after the lift (m)"] = round(after, 4)
     if mover.hand.lost(LOST):
         mover.hand.let_go(lost=True)
-        _retreat(mover)
+        mover.hand.move(mover.hand.info.max_width)
+        mover.withdraw()
         raise Dropped(
             f"{obj.name} left the fingers while it was lifted",
             expected=f"fingers {measured:.3f} m apart",
@@ -83,21 +84,24 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
 
 
 def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
-    """Grasps of `obj` that can be carried out, best first."""
+    """Grasps of `obj` that can be carried out with open fingers, best first; raises what `pick` would when none can."""
     mover = ctx.mover
-    found = list(_feasible(mover, obj, grasp_candidates(obj, mover.info.gripper), MARGINS[0]))
-    found = found or list(_feasible(mover, obj, grasp_candidates(obj, mover.info.gripper), MARGINS[1]))
-    return [
-        Grasp(
-            object=obj.name,
-            pose=matrix_pose(g.candidate.T),
-            pre_grasp=mover.kinematics.pose(g.down[0]),
-            width=g.candidate.width,
-            score=max(0.0, g.candidate.score),
-        )
-        for g in found
-        if g.candidate.opening >= mover.info.gripper.max_width or g.candidate.rim
+    candidates = [
+        c for c in grasp_candidates(obj, mover.info.gripper) if c.rim or c.opening >= mover.info.gripper.max_width
     ]
+    for margin in MARGINS:
+        if found := list(itertools.islice(_feasible(mover, obj, candidates, margin), LISTED)):
+            return [
+                Grasp(
+                    object=obj.name,
+                    pose=matrix_pose(g.candidate.T),
+                    pre_grasp=mover.kinematics.pose(g.down[0]),
+                    width=g.candidate.width,
+                    score=max(0.0, g.candidate.score),
+                )
+                for g in found
+            ]
+    raise _no_grasp(mover, obj, candidates)
 
 
 def _refuse_covered(ctx: Context, obj: SceneObject) -> None:
@@ -143,24 +147,19 @@ def _feasible(
     """Those candidates that the arm reaches straight from above without touching anything but the object."""
     checker = mover.checker(ignore={obj.name}, margin=margin)
     for candidate in candidates:
-        for n, q in enumerate(mover.kinematics.solutions(candidate.T, mover.info.home)):
-            if n >= 3:
-                break
+        for q in itertools.islice(mover.kinematics.solutions(candidate.T, mover.info.home, 4), 2):
             if checker.collides(q, candidate.opening):
                 continue
-            above = candidate.T.copy()
-            above[2, 3] += APPROACH
-            down = mover.straight(q, above, backwards=True)
-            if down is None or checker.first_contact(down, candidate.opening) is not None:
-                continue
-            yield FeasibleGrasp(candidate, down)
-            break
+            down = mover.raised(q, APPROACH)
+            if down is not None and checker.first_contact(down, candidate.opening) is None:
+                yield FeasibleGrasp(candidate, down)
+                break
 
 
 def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: float) -> None:
     """Leave safely, and say what the fingers met."""
     mover.hand.move(mover.hand.info.max_width)
-    _retreat(mover)
+    mover.withdraw()
     mover.memory.invalidate()
     if measured < grip.width:
         what = "nothing" if measured < 0.003 else "something thinner"
@@ -174,23 +173,9 @@ def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: floa
     )
 
 
-def _retreat(mover: Mover) -> None:
-    """Straight up out of the scene, as far as the arm goes."""
-    for height in (APPROACH, APPROACH / 2):
-        T = mover.T_tool
-        T[2, 3] += height
-        path = mover.straight(mover.q, T)
-        if path is not None:
-            mover.follow(path, scale=SLOW)
-            break
-    try:
-        mover.home()
-    except Failure:
-        return  # standing above the table with nothing in hand is safe too; the caller raises what matters
-
-
 def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) -> Failure:
     checker = mover.checker(ignore={obj.name}, margin=0.0)
+    things = {TABLE, *(o.name for o in mover.memory.objects)}
     reached = False
     for candidate in candidates:
         q = mover.kinematics.solve(candidate.T, mover.info.home)
@@ -198,7 +183,7 @@ def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) 
             continue
         reached = True
         hit = checker.contact(q, candidate.opening)
-        if hit is not None and hit[1] not in mover.info.joint_names:
+        if hit is not None and hit[1] in things:
             return Blocked(
                 f"every grasp of {obj.name} collides: {hit[0]} would touch {hit[1]}",
                 expected="room for the fingers beside the object",

@@ -16,9 +16,9 @@ from primitives.failures import BadArgument, Blocked, Dropped, Failure, NotFound
 from primitives.motion.collision import Checker
 from primitives.motion.hand import Held
 from primitives.motion.kinematics import upright
-from primitives.motion.mover import Mover
+from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.obstacles import HOLLOW, inner_radius
-from primitives.motion.picking import APPROACH, LOST, SLOW
+from primitives.motion.picking import LOST
 from primitives.motion.spot import Spot
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
@@ -64,17 +64,20 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     chosen, path = _choose(mover, held, target)
     mover.follow(path)
     if mover.hand.lost(LOST):
+        measured = mover.hand.width
         mover.hand.let_go(lost=True)
+        mover.hand.move(mover.hand.info.max_width)
+        mover.withdraw()
         raise Dropped(
             f"{held.object.name} left the fingers on the way to {describe(target)}",
             expected=f"fingers {held.width:.3f} m apart",
-            measured=f"{mover.hand.width:.3f} m apart",
+            measured=f"{measured:.3f} m apart",
             hint="Look again with detect(), and pick it once more.",
         )
-    mover.follow(chosen.down, scale=SLOW)
+    mover.descend(chosen.down)
     mover.hand.move(chosen.release)
     mover.hand.let_go()
-    mover.follow(chosen.down[::-1], scale=SLOW)
+    mover.follow(chosen.down[::-1], scale=NEAR)
     if not mover.hand.is_open:
         mover.hand.move(mover.hand.info.max_width)
     mover.home()

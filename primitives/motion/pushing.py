@@ -13,8 +13,7 @@ from primitives import relations
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Failure, NotFound, NotPlaced, Unreachable
 from primitives.motion.kinematics import pose_matrix
-from primitives.motion.mover import Mover
-from primitives.motion.picking import APPROACH, SLOW
+from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
 from primitives.scene import Pose, Region, SceneObject, Target
@@ -127,10 +126,10 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
             continue
         mover.hand.move(opening * width)
         mover.travel(down[0])
-        mover.follow(down, scale=SLOW)
+        mover.follow(down, scale=NEAR)
         mover.follow(along, scale=0.15, contact=True)
         up = mover.raised(mover.q, APPROACH)
-        mover.follow(along[::-1] if up is None else up[::-1], scale=SLOW)
+        mover.follow(along[::-1] if up is None else up[::-1], scale=NEAR)
         mover.memory.invalidate()
         return
     assert problem is not None

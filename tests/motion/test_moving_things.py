@@ -1,0 +1,291 @@
+"""Pick, place, put and push in a simulated world, and what they say when the world does not play along."""
+
+import math
+
+import numpy as np
+import pybullet as p
+import pytest
+
+from primitives.failures import BadArgument, Blocked, Dropped, GraspMissed, LimitExceeded, NotPlaced, Unreachable
+from primitives.guard import GuardLimits
+from tests.motion.things import objects
+
+pytestmark = pytest.mark.slow
+
+
+def hand(server):
+    return server._context.mover.hand
+
+
+def tool(server):
+    return server._context.mover.T_tool[:3, 3]
+
+
+def move(environment, name, x, y, z=0.02):
+    """Somebody moves an object while nobody looks."""
+    world = environment._world
+    body = next(b for b in world.bodies if b.spec.name == name)
+    p.resetBasePositionAndOrientation(body.id, (x, y, z), (0, 0, 0, 1), physicsClientId=world.client)
+
+
+@pytest.fixture
+def slippery(environment):
+    """Takes all friction away, and gives it back after the test."""
+    saved = []
+
+    def soap():
+        client = environment._world.client
+        for body in range(p.getNumBodies(physicsClientId=client)):
+            for link in range(-1, p.getNumJoints(body, physicsClientId=client)):
+                saved.append((body, link, p.getDynamicsInfo(body, link, physicsClientId=client)[1]))
+                p.changeDynamics(body, link, lateralFriction=0.0, physicsClientId=client)
+
+    yield soap
+    for body, link, friction in saved:
+        p.changeDynamics(body, link, lateralFriction=friction, physicsClientId=environment._world.client)
+
+
+@pytest.fixture
+def while_going_home(monkeypatch):
+    """Lets something happen between letting go and the look that verifies."""
+
+    def arrange(server, event):
+        mover = type(server._context.mover)
+        home = mover.home
+
+        def later(self):
+            event()
+            home(self)
+
+        monkeypatch.setattr(mover, "home", later)
+
+    return arrange
+
+
+def assert_told(failure):
+    """Everything a model needs in order to do better."""
+    report = failure.report()
+    assert report.call and report.expected and report.measured and report.hint, report
+
+
+def test_pick_lifts_and_place_puts_down(environment, trial):
+    server = trial(objects("red block 0.5 0.0"))
+    server.invoke("pick", "red block")
+    assert hand(server).held.object.name == "red block"
+    assert environment.world()["red block"].position[2] > 0.1
+    assert server.records[-1].measured["finger width (m)"] == pytest.approx(0.04, abs=0.003)
+    server.invoke("place", (0.4, 0.15))
+    assert hand(server).held is None
+    assert environment.world()["red block"].position == pytest.approx((0.4, 0.15, 0.02), abs=0.004)
+    assert server.records[-1].measured["offset (m)"] < 0.004
+
+
+@pytest.mark.parametrize(
+    ("target", "check"),
+    [
+        ("green bowl", lambda w: math.dist(w["red block"].position[:2], w["green bowl"].position[:2]) < 0.05),
+        ("blue block", lambda w: abs(w["red block"].position[2] - 0.06) < 0.003),
+        ("left side", lambda w: w["red block"].position[1] > 0.16),
+        ((0.35, 0.0, 0.03), lambda w: math.dist(w["red block"].position, (0.35, 0.0, 0.02)) < 0.005),
+    ],
+)
+def test_put(environment, trial, target, check):
+    server = trial(objects("red block 0.55 0.0", "green bowl 0.4 0.15", "blue block 0.45 -0.2"))
+    server.invoke("put", "red block", target)
+    assert check(environment.world())
+
+
+def test_putting_again_what_is_there_already(environment, trial):
+    server = trial(objects("red block 0.5 0.0", "green bowl 0.4 0.15"))
+    server.invoke("put", "red block", "green bowl")
+    server.invoke("put", "red block", "green bowl")
+    assert server.invoke("inside", "red block", "green bowl")
+
+
+def test_an_object_that_was_moved_away_is_missed_and_found_again(environment, trial):
+    server = trial(objects("red block 0.5 0.0"))
+    server.invoke("detect")
+    move(environment, "red block", 0.4, 0.2)
+    with pytest.raises(GraspMissed, match="closed on nothing") as caught:
+        server.invoke("pick", "red block")
+    assert_told(caught.value)
+    assert hand(server).held is None and hand(server).is_open and tool(server)[2] > 0.1
+    server.invoke("pick", "red block")
+    assert environment.world()["red block"].position[2] > 0.1
+
+
+def test_a_slippery_object_is_not_held(environment, trial, slippery):
+    server = trial(objects("red block 0.5 0.0"))
+    slippery()
+    with pytest.raises((GraspMissed, Dropped)) as caught:
+        server.invoke("put", "red block", (0.4, 0.1))
+    assert_told(caught.value)
+    assert hand(server).held is None and hand(server).is_open and tool(server)[2] > 0.1
+
+
+def test_an_object_taken_out_of_the_hand_is_dropped(environment, trial):
+    server = trial(objects("red block 0.5 0.0"))
+    server.invoke("pick", "red block")
+    move(environment, "red block", 0.4, 0.2)
+    with pytest.raises(Dropped, match="on the way") as caught:
+        server.invoke("place", (0.5, 0.1))
+    assert_told(caught.value)
+    assert hand(server).held is None
+    server.invoke("put", "red block", (0.5, 0.1))
+
+
+def test_an_object_moved_after_release_is_not_where_asked(environment, trial, while_going_home):
+    server = trial(objects("red block 0.5 0.0"))
+    server.invoke("pick", "red block")
+    while_going_home(server, lambda: move(environment, "red block", 0.4, 0.2))
+    with pytest.raises(NotPlaced, match=r"0\.14\d m from where it was let go") as caught:
+        server.invoke("place", (0.5, 0.1))
+    assert_told(caught.value)
+    assert "is now at (0.400, 0.200" in caught.value.hint
+    assert hand(server).held is None
+
+
+def test_a_displaced_support_is_told(environment, trial, while_going_home):
+    server = trial(objects("red block 0.5 0.0", "green bowl 0.4 0.15"))
+    server.invoke("pick", "red block")
+    while_going_home(server, lambda: move(environment, "green bowl", 0.42, 0.17, 0.025))
+    with pytest.raises(NotPlaced, match=r"green bowl moved by 0\.0") as caught:
+        server.invoke("place", "green bowl")
+    assert_told(caught.value)
+
+
+def test_what_is_under_something_is_not_pulled_out(trial):
+    server = trial(objects("red block 0.5 0.0", "blue block 0.5 0.0 - 0.06"))
+    with pytest.raises(Blocked, match="blue block rests on or in red block") as caught:
+        server.invoke("pick", "red block")
+    assert_told(caught.value)
+    with pytest.raises(BadArgument, match="cannot be put on itself"):
+        server.invoke("put", "red block", "red block")
+
+
+def test_no_room_leaves_the_object_in_the_hand(trial):
+    server = trial(objects("red block 0.5 0.0", "blue block 0.4 0.15", "green block 0.4 0.15 - 0.06"))
+    server.invoke("pick", "red block")
+    with pytest.raises(Blocked, match="green block already rests on blue block") as caught:
+        server.invoke("place", "blue block")
+    assert_told(caught.value)
+    assert caught.value.candidates == ("green block",)
+    assert hand(server).held.object.name == "red block"
+    server.invoke("place", "green block")
+
+
+@pytest.mark.parametrize("name", ["blue zone", "blue plate"])
+def test_what_the_gripper_cannot_take(trial, name):
+    server = trial(objects(f"{name} 0.5 0.0"))
+    with pytest.raises(BadArgument, match="too flat to grasp") as caught:
+        server.invoke("pick", name)
+    assert_told(caught.value)
+
+
+def test_a_block_wider_than_the_hand(trial):
+    server = trial(objects("red block 0.5 0.0 0.1"))
+    with pytest.raises(BadArgument, match="too wide for the gripper") as caught:
+        server.invoke("pick", "red block")
+    assert_told(caught.value)
+    assert "push" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "thing", ["green bowl 0.45 0.0", "blue ball 0.45 0.0", "blue cylinder 0.45 0.0", "blue mug 0.45 0.0"]
+)
+def test_other_shapes_are_taken_too(environment, trial, thing):
+    server = trial(objects(thing))
+    name = " ".join(thing.split()[:2])
+    server.invoke("put", name, (0.55, -0.1))
+    assert math.dist(environment.world()[name].position[:2], (0.55, -0.1)) < 0.016
+
+
+def test_places_outside_the_workspace_and_empty_hands(trial):
+    server = trial(objects("red block 0.5 0.0"))
+    with pytest.raises(BadArgument, match="nothing is held"):
+        server.invoke("place", (0.5, 0.1))
+    server.invoke("pick", "red block")
+    with pytest.raises(BadArgument, match="already holds red block"):
+        server.invoke("pick", "red block")
+    with pytest.raises(BadArgument, match=r"\(0.900, 0.000\) is outside the workspace") as caught:
+        server.invoke("place", (0.9, 0.0))
+    assert_told(caught.value)
+    assert hand(server).held is not None
+
+
+def test_push(environment, trial):
+    server = trial(objects("red block 0.4 -0.1 0.05"))
+    server.invoke("push", "red block", (0.52, 0.06))
+    assert math.dist(environment.world()["red block"].position[:2], (0.52, 0.06)) < 0.02
+    with pytest.raises(BadArgument, match="outside the workspace"):
+        server.invoke("push", "red block", (0.9, 0.0))
+
+
+def test_push_does_not_plough_through_others(environment, trial):
+    server = trial(objects("red block 0.4 0.0", "blue block 0.5 0.0"))
+    with pytest.raises(Blocked, match="blue block stands in the way") as caught:
+        server.invoke("push", "red block", (0.6, 0.0))
+    assert_told(caught.value)
+    assert environment.world()["blue block"].position[0] == pytest.approx(0.5, abs=0.002)
+
+
+def test_the_tool_surface_moves_and_refuses(environment, trial):
+    from primitives.scene import Pose
+
+    server = trial(objects("red block 0.5 0.0", "blue block 0.4 0.2"), level="tool")
+    pose = Pose.top_down(0.45, 0.1, 0.2, 0.3)
+    server.invoke("move_to", pose)
+    assert np.linalg.norm(tool(server) - pose.position) < 1e-3
+    with pytest.raises(Blocked, match="would touch red block") as caught:
+        server.invoke("move_to", Pose.top_down(0.5, 0.04, 0.03))
+    assert_told(caught.value)
+    with pytest.raises(BadArgument, match="outside the guard's box"):
+        server.invoke("move_to", Pose.top_down(0.45, 0.1, 0.001))
+    with pytest.raises(Unreachable, match="no joint configuration") as caught:
+        server.invoke("move_to", Pose((0.7, 0.3, 0.5), (0.0, -0.7071, 0.0, 0.7071)))
+    assert "nearest reachable pose" in caught.value.measured
+    best = server.invoke("grasps", "red block")[0]
+    server.invoke("open_gripper")
+    server.invoke("move_to", best.pre_grasp)
+    server.invoke("move_linear", best.pose)
+    assert server.invoke("close_gripper") == pytest.approx(0.04, abs=0.003)
+    assert server.invoke("holding") is True
+    server.invoke("move_linear", best.pre_grasp)
+    assert environment.world()["red block"].position[2] > 0.1
+    server.invoke("open_gripper")
+    assert server.invoke("holding") is False
+
+
+def test_the_joint_surface_plans_and_moves(trial):
+    from primitives.scene import Pose
+
+    server = trial(objects("red block 0.5 0.0"), level="joint")
+    pose = Pose.top_down(0.45, 0.15, 0.15)
+    q = server.invoke("solve_ik", pose)
+    server.invoke("move_joints", server.invoke("plan", q))
+    assert np.linalg.norm(tool(server) - pose.position) < 1e-3
+    server.invoke("move_joints", list(server._context.mover.info.home))
+    with pytest.raises(LimitExceeded, match="panda_joint4"):
+        server.invoke("move_joints", [0.0] * 7)
+    with pytest.raises(Blocked, match="would touch table"):
+        server.invoke("move_joints", [0.0, 1.2, 0.0, -1.2, 0.0, 2.4, 0.7])
+    assert server.invoke("set_gripper", 0.03) == pytest.approx(0.03, abs=0.002)
+
+
+def test_a_slow_robot_takes_longer(trial):
+    def duration(scale):
+        server = trial(objects("red block 0.5 0.0"), limits=GuardLimits(speed_scale=scale))
+        server.invoke("put", "red block", (0.45, 0.1))
+        return server.robot_time
+
+    assert duration(0.4) > 1.5 * duration(0.8)
+
+
+def test_the_same_trial_runs_the_same(environment, trial):
+    def ends():
+        server = trial(objects("red block 0.5 0.0", "blue block 0.4 0.2", "green bowl 0.6 0.1"))
+        server.invoke("put", "red block", "blue block")
+        server.invoke("put", "red block", "green bowl")
+        return [(name, o.position, o.quaternion_xyzw) for name, o in environment.world().items()], server.robot_time
+
+    assert ends() == ends()
