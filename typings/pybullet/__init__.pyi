@@ -27,6 +27,7 @@ def setPhysicsEngineParameter(
     *,
     fixedTimeStep: float = ...,
     numSolverIterations: int = ...,
+    minimumSolverIslandSize: int = ...,
     deterministicOverlappingPairs: int = ...,
     contactBreakingThreshold: float = ...,
     enableFileCaching: int = ...,
@@ -231,3 +232,11 @@ def getCameraImage(
     flags: int = ...,
     physicsClientId: int,
 ) -> tuple[int, int, NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]: ...
+def setCollisionFilterGroupMask(
+    bodyUniqueId: int,
+    linkIndexA: int,
+    collisionFilterGroup: int,
+    collisionFilterMask: int,
+    *,
+    physicsClientId: int,
+) -> None: ...
