@@ -5,7 +5,7 @@ from primitives.scene import SceneObject
 
 def thing(name: str = "red block", category: str = "block", **fields: object) -> SceneObject:
     values = {"position": (0.5, 0.0, 0.02), "size": (0.04, 0.04, 0.04), **fields}
-    return SceneObject(name=name, category=category, color="red", **values)  # type: ignore[arg-type]
+    return SceneObject(name=name, category=category, color=name.split(maxsplit=1)[0], **values)  # type: ignore[arg-type]
 
 
 def objects(*items: str) -> str:

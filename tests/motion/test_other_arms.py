@@ -1,0 +1,90 @@
+"""Nothing above the robot boundary knows which arm it is."""
+
+import numpy as np
+import pytest
+
+from primitives.failures import Unreachable
+from primitives.motion.collision import Checker, RobotGeometry
+from primitives.motion.kinematics import Kinematics, pose_distance, pose_matrix
+from primitives.motion.planning import Planner
+from primitives.registry import surface
+from primitives.scene import Pose, Workspace
+from primitives.server import Server
+from tests.motion.arms import iiwa, xarm6
+from tests.motion.still_world import StillWorld
+from tests.motion.things import thing
+
+WORKSPACES = {
+    "iiwa": Workspace((0.45, -0.3, 0.0), (0.72, 0.3, 0.45)),
+    "xarm6": Workspace((0.3, -0.25, 0.0), (0.6, 0.25, 0.45)),
+}
+
+
+@pytest.fixture(scope="module", params=[iiwa, xarm6], ids=["iiwa", "xarm6"])
+def info(request, tmp_path_factory):
+    return request.param(tmp_path_factory.mktemp("urdf"))
+
+
+@pytest.fixture(scope="module")
+def other(info):
+    return Kinematics(info, 0.02)
+
+
+@pytest.fixture(scope="module")
+def shape(other):
+    return RobotGeometry(other)
+
+
+def poses(info, count):
+    low, high = WORKSPACES[info.name].low, WORKSPACES[info.name].high
+    rng = np.random.default_rng(1)
+    for _ in range(count):
+        x, y = rng.uniform(low[:2], high[:2])
+        yield pose_matrix(Pose.top_down(x, y, rng.uniform(0.03, 0.25), rng.uniform(-1.5, 1.5)))
+
+
+def test_inverse_kinematics(info, other):
+    for T in poses(info, 60):
+        q = other.solve(T, info.home, 100)
+        assert q is not None
+        assert pose_distance(other.tool(q), T)[0] < 1e-3
+        assert np.all(q >= info.lower + 0.02) and np.all(q <= info.upper - 0.02)
+
+
+def test_collision_and_planning(info, other, shape):
+    x = sum(p[0] for p in (WORKSPACES[info.name].low, WORKSPACES[info.name].high)) / 2
+    wall = thing("wall", size=(0.2, 0.04, 0.16), position=(x, 0.0, 0.08))
+    checker = Checker(shape, [wall], margin=0.005)
+    ends = [
+        next(
+            q
+            for q in other.solutions(pose_matrix(Pose.top_down(x, y, 0.12)), info.home)
+            if not checker.collides(q, 0.08)
+        )
+        for y in (-0.16, 0.16)
+    ]
+    assert checker.contact(info.home, 0.08) is None
+    assert checker.first_contact(np.array(ends), 0.08) is not None
+    path = Planner(other).path(*ends, 0.08, checker)
+    assert path is not None
+    assert Checker(shape, [wall], margin=0.0).first_contact(path, 0.08, step=0.005) is None
+
+
+def test_picking_and_placing(info, other, shape):
+    low, high = WORKSPACES[info.name].low, WORKSPACES[info.name].high
+    x = (low[0] + high[0]) / 2
+    red = thing("red block", position=(x, 0.1, 0.02))
+    blue = thing("blue block", position=(x, -0.1, 0.02), yaw=0.4)
+    world = StillWorld(info, [red, blue], WORKSPACES[info.name])
+    server = Server(world.robot, world)
+    server.begin(surface("skill"))
+    server.invoke("put", "red block", "blue block")
+    assert world.things["red block"].position == pytest.approx((x, -0.1, 0.06), abs=2e-3)
+    server.invoke("put", "red block", (x + 0.05, 0.12))
+    assert world.things["red block"].position == pytest.approx((x + 0.05, 0.12, 0.02), abs=2e-3)
+    # Every motion, judged anew and finely: the open hand touches nothing on its way that it does not mean to take.
+    scene = Checker(shape, [blue], margin=0.0)
+    assert all(scene.first_contact(path, 0.04, step=0.01) is None for path in world.paths[-6:])
+    server.begin(surface("joint"))
+    with pytest.raises(Unreachable, match="no joint configuration"):
+        server.invoke("solve_ik", Pose((high[0], high[1], 0.5), (0.0, -0.7071, 0.0, 0.7071)))
