@@ -73,8 +73,9 @@ class Server:
         return self._context.robot.arm.state().stamp - self._start
 
     def look(self) -> list[SceneObject]:
-        """What the cameras see now, for the prompt; counts against no program."""
-        return self._context.memory.look()
+        """What the cameras see now and what the gripper holds, for the prompt; counts against no program."""
+        self._context.memory.look()
+        return self._context.memory.visible
 
     def begin(self, surface: Surface, *, collect_expectations: bool = False) -> None:
         """Start a program or a goal check: records, clauses and budgets start anew, and a mere stop is lifted.
