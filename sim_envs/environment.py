@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,10 @@ from sim_envs.world import STEP, Physics, World, WorldState, family_of
 if TYPE_CHECKING:
     from sim_envs.task import BoundTask
 
-SETTLE_STEPS = 48
+SETTLE_STEPS = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Snapshot:
     """A world and the mode of its arm."""
 
@@ -64,6 +65,7 @@ class PyBulletEnvironment:
         self._task: BoundTask | None = None
         self._start: Mapping[str, ObjectState] = {}
         self._recording: Recording | None = None
+        self._arranged: tuple[tuple[SceneSpec, int, Disturbances], WorldState] | None = None
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """Every registered task."""
@@ -128,7 +130,9 @@ class PyBulletEnvironment:
         """A snapshot of the world and the robot."""
         world = self._loaded()
         assert self._arm is not None
-        return Snapshot(world, world.save(), self._arm.mode)
+        snapshot = Snapshot(world, world.save(), self._arm.mode)
+        weakref.finalize(snapshot, world.forget, snapshot.state)
+        return snapshot
 
     def restore(self, snapshot: object) -> None:
         """Return to `snapshot`, bit for bit."""
@@ -160,7 +164,7 @@ class PyBulletEnvironment:
         self._stop_recording()
         if self._world is not None:
             self._world.close()
-            self._world = self._arm = None
+            self._world = self._arm = self._arranged = None
         self._renderer.close()
 
     def _stop_recording(self) -> None:
@@ -174,27 +178,26 @@ class PyBulletEnvironment:
         return self._world
 
     def _arrange(self, scene: SceneSpec, seed: int, disturbances: Disturbances) -> tuple[World, SimArm]:
+        key = (scene, seed, disturbances)
+        if self._world is not None and self._arm is not None and self._arranged is not None:
+            known, start = self._arranged
+            if known == key:
+                self._world.restore(start)
+                self._arm.reset()
+                return self._world, self._arm
+            self._world.forget(start)
+            self._arranged = None
         placements = layout(scene, _rng("layout", seed), self._workspace)
         family = family_of(scene.objects)
-        if self._world is None or self._world.family != family:
+        if self._world is None or self._arm is None or self._world.family != family:
             if self._world is not None:
                 self._world.close()
             self._world = World(family)
             self._arm = SimArm(self._world)
-        assert self._arm is not None
-        rng, count = _rng("physics", seed), len(family)
-        physics = Physics(
-            friction=drawn_factors(disturbances.friction_change, count, rng),
-            mass=drawn_factors(disturbances.mass_change, count, rng),
-            slips=drawn_slips(disturbances.slip_rate, rng),
-            slip_steps=round(SLIP_SECONDS / STEP),
-            slip_friction=SLIP_FRICTION,
-        )
-        self._world.arrange(scene.objects, placements, physics)
+        self._world.arrange(scene.objects, placements, _physics(disturbances, len(family), _rng("physics", seed)))
+        self._world.settle(SETTLE_STEPS)
         self._arm.reset()
-        for _ in range(SETTLE_STEPS):
-            self._world.step()
-        self._world.steps = 0
+        self._arranged = (key, self._world.save())
         return self._world, self._arm
 
     def _cameras(self, world: World, seed: int, disturbances: Disturbances) -> tuple[SimCamera, ...]:
@@ -217,6 +220,16 @@ class PyBulletEnvironment:
 def make() -> PyBulletEnvironment:
     """The factory behind the entry point."""
     return PyBulletEnvironment()
+
+
+def _physics(disturbances: Disturbances, count: int, rng: np.random.Generator) -> Physics:
+    return Physics(
+        friction=drawn_factors(disturbances.friction_change, count, rng),
+        mass=drawn_factors(disturbances.mass_change, count, rng),
+        slips=drawn_slips(disturbances.slip_rate, rng),
+        slip_steps=round(SLIP_SECONDS / STEP),
+        slip_friction=SLIP_FRICTION,
+    )
 
 
 def _rng(purpose: str, seed: int) -> np.random.Generator:

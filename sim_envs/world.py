@@ -155,6 +155,12 @@ class World:
             p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=self.client)
             p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=self.client)
 
+    def settle(self, steps: int) -> None:
+        """Let the objects come to rest before the clock starts."""
+        for _ in range(steps):
+            self.step()
+        self.steps = 0
+
     @property
     def bodies(self) -> tuple[Body, ...]:
         """The objects in the order of the scene."""
