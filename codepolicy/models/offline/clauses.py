@@ -51,8 +51,14 @@ def clauses(words: Sequence[Word]) -> list[Clause | Conditional]:
         NotUnderstood: a part of it is outside the language.
     """
     found: list[Clause | Conditional] = []
-    for sentence in _split_at(_cleaned(words), {"STOP"}):
-        if sentence[0].kind == "ELSE" and found and isinstance(found[-1], Conditional):
+    sentences = _split_at(_cleaned(words), {"STOP"})
+    for before, sentence in zip([None, *sentences], sentences, strict=False):
+        if before and sentence[0].kind == "IFSO" and found:
+            asked = before[1:] if before[0].kind == "TELL" else before
+            asked = asked[1:] if asked[0].kind == "IF" else asked
+            comma = Word("COMMA", "comma", ",")
+            found[-1] = _conditional([Word("IF", "if", "if"), *asked, comma, *sentence[1:]])
+        elif sentence[0].kind == "ELSE" and found and isinstance(found[-1], Conditional):
             found[-1] = replace(found[-1], otherwise=tuple(_sequence(_strip(sentence[1:]))))
         else:
             found += _sentence(sentence)
@@ -68,6 +74,10 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
         if word.kind == "DIR" and word.text in ("down", "up", "forward", "upside") and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF"):
             laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
             if laid or (after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"):
+                continue
+        if word.kind == "THEN" and any(w.text == ":" for w in kept) and any(w.kind in ("BUILD", "STACK") for w in kept):
+            word = Word("COMMA", "comma", ",")
+            if kept[-1].kind == "COMMA":
                 continue
         if word.text == "but" and after in VERBS:
             word = Word("AND", "and", "but")
@@ -128,6 +138,10 @@ def _plain_sentence(words: list[Word]) -> list[Clause | Conditional]:
     if "IF" in kinds and kinds[0] not in QUESTIONS and kinds[0] != "TELL":
         at = kinds.index("IF")
         return [_trailing(_strip(words[:at]), words[at:])]
+    if "PUSHING" in kinds:
+        kept = [w for w in words if w.kind != "PUSHING"]
+        at = next((i for i, w in enumerate(kept) if w.kind in ("MOVE", "PUT", "TAKE")), None)
+        return _plain_sentence([Word("PUSH", "push", w.text) if i == at else w for i, w in enumerate(kept)])
     if kinds[0] == "AWAY" and "COMMA" in kinds and any(w.kind == "ORDINAL" for w in words):
         # "counting from the left, put the second block …"
         at = kinds.index("COMMA")

@@ -14,7 +14,7 @@ from codepolicy.models.offline.choosing import candidates
 from codepolicy.models.offline.clauses import Clause, Conditional
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.meaning import (
-    Again, Ask, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Stack, Swap, Thing, Undo, with_category,
+    Again, Ask, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Stack, Swap, Thing, Undo, with_category,
 )  # fmt: skip
 from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
@@ -88,6 +88,7 @@ class Composer:
         for group in _instances(reading, Group):
             whole = [i for i in group.items if isinstance(i, Thing) and i.plural and not (i.colors or i.where or i.other)]
             cost += 4 * any(i.category == w.category and i is not w for w in whole for i in group.items if isinstance(i, Thing) and not i.other)
+        cost -= 3 * any(shape.around is not None for shape in _instances(reading, Shape))
         for place in _instances(reading, Place):
             cost += 3 * (place.name.split()[0] in ("left", "right", "top", "bottom") and place.name.count(" ") == 1 and "corner" in place.name)
         return cost
@@ -214,7 +215,10 @@ class Composer:
         if not isinstance(first, Clause):
             return
         for reading in first.readings:
-            if isinstance(reading, Put | Pick | Stack) and not _is_pronoun(reading.what):
+            if isinstance(reading, Put | Pick | Stack) and _is_pronoun(reading.what):
+                self.last = reading
+                return
+            if isinstance(reading, Put | Pick | Stack):
                 try:
                     self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), reading.what).objects)
                 except Declined:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.choosing import candidates, choose, choose_one, ranked
+from codepolicy.models.offline.choosing import candidates, choose, choose_one, holds, ranked
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.writer import Writer, quoted
 from primitives.scene import SceneObject
@@ -116,7 +116,7 @@ def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], man
     found, tests = _source(item, objects, var)
     for test in item.where:
         code = _test(writer, test, var)
-        if code is None:
+        if code is None or not all(holds(o, test, writer.belief) != test.negated for o in objects):
             return by_name(objects)
         tests.append(f"not {code}" if test.negated else code)
     if item.exceptions:

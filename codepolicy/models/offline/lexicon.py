@@ -19,6 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
     "PUSH": {"push": "push, slide, shove, nudge, drag, sweep, pushing, sliding, pull, scoot, poke, roll"},
+    "PUSHING": {"pushing": "by pushing it, by pushing, by sliding it, by sliding, without lifting it, without grasping it, without picking it up"},
     "TAKE": {"take": "take, get, fetch, retrieve, taking, remove, pull out, withdraw, wipe, brush, wipe up"},
     "PICK": {
         "pick": "pick up, pick, grab, grasp, lift, lift up, grip, raise, picking up, grabbing, get hold of, take hold of, hoist, "
@@ -73,7 +74,7 @@ WORDS: dict[str, dict[str, str]] = {
     "GIVE": {"give": "give, assign, grant, give to"},
     # states and questions ---------------------------------------------------------------------------------
     "WANT": {
-        "want": "i want, i would like, i need, make sure, make sure that, ensure, ensure that, see to it that, let, "
+        "want": "there should be, there must be, there has to be, there shall be, i want, i would like, i need, make sure, make sure that, ensure, ensure that, see to it that, let, "
         "i wish, i want that, i would like that, we want, we need, see that, make it so that, guarantee that, "
         "the goal is that, the goal is, i want to see, i would like to see"
     },
@@ -112,7 +113,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "TELL": {"tell": "tell me, say, tell, check whether or not, tell me if, tell me whether, say whether, say if, check if, check whether, find out if"},
     # structure --------------------------------------------------------------------------------------------
-    "IF": {"if": "if, in case, when, whenever, provided that, provided, as long as, in the event that, assuming, if so, if yes, if it is so", "unless": "unless"},
+    "IF": {"if": "if, in case, when, whenever, provided that, provided, as long as, in the event that, assuming, should, in case that", "unless": "unless"},
+    "IFSO": {"so": "if so, if yes, if it is so, if that is the case, in that case"},
     "ELSE": {"else": "if no, if it does not, otherwise, else, or else, if not, if that is not the case, if it is not, if this is not the case, in the other case"},
     "THEN": {
         "then": "then, so that, such that, and then, after that, afterwards, next, finally, lastly, and finally, and after that, subsequently, "
@@ -323,7 +325,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "NEAR": {"near": "near"},
     "BETWEEN": {
-        "between": "between, in between, in the middle of, halfway between, midway between, in the middle between, "
+        "between": "middle between, the middle between, to the middle between, in the middle between, midpoint between, between, in between, in the middle of, halfway between, midway between, in the middle between, "
         "among, amid, at the midpoint of, at the midpoint between, at the middle of, right between, "
         "exactly between, half way between, at the center of, in the center of, to the middle of, to the center of, "
         "in the space between, at the middle point between, in the gap between, into the middle of, into the center of, "
@@ -448,7 +450,7 @@ WORDS: dict[str, dict[str, str]] = {
         "all right, alright, dear robot, i would like to, you must, you have to, i want to, your job is to, "
         "help me to, in order to, too, as well, immediately, i ask you to, would you be so kind as to, do me a favor and, "
         "the task is to, you are asked to, nicely, safely, individually please, one by one, one at a time, one after the other, "
-        "one after another, actually, perhaps, maybe, i wonder if you could, if possible, if you can, well then, so, first off, "
+        "one after another, actually, perhaps, maybe, again, i wonder if you could, if possible, if you can, well then, so, first off, "
         "precisely please, i would love you to, may i ask you to, might you, do, start by, begin by, proceed to, "
         "you are to, if you would, whatever happens, completely, fully, back up, properly, right now, firmly, the arm should, "
         "robot arm, use the gripper to, use your gripper to, with your gripper, with the gripper, i am asking you to, "
@@ -467,6 +469,12 @@ WORDS: dict[str, dict[str, str]] = {
 _VERBS_OF_LYING = "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being"
 
 
+_SIZES = {"smallest": "small", "largest": "large", "biggest": "large"}
+_ENDS = {
+    "on the left": "left", "at the left": "left", "leftmost": "left", "on the left side": "left", "on the left end": "left",
+    "at the left end": "left", "to the left": "left", "on the right": "right", "at the right": "right", "rightmost": "right",
+    "on the right side": "right", "on the right end": "right", "at the right end": "right", "to the right": "right",
+}  # fmt: skip
 _OTHER_COLOR = (
     "not its own", "not their own", "not the same", "different", "different from its own", "different from their own", "other than its own",
     "other than their own", "not the block color", "unlike its own", "different than its own", "not that of the block",
@@ -485,6 +493,15 @@ def phrases() -> Iterator[tuple[str, str, str]]:
         for value, listed in values.items():
             for phrase in listed.replace(",,", "\0,").split(","):
                 yield phrase.strip().replace("\0", ","), terminal, value
+    for start in ("starting on the", "starting from the", "starting at the", "beginning on the", "beginning at the"):
+        yield from ((f"{start} {side}{end}", "SIZEEND", f":{side}") for side, end in product(("left", "right"), ("", " side", " end")))
+    for article, size, noun in product(("with the", "the", "with", "", "starting with the"), _SIZES, ("", " one", " block", " object")):
+        name = f"{article} {size}{noun}".strip()
+        for place, side in _ENDS.items():
+            yield f"{name} {place}", "SIZEEND", f"{_SIZES[size]}:{side}"
+        for place, first in (("at the bottom", True), ("on the bottom", True), ("on top", False), ("at the top", False), ("on the top", False)):
+            larger = (_SIZES[size] == "large") == first
+            yield f"{name} {place}", "BYSIZE", "large" if larger else "small"
     verbs = [v.strip() for v in _VERBS_OF_LYING.split(",")]
     yield from ((v, "THATIS", "is") for v in verbs)
     for pronoun, verb in product(("that", "which", "who"), ("", " is", " are", " was", " were", " lies", " lie", " sits", " sit")):

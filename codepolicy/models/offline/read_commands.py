@@ -93,6 +93,8 @@ def put(p: Parts) -> Command:
         raise Implausible("an arrangement is read as one")
     if p.has("SEPARATELY"):
         to = apart(to)
+    if p.has("TAKE") and isinstance(to, At) and to.relation == "away":
+        to = Free(to.things)
     what = p.one(Group)
     if p.has("EXCEPT"):
         what = _without(what, p.all(Group)[-1])
@@ -184,9 +186,25 @@ def put_chain(p: Parts) -> Stack:
 
 def stack_layers(p: Parts) -> Stack:
     """Stack the blocks, the red one at the bottom."""
-    what = p.one(Group)
-    found = {x.level: with_category(x.group, _category(what)) for x in p.all(Layer)}
-    return Stack(what, base=found.get(0), top=found.get(2))
+    what, places = p.one(Group), p.all(Layer)
+    groups = [with_category(x.group, _category(what)) for x in sorted(places, key=lambda x: x.level)]
+    if len(groups) > 1:
+        return Stack(what, chain=tuple(reversed(groups)))
+    only_one = places[0]
+    if only_one.level == 1:
+        raise Implausible("the middle of what")
+    return Stack(what, base=groups[0]) if only_one.level == 0 else Stack(what, top=groups[0])
+
+
+def stack_listed(p: Parts) -> Stack:
+    """Stack the blocks from bottom to top: red, green, blue."""
+    kind, listed = p.all(Group)
+    if len(listed.items) < 2 or len(kind.items) != 1 or not kind.items[0] or not isinstance(kind.items[0], Thing):
+        raise Implausible("no order")
+    if not kind.items[0].plural or kind.items[0].colors:
+        raise Implausible("no order")
+    groups = tuple(only(i) for i in with_category(listed, _category(kind)).items)
+    return Stack(kind, chain=groups if "down" in p.tokens("UPWARD") else groups[::-1])
 
 
 def again(p: Parts) -> Again:
@@ -195,7 +213,13 @@ def again(p: Parts) -> Again:
 
 
 def _by(p: Parts) -> str:
-    return next((b for b in p.tokens("BYSIZE")), "")
+    """Which size comes first: at the bottom of a stack, on the left of a line."""
+    first = p.token("BYSIZE")
+    size, _, end = p.token("SIZEEND").partition(":")
+    size = size or first
+    if end == "right":
+        return {"large": "small", "small": "large"}.get(size, "")
+    return size
 
 
 def stack(p: Parts) -> Command:
@@ -234,18 +258,21 @@ def build_tower(p: Parts) -> Command:
 
 
 def layer(p: Parts) -> Layer:
-    """X at the bottom."""
+    """X at the bottom; X on it."""
     level = {"bottom": 0, "bottom side": 0, "middle": 1, "top": 2, "top side": 2}.get(p.token("DIR", "PLACE"), -1)
-    if level < 0:
+    if level < 0 and not p.has("PRONOUN"):
         raise Implausible("no level of a tower")
-    return Layer(p.one(Group), level)
+    return Layer(p.one(Group), level if level >= 0 else 1)
 
 
 def layers(p: Parts) -> Layers:
-    """X at the bottom, Y in the middle, Z on top."""
-    found = p.all(Layer)
-    if len(found) < 2 or len({x.level for x in found}) != len(found):
+    """X at the bottom, Y in the middle, Z on top; what has no level of its own follows on what was named before."""
+    found = [c if isinstance(c, Layer) else Layer(c, 1) for c in p.children if isinstance(c, Layer | Group)]
+    levels = [x.level for x in found]
+    if len(found) < 2 or levels.count(0) > 1 or levels.count(2) > 1:
         raise Implausible("not a tower")
+    if levels[0] == 2:
+        found = found[::-1] if levels.count(1) else found
     return Layers(tuple(x.group for x in sorted(found, key=lambda x: x.level)))
 
 
@@ -278,10 +305,10 @@ def _shaped(p: Parts, *, default: Shape | None) -> Shape:
 
 def arrange(p: Parts) -> Command:
     """Arrange X in a shape."""
-    bare = not (_destinations(p) or p.has("BYSIZE", "TOGETHER") or p.has("ORIENTATION"))
+    bare = not (_destinations(p) or p.has("BYSIZE", "SIZEEND", "TOGETHER") or p.has("ORIENTATION"))
     if bare and p.has("ARRANGE") and not p.has("LINEUP"):
         raise Implausible("no arrangement")
-    lined = p.has("LINEUP", "BYSIZE", "ORIENTATION") or p.maybe(Spacing) is not None
+    lined = p.has("LINEUP", "BYSIZE", "SIZEEND", "ORIENTATION") or p.maybe(Spacing) is not None
     form = _shaped(p, default=Shape("line") if lined else Shape("together") if p.has("TOGETHER") else None)
     if form.kind == "tower":
         return Stack(p.one(Group), form.at, by=form.by)
@@ -313,7 +340,7 @@ def sort(p: Parts) -> Command:
         raise Implausible("not sorting")
     if p.has("STACK"):
         return Put(p.one(Group), Shape("pairs"))
-    if p.has("BYSIZE"):
+    if p.has("BYSIZE", "SIZEEND"):
         shape = next((d for d in places if isinstance(d, Shape)), Shape("line"))
         return Put(p.one(Group), replace(shape, by=_by(p)))  # type: ignore[arg-type]
     if not places:
@@ -380,7 +407,7 @@ def fill(p: Parts) -> Put:
 
 RULES: dict[str, Rule] = {
     "command": command, "put": put, "put_swapped": put, "put_each": put_each, "pick": pick, "incomplete": incomplete,
-    "state": state, "bare_state": bare_state, "bare_to": bare_to, "put_chain": put_chain, "stack_layers": stack_layers, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
+    "state": state, "bare_state": bare_state, "bare_to": bare_to, "put_chain": put_chain, "stack_layers": stack_layers, "stack_listed": stack_listed, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
     "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "keep": keep, "reverse": reverse, "layers": layers,
     "layer": layer, "arrange": arrange, "line_up": line_up, "build_shape": build_shape, "sort": sort, "match": match,
     "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,

@@ -105,7 +105,9 @@ def noun_phrase(p: Parts) -> Thing:
     ones = p.tokens("ONE")
     unknown = p.token("WORD")
     plural = noun.endswith("*") or "ones" in ones
-    quantity, number, compare = (p.token("DET") or "::").split(":")
+    determiners = [d.split(":") for d in p.tokens("DET")] or [["", "", ""]]
+    quantity, _, compare = determiners[0]
+    number = next((n for q, n, _ in determiners if n and (q != "a" or len(determiners) == 1)), "")
     count = int(number) if number else None
     if quantity == "none":
         raise Implausible("none of them")
