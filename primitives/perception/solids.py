@@ -159,8 +159,8 @@ def _edge(rectangle: Rectangle, top: float, floors: Sequence[float]) -> float | 
 
 
 def _fits_evenly(rectangle: Rectangle, edge: float) -> bool:
-    """Whether both sides are whole multiples of `edge`."""
-    return all(abs(s / edge - round(s / edge)) < CUBE for s in rectangle.size)
+    """Whether both sides are whole multiples of `edge`, narrow gaps between cubes included."""
+    return all(-CUBE < s / edge - round(s / edge) < 2 * CUBE for s in rectangle.size)
 
 
 def _block(

@@ -1,0 +1,21 @@
+"""The kinds of scenes of the benchmark are seen as well as promised, on a few seeds of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.perception import CASES, Case, measure
+from primitives.perception.rgbd import RgbdDetector
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_case(case: Case, detector: RgbdDetector) -> None:
+    score = measure(case, detector, seeds=6)
+    off = case.disturbances == "sensor"
+    assert score.found / score.objects >= (0.85 if off else 0.97), score.misses
+    assert score.extra <= (8 if off else 1), score.misses
+    assert np.median(score.errors) < (0.005 if off else 0.0015)
+    if score.yaws:
+        assert np.median(score.yaws) < 2.0
