@@ -56,7 +56,8 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
 
 @primitive(surfaces=("skill",), kind="motion")
 def push(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
-    """Slide an object over the table, without grasping, until its centre is within 2 cm of the target (measured).
+    """Slide an object over the table, ungrasped, until its centre is within 2 cm of the target (measured); next to it
+    where the target is an object.
 
     Raises NotPlaced, Blocked or Unreachable.
 

@@ -14,7 +14,7 @@ def grasps(ctx: Context, obj: SceneObject | str) -> list[Grasp]:
     """Ways to grasp an object that are reachable and free of collision, best first.
 
     g = grasps("red block")[0]
-    move_to(g.pre_grasp); move_linear(g.pose); close_gripper()
+    open_gripper(); move_to(g.pre_grasp); move_linear(g.pose); close_gripper()
     """
     return picking.grasps(ctx, named_object(ctx, obj))
 

@@ -173,38 +173,48 @@ def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker)
 
 
 def _verify(ctx: Context, obj: SceneObject, target: Target, spot: Spot, before: dict[str, SceneObject]) -> None:
-    """Look, and compare with what was asked."""
+    """Look, and compare with what was asked; what seems wrong is looked at twice."""
+    ctx.memory.look()
+    if _problem(ctx, obj, target, spot, before) is not None:
+        ctx.memory.look()
+        problem = _problem(ctx, obj, target, spot, before)
+        if problem is not None:
+            raise problem
+
+
+def _problem(
+    ctx: Context, obj: SceneObject, target: Target, spot: Spot, before: dict[str, SceneObject]
+) -> NotPlaced | None:
     memory = ctx.memory
-    memory.look()
     try:
         now = memory.current(obj)
+        support = memory.current(target) if isinstance(target, SceneObject) else None
     except NotFound as lost:
-        raise NotPlaced(
-            f"{obj.name} was let go at {describe(target)} and is not in view",
+        return NotPlaced(
+            f"{obj.name} was let go at {describe(target)}, and then: {lost.message}",
             expected=f"{obj.name} at {describe(target)}",
             measured="not seen by any camera",
             candidates=lost.candidates,
             hint="It may have rolled away or be hidden; look again with detect().",
-        ) from lost
+        )
     offset = math.dist(now.position[:2], spot.position[:2])
     ctx.measured["offset (m)"] = round(offset, 4)
     if offset > spot.reach:
-        raise _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
-    if isinstance(target, SceneObject):
-        support = memory.current(target) if target.category != "zone" else before[target.name]
-        moved = math.dist(support.position[:2], before[target.name].position[:2])
+        return _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
+    if support is not None and support.category != "zone":
+        moved = math.dist(support.position[:2], before[support.name].position[:2])
         ctx.measured["support moved (m)"] = round(moved, 4)
         if moved > DISPLACED:
-            raise _misplaced(
-                now, target, f"{target.name} moved by {moved:.3f} m", f"{target.name} at most {DISPLACED} m"
+            return _misplaced(
+                now, target, f"{support.name} moved by {moved:.3f} m", f"{support.name} at most {DISPLACED} m away"
             )
-        resting = relations.on(now, support)
-        if not resting:
-            raise _misplaced(now, target, resting.text, f"{obj.name} resting on or in {target.name}")
-    elif isinstance(target, Region) and not target.contains(now.position):
-        raise _misplaced(now, target, f"at ({now.position[0]:.3f}, {now.position[1]:.3f})", f"inside {target.name}")
-    elif spot.support in before and now.on != spot.support:
-        raise _misplaced(now, target, f"resting on {now.on}", f"resting on {spot.support}")
+    if support is not None and not (resting := relations.on(now, support)):
+        return _misplaced(now, target, resting.text, f"{obj.name} resting on or in {support.name}")
+    if isinstance(target, Region) and not target.contains(now.position):
+        return _misplaced(now, target, f"at ({now.position[0]:.3f}, {now.position[1]:.3f})", f"inside {target.name}")
+    if support is None and spot.support in before and now.on != spot.support:
+        return _misplaced(now, target, f"resting on {now.on}", f"resting on {spot.support}")
+    return None
 
 
 def _misplaced(now: SceneObject, target: Target, measured: str, expected: str) -> NotPlaced:
