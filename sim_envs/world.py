@@ -141,8 +141,7 @@ class World:
         assert family_of(objects) == self.family
         self._specs = tuple(objects)
         self.steps = 0
-        self._drop_contact_pairs()
-        p.restoreState(stateId=self._pristine, physicsClientId=self.client)
+        self._restore(self._pristine)
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
         self._physics = replace(physics, slips=(-physics.slip_steps - 1,))
@@ -276,10 +275,16 @@ class World:
 
     def restore(self, snapshot: WorldState) -> None:
         """Return to `snapshot`, bit for bit."""
-        self._drop_contact_pairs()
-        p.restoreState(stateId=snapshot.state, physicsClientId=self.client)
+        self._restore(snapshot.state)
         self.steps, self.motors = snapshot.steps, snapshot.motors
         self._send()
+
+    def _restore(self, state: int) -> None:
+        # Pairs are rebuilt from where bodies are, so they have to be in place before; the state that is restored
+        # afterwards then finds the same pairs whatever the world did in between.
+        p.restoreState(stateId=state, physicsClientId=self.client)
+        self._drop_contact_pairs()
+        p.restoreState(stateId=state, physicsClientId=self.client)
 
     def _drop_contact_pairs(self) -> None:
         """Forget in which order contacts came about.

@@ -1,0 +1,144 @@
+"""Every renderer agrees with a ray tracer on where things are, so that integer pixel coordinates are centres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pybullet as p
+import pytest
+
+from primitives.robot import CameraInfo
+from sim_envs.cameras import MOUNTS, camera_info
+from sim_envs.disturbances import SETS, Disturbances
+from sim_envs.rendering import Light, Renderer
+from sim_envs.scene_spec import ObjectSpec
+from sim_envs.sim_camera import miscalibrated, with_depth_noise
+from sim_envs.tiny import TinyRenderer
+from sim_envs.world import Placement, World, family_of
+
+# Shapes that collide exactly as they are seen, so that Bullet's ray test is a ray tracer for them.
+OBJECTS = [
+    ObjectSpec("block", "red", name="red block"),
+    ObjectSpec("block", "blue", name="slab", size=(0.12, 0.05, 0.02)),
+    ObjectSpec("block", "green", name="tower", size=(0.03, 0.03, 0.12)),
+]
+PLACES = [Placement((0.4, 0.1, 0.02), 0.3), Placement((0.55, -0.1, 0.01), 1.1), Placement((0.6, 0.15, 0.06), 0.7)]
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    world = World(family_of(OBJECTS))
+    world.arrange(OBJECTS, PLACES)
+    yield world
+    world.close()
+
+
+def renderers() -> list[object]:
+    found: list[object] = [TinyRenderer()]
+    try:
+        from sim_envs.gl import GLRenderer
+
+        found.append(GLRenderer())
+    except Exception as error:  # a machine without GL
+        found.append(pytest.param(None, marks=pytest.mark.skip(reason=f"no OpenGL here: {error}")))
+    return found
+
+
+RENDERERS = renderers()
+
+
+def traced(world: World, camera: CameraInfo, step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pixel columns, rows, traced depth in m and body id, for every `step`-th pixel."""
+    us, vs = (g.ravel() for g in np.meshgrid(np.arange(3, camera.width, step), np.arange(2, camera.height, step)))
+    rays = np.linalg.inv(camera.K) @ np.stack([us, vs, np.ones(len(us))])
+    T = camera.T_base_camera
+    far = 3.0
+    ends = (T[:3, :3] @ (rays * far)).T + T[:3, 3]
+    hits = []
+    for first in range(0, len(us), 8000):
+        part = ends[first : first + 8000].tolist()
+        hits += p.rayTestBatch([T[:3, 3].tolist()] * len(part), part, physicsClientId=world.client)
+    return us, vs, np.array([h[2] * far for h in hits]), np.array([h[0] for h in hits])
+
+
+@pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: getattr(r, "name", "none").split(":")[0])
+@pytest.mark.parametrize("mount", MOUNTS, ids=lambda m: m.name)
+def test_depth_agrees_with_a_ray_tracer_to_a_tenth_of_a_millimetre(
+    world: World, renderer: Renderer, mount: object
+) -> None:
+    camera = camera_info(mount)  # type: ignore[arg-type]
+    us, vs, depth, body = traced(world, camera, 5)
+    _, seen = renderer.measure(world, camera, Light())
+    for wanted in (world.table, *(b.id for b in world.bodies)):
+        there = body == wanted
+        assert there.sum() >= 15
+        error = np.abs(seen[vs[there], us[there]] - depth[there])
+        # pixels on an outline may fall to either side of it; a wrong pixel centre moves every slanted surface
+        assert np.quantile(error, 0.7) < 1e-4
+        assert np.median(error) < 1e-5
+    nothing = body == -1
+    assert (seen[vs[nothing], us[nothing]] == 0).mean() > 0.99
+
+
+@pytest.mark.parametrize("shift", [(1, 0), (0, 1)])
+def test_a_pixel_off_would_be_noticed(world: World, shift: tuple[int, int]) -> None:
+    camera = camera_info(MOUNTS[0])
+    us, vs, depth, body = traced(world, camera, 5)
+    _, seen = TinyRenderer().measure(world, camera, Light())
+    inside = (body == world.table) & (us < camera.width - 1) & (vs < camera.height - 1)
+    error = np.abs(seen[vs[inside] + shift[1], us[inside] + shift[0]] - depth[inside])
+    assert np.median(error) > 1e-4 or shift == (1, 0)  # along the camera's x axis the table is level
+
+
+@pytest.mark.skipif(len(RENDERERS) < 2 or not hasattr(RENDERERS[1], "measure"), reason="no OpenGL here")
+def test_renderers_agree_on_color_and_depth(world: World) -> None:
+    camera = camera_info(MOUNTS[1])
+    (rgb_a, depth_a), (rgb_b, depth_b) = (r.measure(world, camera, Light()) for r in RENDERERS)  # type: ignore[attr-defined]
+    assert np.abs(rgb_a.astype(int) - rgb_b).mean() < 1.0
+    assert (np.abs(depth_a - depth_b) > 1e-4).mean() < 2e-3
+
+
+def test_the_whole_workspace_is_in_view_and_the_arm_hides_none_of_it(world: World) -> None:
+    for mount in MOUNTS:
+        camera = camera_info(mount)
+        _, depth = TinyRenderer().measure(world, camera, Light())
+        inverse = np.linalg.inv(camera.T_base_camera)
+        for x in np.linspace(0.28, 0.70, 7):
+            for y in np.linspace(-0.30, 0.30, 7):
+                point = inverse[:3, :3] @ (x, y, 0.0) + inverse[:3, 3]
+                u, v = (camera.K @ point / point[2])[:2].round().astype(int)
+                assert 4 <= u < camera.width - 4
+                assert 4 <= v < camera.height - 4
+                # nothing nearer than the table but the objects
+                if min(np.hypot(x - q.position[0], y - q.position[1]) for q in PLACES) > 0.2:
+                    assert depth[v, u] == pytest.approx(point[2], abs=2e-3), (mount.name, x, y)
+
+
+def test_depth_noise_follows_the_sensor_model() -> None:
+    rng = np.random.default_rng(0)
+    for z in (0.6, 1.2):
+        flat = np.full((200, 200), z, np.float32)
+        noisy = with_depth_noise(flat, 615.0, Disturbances(disparity_noise=0.05), rng)
+        assert noisy.std() == pytest.approx(0.05 * z * z / (615.0 * 0.05), rel=0.05)
+        assert noisy.mean() == pytest.approx(z, abs=1e-4)
+    lost = with_depth_noise(flat, 615.0, Disturbances(dropout=0.1), rng)
+    assert (lost == 0).mean() == pytest.approx(0.1, abs=0.01)
+    step = flat.copy()
+    step[:, 100:] += 0.1
+    edge = with_depth_noise(step, 615.0, Disturbances(edge_dropout=1.0), rng)
+    assert (np.flatnonzero((edge == 0).any(axis=0)) == (99, 100)).all()
+    assert (with_depth_noise(flat, 615.0, SETS["none"], rng) == flat).all()
+
+
+def test_a_miscalibrated_camera_is_off_by_what_is_declared() -> None:
+    true = camera_info(MOUNTS[0])
+    rng = np.random.default_rng(1)
+    errors = [
+        np.linalg.inv(true.T_base_camera)
+        @ miscalibrated(true, Disturbances(camera_offset=0.002, camera_turn=0.2), rng).T_base_camera
+        for _ in range(200)
+    ]
+    assert np.std([e[:3, 3] for e in errors]) == pytest.approx(0.002, rel=0.15)
+    assert np.rad2deg(np.std([e[1, 0] for e in errors])) == pytest.approx(0.2, rel=0.2)
+    assert miscalibrated(true, SETS["mild"], rng) is true
