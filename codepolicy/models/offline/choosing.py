@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -106,6 +107,9 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
 
 def ranked(order: Order, found: Sequence[SceneObject], belief: Belief, *, count: int | None = None) -> list[SceneObject]:
     """The one (or the first `count`) of `found` that has the place in the ranking; empty when there are too few."""
+    if order.key == "pair":
+        pairs = itertools.combinations(found, 2)
+        return list(min(pairs, key=lambda p: math.dist(p[0].position[:2], p[1].position[:2]), default=()))
     ordered = sorted(found, key=ranking(order, belief))
     if isinstance(order.to, Group):
         anchors = {o.name for o in choose(order.to, belief)}

@@ -82,7 +82,7 @@ def _determiner(group: Sequence[Word]) -> Word | None:
         return None
     if "OF" in kinds:  # "two of the blocks"
         quantity = ""
-    if "A" in kinds and "THE" in kinds:  # "one of the blocks"
+    if "A" in kinds and "THE" in kinds and not count:  # "one of the blocks"
         quantity, count = "a", "1"
     if "THATIS" in kinds and next(w.text for w in group if w.kind == "THATIS") != "that":
         return None
@@ -102,5 +102,5 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     # the left of the table is the left side
     (re.compile(rf"t?d{_ON_TABLE}"), _place),
     # all (of) the three; two of the; the; a
-    (re.compile(r"l?i(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"), _determiner),
+    (re.compile(r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"), _determiner),
 )

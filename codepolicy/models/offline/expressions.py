@@ -132,7 +132,7 @@ def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], man
         if many:
             return pool
         return by_name(objects) if not tests else _single(writer, item, pool, objects)
-    if len(item.orders) > 1:
+    if len(item.orders) > 1 or item.orders[0].key == "pair":
         return by_name(objects)
     order = item.orders[0]
     key = _key(writer, order, var)

@@ -192,6 +192,10 @@ WORDS: dict[str, dict[str, str]] = {
         "high": "highest, uppermost one",
         "low": "lowest",
     },
+    "CLOSEPAIR": {
+        "pair": "closest to each other, nearest to each other, nearest each other, closest together, nearest together, closest to one another, "
+        "nearest to one another, nearest one another, with the smallest distance between them, closest pair of, nearest pair of, with the least distance between them, closest two, nearest two"
+    },
     "NEAREST": {"near": "closest, nearest, most near, closest by, most close"},
     "FARTHEST": {"far": "farthest, furthest, most distant, most far, remotest, least close"},
     "ORDINAL": {

@@ -8,7 +8,7 @@ from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thin
 
 SUPERLATIVES = {
     "large": "largest", "small": "smallest", "left": "leftmost", "right": "rightmost", "top": "topmost",
-    "bottom": "bottommost", "high": "highest", "low": "lowest",
+    "bottom": "bottommost", "high": "highest", "low": "lowest", "pair": "closest together",
 }  # fmt: skip
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", -1: "last"}
 RELATIONS = {

@@ -199,12 +199,20 @@ def stack_layers(p: Parts) -> Stack:
 def stack_listed(p: Parts) -> Stack:
     """Stack the blocks from bottom to top: red, green, blue."""
     kind, listed = p.all(Group)
+    listed = Group(tuple(t for i in listed.items for t in _one_by_one(i)))
     if len(listed.items) < 2 or len(kind.items) != 1 or not kind.items[0] or not isinstance(kind.items[0], Thing):
         raise Implausible("no order")
     if not kind.items[0].plural or kind.items[0].colors:
         raise Implausible("no order")
     groups = tuple(only(i) for i in with_category(listed, _category(kind)).items)
     return Stack(kind, chain=groups if "down" in p.tokens("UPWARD") else groups[::-1])
+
+
+def _one_by_one(item: Thing | Pronoun) -> tuple[Thing | Pronoun, ...]:
+    """ "Red, yellow, green" as three things."""
+    if isinstance(item, Thing) and len(item.colors) > 1:
+        return tuple(replace(item, colors=(color,), quantity="the") for color in item.colors)
+    return (item,)
 
 
 def again(p: Parts) -> Again:

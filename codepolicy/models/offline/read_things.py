@@ -112,7 +112,7 @@ def noun_phrase(p: Parts) -> Thing:
     if quantity == "none":
         raise Implausible("none of them")
     if not noun and not ones and not plural and not unknown and not (p.all(Colors) or p.all(Order) or p.has("SIZE")):
-        if not (p.has("OTHER") or p.has("SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
+        if not (p.has("OTHER") or p.has("CLOSEPAIR", "SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
             raise Implausible("nothing named")
     if p.has("HALF"):
         compare, plural, quantity = "half", True, "all"
@@ -128,6 +128,8 @@ def noun_phrase(p: Parts) -> Thing:
         unknown=unknown,
         compare=compare,
     )
+    if p.has("CLOSEPAIR"):
+        thing = replace(thing, orders=(Order("pair"),), count=2, plural=True)
     for place in p.all(Place):
         thing = replace(thing, where=(*thing.where, Where("region", place)))
     return _ranked(_with_posts(thing, p), p)
