@@ -94,10 +94,6 @@ class Guard:
                     hint="Bound your loops, and look once per decision instead of once per object.",
                 )
 
-    def remaining_robot_time(self, robot_time: float) -> float:
-        """What is left of the program's robot time at `robot_time`, in s."""
-        return self.limits.robot_time - (robot_time - self._robot_start)
-
     def check_position(self, position: Vector3, what: str = "the tool") -> None:
         """Refuse a commanded tool position outside the box.
 

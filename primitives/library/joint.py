@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from primitives.context import Context
+from primitives.motion import leading
 from primitives.registry import primitive
 from primitives.scene import Pose
 
@@ -14,7 +15,7 @@ def solve_ik(ctx: Context, pose: Pose) -> list[float]:
 
     q = solve_ik(Pose.top_down(0.50, 0.10, 0.20))
     """
-    return ctx.mover.solve_ik(pose)
+    return leading.solve_ik(ctx.mover, pose)
 
 
 @primitive(surfaces=("joint",), kind="perception")
@@ -24,7 +25,7 @@ def plan(ctx: Context, goal: Pose | list[float]) -> list[list[float]]:
 
     move_joints(plan(Pose.top_down(0.50, 0.10, 0.20)))
     """
-    return ctx.mover.plan(goal)
+    return leading.plan(ctx.mover, goal)
 
 
 @primitive(surfaces=("joint",), kind="motion")
@@ -34,7 +35,7 @@ def move_joints(ctx: Context, q: list[list[float]] | list[float]) -> None:
 
     move_joints(q)
     """
-    ctx.mover.move_joints(q)
+    leading.move_joints(ctx.mover, q)
 
 
 @primitive(surfaces=("joint",), kind="motion")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from primitives.context import Context
-from primitives.motion import picking
+from primitives.motion import leading, picking
 from primitives.motion.targets import named_object
 from primitives.registry import primitive
 from primitives.scene import Grasp, Pose, SceneObject
@@ -35,7 +35,7 @@ def move_to(ctx: Context, pose: Pose) -> None:
 
     move_to(Pose.top_down(0.50, 0.10, 0.20))
     """
-    ctx.mover.move_to(pose)
+    leading.move_to(ctx.mover, pose)
 
 
 @primitive(surfaces=("tool",), kind="motion")
@@ -45,7 +45,7 @@ def move_linear(ctx: Context, pose: Pose) -> None:
 
     move_linear(Pose.top_down(0.50, 0.10, 0.02))
     """
-    ctx.mover.move_linear(pose)
+    leading.move_linear(ctx.mover, pose)
 
 
 @primitive(surfaces=("tool",), kind="motion")

@@ -8,16 +8,15 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import BadArgument, Blocked
+from primitives.failures import Blocked
 from primitives.guard import Guard, GuardLimits
-from primitives.motion.collision import TABLE, Checker, RobotGeometry
+from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.hand import Hand, Held
-from primitives.motion.kinematics import THOROUGH, Kinematics, line, pose_distance, pose_matrix
+from primitives.motion.kinematics import THOROUGH, Kinematics, line, pose_distance
 from primitives.motion.planning import Planner
-from primitives.motion.refusals import blocked, crooked, unreachable
+from primitives.motion.refusals import blocked, unreachable
 from primitives.perception.memory import SceneMemory
 from primitives.robot import Robot
-from primitives.scene import Pose
 
 ARRIVED_POSITION = 1e-3
 """m."""
@@ -34,8 +33,6 @@ TIMEOUT = 30.0
 """Robot time in s that one motion may take."""
 JUMP = 0.35
 """Change of a joint in rad within a centimetre of a line that no longer counts as following it."""
-SOLUTIONS = 6
-"""Inverse-kinematic solutions of one pose that are tried before it counts as blocked."""
 
 
 class Mover:
@@ -60,8 +57,6 @@ class Mover:
     def T_tool(self) -> NDArray[np.float64]:
         """(4, 4) measured pose of the tool in the base frame."""
         return self.kinematics.tool(self.q)
-
-    # What the steps of a pick, a place or a push are made of
 
     def checker(
         self,
@@ -110,6 +105,7 @@ class Mover:
         result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT)
         distance, angle = pose_distance(self.kinematics.tool(path[-1]), self.kinematics.tool(result.state.q))
         if not contact and (distance > ARRIVED_POSITION or angle > ARRIVED_ROTATION):
+            self.memory.invalidate()
             raise Blocked(
                 f"the arm stopped {distance * 1000:.1f} mm and {np.degrees(angle):.1f} deg short of its goal",
                 expected="within 1 mm and 0.5 deg",
@@ -186,86 +182,7 @@ class Mover:
         with suppress(Blocked):
             self.home()
 
-    # The primitives of the tool and joint surfaces
-
     def home(self) -> None:
         """Move to the arm's home pose without collision, what is held included."""
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
             self.travel(self.info.home)
-
-    def move_to(self, pose: Pose) -> None:
-        """Move the tool to `pose` without collision."""
-        self.follow(self._plan_pose(pose))
-
-    def move_linear(self, pose: Pose) -> None:
-        """Move the tool to `pose` along a straight line, heedless of objects."""
-        T = self._checked(pose)
-        path = self.straight(self.q, T)
-        if path is None:
-            self.reach(T)
-            raise crooked(self.T_tool, T)
-        self._refuse_table(path)
-        self.follow(path, scale=0.5)
-
-    def solve_ik(self, pose: Pose) -> list[float]:
-        """Joints in rad for `pose`, near where the arm is."""
-        return [float(v) for v in self.reach(self._checked(pose))]
-
-    def plan(self, goal: Pose | list[float]) -> list[list[float]]:
-        """A path free of collision to a pose or to joints, rows in rad."""
-        if isinstance(goal, Pose):
-            return self._plan_pose(goal).tolist()
-        q = np.array(goal, dtype=np.float64)
-        self.guard.check_joints(q)
-        path = self.plan_joints(q)
-        if path is None:
-            raise blocked(self.kinematics, self.q, q, self.hand.width, self.checker(margin=CLOSE))
-        return path.tolist()
-
-    def move_joints(self, q: list[list[float]] | list[float]) -> None:
-        """Move along a joint path, heedless of objects."""
-        try:
-            rows = np.atleast_2d(np.array(q, dtype=np.float64))
-        except ValueError as error:
-            raise BadArgument(
-                "a joint path is one list of joint positions, or a list of such lists of equal length",
-                expected=f"{self.info.dof} numbers per row",
-            ) from error
-        self.guard.check_joints(rows)
-        path = np.vstack([self.q, rows])
-        self._refuse_table(path)
-        self.follow(path)
-
-    def _checked(self, pose: Pose) -> NDArray[np.float64]:
-        norm = float(np.linalg.norm(pose.quaternion_xyzw))
-        if not 0.9 < norm < 1.1:
-            raise BadArgument(
-                f"the quaternion of the pose has length {norm:.3f}",
-                expected="a unit quaternion (x, y, z, w)",
-                measured=f"length {norm:.3f}",
-                hint="Use Pose.top_down(x, y, z, yaw).",
-            )
-        self.guard.check_position(pose.position)
-        return pose_matrix(pose)
-
-    def _plan_pose(self, pose: Pose) -> NDArray[np.float64]:
-        T = self._checked(pose)
-        nearest = self.reach(T)
-        for n, q in enumerate(self.kinematics.solutions(T, self.q)):
-            if n >= SOLUTIONS:
-                break
-            if (path := self.plan_joints(q)) is not None:
-                return path
-        raise blocked(self.kinematics, self.q, nearest, self.hand.width, self.checker(margin=CLOSE))
-
-    def _refuse_table(self, path: NDArray[np.float64]) -> None:
-        """Motions that may touch objects still may not touch the table or the arm itself."""
-        names = [o.name for o in self.memory.objects]
-        checker = self.checker(ignore=names, held_ignore=[*names, TABLE], margin=0.0)
-        if (hit := checker.first_contact(path, self.hand.width)) is not None:
-            raise Blocked(
-                f"on the way, {hit[0]} would touch {hit[1]}",
-                expected="a way free of the table and of the arm itself",
-                measured=f"{hit[0]} touches {hit[1]}",
-                hint="Go by way of a higher pose.",
-            )

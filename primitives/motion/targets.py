@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from primitives.context import Context
+from primitives.failures import BadArgument
 from primitives.perception.regions import named_region
 from primitives.scene import Region, SceneObject, Target
 
@@ -21,6 +22,7 @@ def resolve(ctx: Context, target: Target | str) -> Target:
 
     Raises:
         NotFound, Ambiguous: with the candidates.
+        BadArgument: a region beside the table.
     """
     match target:
         case str():
@@ -28,8 +30,28 @@ def resolve(ctx: Context, target: Target | str) -> Target:
             return place if place is not None else ctx.memory.find(target)
         case SceneObject():
             return ctx.memory.current(target)
+        case Region():
+            return _on_table(target, ctx.robot.workspace.table)
         case _:
             return target
+
+
+def _on_table(region: Region, table: Region) -> Region:
+    """The part of a program's own region that the robot works on."""
+    low = (max(region.low[0], table.low[0]), max(region.low[1], table.low[1]))
+    high = (min(region.high[0], table.high[0]), min(region.high[1], table.high[1]))
+    if low[0] >= high[0] or low[1] >= high[1]:
+        raise BadArgument(
+            f"the region {region.name!r} has no part on the table",
+            expected=f"a part of {_bounds(table)}",
+            measured=_bounds(region),
+            hint="Use region(name), or corners on the table, the smaller ones first.",
+        )
+    return Region(region.name, low, high)
+
+
+def _bounds(region: Region) -> str:
+    return f"x {region.low[0]:.2f}..{region.high[0]:.2f} m, y {region.low[1]:.2f}..{region.high[1]:.2f} m"
 
 
 def describe(target: Target) -> str:

@@ -213,6 +213,18 @@ def test_places_outside_the_workspace_and_empty_hands(trial):
     assert hand(server).held is not None
 
 
+def test_a_region_of_ones_own(environment, trial):
+    from primitives.scene import Region
+
+    server = trial(objects("red block 0.5 0.0"))
+    server.invoke("put", "red block", Region("strip", (-1e4, 0.2), (1e4, 0.26)))
+    x, y, _ = environment.world()["red block"].position
+    assert 0.28 < x < 0.70 and 0.2 < y < 0.26
+    with pytest.raises(BadArgument, match="no part on the table") as caught:
+        server.invoke("put", "red block", Region("wall", (2.0, 0.0), (3.0, 0.1)))
+    assert_told(caught.value)
+
+
 def test_push(environment, trial):
     server = trial(objects("red block 0.4 -0.1 0.05"))
     server.invoke("push", "red block", (0.52, 0.06))
