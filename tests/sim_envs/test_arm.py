@@ -59,7 +59,10 @@ def test_a_faulty_path_is_refused_before_motion(arm: Arm, path: np.ndarray, says
     assert arm.state().mode is ArmMode.IDLE
 
 
-@pytest.mark.parametrize(("width", "speed", "force"), [(-0.01, 0.1, 20), (0.09, 0.1, 20), (0.04, 0, 20), (0.04, 0.1, 500), (float("nan"), 0.1, 20)])
+@pytest.mark.parametrize(
+    ("width", "speed", "force"),
+    [(-0.01, 0.1, 20), (0.09, 0.1, 20), (0.04, 0, 20), (0.04, 0.1, 500), (float("nan"), 0.1, 20)],
+)
 def test_a_faulty_gripper_command_is_refused(arm: Arm, width: float, speed: float, force: float) -> None:
     with pytest.raises(BadArgument, match="gripper"):
         arm.start_gripper(width, speed, force)

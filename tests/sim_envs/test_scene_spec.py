@@ -60,7 +60,9 @@ def test_faulty_object_is_refused(spec: ObjectSpec, says: str) -> None:
         (SceneSpec((ObjectSpec("block", "red"),), clearance=-1.0), "clearance"),
         (SceneSpec((ObjectSpec("block", "red", name="a"), ObjectSpec("ball", "red", name="a"))), "'a' is used 2 times"),
         (
-            SceneSpec((ObjectSpec("block", "red", position=(0.5, 0.0)), ObjectSpec("ball", "blue", position=(0.51, 0.0)))),
+            SceneSpec(
+                (ObjectSpec("block", "red", position=(0.5, 0.0)), ObjectSpec("ball", "blue", position=(0.51, 0.0)))
+            ),
             "'red block' and 'blue ball' overlap",
         ),
     ],
@@ -148,4 +150,6 @@ def test_missing_scene_names_the_built_in_ones() -> None:
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_defaults_of_every_category_are_valid(category: str) -> None:
-    assert resolved(SceneSpec((ObjectSpec(category, "red"),)), WORKSPACE).objects[0].extent == CATEGORIES[category].default
+    assert (
+        resolved(SceneSpec((ObjectSpec(category, "red"),)), WORKSPACE).objects[0].extent == CATEGORIES[category].default
+    )

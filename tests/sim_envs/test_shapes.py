@@ -51,7 +51,10 @@ def settled(objects: list[ObjectSpec], positions: list[tuple[float, float, float
 
 def test_every_category_comes_to_rest_where_it_stands() -> None:
     objects = [ObjectSpec(c, "red") for c in CATEGORIES]
-    places = [(0.3 + 0.2 * (i % 3), 0.22 * (i // 3) - 0.22, CATEGORIES[o.category].default[2] / 2) for i, o in enumerate(objects)]
+    places = [
+        (0.3 + 0.2 * (i % 3), 0.22 * (i // 3) - 0.22, CATEGORIES[o.category].default[2] / 2)
+        for i, o in enumerate(objects)
+    ]
     world = settled(objects, places)
     try:
         assert world.speed() < 2e-3
