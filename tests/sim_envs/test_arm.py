@@ -115,7 +115,7 @@ def test_pressing_into_the_table_is_a_protective_stop(arm: Arm) -> None:
     down = q.copy()
     down[1] += 1.6
     motion = arm.start_joint_path(np.array([q, down]), arm.info.limits.scaled(0.3))
-    with pytest.raises(ProtectiveStop, match="joint . met resistance") as failure:
+    with pytest.raises(ProtectiveStop, match=r"joint \d met resistance") as failure:
         motion.wait(20.0)
     assert "rad behind" in str(failure.value.measured)
     assert arm.state().mode is ArmMode.PROTECTIVE_STOP

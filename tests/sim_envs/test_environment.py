@@ -123,7 +123,7 @@ def test_pictures_and_videos_show_the_scene(environment: PyBulletEnvironment, tm
     assert 200 < red.sum() < 20000
     environment.start_recording()
     q = arm.state().q
-    arm.start_joint_path(np.array([q, q + [0.4, 0, 0, 0, 0, 0, 0]]), arm.info.limits.scaled(0.2)).wait(10.0)
+    arm.start_joint_path(np.array([q, q + np.eye(7)[0] * 0.4]), arm.info.limits.scaled(0.2)).wait(10.0)
     video = tmp_path / "run.mp4"
     environment.write_video(video)
     with av.open(str(video)) as file:

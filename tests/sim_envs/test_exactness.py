@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, ProtectiveStop
-from primitives.motion.kinematics import Kinematics, upright
+from primitives.motion.kinematics import Kinematics, pose_matrix
 from primitives.robot import Arm
+from primitives.scene import Pose
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.tiny import TinyRenderer
 
@@ -118,7 +119,7 @@ SCENE = '[[objects]]\ncategory = "block"\ncolor = "red"\nposition = [0.5, 0.0]\n
 
 def reach(arm: Arm, height: float, x: float = 0.5) -> np.ndarray:
     """Joint positions with the fingers straight down at (x, 0, height)."""
-    q = Kinematics(arm.info).solve(upright((x, 0.0, height), 0.0), arm.state().q)
+    q = Kinematics(arm.info).solve(pose_matrix(Pose.top_down(x, 0.0, height)), arm.state().q)
     assert q is not None
     return q
 

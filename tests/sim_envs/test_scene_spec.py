@@ -105,7 +105,7 @@ def test_seeded_layout_keeps_clearance_and_repeats(name: str, seed: int) -> None
 
 def test_too_many_objects_say_what_to_relax() -> None:
     scene = resolved(SceneSpec(tuple(ObjectSpec("bowl", "red") for _ in range(30)), "crowd"), WORKSPACE)
-    with pytest.raises(ConfigurationError, match="30 objects of scene 'crowd'.*fewer or smaller.*clearance"):
+    with pytest.raises(ConfigurationError, match=r"30 objects of scene 'crowd'.*fewer or smaller.*clearance"):
         layout(scene, np.random.default_rng(0), WORKSPACE)
 
 
@@ -113,7 +113,8 @@ def test_scene_file_in_full(tmp_path: Path) -> None:
     file = tmp_path / "scene.toml"
     file.write_text(
         'clearance = 0.05\n[[objects]]\ncategory = "block"\ncolor = "grey"\nsize = 0.03\nposition = [0.5, 0]\n'
-        'yaw = 0.3\n[[objects]]\ncategory = "box"\ncolor = "blue"\nname = "tray"\nsize = [0.2, 0.1, 0.04]\nmovable = false\n'
+        'yaw = 0.3\n[[objects]]\ncategory = "box"\ncolor = "blue"\nname = "tray"\nsize = [0.2, 0.1, 0.04]\n'
+        "movable = false\n"
     )
     scene = resolved(read_scene(file), WORKSPACE)
     block, tray = scene.objects
