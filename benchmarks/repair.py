@@ -18,6 +18,7 @@ from pathlib import Path
 
 from codepolicy.agent import Agent
 from codepolicy.models.protocol import Message, Reply
+from codepolicy.prompting.prompt import estimated_tokens
 from codepolicy.settings import Settings
 from codepolicy.stage import load_environment
 
@@ -260,19 +261,31 @@ def main() -> None:
     for kind, sabotage in sabotages().items():
         if options.kind not in (None, kind):
             continue
-        began, repaired, turns = time.perf_counter(), 0, 0
+        began, repaired, turns, longest = time.perf_counter(), 0, 0, 0
         for seed in range(options.per_kind):
             settings = Settings(surface=sabotage.surface, feedback=options.feedback, turns=4)
             agent = Agent(model=Fixer(sabotage.reply), env=environment, settings=settings)
             episode = agent.run(sabotage.instruction, seed=seed)
             repaired += episode.achieved
             turns += len(episode.turns)
+            longest = max(longest, *(estimated_tokens(t.feedback or "") for t in episode.turns))
             if not episode.achieved:
                 print(f"  {kind}, seed {seed}: {episode.outcome}: {episode.summary}", flush=True)
         wall = time.perf_counter() - began
-        rows.append({"kind": kind, "repaired": repaired, "episodes": options.per_kind, "turns": turns, "wall_s": wall})
+        rows.append(
+            {
+                "kind": kind,
+                "repaired": repaired,
+                "episodes": options.per_kind,
+                "turns": turns,
+                "longest_feedback_tokens": longest,
+                "wall_s": wall,
+            }
+        )
         print(
-            f"{kind:24} {repaired:3}/{options.per_kind}  {turns / options.per_kind:.1f} turns  {wall:.0f} s", flush=True
+            f"{kind:24} {repaired:3}/{options.per_kind}  {turns / options.per_kind:.1f} turns  "
+            f"{longest} tokens  {wall:.0f} s",
+            flush=True,
         )
     environment.close()
     total = sum(int(str(r["repaired"])) for r in rows)

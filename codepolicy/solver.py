@@ -119,6 +119,9 @@ class Solver:
         if parsed.program is None:
             return None, GoalCheck(status="missing")
         self.emit(Started(stage.turn, parsed.program, parsed.goal))
+        findings = stage.goal_findings(parsed.goal) if parsed.goal is not None else ()
+        if findings:
+            return None, GoalCheck(status="failed", failure=findings[0])
         vacuous = parsed.goal is not None and stage.holds_at_start(parsed.goal)
         if vacuous and not self._vacuous_once:
             self._vacuous_once = True
@@ -208,6 +211,8 @@ class Solver:
             return f"the goal check raised {check.failure.kind}: {check.failure.message}"
         if check.failed_clauses:
             return "the goal check fails: " + "; ".join(c.message for c in check.failed_clauses)
+        if check.status == "vacuous":
+            return "the goal check proves nothing"
         return "no program in the reply" if report is None else "the goal is not reached"
 
 

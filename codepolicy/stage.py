@@ -166,6 +166,15 @@ class Stage:
 
         return tuple(check(program, self.surface, workspace=self.trial.robot.workspace, known=self.known))
 
+    def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
+        """What the gate has against a goal check, which may not move and knows no variable of the program."""
+        from codepolicy.gate import check
+
+        if not self.gate:
+            return ()
+        workspace, known = self.trial.robot.workspace, tuple(self._functions)
+        return tuple(check(goal, self.goal_surface, workspace=workspace, known=known))
+
     def define(self, name: str, source: str) -> None:
         """Make the function `name` available to every later program and goal check."""
         self._functions[name] = source
@@ -191,14 +200,10 @@ class Stage:
         return self._goal(server, goal).status in ("passed", "vacuous")
 
     def _goal(self, server: Server, goal: str) -> GoalCheck:
-        from codepolicy.gate import check
-
         surface = self.goal_surface
-        if self.gate:
-            known = tuple(self._functions)
-            findings = check(goal, surface, workspace=self.trial.robot.workspace, known=known)
-            if findings:
-                return GoalCheck(status="failed", failure=findings[0])
+        findings = self.goal_findings(goal)
+        if findings:
+            return GoalCheck(status="failed", failure=findings[0])
         session = self._sandbox.session()
         try:
             self._define(session)

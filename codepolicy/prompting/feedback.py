@@ -69,12 +69,10 @@ def feedback(attempt: Attempt, level: FeedbackLevel) -> str:
 
 def signature(report: ExecutionReport | None, check: GoalCheck) -> str:
     """The same for two turns that failed in the very same way."""
-    if report is None:
-        return "no program"
-    failure = report.failure or check.failure
+    failure = (report.failure if report is not None else None) or check.failure
     if failure is not None:
         return f"{failure.kind}:{failure.call}:{one_line(failure.message, 60)}"
-    return f"{check.status}:" + "|".join(c.message for c in check.failed_clauses)
+    return f"{report is None}:{check.status}:" + "|".join(c.message for c in check.failed_clauses)
 
 
 def marked(program: str, report: ExecutionReport | None) -> str:
@@ -89,8 +87,11 @@ def marked(program: str, report: ExecutionReport | None) -> str:
 
 def summary(index: int, report: ExecutionReport | None, check: GoalCheck) -> str:
     """One line on a turn, for the prompts of later turns."""
+    if report is None and check.failure is not None:
+        return f"turn {index}: the goal check was rejected: {one_line(check.failure.message, 100)}"
     if report is None:
-        return f"turn {index}: no program in the reply"
+        what = "a goal check that proves nothing" if check.status == "vacuous" else "no program in the reply"
+        return f"turn {index}: {what}"
     if report.failure is not None:
         failure = report.failure
         return f"turn {index}: {failure.kind} at line {failure.line}: {one_line(failure.message, 100)}"
@@ -105,6 +106,10 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     report, check = attempt.report, attempt.check
     if report is None and check.status == "vacuous":
         return "The goal check already holds, so it proves nothing; the program was not run.", hints.VACUOUS
+    if report is None and check.failure is not None:
+        words = one_line(check.failure.message, 300)
+        text = f"The goal check was rejected{_where(check)}, so the program was not run: {words}"
+        return text, "Correct the goal check; it can look, but not move. " + hints.hint(check.failure, attempt.repeats)
     if report is None:
         return "The reply had no program in it.", hints.NO_PROGRAM
     if report.failure is not None:
@@ -116,8 +121,7 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     if check.failure is not None:
         message = one_line(check.failure.message, 300)
         text = f"The program finished, but its goal check raised {check.failure.kind}: {message}"
-        where = f" (line {check.failure.line} of the check)" if check.failure.line is not None else ""
-        return text + where, "Correct the goal check. " + hints.hint(check.failure, attempt.repeats)
+        return text + _where(check), "Correct the goal check. " + hints.hint(check.failure, attempt.repeats)
     if check.status == "vacuous":
         return "The program finished, but its goal check proves nothing: it never looked.", hints.NEVER_LOOKED
     if check.status == "failed":
@@ -127,6 +131,11 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     return "The program finished and its goal check holds, but the instruction is not carried out.", (
         "Read the instruction again; the goal check asks for less than it."
     )
+
+
+def _where(check: GoalCheck) -> str:
+    line = check.failure.line if check.failure is not None else None
+    return f" (line {line} of the check)" if line is not None else ""
 
 
 def _strangers(attempt: Attempt) -> list[str]:

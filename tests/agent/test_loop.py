@@ -85,6 +85,15 @@ def test_a_vacuous_check_is_sent_back_before_anything_moves(world: Environment, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("goal", ["put('red block', 'red bowl')", "expect(insid('red block', 'green bowl'), 'in')"])
+def test_a_faulty_goal_check_is_sent_back_before_anything_moves(world: Environment, fenced: Fenced, goal: str) -> None:
+    episode, model = run(world, fenced(PUT, goal), fenced(PUT, IN_GREEN))
+    assert episode.turns[0].report is None
+    assert "The goal check was rejected (line 2 of the check)" in model.conversations[1][1].text
+    assert episode.outcome == "achieved" and len(episode.turns) == 2
+
+
+@pytest.mark.slow
 def test_a_program_cannot_mark_itself_done(world: Environment, fenced: Fenced) -> None:
     cheat = "inside = lambda a, b: True\ndone = True\nhome()"
     episode, _ = run(world, fenced(cheat, IN_GREEN), turns=1)
