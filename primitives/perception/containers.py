@@ -42,7 +42,7 @@ def containers(view: TopView) -> list[Container]:
         for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)):
             remaining = piece
             while True:
-                hit = _round(view, remaining) or _rectangular(view, remaining)
+                hit = _round(view, remaining, rest) or _rectangular(view, remaining)
                 if hit is None:
                     break
                 result.append(hit)
@@ -69,7 +69,7 @@ def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
             yield piece
 
 
-def _round(view: TopView, piece: Mask) -> Container | None:
+def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
     line = outline(closed)
     circle = fit_circle(line * view.cell, view.cell, border=border_width(view.noise))
@@ -88,10 +88,19 @@ def _round(view: TopView, piece: Mask) -> Container | None:
     plate = rim < PLATE_HEIGHT
     middle = distance < 0.7 * circle.radius
     around = (distance > circle.radius - 0.005) & (distance < circle.radius - 0.5 * view.cell)
-    if (own & middle).sum() < 0.15 * middle.sum() or (mine & around).sum() < COVERAGE * around.sum():
+    if (mine & around).sum() < COVERAGE * around.sum():
         return None
     level = np.where(view.raised[box], height, 0.0)
-    floor = float(np.percentile(level[own & middle], 15))
+    if (own & middle).sum() > 0.15 * middle.sum():
+        floor = float(np.percentile(level[own & middle], 15))
+    else:
+        # of a deep thing far away the floor is out of sight, but not the way in
+        entry = np.zeros_like(piece)
+        entry[box] = middle
+        below = 0.65 * rim
+        if view.open(below, entry).sum() < 0.25 * middle.sum():
+            return None
+        floor = below
     band = mine & (distance > circle.radius - 0.010) & (distance < circle.radius + view.cell)
     if _rim_around(level, band, (cx - box[0].start, cy - box[1].start), rim, floor) < COVERAGE:
         return None
@@ -109,18 +118,18 @@ def _round(view: TopView, piece: Mask) -> Container | None:
     contents[box] = _solid_parts(tall | foreign, view.cell)
     cells = np.zeros_like(piece)
     cells[box] = within
-    x, y = view.xy(np.array([cx]), np.array([cy]))[0]
+    x, y = view.xy(cx, cy)
     quality = min(1.0, circle.coverage) * math.exp(-circle.error / (2 * view.cell))
-    found = Found(category, (float(x), float(y)), 0.0, rim, (diameter, diameter), 0.0, cells & ~contents, quality)
+    found = Found(category, (x, y), 0.0, rim, (diameter, diameter), 0.0, cells & ~contents, quality)
     if category == "mug":
-        _add_handle(view, found, piece & ~contents, (cx, cy))
+        _add_handle(view, found, alike & ~contents, (cx, cy))
     return Container(found, contents)
 
 
-def _add_handle(view: TopView, mug: Found, piece: Mask, center: tuple[float, float]) -> None:
+def _add_handle(view: TopView, mug: Found, alike: Mask, center: tuple[float, float]) -> None:
     """Let the extent, centre and yaw of `mug` take in the handle, where one stands out from its round body."""
     radius = mug.size[0] / 2
-    rows, columns = np.nonzero(piece & ~mug.cells)
+    rows, columns = np.nonzero(alike & ~mug.cells)
     offset = np.stack([rows - center[0], columns - center[1]], axis=1) * view.cell
     distance = np.linalg.norm(offset, axis=1)
     near = (distance > radius) & (distance < radius + HANDLE)
@@ -167,12 +176,12 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     tall = (core & view.raised & (level > floor + 0.009)) | (wall & (level > rim + 0.009))
     foreign = wall & view.raised & ~piece & (level > floor + 0.004)
     contents = _solid_parts(tall | foreign, view.cell)
-    x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+    x, y = view.xy(*rectangle.center)
     (sx, sy), yaw = rectangle.size, rectangle.yaw
     if sy > sx:
         sx, sy, yaw = sy, sx, yaw + math.pi / 2
     quality = math.exp(-rectangle.error / (2 * view.cell))
-    found = Found("box", (float(x), float(y)), 0.0, rim, (sx, sy), half_turn(yaw), filled & ~contents, quality)
+    found = Found("box", (x, y), 0.0, rim, (sx, sy), half_turn(yaw), filled & ~contents, quality)
     return Container(found, contents)
 
 

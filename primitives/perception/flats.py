@@ -71,10 +71,10 @@ def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> F
     circle = fit_circle(outline(closed) * view.cell, view.cell, border=_BORDER)
     color = np.median(rgb[piece], axis=0)
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:
-        x, y = view.xy(np.array([circle.center[0] / view.cell]), np.array([circle.center[1] / view.cell]))[0]
+        x, y = view.xy(circle.center[0] / view.cell, circle.center[1] / view.cell)
         size, yaw, quality = (2 * circle.radius, 2 * circle.radius), 0.0, circle.coverage
     elif rectangle.fill > 0.8:
-        x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+        x, y = view.xy(*rectangle.center)
         size, yaw, quality = rectangle.size, rectangle.yaw, min(1.0, rectangle.fill)
         if abs(size[0] - size[1]) < 0.05 * max(size):
             yaw = square_yaw(yaw)
@@ -84,4 +84,4 @@ def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> F
             yaw = half_turn(yaw)
     else:
         return None
-    return Found("zone", (float(x), float(y)), 0.0, THICKNESS, size, yaw, piece, quality, color)
+    return Found("zone", (x, y), 0.0, THICKNESS, size, yaw, piece, quality, color)

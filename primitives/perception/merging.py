@@ -70,8 +70,8 @@ def _object(view: TopView, parts: Sequence[Found]) -> Found:
     if rectangle is None:
         largest = max(parts, key=lambda p: p.size[0] * p.size[1])
         return Found("object", largest.center, bottom, top, largest.size, largest.yaw, cells, quality)
-    x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+    x, y = view.xy(*rectangle.center)
     (sx, sy), yaw = rectangle.size, rectangle.yaw
     if sy > sx:
         sx, sy, yaw = sy, sx, yaw + math.pi / 2
-    return Found("object", (float(x), float(y)), bottom, top, (sx, sy), half_turn(yaw), cells, quality)
+    return Found("object", (x, y), bottom, top, (sx, sy), half_turn(yaw), cells, quality)

@@ -166,7 +166,7 @@ def _fits_evenly(rectangle: Rectangle, edge: float) -> bool:
 def _block(
     view: TopView, patch: Mask, rectangle: Rectangle, top: float, quality: float, floors: Sequence[float]
 ) -> Found:
-    x, y = view.xy(np.array([rectangle.center[0]]), np.array([rectangle.center[1]]))[0]
+    x, y = view.xy(*rectangle.center)
     (sx, sy), yaw = rectangle.size, rectangle.yaw
     edge = (sx + sy) / 2
     if _is_square(rectangle):
@@ -181,7 +181,7 @@ def _block(
             sx, sy, yaw = sy, sx, yaw + math.pi / 2
         yaw = half_turn(yaw)
         bottom = max((f for f in floors if f < top - 0.008), default=0.0)
-    return Found("block", (float(x), float(y)), max(0.0, bottom), top, (sx, sy), yaw, patch, quality)
+    return Found("block", (x, y), max(0.0, bottom), top, (sx, sy), yaw, patch, quality)
 
 
 def _tile(
@@ -194,20 +194,20 @@ def _tile(
     quality: float,
     floors: Sequence[float],
 ) -> Found:
-    x, y = view.xy(np.array([center[0]]), np.array([center[1]]))[0]
+    x, y = view.xy(center[0], center[1])
     floor = _floor(top, edge, floors)
     bottom = floor if floor is not None else top - edge
-    return Found("block", (float(x), float(y)), bottom, top, (edge, edge), square_yaw(yaw), cells, quality)
+    return Found("block", (x, y), bottom, top, (edge, edge), square_yaw(yaw), cells, quality)
 
 
 def _round(
     view: TopView, patch: Mask, center: tuple[float, float], radius: float, misfit: float, floors: Sequence[float]
 ) -> Found:
-    x, y = view.xy(np.array([center[0] / view.cell]), np.array([center[1] / view.cell]))[0]
+    x, y = view.xy(center[0] / view.cell, center[1] / view.cell)
     top = float(np.median(view.height[patch]))
     bottom = max((f for f in floors if f < top - 0.004), default=0.0)
     quality, diameter = max(0.0, 1 - misfit / 3), 2 * radius
-    return Found("cylinder", (float(x), float(y)), bottom, top, (diameter, diameter), 0.0, patch, quality)
+    return Found("cylinder", (x, y), bottom, top, (diameter, diameter), 0.0, patch, quality)
 
 
 def _ball(view: TopView, patch: Mask) -> Found | None:

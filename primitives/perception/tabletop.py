@@ -53,12 +53,17 @@ def _plane(frame: Frame, workspace: Workspace) -> NDArray[np.float64] | None:
     if len(xyz) < 200:
         return None
     A = np.column_stack([xyz[:, :2], np.ones(len(xyz))])
-    # from the most common height, so that things on the table do not pull
+    # the lowest of the common heights: the floors of boxes and plates are common too, and higher
     counts, edges = np.histogram(xyz[:, 2], bins=50, range=(-_REACH, _REACH))
-    level = float(edges[int(np.argmax(counts))] + edges[1] - edges[0]) if len(counts) else 0.0
-    plane = np.array([0.0, 0.0, level])
-    for width in (0.010, 0.007, 0.006, 0.006):
-        near = np.abs(xyz[:, 2] - A @ plane) < width
+    common = np.convolve(counts, np.ones(3), mode="same")
+    lowest = int(np.argmax(common > 0.4 * common.max()))
+    peak = lowest + int(np.argmax(common[lowest : lowest + 4]))
+    plane = np.array([0.0, 0.0, float(edges[peak] + edges[peak + 1]) / 2])
+    # ever closer, so that in the end plates and the floors of boxes, 7 mm high, do not count as the table
+    for width in (0.005, 0.004, 0.003, 0.0, 0.0):
+        off = np.abs(xyz[:, 2] - A @ plane)
+        spread = 1.48 * float(np.median(off[off < 0.005])) if (off < 0.005).any() else 0.0
+        near = off < max(width, 0.002, min(0.005, 3.0 * spread))
         if near.sum() < 200:
             return None
         B = A[near]

@@ -118,36 +118,47 @@ class TopView:
     noise: float
     """Standard deviation of heights in m, measured on the table."""
 
+    def xy(self, row: float, column: float) -> tuple[float, float]:
+        """(x, y) in m, base frame, of a position in (fractional) cells."""
+        return row * self.cell + self.origin[0], column * self.cell + self.origin[1]
+
     def hidden(self, height: float, around: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
         """(R, C) where something higher hides a surface at `height` m from every camera.
 
         Args:
             height: m above the table.
-            around: (R, C) cells near which it matters; far from them the answer is False.
+            around: (R, C) cells near which it matters; in and far from them the answer is False.
             reach: how far around them, in m.
         """
-        rows, columns = np.nonzero(around.any(axis=1))[0], np.nonzero(around.any(axis=0))[0]
-        pad = math.ceil(reach / self.cell)
-        r0, r1 = max(0, int(rows[0]) - pad), min(around.shape[0], int(rows[-1]) + pad + 1)
-        c0, c1 = max(0, int(columns[0]) - pad), min(around.shape[1], int(columns[-1]) + pad + 1)
-        grid = Grid(self.cell, (self.origin[0] + r0 * self.cell, self.origin[1] + c0 * self.cell), (r1 - r0, c1 - c0))
+        box, grid = self._part(around, reach)
         seen = np.zeros(grid.shape, bool)
         for sight in self.sights:
             pixels = grid.pixels(sight.camera, height)
             seen |= (pixels >= 0) & (sight.z.ravel()[pixels] < height + LAYER)
         # the edge of what hides is a cell or two wide in the depth image
-        veiled = cv2.dilate((~seen).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
         result = np.zeros_like(around)
-        result[r0:r1, c0:c1] = veiled
+        result[box] = cv2.dilate((~seen).astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
         return result & ~around
 
-    def xy(self, rows: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(N, 2) m, base frame: positions of (fractional) cell coordinates."""
-        return np.stack([rows * self.cell + self.origin[0], columns * self.cell + self.origin[1]], axis=-1)
+    def open(self, height: float, around: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(R, C) which cells of `around` a camera looks through, at `height` m, on to something lower."""
+        box, grid = self._part(around, 0.0)
+        through = np.zeros(grid.shape, bool)
+        for sight in self.sights:
+            pixels = grid.pixels(sight.camera, height)
+            through |= (pixels >= 0) & (sight.z.ravel()[pixels] < height - LAYER)
+        result = np.zeros_like(around)
+        result[box] = through
+        return result & around
 
-    def cells(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(N, 2) fractional (row, column) of positions (N, 2) in m."""
-        return (np.asarray(xy) - self.origin) / self.cell
+    def _part(self, around: NDArray[np.bool_], reach: float) -> tuple[tuple[slice, slice], Grid]:
+        """The part of the grid within `reach` m of the cells `around`."""
+        rows, columns = np.nonzero(around.any(axis=1))[0], np.nonzero(around.any(axis=0))[0]
+        pad = math.ceil(reach / self.cell)
+        r0, r1 = max(0, int(rows[0]) - pad), min(around.shape[0], int(rows[-1]) + pad + 1)
+        c0, c1 = max(0, int(columns[0]) - pad), min(around.shape[1], int(columns[-1]) + pad + 1)
+        origin = (self.origin[0] + r0 * self.cell, self.origin[1] + c0 * self.cell)
+        return (slice(r0, r1), slice(c0, c1)), Grid(self.cell, origin, (r1 - r0, c1 - c0))
 
 
 def table_noise(z: NDArray[np.float32]) -> float:
