@@ -3,7 +3,8 @@
     python benchmarks/oracle.py --seeds 100 --processes 4 --write docs/oracle_table.md
 
 Programs run in the process of the world (they are the tasks' own), through the same server, guard and primitives as
-everybody's. A trial that breaks is a lost one and its failure is printed, nothing is retried.
+everybody's. A trial that breaks is a lost one and its failure is printed, nothing is retried. With `--resume FILE`
+every outcome is kept in that file as it comes, and what is in it already is not played again.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import multiprocessing
 import statistics
 import sys
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from primitives.environment import TrialSpec
@@ -37,8 +38,7 @@ ORACLE = "oracle"
 NOTHING = "do nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """One trial."""
 
     task: str
@@ -51,8 +51,7 @@ class Outcome:
     wall: float
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """The trials of one task and seed."""
 
     task: str
@@ -120,7 +119,7 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
     )
 
 
-def table(outcomes: Iterable[Outcome], command: str, took: float) -> str:
+def table(outcomes: Sequence[Outcome], command: str) -> str:
     """The outcomes as a Markdown page."""
     by_task: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -128,7 +127,7 @@ def table(outcomes: Iterable[Outcome], command: str, took: float) -> str:
     lines = [
         "# Oracle table",
         "",
-        f"Made by `{command}` in {took / 60:.1f} minutes.",
+        f"Made by `{command}`; {sum(o.wall for o in outcomes) / 60:.0f} minutes of wall time over all trials.",
         "",
         "An oracle is a program that must win its task, a decoy a plausible one that must lose; both run through the",
         "same guard and primitives as every policy. Robot time is the oracle's median.",
@@ -152,6 +151,12 @@ def table(outcomes: Iterable[Outcome], command: str, took: float) -> str:
     return "\n".join(lines)
 
 
+def _kept(path: Path | None) -> list[Outcome]:
+    if path is None or not path.is_file():
+        return []
+    return [msgspec.json.decode(line, type=Outcome) for line in path.read_bytes().splitlines()]
+
+
 def main() -> int:
     """Play the trials, print the losses and the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -162,6 +167,7 @@ def main() -> int:
     parser.add_argument("--detector", default="rgbd", help="rgbd or oracle (default rgbd)")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--no-decoys", action="store_true", help="oracles only")
+    parser.add_argument("--resume", type=Path, help="JSON lines of outcomes, read first and appended to")
     parser.add_argument("--write", type=Path, help="write the table there")
     args = parser.parse_args()
     wanted: set[str] = set(args.task or ())
@@ -172,15 +178,19 @@ def main() -> int:
         for id in tasks
         for seed in range(args.first, args.first + args.seeds)
     ]
-    started = time.perf_counter()
-    outcomes: list[Outcome] = []
+    outcomes = _kept(args.resume)
+    played_before = {(o.task, o.seed) for o in outcomes}
+    jobs = [job for job in jobs if (job.task, job.seed) not in played_before]
     with multiprocessing.get_context("spawn").Pool(args.processes, maxtasksperchild=200) as pool:
         for played in pool.imap_unordered(play, jobs):
             outcomes += played
+            if args.resume:
+                with args.resume.open("ab") as file:
+                    file.writelines(msgspec.json.encode(o) + b"\n" for o in played)
             for o in played:
                 if o.won != (o.program == ORACLE) and not (o.program == NOTHING and find(o.task).outcome == "declined"):
                     print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
-    page = table(outcomes, f"python benchmarks/oracle.py {' '.join(sys.argv[1:])}", time.perf_counter() - started)
+    page = table(outcomes, f"python benchmarks/oracle.py {' '.join(sys.argv[1:])}")
     print(page)
     walls = [o.wall for o in outcomes]
     print(f"wall per trial: median {statistics.median(walls):.2f} s, sum {sum(walls):.0f} s")

@@ -1,0 +1,155 @@
+"""Writes docs/tasks.md from the registry, and a picture of every task into docs/tasks/.
+
+python benchmarks/task_page.py             the page and the pictures
+python benchmarks/task_page.py --no-pictures
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from pathlib import Path
+
+from sim_envs.suite import load, members, names
+from sim_envs.task import Task, all_tasks
+
+DOCS = Path(__file__).parents[1] / "docs"
+INTRO = """\
+# Tasks
+
+Every task is one file in `sim_envs/tasks/`: a scene recipe, an instruction template with its attributes and at least
+five paraphrases, a goal on ground truth, an oracle program that must win and decoys that must lose. This page is made
+from them by `python benchmarks/task_page.py`; `docs/oracle_table.md` shows how the oracles and decoys fare.
+
+    codepolicy tasks                                            the list
+    codepolicy run --task cap-stack-all-blocks --seed 3         a task, worded by the seed
+    codepolicy run "stack all the blocks"                       a free sentence; judged where a template says the same
+    codepolicy exec --oracle --task cap-stack-all-blocks        the oracle
+
+## How a verdict is reached
+
+The goal is a list of clauses on the ground truth at the start and at the end, when everything is at rest. All of them
+hold: `achieved`; otherwise `not_achieved`, and the explanation is the first clause that fails, in numbers. Progress is
+the fraction of clauses that hold. A request that cannot be carried out ends `declined` when nothing has moved.
+
+- *inside* a bowl, box or mug: the centre within the inner outline (1 cm of wall taken off), the lowest point below the
+  rim. Not the centre's height: blocks in one bowl lie on each other.
+- *on* something: the centre above its outline, the surfaces within 1 cm; on a plate or a zone the same.
+- *in* a place of the table: the centre at most 2 cm (half a block) outside it, because its border is not drawn, and at
+  rest on the table or on something. What is still held in the air is nowhere.
+- *stays*: moved less than 5 cm. Brushing past is no failure, rearranging the table is.
+- A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.
+- When the scene does not settle what is meant (no such object, two of them, a tie within 1 cm), a free sentence gets no
+  verdict at all, and no scene of a task is like that.
+
+`ID:unseen` is the same task with the attribute values that examples never use (`codepolicy run --task
+cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
+
+## Privilege tiers are conditions
+
+Peers keep one copy of their API for every tier; here a tier is a choice of flags, and it is stamped on every result.
+The first five rows are the conditions of CaP-Bench's S1 to S4 and M1 as its paper describes them. Its M2 to M4 show the
+model images, or a description of what changed in them; we say what changed as text, measured, so those rows are near
+relatives rather than the same.
+
+TIERS
+CaP-Bench's S4 takes away the examples of S3; here they are part of each primitive's docstring and go with the surface.
+
+## What is not here
+
+Wiping is moving crumbs by hand, not a sponge over paint. Nut assembly, drawers, buttons, sliding doors and pouring need
+articulated or liquid-like objects that the scenes do not have yet. Ravens' tasks for suction (assembling kits by
+letter shapes, packing tightly, ropes and cloth) are adapted or left out; each tolerance says what differs. The original
+Code as Policies benchmark never published its scenes and predicates, so `cap14` has the paper's instructions,
+attributes and split, and predicates of our own: its numbers stand beside the paper's, they are not the same experiment
+(another arm, another gripper, another sampler).
+"""
+
+
+TIERS = (
+    ("S1", "ground truth", "high-level", "one", "--detector oracle --surface skill --turns 1"),
+    ("S2", "RGB-D", "high-level", "one", "--surface skill --turns 1"),
+    ("S3", "RGB-D", "low-level, with examples", "one", "--surface tool --turns 1"),
+    ("S4", "RGB-D", "lowest level", "one", "--surface joint --turns 1"),
+    ("M1", "RGB-D", "low-level", "several, told the error", "--surface tool --turns 4 --feedback error"),
+    ("near M2, M3", "RGB-D", "low-level", "several, told what changed", "--surface tool --turns 4 --feedback scene"),
+    ("near M4", "RGB-D", "high-level", "several, told what changed", "--surface skill --turns 4 --feedback scene"),
+    ("most told", "ground truth", "high-level", "several, told the verdict", "--detector oracle --feedback explain"),
+)
+
+
+def tiers() -> str:
+    """The privilege tiers as a Markdown table."""
+    lines = ["| tier | perception | primitives | turns | flags of `codepolicy run` |", "|---|---|---|---|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(t[:-1])} | `{t[-1]}` |" for t in TIERS)]) + "\n"
+
+
+def page() -> str:
+    """The whole of docs/tasks.md."""
+    tasks = {t.id: t for t in all_tasks()}
+    parts = [INTRO.replace("TIERS\n", tiers()), f"## The {len(tasks)} tasks\n"]
+    shown: set[str] = set()
+    for name in ("cap14", "ravens", "manip", "reason", *sorted(set(names()) - {"cap14", "ravens", "manip", "reason"})):
+        suite = load(name)
+        ids = list(dict.fromkeys(m.id.partition(":")[0] for group in suite.groups for m in members(group)))
+        parts.append(f"### Suite `{name}`\n\n{suite.description} {suite.trials} trials per task.\n")
+        fresh = [tasks[id] for id in ids if id not in shown]
+        known = [id for id in ids if id in shown]
+        shown |= set(ids)
+        if fresh:
+            parts.append(
+                "\n".join(["| | task | instruction | what counts |", "|---|---|---|---|", *map(row, fresh)]) + "\n"
+            )
+        if known:
+            parts.append("See above: " + ", ".join(f"`{id}`" for id in known) + ".\n")
+    return "\n".join(parts)
+
+
+def row(task: Task) -> str:
+    """One task as a line of the table."""
+    template = re.sub(r"<([^>]+)>", r"&lt;\1&gt;", task.template.text)
+    return (
+        f"| ![](tasks/{task.id}.jpg) | `{task.id}` v{task.version}<br>{', '.join(task.tags)} "
+        f"| {template}<br>*{task.instruction(0)}* | {task.tolerance} |"
+    )
+
+
+def pictures() -> None:
+    """A picture of every task's scene at seed 0, 320 by 240."""
+    import cv2
+
+    from primitives.environment import TrialSpec
+    from sim_envs.environment import PyBulletEnvironment
+
+    environment = PyBulletEnvironment()
+    folder = DOCS / "tasks"
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.jpg"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as scratch:
+        for task in all_tasks():
+            environment.reset(TrialSpec(task=task.id, seed=0, disturbances="none"))
+            environment.picture(Path(scratch) / "picture.png")
+            image = cv2.imread(str(Path(scratch) / "picture.png"))
+            assert image is not None
+            height, width = image.shape[:2]
+            # the table's working area, which is what differs from task to task
+            left, high = int(0.30 * width), int(0.28 * height)
+            image = image[high : high + int(0.5 * height), left : left + int(0.5 * width)]
+            small = cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)
+            cv2.imwrite(str(folder / f"{task.id}.jpg"), small, [cv2.IMWRITE_JPEG_QUALITY, 82])
+    environment.close()
+
+
+def main() -> None:
+    """Write what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--no-pictures", action="store_true")
+    if not parser.parse_args().no_pictures:
+        pictures()
+    (DOCS / "tasks.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""docs/tasks.md says what the registry says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from sim_envs.task import all_tasks
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("task_page", ROOT / "benchmarks/task_page.py")
+    task_page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(task_page)
+    written = (ROOT / "docs/tasks.md").read_text(encoding="utf-8")
+    assert written == task_page.page(), "run python benchmarks/task_page.py --no-pictures"
+
+
+def test_every_task_has_a_small_picture():
+    pictures = {p.stem: p.stat().st_size for p in (ROOT / "docs/tasks").glob("*.jpg")}
+    assert set(pictures) == {t.id for t in all_tasks()}
+    assert max(pictures.values()) < 40_000

@@ -1,0 +1,39 @@
+"""With real physics, cameras and primitives: oracles win, decoys and doing nothing lose. Few seeds; the oracle table
+has the many."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = (
+    ("put-block-in-bowl", 0),
+    ("put-block-on-block", 1),
+    ("cap-put-nth-block", 2),
+    ("ravens-packing-shapes", 0),
+    ("manip-unstack", 0),
+    ("reason-swap", 1),
+    ("reason-decline-missing", 0),
+)
+
+pytestmark = pytest.mark.slow
+
+
+def oracle():
+    spec = importlib.util.spec_from_file_location("oracle", ROOT / "benchmarks/oracle.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("task", "seed"), SAMPLE)
+def test_oracle_wins_and_the_others_lose(task, seed):
+    bench = oracle()
+    outcomes = bench.play(bench.Job(task, seed, "rgbd", True))
+    assert len(outcomes) >= 3
+    for outcome in outcomes:
+        declining = bench.NOTHING == outcome.program and task.startswith("reason-decline")
+        assert outcome.won == (outcome.program == bench.ORACLE or declining), outcome
