@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -17,6 +17,7 @@ from primitives.motion.planning import Planner
 from primitives.motion.refusals import blocked, unreachable
 from primitives.perception.memory import SceneMemory
 from primitives.robot import Robot
+from primitives.scene import SceneObject
 
 ARRIVED_POSITION = 1e-3
 """m."""
@@ -27,7 +28,7 @@ CLOSE = 0.001
 """Distance kept where the start or the goal is nearer than `CLEARANCE` to something, in m."""
 APPROACH = 0.10
 """Straight way down to a grasp or a place and up from it, in m."""
-NEAR = 0.6
+NEAR = 0.85
 """Speed scale near objects."""
 TIMEOUT = 30.0
 """Robot time in s that one motion may take."""
@@ -65,6 +66,7 @@ class Mover:
         held_ignore: Collection[str] = (),
         margin: float = CLEARANCE,
         held: Held | None = None,
+        objects: Sequence[SceneObject] | None = None,
     ) -> Checker:
         """The present scene for collision checks, with what is held attached to the tool.
 
@@ -73,12 +75,13 @@ class Mover:
             held_ignore: objects that the held object may touch; "table" is one.
             margin: distance to keep from objects, in m.
             held: what to attach in place of what is really held.
+            objects: what is known to be there; left out, what was last seen, and a look where something moved since.
         """
         attached = held or self.hand.held
         name = attached.object.name if attached else None
         return Checker(
             self._geometry,
-            [o for o in self.memory.objects if o.name != name],
+            [o for o in (self.memory.objects if objects is None else objects) if o.name != name],
             held=attached.object if attached else None,
             T_tool_held=attached.T_tool_object if attached else None,
             ignore=ignore,
@@ -114,24 +117,36 @@ class Mover:
                 hint="Something is in the way; look again with detect() and choose another way or place.",
             )
 
-    def travel(self, goal: NDArray[np.float64]) -> None:
-        """Move to joints `goal` (rad) on a path free of collision. Raises Blocked when none was found."""
-        path = self.plan_joints(goal)
+    def travel(self, goal: NDArray[np.float64], *, objects: Sequence[SceneObject] | None = None) -> None:
+        """Move to joints `goal` (rad) on a path free of collision with `objects`, or with what was last seen.
+
+        Raises:
+            Blocked: none was found.
+        """
+        path = self.plan_joints(goal, objects=objects)
         if path is None:
-            raise blocked(self.kinematics, self.q, goal, self.hand.width, self.checker(margin=CLOSE))
+            checker = self.checker(margin=CLOSE, objects=objects)
+            raise blocked(self.kinematics, self.q, goal, self.hand.width, checker)
         self.follow(path)
 
-    def plan_joints(self, goal: NDArray[np.float64], *, width: float | None = None) -> NDArray[np.float64] | None:
+    def plan_joints(
+        self,
+        goal: NDArray[np.float64],
+        *,
+        width: float | None = None,
+        objects: Sequence[SceneObject] | None = None,
+    ) -> NDArray[np.float64] | None:
         """A path free of collision from here to joints `goal` (rad), (N, dof) rad, or None.
 
         Args:
             goal: (dof,) rad.
             width: gripper width on the way in m; left out, the present one.
+            objects: see `checker`.
         """
         width = self.hand.width if width is None else width
-        checker = self.checker()
+        checker = self.checker(objects=objects)
         if checker.collides(self.q, width) or checker.collides(goal, width):
-            checker = self.checker(margin=CLOSE)
+            checker = self.checker(margin=CLOSE, objects=objects)
         return self._planner.path(self.q, goal, width, checker)
 
     def reach(self, T: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -182,7 +197,7 @@ class Mover:
         with suppress(Blocked):
             self.home()
 
-    def home(self) -> None:
-        """Move to the arm's home pose without collision, what is held included."""
+    def home(self, *, objects: Sequence[SceneObject] | None = None) -> None:
+        """Move to the arm's home pose without collision, what is held included. Args: for `objects` see `checker`."""
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
-            self.travel(self.info.home)
+            self.travel(self.info.home, objects=objects)

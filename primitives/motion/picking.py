@@ -72,9 +72,9 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
     after = mover.hand.width
     ctx.measured["finger width after the lift (m)"] = round(after, 4)
     if mover.hand.lost(LOST):
-        mover.hand.let_go(lost=True)
         mover.hand.move(mover.hand.info.max_width)
         mover.withdraw()
+        mover.hand.let_go(lost=True)
         raise Dropped(
             f"{obj.name} left the fingers while it was lifted",
             expected=f"fingers {measured:.3f} m apart",

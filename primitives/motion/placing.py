@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,14 +62,14 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     if held is None:
         raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
     _check_target(mover, target)
-    before = {o.name: o for o in mover.memory.objects}
+    before = {o.name: o for o in mover.memory.objects if o.name != obj.name}
     chosen, path = _choose(mover, held, target)
     mover.follow(path)
     if mover.hand.lost(LOST):
         measured = mover.hand.width
-        mover.hand.let_go(lost=True)
         mover.hand.move(mover.hand.info.max_width)
         mover.withdraw()
+        mover.hand.let_go(lost=True)
         raise Dropped(
             f"{held.object.name} left the fingers on the way to {describe(target)}",
             expected=f"fingers {held.width:.3f} m apart",
@@ -78,11 +79,12 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     mover.descend(chosen.down)
     mover.hand.move(chosen.release)
     mover.hand.let_go()
+    released = msgspec.structs.replace(held.object, position=chosen.spot.position, yaw=chosen.yaw)
     mover.follow(chosen.down[::-1], scale=NEAR)
     if not mover.hand.is_open:
         mover.hand.move(mover.hand.info.max_width)
     with suppress(Blocked):  # from above the place the cameras see enough
-        mover.home()
+        mover.home(objects=[*before.values(), released])
     _verify(ctx, held.object, target, chosen.spot, before)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,6 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
         if math.dist(now.position[:2], goal) <= GOOD:
             break
         _stroke(mover, now, goal)
-        mover.home()
         ctx.memory.look()
         now = _seen(ctx, obj, target)
     offset = math.dist(now.position[:2], goal)
@@ -130,7 +130,8 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
         mover.follow(along, scale=0.15, contact=True)
         up = mover.raised(mover.q, APPROACH)
         mover.follow(along[::-1] if up is None else up[::-1], scale=NEAR)
-        mover.memory.invalidate()
+        with suppress(Blocked):
+            mover.home(objects=[o for o in mover.memory.objects if o.name != obj.name])
         return
     assert problem is not None
     raise problem

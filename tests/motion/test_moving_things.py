@@ -53,9 +53,9 @@ def while_going_home(monkeypatch):
         mover = type(server._context.mover)
         home = mover.home
 
-        def later(self):
+        def later(self, **known):
             event()
-            home(self)
+            home(self, **known)
 
         monkeypatch.setattr(mover, "home", later)
 
