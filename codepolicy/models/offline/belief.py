@@ -36,6 +36,8 @@ class Belief:
     """The things last named as a place."""
     spoken: list[str] = field(default_factory=list[str])
     """Names of everything spoken of so far, for "the other blocks"."""
+    undone: list[str] = field(default_factory=list[str])
+    """What the last instruction of the session moved."""
     mentioned: list[str] = field(default_factory=list[str])
     """Names of everything named in any role, in order; what "it" may fall back on."""
     bound: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -51,7 +53,7 @@ class Belief:
         """An independent copy, for trying out a reading."""
         return Belief(
             dict(self.objects), self.workspace, dict(self.start), self.subjects, self.moving, self.targets, list(self.spoken),
-            list(self.mentioned), dict(self.bound),
+            list(self.undone), list(self.mentioned), dict(self.bound),
         )  # fmt: skip
 
     @property

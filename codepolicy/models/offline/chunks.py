@@ -55,6 +55,9 @@ def _place(group: Sequence[Word]) -> Word | None:
     horizontal = [n for n in names if n in ("left", "right")]
     if any(w.kind in ("MIDDLE", "BETWEEN") for w in group) and not names:
         return Word("PLACE", "middle", _text(group))
+    if names[0] == "top" and group[0].kind != "DIR" and len(names) == 2 and not any(w.kind in ("CORNER", "TABLE") for w in group):
+        if any(w.kind == "FAR" for w in group):  # "on the far left"
+            return Word("PLACE", f"{names[1]} side", _text(group))
     corner = any(w.kind == "CORNER" for w in group)
     if len(names) == 2:
         if len(vertical) == 1 and len(horizontal) == 1 and not any(w.kind == "SIDE" for w in group):

@@ -11,15 +11,16 @@ from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates
-from codepolicy.models.offline.clauses import Clause, Conditional
+from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.meaning import (
-    Again, Ask, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Stack, Swap, Thing, Undo, with_category,
+    Again, Ask, Back, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Stack, Swap, Thing, Undo, with_category,
 )  # fmt: skip
 from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
 from codepolicy.models.offline.restoring import write_clear, write_swap
 from codepolicy.models.offline.stacking import write_stack
+from codepolicy.models.offline.words import tokenize
 from codepolicy.models.offline.writer import Clause as GoalClause
 from codepolicy.models.offline.writer import Writer, quoted
 
@@ -56,10 +57,10 @@ class Composer:
             if isinstance(clause, Conditional):
                 self._decide(clause)
             else:
-                self._choose(clause.readings)
+                self._choose(clause.readings, clause.text)
         return self.writer
 
-    def _choose(self, readings: Sequence[object]) -> None:
+    def _choose(self, readings: Sequence[object], text: str) -> None:
         """Write the likeliest reading that works."""
         picks = any(isinstance(r, Pick) for r in readings)
         if any(isinstance(r, Put) and _lifts(r) for r in readings):
@@ -75,14 +76,17 @@ class Composer:
                 continue
             self.writer, self.last = trial, last
             return
+        likeliest = rated[0][2]
+        if isinstance(likeliest, Bare | BareTo | Incomplete | Again) and any(t.unknown for t in things_in(likeliest)):
+            raise NotUnderstood(tokenize(text)[0])
         raise refusals[0]
 
     def _cost(self, reading: object, *, picks: bool) -> int:
         if isinstance(reading, Incomplete):
             return UNLIKELY
         cost = 8 if isinstance(reading, Bare | BareTo) else 0
-        if picks and isinstance(reading, Put) and not _lifts(reading):
-            cost += 10
+        if picks and isinstance(reading, Put | Several) and not _lifts(reading):
+            cost += 2 if isinstance(reading, Put) else 10
         for thing in things_in(reading):
             cost += self._oddity(thing)
         for group in _instances(reading, Group):
@@ -146,7 +150,10 @@ class Composer:
             case Again(what):
                 return self._write(writer, self._repeated(what))
             case Undo():
-                raise Declined("I cannot undo: I do not remember where things were. Tell me where each should go.")
+                if not writer.belief.undone:
+                    raise Declined("There is nothing to undo: nothing was moved before this.")
+                moved = tuple(Thing(names=(name,)) for name in writer.belief.undone)
+                write_put(writer, Put(Group(moved), Back()))
             case _:
                 raise Declined("I do not know how to do that.")
         return reading

@@ -55,7 +55,7 @@ WORDS: dict[str, dict[str, str]] = {
     "SAME": {"again": "do the same, the same, same, do it, do that, repeat that, repeat, do this, do likewise"},
     "KEEP": {"keep": "do not move, do not touch, without touching, without moving, keep, leave alone, ignore, don t touch, never touch, never move"},
     "STAY": {
-        "stay": "where it is, where they are, alone, untouched, in place, as it is, as they are, unmoved, there as it is, be, "
+        "stay": "where it is, where they are, alone, untouched, in place, as it is, as they are, unmoved, there as it is, "
         "where it stands, where it lies, where it is now, at its place, in its place as it is, out"
     },
     "REVERSE": {"reverse": "reverse, restack, rebuild, flip, invert, turn, turn over, flip over"},
@@ -348,8 +348,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "DIROF": {
         "top": "behind, in back of, beyond, above, further than, north of, in the back of, farther than, at the back of, on the back of, "
-        "on the far side of, up from, past",
-        "bottom": "in front of, before the, below, south of, at the front of, in the front of, on the near side of, down from",
+        "on the far side of, past",
+        "bottom": "in front of, before the, below, south of, at the front of, in the front of, on the near side of",
         "left": "left from, west of",
         "right": "right from, east of",
     },

@@ -86,7 +86,7 @@ def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool =
     return Put(what, to, push, pairwise)
 
 
-def put(p: Parts) -> Command:
+def put(p: Parts) -> Command | Several:
     """Put X in Y."""
     to = _destination(p)
     if isinstance(to, Shape) and to.kind == "line":
@@ -98,7 +98,8 @@ def put(p: Parts) -> Command:
     what = p.one(Group)
     if p.has("EXCEPT"):
         what = _without(what, p.all(Group)[-1])
-    return placed(what, to, push=p.has("PUSH"), pairwise=p.has("RESPECTIVELY"))
+    command = placed(what, to, push=p.has("PUSH"), pairwise=p.has("RESPECTIVELY"))
+    return Several((command,)) if p.has("PICK") else command
 
 
 def _without(what: Group, but: Group) -> Group:

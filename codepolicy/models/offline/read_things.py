@@ -17,6 +17,8 @@ class Colors:
 
     names: tuple[str, ...]
     negated: bool = False
+    all: bool = False
+    """Whether they were joined by "and": one thing of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ def group(p: Parts) -> Group:
             items.append(child)
         elif isinstance(child, Group):
             items.extend(child.items)
+    first = items[0]
+    if len(items) > 1 and isinstance(first, Thing) and first.quantity == "both" and not first.plural:
+        items[0] = replace(first, quantity="the")
     category = ""
     for index in reversed(range(len(items))):
         item = items[index]
@@ -141,7 +146,7 @@ def _with_posts(thing: Thing, p: Parts) -> Thing:
         if colors.negated:
             thing = replace(thing, where=(*thing.where, Where("color", negated=True, colors=colors.names)))
         else:
-            thing = replace(thing, colors=(*thing.colors, *colors.names))
+            thing = replace(thing, colors=(*thing.colors, *colors.names), plural=thing.plural or colors.all)
     if p.has("COLOR"):
         thing = replace(thing, colors=(*thing.colors, *p.tokens("COLOR")))
     wheres = [w for w in p.all(Where) if w.relation != "table"]
@@ -178,7 +183,7 @@ def _ranked(thing: Thing, p: Parts) -> Thing:
 
 def colors(p: Parts) -> Colors:
     """Colours in a row."""
-    return Colors(tuple(p.tokens("COLOR")))
+    return Colors(tuple(p.tokens("COLOR")), all=p.has("AND"))
 
 
 def not_color(p: Parts) -> Colors:

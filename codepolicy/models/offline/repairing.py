@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.meaning import Command
 from codepolicy.models.offline.prompt import Prompt
@@ -56,6 +58,17 @@ def recall(prompt: Prompt, belief: Belief) -> Command | None:
     return None
 
 
+_MOVED = re.compile(r"([a-z0-9][a-z0-9 _.-]*) from \(([-\d.]+), ([-\d.]+), ([-\d.]+)\) on ([^;]+?) to \(")
+
+
 def take_back(prompt: Prompt, belief: Belief) -> None:
-    """Learn from the session where things were before the last instruction moved them."""
-    del prompt, belief
+    """Learn from the session where things were before the last instruction that moved them; the rest is as it was."""
+    for line in reversed(prompt.history):
+        moves = [m for m in _MOVED.findall(line.split("Moved:", 1)[-1].replace("; ", ";")) if m[0].strip(" ;") in belief.objects]
+        if not moves:
+            continue
+        for name, x, y, z, on in moves:
+            known = belief.objects[name.strip(" ;")]
+            belief.start[known.name] = msgspec.structs.replace(known, position=(float(x), float(y), float(z)), on=on)
+            belief.undone.append(known.name)
+        return

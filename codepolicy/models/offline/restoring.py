@@ -53,6 +53,8 @@ def _put_aside(writer: Writer, obj: SceneObject) -> None:
 
 
 def _put_back(writer: Writer, obj: SceneObject) -> None:
+    from codepolicy.models.offline.placing import state_in
+
     belief = writer.belief
     bound = belief.bound.get(f"start of the {obj.name}")
     start = belief.start[obj.name]
@@ -63,8 +65,9 @@ def _put_back(writer: Writer, obj: SceneObject) -> None:
         writer.write(f"put({by_name([obj])}, find({quoted(start.on)}))")
         writer.moved(obj.name)
         belief.set_on(obj.name, start.on)
+        state_in(writer, belief[obj.name], belief[start.on])
         return
-    if bound is None:
+    if bound is None and not belief.undone:
         variable = f"start_of_{obj.name.replace(' ', '_')}"
         writer.lines.insert(0, f"{variable} = find({quoted(obj.name)}).position  # start of the {obj.name}: {x:.3f}, {y:.3f}")
         writer.write(f"put({by_name([obj])}, ({variable}[0], {variable}[1]))")
