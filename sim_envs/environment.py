@@ -14,8 +14,9 @@ import numpy as np
 
 from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
 from primitives.errors import ConfigurationError
-from primitives.robot import ArmMode, Robot
+from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import Workspace
+from sim_envs import panda
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.disturbances import (
@@ -63,9 +64,30 @@ class PyBulletEnvironment:
         self._world: World | None = None
         self._arm: SimArm | None = None
         self._task: BoundTask | None = None
+        self._instruction = ""
         self._start: Mapping[str, ObjectState] = {}
         self._recording: Recording | None = None
         self._arranged: tuple[tuple[SceneSpec, int, Disturbances], WorldState] | None = None
+
+    @property
+    def arm_info(self) -> ArmInfo:
+        """The robot of every trial."""
+        return panda.arm_info()
+
+    @property
+    def renderer(self) -> Renderer:
+        """What draws images and pictures."""
+        return self._renderer
+
+    @property
+    def simulation(self) -> World:
+        """The loaded world, for what drives it directly; there is one after `reset`."""
+        return self._loaded()
+
+    @property
+    def instruction(self) -> str:
+        """Of the trial under way."""
+        return self._instruction
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """Every registered task."""
@@ -107,9 +129,10 @@ class PyBulletEnvironment:
             from sim_envs.task import match
 
             self._task = match(spec.instruction, self._start)
+        self._instruction = self._task.instruction if self._task is not None else spec.instruction or ""
         return Trial(
             robot=Robot(arm, self._cameras(world, spec.seed, disturbances), self._workspace),
-            instruction=self._task.instruction if self._task is not None else spec.instruction or "",
+            instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
             conditions={
                 "renderer": self._renderer.name,

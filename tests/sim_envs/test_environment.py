@@ -88,7 +88,7 @@ def test_friction_and_mass_vary_and_come_back(environment: PyBulletEnvironment) 
     import pybullet as p
 
     def masses() -> list[float]:
-        world = environment._loaded()
+        world = environment.simulation
         return [p.getDynamicsInfo(b.id, -1, physicsClientId=world.client)[0] for b in world.bodies]
 
     environment.reset(TrialSpec(seed=2, disturbances="none"))

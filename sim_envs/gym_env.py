@@ -1,0 +1,148 @@
+"""The world as Gymnasium environments, for learners of low-level control.
+
+    import gymnasium, sim_envs.gym_env
+    env = gymnasium.make("codepolicy/Tabletop-v0", task="put-block-in-bowl")
+
+Importing this module registers `codepolicy/Tabletop-v0`, in which `task` is any task id, or None to play without
+reward.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from primitives.environment import TrialSpec
+from sim_envs.cameras import MOUNTS, camera_info
+from sim_envs.environment import PyBulletEnvironment
+from sim_envs.recording import STUDIO_LIGHT, studio_camera
+from sim_envs.rendering import Light
+from sim_envs.stage import items, poses
+from sim_envs.world import STEP
+
+Observation = dict[str, Any]
+
+CONTROL_STEPS = 24
+"""Physics steps per action: the controller runs at 10 Hz."""
+LARGEST_TURN = 0.1
+"""rad per action and joint."""
+GRIP_FORCE = 20.0
+GRIP_SPEED = 0.15
+
+
+class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
+    """A Panda at a table, controlled at 10 Hz.
+
+    Action: (8,) float32 in [-1, 1]. The first seven turn the joints by up to `LARGEST_TURN` rad; the last sets the
+    distance between the fingers from closed (-1) to open (1). Joints stop at their limits. (Programs as actions go
+    through `codepolicy`, which confines them; this package runs nobody's code.)
+
+    Observation: `q` (7,) rad, `dq` (7,) rad/s and `width` (1,) m, all measured; `rgb` (H, W, 3) uint8 and `depth`
+    (H, W) float32 m of the overhead camera.
+
+    Reward: how much the task's progress in [0, 1] grew, so that an episode's return is its progress. The episode
+    terminates when the task is achieved. `info` holds the task's instruction, verdict status and facts.
+
+    Args:
+        task: task id, or None for a scene without a goal.
+        scene: name or file of a scene, where there is no task.
+        disturbances: named set of disturbances.
+        image_size: width and height of the images in px.
+        render_mode: "rgb_array" for `render`.
+    """
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+
+    def __init__(
+        self,
+        task: str | None = "put-block-in-bowl",
+        scene: str | None = None,
+        disturbances: str = "none",
+        image_size: tuple[int, int] = (160, 120),
+        render_mode: str | None = None,
+    ) -> None:
+        self.render_mode = render_mode
+        self._environment = PyBulletEnvironment()
+        self._arm_info = self._environment.arm_info
+        self._task, self._scene, self._disturbances = task, scene, disturbances
+        self._camera = camera_info(MOUNTS[0], *image_size)
+        self._progress = 0.0
+        width, height = image_size
+        info = self._arm_info
+        self.action_space = spaces.Box(-1.0, 1.0, (info.dof + 1,), np.float32)
+        self.observation_space = spaces.Dict(
+            {
+                "q": spaces.Box(info.lower - 0.1, info.upper + 0.1, dtype=np.float64),
+                "dq": spaces.Box(-20.0, 20.0, (info.dof,), np.float64),
+                "width": spaces.Box(-0.01, info.gripper.max_width + 0.01, (1,), np.float64),
+                "rgb": spaces.Box(0, 255, (height, width, 3), np.uint8),
+                "depth": spaces.Box(0.0, 10.0, (height, width), np.float32),
+            }
+        )
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Start an episode; see `gymnasium.Env.reset`. There are no options."""
+        super().reset(seed=seed, options=options)
+        trial_seed = int(self.np_random.integers(2**31))
+        self._environment.reset(
+            TrialSpec(seed=trial_seed, task=self._task, scene=self._scene, disturbances=self._disturbances)
+        )
+        self._progress, info = self._judged()
+        return self._observed(), info
+
+    def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Apply `action` for 0.1 s; see `gymnasium.Env.step`."""
+        world = self._environment.simulation
+        turn = np.clip(np.asarray(action, dtype=np.float64), -1.0, 1.0)
+        before = np.array(world.motors.q)
+        after = np.clip(before + turn[:-1] * LARGEST_TURN, self._arm_info.lower, self._arm_info.upper)
+        velocity = ((after - before) / (CONTROL_STEPS * STEP)).tolist()
+        world.grip(float(turn[-1] + 1.0) / 2 * self._arm_info.gripper.max_width, GRIP_SPEED, GRIP_FORCE)
+        for k in range(CONTROL_STEPS):
+            world.drive((before + (after - before) * (k + 1) / CONTROL_STEPS).tolist(), velocity)
+            world.step()
+        progress, info = self._judged()
+        reward, self._progress = progress - self._progress, progress
+        return self._observed(), reward, info.get("status") == "achieved", False, info
+
+    def render(self) -> NDArray[np.uint8] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """A picture for people, (480, 640, 3) uint8, in render mode "rgb_array"."""
+        if self.render_mode != "rgb_array":
+            return None
+        world, renderer = self._environment.simulation, self._environment.renderer
+        stage = items(world, low_poly=True)
+        return renderer.paint(stage, poses(world), studio_camera(640, 480), STUDIO_LIGHT, smooth=False)
+
+    def close(self) -> None:
+        """Free the world."""
+        self._environment.close()
+
+    def _observed(self) -> Observation:
+        world = self._environment.simulation
+        rgb, depth = self._environment.renderer.measure(world, self._camera, Light())
+        q, dq = world.joints()
+        return {
+            "q": np.array(q),
+            "dq": np.clip(dq, -20.0, 20.0),
+            "width": np.array([world.width()]),
+            "rgb": rgb,
+            "depth": depth,
+        }
+
+    def _judged(self) -> tuple[float, dict[str, Any]]:
+        verdict = self._environment.verdict()
+        if verdict is None:
+            return 0.0, {}
+        info = {"instruction": self._environment.instruction, "status": verdict.status, "facts": dict(verdict.facts)}
+        return float(verdict.progress), info
+
+
+gymnasium.register(  # pyright: ignore[reportUnknownMemberType]
+    id="codepolicy/Tabletop-v0", entry_point="sim_envs.gym_env:Tabletop", max_episode_steps=300
+)
