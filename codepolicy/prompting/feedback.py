@@ -214,7 +214,7 @@ def _budget(attempt: Attempt) -> str:
 def _ground_truth(verdict: Verdict, level: FeedbackLevel) -> list[str]:
     lines = [f"Verdict: {verdict.status}."]
     if level == "explain":
-        lines.append("Because: " + one_line(verdict.explanation, 240))
+        lines.append("Because: " + quoted(verdict.explanation, 240))
     if level == "reward":
         lines.append(f"Reward: {verdict.progress:.2f}")
     return lines
