@@ -175,8 +175,8 @@ def main() -> int:
     suffix = ":unseen" if args.unseen else ""
     jobs = [
         Job(f"{id}{suffix}", seed, args.detector, not args.no_decoys)
-        for id in tasks
         for seed in range(args.first, args.first + args.seeds)
+        for id in tasks
     ]
     outcomes = _kept(args.resume)
     played_before = {(o.task, o.seed) for o in outcomes}

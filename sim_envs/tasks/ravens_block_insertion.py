@@ -11,8 +11,8 @@ from sim_envs.task import Case, Condition, task
 from sim_envs.tasks._layout import arrange, block, color_of, palette
 from sim_envs.templates import Attributes, Template, Values, things
 
-SLOT = (0.075, 0.075, 0.03)
-"""A low open box whose inside of 6.5 cm leaves 1.2 cm on every side of a 4 cm block."""
+SLOT = (0.1, 0.1, 0.04)
+"""A low open box whose inside of 9 cm leaves 1.5 cm on every side of a 6 cm block."""
 
 
 @task(
@@ -30,7 +30,7 @@ SLOT = (0.075, 0.075, 0.03)
         ),
     ),
     tags=("ravens", "manip", "insertion"),
-    tolerance="The block stands inside the fixture, 1.2 cm of play on every side: centre within the walls, "
+    tolerance="The block stands inside the fixture, 1.5 cm of play on every side: centre within the walls, "
     "underside at most 1.5 cm above the table (the floor is 0.8 cm thick), so neither leaning on a wall "
     "nor lying on the rim counts. Ravens inserts an L shape with 1 cm and 15 degrees; nothing else moved "
     "more than 5 cm.",
@@ -43,7 +43,7 @@ class BlockInsertion:
         blocks = palette(rng, attributes, 2, first=(color_of(values["block"]),))
         fixtures = palette(rng, attributes, 2, first=(color_of(values["fixture"]),))
         boxes = [ObjectSpec("box", color, None, SLOT) for color in fixtures]
-        return arrange(rng, [*boxes, *map(block, blocks)], gap=0.05)
+        return arrange(rng, [*boxes, *(block(color, 0.06) for color in blocks)], gap=0.05)
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """The block stands on the fixture's floor."""

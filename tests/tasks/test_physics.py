@@ -35,5 +35,5 @@ def test_oracle_wins_and_the_others_lose(task, seed):
     outcomes = bench.play(bench.Job(task, seed, "rgbd", True))
     assert len(outcomes) >= 3
     for outcome in outcomes:
-        declining = bench.NOTHING == outcome.program and task.startswith("reason-decline")
+        declining = outcome.program == bench.NOTHING and task.startswith("reason-decline")
         assert outcome.won == (outcome.program == bench.ORACLE or declining), outcome
