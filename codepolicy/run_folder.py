@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -51,11 +52,11 @@ class RunFolder:
         if self._revealed:
             return
         self._revealed = True
-        target, number = self._parent / self._final, 1
-        while target.exists():
-            number += 1
-            target = self._parent / f"{self._final}-{number}"
-        self.path = self.path.rename(target)
+        for number in range(1, 1000):
+            target = self._parent / (self._final if number == 1 else f"{self._final}-{number}")
+            with suppress(OSError):  # another run of the same second has it
+                self.path = self.path.rename(target)
+                return
 
     def discard(self) -> None:
         """Leave nothing behind, unless it was revealed."""

@@ -38,7 +38,7 @@ class Settings:
     """Token budget of a run, prompts included."""
     max_cost: float | None = None
     """Budget of a run in USD, where the model has a price."""
-    deadline: float = 60.0
+    deadline: float = 300.0
     """Wall time in s that one program may take."""
 
     def __post_init__(self) -> None:

@@ -25,7 +25,9 @@ from primitives.trace import ExecutionReport
 Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
 
 _QUESTION = re.compile(
-    r"^(?:how|what|which|where|who|why|when|is|are|was|were|does|do|did|can|could|has|have)\b", re.IGNORECASE
+    r"^(?:please )?(?:how|what|which|where|who|why|when|is|are|was|were|does|did|can|could|has|have"
+    r"|tell|say|describe|count|list|name|report|explain)\b",
+    re.IGNORECASE,
 )
 
 
@@ -161,7 +163,8 @@ class Solver:
         if check.status == "passed":
             return Solution("done", "the goal check holds", check)
         if check.status == "missing":
-            moved = any(self.stage.surface.get(c.name).kind == "motion" for c in report.calls)
+            moving = {p.name for p in self.stage.surface.primitives if p.kind == "motion"}
+            moved = any(c.name in moving for c in report.calls)
             if not moved and self.stage.said and is_question(instruction):
                 return Solution("answered", " ".join(self.stage.said), check)
             return Solution("unverified", "the program finished, but the reply had no goal check", check)

@@ -58,7 +58,7 @@ class Stage:
     detector_name: str = "rgbd"
     isolation: IsolationMode = "best-effort"
     gate: bool = True
-    deadline_s: float = 60.0
+    deadline_s: float = 300.0
     """Wall time that one program may take."""
     emit: Observer = field(default=_silent)
     turn: int = 0

@@ -62,6 +62,10 @@ def given_program(source: str | None) -> Work:
         stage.mark_start()
         run.turns.append(Turn(program=program, goal=goal))
         run.emit(Started(1, program, goal))
+        findings = stage.goal_findings(goal) if goal is not None else ()
+        if findings:
+            words = f"line {findings[0].line} of the goal check: {findings[0].message}"
+            return Solution("failed", words, GoalCheck(status="failed", failure=findings[0]))
         report = stage.run(program)
         check = stage.check(goal) if goal is not None and report.status == "finished" else GoalCheck(status="missing")
         run.turns[-1] = msgspec.structs.replace(run.turns[-1], report=report, goal_check=check)

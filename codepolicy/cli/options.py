@@ -35,7 +35,7 @@ class WorldOptions:
     """How objects are seen; oracle uses ground truth and is stamped on the result."""
     isolation: Literal["best-effort", "required"] = "best-effort"
     """required refuses to run where the kernel cannot confine the program."""
-    deadline: float = 60.0
+    deadline: float = 300.0
     """Wall time in s that one program may take."""
 
 

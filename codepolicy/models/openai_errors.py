@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import cast
 
 import openai
@@ -33,7 +35,17 @@ def pause(error: Exception, attempt: int) -> float:
     asked = error.response.headers.get("retry-after") if isinstance(error, openai.APIStatusError) else None
     if asked is not None and re.fullmatch(r"\d+(\.\d+)?", asked):
         return min(float(asked), MAX_WAIT_S)
+    if asked is not None and (date := _date(asked)) is not None:
+        return min(max(0.0, date - time.time()), MAX_WAIT_S)
     return min(0.5 * 2.0**attempt, MAX_WAIT_S)
+
+
+def _date(text: str) -> float | None:
+    """Seconds since the epoch of an HTTP date; None when `text` is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None
 
 
 def unsupported_parameter(error: Exception) -> str | None:

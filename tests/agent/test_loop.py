@@ -16,6 +16,7 @@ from codepolicy.models.protocol import ModelError, Reply
 from codepolicy.models.scripted import Answer, ScriptedModel
 from codepolicy.run import Interrupted
 from codepolicy.settings import Settings
+from codepolicy.solver import is_question
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
 
@@ -260,3 +261,25 @@ def test_faulty_arguments_leave_nothing(
     with pytest.raises(ConfigurationError, match=words):
         Agent(model=ScriptedModel([]), env=world).run(**arguments, out=tmp_path / "a" / "b")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        ("how many blocks are there", True),
+        ("Is the red block left of it?", True),
+        ("please tell me what you see", True),
+        ("describe the scene", True),
+        ("put the red block in the bowl", False),
+        ("do the same with the blue one", False),
+        ("island the block", False),
+    ],
+)
+def test_questions_are_told_from_instructions(words: str, question: bool) -> None:
+    assert is_question(words) is question
+
+
+def test_a_goal_check_that_moves_keeps_a_given_program_from_running(world: Environment) -> None:
+    episode = Agent(env=world).execute("home()\n\ndef goal():\n    put('red block', 'red bowl')\n")
+    assert episode.outcome == "not_achieved" and episode.turns[0].report is None
+    assert "of the goal check" in episode.summary

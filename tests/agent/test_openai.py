@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from types import SimpleNamespace
 
 import pytest
@@ -86,6 +88,14 @@ def test_it_waits_as_long_as_the_server_asks(chat: SimpleNamespace) -> None:
     ) as server:
         assert model(server.url, sleeps=sleeps).complete(ASK).text == "ok"
     assert sleeps == [7.0, 1.0]
+
+
+def test_it_waits_until_the_date_the_server_names(chat: SimpleNamespace) -> None:
+    sleeps: list[float] = []
+    date = formatdate(time.time() + 20, usegmt=True)
+    with chat.serving(chat.failing(429, "slow down", retry_after=date), chat.streamed("ok")) as server:
+        assert model(server.url, sleeps=sleeps).complete(ASK).text == "ok"
+    assert 15 < sleeps[0] <= 20
 
 
 def test_no_quota_is_not_retried(chat: SimpleNamespace) -> None:
