@@ -12,10 +12,17 @@ from codepolicy.prompting import quoting
 from primitives.robot import Frame
 from primitives.scene import SceneObject
 
+_TITLES = ("start", "now")
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
 
 def labelled_png(*looks: tuple[Frame, Sequence[SceneObject]]) -> bytes:
-    """PNG of one look, or of several side by side, with the name of each object at its centre."""
-    _, data = cv2.imencode(".png", np.hstack([_labelled(frame, objects) for frame, objects in looks]))
+    """PNG of one look, or of start and now side by side, with the name of each object at its centre."""
+    pictures = [_labelled(frame, objects) for frame, objects in looks]
+    if len(pictures) == len(_TITLES):
+        for picture, title in zip(pictures, _TITLES, strict=True):
+            _write(picture, title, (8, 20), scale=0.6)
+    _, data = cv2.imencode(".png", np.hstack(pictures))
     return data.tobytes()
 
 
@@ -28,11 +35,15 @@ def _labelled(frame: Frame, objects: Sequence[SceneObject]) -> NDArray[np.uint8]
             continue
         u, v = pixel
         text = quoting.name(o.name)
-        (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)
-        corner = (max(0, min(u - width // 2, frame.camera.width - width)), max(height, v))
-        for color, thickness in (((255, 255, 255), 3), ((0, 0, 0), 1)):
-            cv2.putText(picture, text, corner, cv2.FONT_HERSHEY_SIMPLEX, 0.4, color, thickness, cv2.LINE_AA)
+        (width, height), _ = cv2.getTextSize(text, _FONT, 0.4, 1)
+        _write(picture, text, (max(0, min(u - width // 2, frame.camera.width - width)), max(height, v)), scale=0.4)
     return picture
+
+
+def _write(picture: NDArray[np.uint8], text: str, corner: tuple[int, int], *, scale: float) -> None:
+    """Black on a white rim, legible on any ground; `corner` is the lower left (u, v) in px."""
+    for color, thickness in (((255, 255, 255), 3), ((0, 0, 0), 1)):
+        cv2.putText(picture, text, corner, _FONT, scale, color, thickness, cv2.LINE_AA)
 
 
 def project(frame: Frame, point: Sequence[float]) -> tuple[int, int] | None:
