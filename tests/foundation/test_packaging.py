@@ -33,7 +33,9 @@ def test_help_is_instant() -> None:
     times: list[float] = []
     for _ in range(3):
         start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "codepolicy", "--help"], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "codepolicy", "--help"], capture_output=True, text=True, check=True
+        )
         times.append(time.perf_counter() - start)
         assert "run" in done.stdout
     assert min(times) < 0.4 * 2.5, times  # 0.4 s on an idle machine; continuous integration shares its cores
