@@ -170,3 +170,17 @@ def test_closing_twice_is_fine() -> None:
     sandbox.session()
     sandbox.close()
     sandbox.close()
+
+
+def test_it_knows_neither_simulator_nor_server_nor_model(robot) -> None:
+    program = (
+        "import sys\nroots = {m.partition('.')[0] for m in sys.modules}\n"
+        "print(sorted(m for m in sys.modules if m.startswith(('codepolicy.', 'primitives.'))))\n"
+        "print(sorted(roots & {'sim_envs', 'pybullet', 'pinocchio', 'cv2', 'openai', 'ompl', 'ruckig', 'av', 'tyro'}))"
+    )
+    with PolicySandbox() as sandbox:
+        outcome = sandbox.session().run(program, surface=robot.surface, dispatch=robot, deadline_s=5)
+    own, foreign = outcome.output.splitlines()
+    assert foreign == "[]"
+    assert "'primitives.scene'" in own
+    assert not any(word in own for word in ("server", "registry", "host", "models", "library", "environment"))
