@@ -33,6 +33,11 @@ def bowl(color: str) -> ObjectSpec:
     return ObjectSpec("bowl", color, None, (0.15, 0.15, 0.05))
 
 
+def wide_bowl(color: str) -> ObjectSpec:
+    """A bowl of 17 cm, in which three blocks find room beside each other."""
+    return ObjectSpec("bowl", color, None, (0.17, 0.17, 0.05))
+
+
 def box(color: str) -> ObjectSpec:
     """An open box of 22 cm by 18 cm, 5 cm high."""
     return ObjectSpec("box", color, None, (0.22, 0.18, 0.05), None, 0.0)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import inside, some
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -36,10 +36,10 @@ class PutBlocksInBowl:
     """Two or three blocks into one bowl."""
 
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
-        """Two or three blocks, which is what a bowl of 15 cm holds below its rim, and two bowls."""
+        """Two or three blocks, which is what a bowl of 17 cm holds below its rim, and two bowls."""
         blocks = palette(rng, attributes, rng.choice((2, 3)))
         bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
-        return arrange(rng, [*map(block, blocks), *map(bowl, bowls)])
+        return arrange(rng, [*map(block, blocks), *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is inside the bowl."""

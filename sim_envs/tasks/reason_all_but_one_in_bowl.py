@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import inside, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -38,7 +38,7 @@ class AllButOneInBowl:
         """The excepted block among others, two bowls."""
         blocks = palette(rng, attributes, rng.choice((3, 4)), first=(color_of(values["block"]),))
         bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
-        return arrange(rng, [*map(block, blocks), *map(bowl, bowls)])
+        return arrange(rng, [*map(block, blocks), *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """The others are in, the one is not."""

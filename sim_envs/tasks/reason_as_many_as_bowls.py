@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import count_clauses
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, Unclear, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -36,7 +36,7 @@ class AsManyAsBowls:
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
         """More blocks than bowls."""
         bowls = palette(rng, attributes, rng.choice((1, 2, 3)), first=(color_of(values["bowl"]),))
-        return arrange(rng, [*map(block, palette(rng, attributes, 4)), *map(bowl, bowls)])
+        return arrange(rng, [*map(block, palette(rng, attributes, 4)), *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """The two numbers are equal."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import NUMBERS, count_clauses
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Slot, Template, Values, things
 
 
@@ -44,7 +44,7 @@ class CountInBowl:
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
         """More blocks than asked for."""
         bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
-        return arrange(rng, [*map(block, palette(rng, attributes, 4)), *map(bowl, bowls)])
+        return arrange(rng, [*map(block, palette(rng, attributes, 4)), *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """The number is right, the rest is on the table."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import count_clauses, some
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, Unclear, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -38,7 +38,7 @@ class HalfInBowl:
         """An even number of blocks and up to two bowls."""
         bowls = palette(rng, attributes, rng.choice((1, 2)), first=(color_of(values["bowl"]),))
         blocks = palette(rng, attributes, rng.choice((4, 6)))
-        return arrange(rng, [*map(block, blocks), *map(bowl, bowls)])
+        return arrange(rng, [*map(block, blocks), *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Half of them."""

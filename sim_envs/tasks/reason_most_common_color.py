@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import Case, Condition, Unclear, task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
+from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -40,7 +40,7 @@ class MostCommonColor:
         common, *rare = palette(rng, attributes, 3)
         blocks = [block(common) for _ in range(rng.choice((2, 3)))] + [block(c) for c in rare]
         bowls = palette(rng, attributes, 2, first=(color_of(values["bowl"]),))
-        return arrange(rng, [*blocks, *map(bowl, bowls)])
+        return arrange(rng, [*blocks, *map(wide_bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """That colour is in, the others stayed."""
