@@ -10,13 +10,15 @@ import msgspec
 import shapely
 
 from primitives import relations
-from primitives.motion.obstacles import WALL, floor_height, foot_radius, inner_radius
+from primitives.motion.obstacles import WALL, floor_height, foot_radius, inner_radius, opening
 from primitives.motion.spot import RELEASE_GAP, Spot, outline, turns
 from primitives.relations import ROUND
 from primitives.scene import SceneObject
 
 SUNK = 0.006
-"""How far below the rim the lowest point of a thing must be when it is let go, in m."""
+"""How far below the rim the lowest point of a thing must be when it is let go, in m, lest it come to lie on the rim."""
+SUNK_DEEP = 0.001
+"""The same for a mug: it is deep, and the fingers cannot open in it."""
 DROPS = (0.0, 0.3, 0.6, 1.0)
 """Heights from which an object may be dropped: from the floor, 0, to just under the rim, 1."""
 FILLET = 0.006
@@ -30,7 +32,7 @@ def in_container(held: SceneObject, box: SceneObject, others: Sequence[SceneObje
     """Spots inside `box`: as deep as the hand gets, beside what lies there before on top of it."""
     inside = [o for o in others if o.name != box.name and relations.footprint(o).intersects(relations.footprint(box))]
     half = held.size[2] / 2
-    highest = box.top - SUNK
+    highest = box.top - (SUNK_DEEP if box.category == "mug" else SUNK)
     rings = _round_spots(held, box) if box.category in ROUND else _square_spots(held, box)
     for places, drops in rings:
         for drop in drops:
@@ -48,12 +50,12 @@ def _overlap(shape: shapely.Polygon, other: SceneObject) -> bool:
 
 def _slack(box: SceneObject, at: tuple[float, float]) -> float:
     """Anywhere inside is where it was asked to be, in m from `at`."""
-    return math.dist(at, box.position[:2]) + max(box.size[0], box.size[1]) / 2
+    return math.dist(at, opening(box)) + max(box.size[0], box.size[1]) / 2
 
 
 def _round_spots(held: SceneObject, bowl: SceneObject) -> Iterator[_Ring]:
     """Beside the centre where a second one would fit then, else in the centre, else against the wall."""
-    x, y, _ = bowl.position
+    x, y = opening(bowl)
     foot, rim = foot_radius(bowl), inner_radius(bowl)
     bottom = floor_height(bowl)
     slope = (bowl.top - bottom) / max(rim - foot, 1e-6)

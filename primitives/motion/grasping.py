@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import BadArgument
 from primitives.motion.kinematics import pose_matrix
-from primitives.motion.obstacles import HOLLOW, WALL, wall_lean
+from primitives.motion.obstacles import HOLLOW, WALL, opening, wall_lean
 from primitives.robot import GripperInfo
 from primitives.scene import Pose, SceneObject
 
@@ -78,7 +78,7 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
 
 def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """The fingers on two opposite sides."""
-    x, y, _ = obj.position
+    x, y = opening(obj)
     round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
     if round_thing:
         closings = [(obj.yaw + k * math.pi / 6, min(obj.size[0], obj.size[1])) for k in range(12)]
@@ -94,8 +94,8 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
             for tilt in TILTS:
                 T = upright.copy()
                 T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
-                for opening, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
-                    yield GraspCandidate(T, width, opening, 1.0 - lower - tight - narrow - 0.8 * abs(tilt))
+                for apart, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
+                    yield GraspCandidate(T, width, apart, 1.0 - lower - tight - narrow - 0.8 * abs(tilt))
             if not round_thing and (math.cos(ASKEW) + math.sin(ASKEW)) * width < gripper.max_width - SPARE:
                 for turn in (ASKEW, -ASKEW):
                     turned = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2 + turn))
@@ -127,7 +127,7 @@ def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
         up = np.array((0.0, 0.0, 1.0))
         along = math.sin(lean) * outward + math.cos(lean) * up
         across = math.cos(lean) * outward - math.sin(lean) * up
-        rim = np.array((*obj.position[:2], obj.top)) + (radius - WALL / 2) * outward
+        rim = np.array((*opening(obj), obj.top)) + (radius - WALL / 2) * outward
         for sign in (1.0, -1.0):
             T = np.eye(4)
             T[:3, 2], T[:3, 1] = -along, sign * across

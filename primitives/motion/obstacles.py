@@ -46,7 +46,7 @@ def parts(obj: SceneObject) -> list[Part]:
         case "bowl":
             return list(_bowl(obj, T))
         case "mug":
-            return list(_ring(obj, T, sz, sx / 2, 0.0))
+            return list(_mug(obj))
         case "box" if min(sx, sy) > 4 * WALL:
             return list(_tray(obj, T))
         case "ball":
@@ -55,6 +55,14 @@ def parts(obj: SceneObject) -> list[Part]:
             return [Part(coal.Cylinder(max(sx, sy) / 2, sz), T)]
         case _:
             return [Part(coal.Box(sx, sy, sz), T)]
+
+
+def opening(obj: SceneObject) -> tuple[float, float]:
+    """Centre (x, y) in m of the opening of a hollow object: beside its own centre where a handle sticks out along its
+    x axis."""
+    x, y, _ = obj.position
+    aside = (obj.size[0] - obj.size[1]) / 2 if obj.category == "mug" else 0.0
+    return x - aside * math.cos(obj.yaw), y - aside * math.sin(obj.yaw)
 
 
 def inner_radius(obj: SceneObject) -> float:
@@ -85,6 +93,15 @@ def _bowl(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
     radius, height = max(obj.size[0], obj.size[1]) / 2, obj.size[2]
     lean = wall_lean(obj)
     yield from _ring(obj, T, height / math.cos(lean), radius * (1 + BOWL_TAPER) / 2, lean)
+
+
+def _mug(obj: SceneObject) -> Iterator[Part]:
+    """A straight wall, and the handle as one bar along the x axis."""
+    sx, sy, sz = obj.size
+    T = upright((*opening(obj), obj.position[2]), obj.yaw)
+    yield from _ring(obj, T, sz, sy / 2, 0.0)
+    if sx - sy > WALL:
+        yield Part(coal.Box(sx - sy, 0.012, sz * 0.7), T @ _shift(sx / 2, 0.0, 0.0))
 
 
 def _ring(obj: SceneObject, T: NDArray[np.float64], length: float, radius: float, lean: float) -> Iterator[Part]:

@@ -32,6 +32,8 @@ MARGINS = (0.006, 0.001)
 """Distances to neighbours, in m; the first at which some way works is used."""
 DISPLACED = 0.015
 """How far what is under the object may move, in m."""
+HEIGHT_OFF = 0.012
+"""How far from its expected height an object may be seen at rest, in m."""
 RELEASE = 0.016
 """How much wider than the object the fingers open to let it go beside neighbours, in m."""
 
@@ -216,8 +218,10 @@ def _problem(
         return _misplaced(now, target, resting.text, f"{obj.name} resting on or in {support.name}")
     if isinstance(target, Region) and not target.contains(now.position):
         return _misplaced(now, target, f"at ({now.position[0]:.3f}, {now.position[1]:.3f})", f"inside {target.name}")
-    if support is None and spot.support in before and now.on != spot.support:
-        return _misplaced(now, target, f"resting on {now.on}", f"resting on {spot.support}")
+    if spot.rest is not None and abs(now.position[2] - spot.rest) > HEIGHT_OFF:
+        return _misplaced(
+            now, target, f"its centre {now.position[2]:.3f} m above the table", f"{spot.rest:.3f} m, on {spot.support}"
+        )
     return None
 
 

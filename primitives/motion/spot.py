@@ -26,6 +26,8 @@ class Spot:
     support: str = "table"
     reach: float = 0.015
     """How far from `position`, horizontally, it may come to rest, in m."""
+    rest: float | None = None
+    """Height of its centre at rest in m, where that is known beforehand."""
 
 
 def turns(yaw: float) -> tuple[float, ...]:

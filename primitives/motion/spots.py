@@ -11,12 +11,14 @@ from primitives import relations
 from primitives.motion.containers import in_container
 from primitives.motion.obstacles import HOLLOW, floor_height
 from primitives.motion.spot import RELEASE_GAP, Spot, outline, turns
-from primitives.scene import Region, SceneObject, Target
+from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 
 GRID = 0.01
 """Distance between the points that are tried where no tidy one is free, in m."""
 TIDY_GAP = 0.01
 """Gap between things that are put side by side, in m; a finger fits on the other two sides."""
+CARRIED = 0.25
+"""Part of an object's outline over another thing from which on it rests on that thing."""
 TOUCH = 0.003
 """Gap in m below which two things count as touching."""
 
@@ -42,28 +44,30 @@ def spots(held: SceneObject, target: Target, objects: Sequence[SceneObject]) -> 
             yield from _on_surface(held, relations.footprint(target), height, beside, carrier)
         case SceneObject():
             x, y, _ = target.position
-            yield Spot((x, y, target.top + held.size[2] / 2 + RELEASE_GAP), turns(target.yaw), target.name)
-        case (x, y):
-            height, carrier = _surface_at((x, y), others)
-            yield Spot((x, y, height + held.size[2] / 2 + RELEASE_GAP), turns(0.0), carrier)
-        case (x, y, z):
-            height, carrier = _surface_at((x, y), others)
-            lowest = height + held.size[2] / 2 + RELEASE_GAP
-            yield Spot((x, y, max(z, lowest)), turns(0.0), carrier)
+            rest = target.top + held.size[2] / 2
+            yield Spot((x, y, rest + RELEASE_GAP), turns(target.yaw), target.name, rest=rest)
+        case _:
+            yield _at_point(held, target, others)
 
 
 def _rectangle(region: Region) -> shapely.Polygon:
     return shapely.box(*region.low, *region.high)
 
 
-def _surface_at(xy: tuple[float, float], others: Sequence[SceneObject]) -> tuple[float, str]:
-    """Height in m of what lies at `xy`, and its name."""
-    point = shapely.Point(xy)
-    under = [o for o in others if o.category != "zone" and relations.footprint(o).contains(point)]
-    if not under:
-        return 0.0, "table"
-    highest = max(under, key=lambda o: o.top)
-    return (floor_height(highest) if highest.category in HOLLOW else highest.top), highest.name
+def _at_point(held: SceneObject, point: Vector2 | Vector3, others: Sequence[SceneObject]) -> Spot:
+    """On whatever carries it there: what lies under its centre, or under a good part of it."""
+    x, y = point[0], point[1]
+    shape, centre = outline(held, (x, y), 0.0), shapely.Point(x, y)
+    height, carrier, known = 0.0, "table", True
+    for o in others:
+        under = relations.footprint(o)
+        carries = under.contains(centre) or float(under.intersection(shape).area) > CARRIED * shape.area
+        surface = floor_height(o) if o.category in HOLLOW else o.top
+        if o.category != "zone" and carries and surface > height:
+            height, carrier, known = surface, o.name, o.category not in HOLLOW
+    rest = height + held.size[2] / 2
+    wanted = point[2] if len(point) == 3 else 0.0
+    return Spot((x, y, max(wanted, rest + RELEASE_GAP)), turns(0.0), carrier, rest=rest if known else None)
 
 
 def _on_surface(
@@ -74,10 +78,10 @@ def _on_surface(
     within = surface.buffer(-min(held.size[0], held.size[1]) / 2 + 1e-6)
     if within.is_empty:
         within = surface.centroid.buffer(1e-3)
-    z = height + held.size[2] / 2 + RELEASE_GAP
+    rest = height + held.size[2] / 2
     for x, y in (*_lattice(surface, max(held.size[0], held.size[1]) + TIDY_GAP), *_lattice(surface, GRID)):
         if within.covers(shapely.Point(x, y)) and _gap(held, (x, y), taken) > TOUCH:
-            yield Spot((x, y, z), turns(0.0), carrier)
+            yield Spot((x, y, rest + RELEASE_GAP), turns(0.0), carrier, rest=rest)
 
 
 def _gap(held: SceneObject, at: tuple[float, float], taken: Sequence[shapely.Polygon]) -> float:
