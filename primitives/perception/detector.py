@@ -22,6 +22,8 @@ class RobotView:
     """(dof,) rad at the time of the frames."""
     gripper_width: float
     """m."""
+    held: SceneObject | None = None
+    """What hangs in the gripper, at its position now: no object on the table either."""
 
 
 class Detector(Protocol):
@@ -33,7 +35,7 @@ class Detector(Protocol):
         ...
 
     def detect(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> list[SceneObject]:
-        """Every object in view.
+        """Every object in view, without what the gripper holds.
 
         Args:
             frames: one per camera, taken while nothing moves; fused by the detector.

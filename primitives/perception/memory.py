@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from primitives.failures import NotFound
 from primitives.perception import query as queries
@@ -16,8 +18,8 @@ from primitives.robot import Frame, Robot
 from primitives.scene import SceneObject, Vector3
 
 MAX_FRAME_AGE_S = 0.1
-_HAND_REACH = 0.06
-"""m around the tool frame within which the held thing is seen."""
+_HAND_REACH = 0.04
+"""m around the held thing within which a detection of its kind is that thing."""
 
 
 class SceneMemory:
@@ -34,7 +36,7 @@ class SceneMemory:
         self._surface = RobotSurface(robot.arm.info)
         self._tracks = Tracks()
         self._objects: list[SceneObject] | None = None
-        self._held: SceneObject | None = None
+        self._held: tuple[SceneObject, NDArray[np.float64]] | None = None
         self.frames: tuple[Frame, ...] = ()
         """The frames of the last look, one per camera."""
 
@@ -42,9 +44,9 @@ class SceneMemory:
         """Take fresh frames from all cameras and find every object; sorted by name, without what the gripper holds."""
         state = self._robot.arm.state()
         self.frames = tuple(camera.latest(MAX_FRAME_AGE_S) for camera in self._robot.cameras)
-        view = RobotView(self._robot.arm.info, state.q, state.gripper_width)
-        seen = self._detector.detect(self.frames, self._robot.workspace, view)
         held = self.held
+        view = RobotView(self._robot.arm.info, state.q, state.gripper_width, held)
+        seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
             seen = [o for o in seen if not _in_hand(o, held)]
         named = self._tracks.update(seen, self.frames, without=held.name if held else None)
@@ -92,14 +94,18 @@ class SceneMemory:
 
     @property
     def held(self) -> SceneObject | None:
-        """What the gripper holds, at the tool frame, or None."""
+        """What the gripper holds, where it is now, or None."""
         if self._held is None:
             return None
-        x, y, z = self._surface.tool_position(self._robot.arm.state().q)
-        return msgspec.structs.replace(self._held, position=(x, y, z), on="gripper")
+        obj, T_tool_object = self._held
+        T = self._surface.tool_pose(self._robot.arm.state().q) @ T_tool_object
+        x, y, z = (float(v) for v in T[:3, 3])
+        return msgspec.structs.replace(
+            obj, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on="gripper"
+        )
 
     def hold(self, name: str) -> None:
-        """The gripper has taken the object called `name`.
+        """The gripper has closed on the object called `name`, which is still where it was seen.
 
         Raises:
             NotFound: no such object was seen.
@@ -107,14 +113,19 @@ class SceneMemory:
         known = {o.name: o for o in self._objects or self.objects}
         if name not in known:
             raise NotFound(f"cannot hold {name!r}, which was not seen", candidates=tuple(known))
-        self._held = known.pop(name)
-        # nothing else has moved, and the arm now stands in the view
-        self._objects = list(known.values())
+        obj = known[name]
+        c, s = math.cos(obj.yaw), math.sin(obj.yaw)
+        T_base_object = np.eye(4)
+        T_base_object[:2, :2] = ((c, -s), (s, c))
+        T_base_object[:3, 3] = obj.position
+        T_tool_base = np.linalg.inv(self._surface.tool_pose(self._robot.arm.state().q))
+        self._held = obj, T_tool_base @ T_base_object
+        self.invalidate()
 
     def release(self, name: str, position: Vector3 | None) -> None:
         """The gripper has let go of `name` at `position` (its centre, m, base frame), or nobody knows where (None)."""
         self._tracks.move(name, position)
-        if self._held is not None and self._held.name == name:
+        if self._held is not None and self._held[0].name == name:
             self._held = None
         self.invalidate()
 

@@ -24,6 +24,9 @@ from primitives.perception.topview import RAISED, Grid, Ground, Sight, TopView, 
 from primitives.robot import CameraInfo, Frame
 from primitives.scene import SceneObject, Workspace
 
+HELD_MARGIN = 0.012
+"""m around the held thing that is left out with it."""
+
 
 class RgbdDetector:
     """Finds the twenty named colours on blocks, bowls, plates, zones, cylinders, balls, boxes and mugs."""
@@ -57,6 +60,8 @@ class RgbdDetector:
         for frame, (z, _) in zip(frames, smoothed, strict=True):
             xyz, rgb = raised_points(frame, z, workspace, RAISED)
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
+            if robot.held is not None:
+                own |= _of_held(xyz, robot.held)
             points.append((xyz[~own], rgb[~own]))
             grounds.append(ground(frame, z, self._pixels_of(frame.camera, grid)))
         sights = [Sight(f.camera, z) for f, (z, _) in zip(frames, smoothed, strict=True)]
@@ -75,6 +80,14 @@ def make(environment: Environment | None = None) -> Detector:
     """The detector; the environment is not looked at."""
     del environment
     return RgbdDetector()
+
+
+def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
+    """Which of the (N, 3) points belong to what hangs in the gripper, however it may have turned there."""
+    reach = float(np.hypot(held.size[0], held.size[1])) / 2 + HELD_MARGIN
+    offset = xyz - np.array(held.position, np.float32)
+    near = np.hypot(offset[:, 0], offset[:, 1]) < reach
+    return near & (np.abs(offset[:, 2]) < held.size[2] / 2 + HELD_MARGIN)
 
 
 def _described(found: Found, light: float) -> SceneObject:

@@ -32,12 +32,10 @@ class RobotSurface:
         self._info = info
         self._model: Any = None
 
-    def tool_position(self, q: NDArray[np.float64]) -> tuple[float, float, float]:
-        """The tool frame's origin (x, y, z) in m, base frame, at joint positions `q` (dof,) in rad."""
+    def tool_pose(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(4, 4), takes tool-frame points to the base frame at joint positions `q` (dof,) in rad."""
         self._place(q, 0.0)
-        frame = self._data.oMf[self._tool]
-        x, y, z = frame.rotation @ self._info.T_link_tool[:3, 3] + frame.translation
-        return float(x), float(y), float(z)
+        return np.asarray(self._data.oMf[self._tool].homogeneous @ self._info.T_link_tool, dtype=np.float64)
 
     def contains(self, points: NDArray[np.float32], q: NDArray[np.float64], gripper_width: float) -> NDArray[np.bool_]:
         """Which of the (N, 3) `points` in m, base frame, lie on or in the arm.

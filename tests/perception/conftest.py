@@ -28,10 +28,12 @@ class Look:
         return sorted(o.name for o in self.seen)
 
 
-def look(robot: Robot, truth: dict[str, ObjectState], detector: RgbdDetector) -> Look:
+def look(
+    robot: Robot, truth: dict[str, ObjectState], detector: RgbdDetector, *, held: SceneObject | None = None
+) -> Look:
     state = robot.arm.state()
     frames = [c.latest(1.0) for c in robot.cameras]
-    view = RobotView(robot.arm.info, state.q, state.gripper_width)
+    view = RobotView(robot.arm.info, state.q, state.gripper_width, held)
     return Look(detector.detect(frames, robot.workspace, view), truth, robot)
 
 

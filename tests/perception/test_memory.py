@@ -7,6 +7,7 @@ import pytest
 
 from primitives.failures import Ambiguous, NotFound
 from primitives.perception.memory import SceneMemory
+from primitives.robot import ArmMode, ArmState
 from sim_envs.panda import arm_info
 from tests.perception.things import EmptyTable, Scripted, StillArm, robot, thing
 
@@ -72,6 +73,23 @@ def test_what_hangs_in_the_gripper_is_not_on_the_table() -> None:
     memory.look()
     memory.hold("red block")
     assert memory.look() == []
+
+
+def test_the_held_thing_moves_with_the_hand() -> None:
+    arm = StillArm(arm_info())
+    memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)]))
+    memory.look()
+    memory.hold("red block")
+    before = memory.held
+    turned = arm.info.home + np.array([0.5, 0, 0, 0, 0, 0, 0])
+    arm.state = lambda: ArmState(turned, 0 * turned, 0.04, ArmMode.IDLE, 0.0, 0.0)  # type: ignore[method-assign]
+    after = memory.held
+    assert before is not None
+    assert after is not None
+    assert before.position == pytest.approx((0.4, 0.1, 0.02))
+    c, s = np.cos(0.5), np.sin(0.5)
+    assert after.position == pytest.approx((0.4 * c - 0.1 * s, 0.4 * s + 0.1 * c, 0.02))
+    assert after.yaw == pytest.approx(0.5)
 
 
 def test_looks_anew_only_when_something_moved() -> None:

@@ -94,6 +94,12 @@ def test_the_arm_is_no_object(see: See, detector: RgbdDetector) -> None:
     assert look(result.robot, result.truth, detector).names == ["green bowl", "red block"]
 
 
+def test_what_the_gripper_holds_is_no_object(see: See, detector: RgbdDetector) -> None:
+    result = see("red block 0.40 -0.20 0.02", "green bowl 0.60 -0.10")
+    held = next(o for o in result.seen if o.name == "red block")
+    assert look(result.robot, result.truth, detector, held=held).names == ["green bowl"]
+
+
 def test_a_camera_out_of_calibration_sees_no_phantoms(see: See) -> None:
     for seed in range(3):
         result = see("red block 0.40 -0.20 0.02", "green bowl 0.60 0.10", disturbances="sensor", seed=seed)
