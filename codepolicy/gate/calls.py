@@ -39,8 +39,9 @@ _RULES: Final = (
     "unresolved-reference",
 )
 """What certainly fails when it runs. Everything a checker may only suspect stays off."""
-_UNTYPED: Final = frozenset({"np", "numpy", "shapely"})
+_UNTYPED: Final = frozenset({"numpy", "shapely"})
 """Modules of which the checker knows nothing: reading their types would take longer than all the rest."""
+_ANYTHING: Final = "from typing import Any\ndef __getattr__(name: str) -> Any: ...\n"
 _BUILT_IN: Final = frozenset({"bool", "dict", "float", "int", "list", "set", "str", "tuple"})
 _TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
 _MYPY_LINE: Final = re.compile(r"^program\.py:(\d+): error: (.*)  \[([\w-]+)\]$")
@@ -57,8 +58,6 @@ _MYPY_CONFIGURATION: Final = """
 check_untyped_defs = True
 ignore_missing_imports = True
 incremental = False
-[mypy-numpy.*,shapely.*]
-follow_imports = skip
 """
 _FUTURE: Final = re.compile(r"(?m)^from __future__ import [^\n;]*")
 _CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
@@ -79,9 +78,11 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
     with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
         place = Path(folder)
         stub = render(surface, for_checking=True)
-        stub += _prelude({*ALIASES, *API_CLASSES, *known, *_UNTYPED} - _defined(stub))
+        stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
         program = without_annotations(source, tree)
         (place / "program.py").write_text(program, encoding="utf-8")
+        for module in _UNTYPED:  # found before the installed one
+            (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
         if checker == _ty():
             (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
             (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
@@ -146,7 +147,8 @@ def _bound(node: ast.stmt) -> list[str]:
 
 def _prelude(known: Collection[str]) -> str:
     names = [f"{name}: Any" for name in sorted(known) if name.isidentifier() and not keyword.iskeyword(name)]
-    modules = [f"import {module} as {name}" for name, module in GIVEN.items() if name not in _UNTYPED]
+    same = "import {0} as {0}"  # what a stub imports under another name it keeps to itself
+    modules = [same.format(name) if name == module else f"{name}: Any" for name, module in GIVEN.items()]
     return "\n".join(["from typing import Any", *modules, *names, ""])
 
 
