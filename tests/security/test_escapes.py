@@ -17,10 +17,13 @@ ATTACK = Path(__file__).with_name("attack.py")
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
-    reason="needs Linux on x86-64 or ARM64",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"),
+        reason="needs Linux on x86-64 or ARM64",
+    ),
+]
 
 
 def interpreter_for(user: int | None) -> str | None:

@@ -117,6 +117,7 @@ def _until_good(run: Callable[[], float], limit: float) -> list[float]:
     return late
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOPS)
 def test_what_never_ends_is_ended(run, robot, name: str) -> None:
     def once() -> float:
