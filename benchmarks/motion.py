@@ -20,10 +20,17 @@ import numpy as np
 
 from primitives.environment import ObjectState, TrialSpec
 from primitives.failures import Failure
+from primitives.guard import GuardLimits
+from primitives.motion.collision import Checker, RobotGeometry
+from primitives.motion.kinematics import pose_matrix
+from primitives.motion.mover import Mover
+from primitives.motion.planning import Planner
+from primitives.perception import oracle
+from primitives.perception.memory import SceneMemory
 from primitives.registry import surface
-from primitives.scene import Workspace
+from primitives.scene import Pose, SceneObject, Workspace
 from primitives.server import Server
-from sim_envs.environment import make
+from sim_envs.environment import PyBulletEnvironment, make
 
 World = Mapping[str, ObjectState]
 Result = str | None
@@ -194,15 +201,75 @@ CASES: dict[str, Case] = {
 }
 
 
+def costs(environment: PyBulletEnvironment) -> None:
+    """What inverse kinematics, planning and a call take by themselves, as CPU time."""
+    trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls"))
+    mover = Mover(trial.robot, SceneMemory(trial.robot, oracle.make(environment)), GuardLimits())
+    kinematics, home = mover.kinematics, mover.info.home
+    rng = np.random.default_rng(0)
+
+    def timed(action: Callable[[], object]) -> tuple[float, object]:
+        start = time.process_time()
+        result = action()
+        return 1000 * (time.process_time() - start), result
+
+    def pose() -> np.ndarray:
+        x, y, z = rng.uniform((0.3, -0.28, 0.02), (0.68, 0.28, 0.3))
+        return pose_matrix(Pose.top_down(x, y, z, rng.uniform(-1.5, 1.5)))
+
+    solved = [timed(lambda: kinematics.solve(pose(), home, 100)) for _ in range(1000)]
+    found = sum(q is not None for _, q in solved)
+    print(f"inverse kinematics: {found}/1000 solved, median {statistics.median(t for t, _ in solved):.2f} ms")
+
+    geometry, planner = RobotGeometry(kinematics), Planner(kinematics)
+    plans: list[float] = []
+    collisions = failed = bent = 0
+    while len(plans) < 200:
+        towers = [
+            SceneObject(
+                name=f"tower {i}",
+                category="block",
+                color="red",
+                position=(float(rng.uniform(0.35, 0.65)), float(rng.uniform(-0.25, 0.25)), 0.08),
+                yaw=float(rng.uniform(0, 1.5)),
+                size=(0.05, 0.05, 0.16),
+            )
+            for i in range(6)
+        ]
+        checker = Checker(geometry, towers, margin=0.008)
+        ends = [kinematics.solve(pose(), home) for _ in range(2)]
+        if any(q is None or checker.collides(q, 0.08) for q in ends):
+            continue
+        spent, path = timed(lambda: planner.path(*ends, 0.08, checker))  # noqa: B023 - called at once
+        plans.append(spent)
+        if path is None:
+            failed += 1
+            continue
+        bent += len(path) > 2
+        collisions += Checker(geometry, towers, margin=0.0).first_contact(path, 0.08, step=0.002) is not None
+    print(
+        f"planning among six 16 cm towers: {200 - failed}/200 solved, {bent} around something, {collisions} colliding; "
+        f"median {statistics.median(plans):.1f} ms, 95 % below {sorted(plans)[189]:.0f} ms"
+    )
+    server = Server(trial.robot, oracle.make(environment))
+    server.begin(surface("skill"))
+    server.look()
+    calls = [timed(lambda: server.invoke("find", "red block"))[0] for _ in range(200)]
+    print(f"a call beside what it does (find, scene known): median {statistics.median(calls):.2f} ms")
+
+
 def main() -> None:
     """Run the cases and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--only", nargs="*", default=list(CASES))
+    parser.add_argument("--costs", action="store_true", help="also time kinematics, planning and calls by themselves")
     parser.add_argument("--detector", default="rgbd")
     options = parser.parse_args()
     environment = make()
+    if options.costs:
+        costs(environment)
     detector = entry_points(group="codepolicy.detectors")[options.detector].load()(environment)
     print(f"{'job':8} {'achieved':>14} {'silent':>7} {'wall s':>7} {'robot s':>8}")
     with TemporaryDirectory() as folder:
