@@ -1,4 +1,4 @@
-"""A flat table that runs the programs of the skill surface in this process: no physics, but real geometry and real refusals."""
+"""A flat table that runs programs of the skill surface in this process: no physics, but geometry and real refusals."""
 
 from __future__ import annotations
 
@@ -27,12 +27,24 @@ SIZES = {
 }
 
 
-def thing(name: str, x: float, y: float, size: float | tuple[float, float, float] | None = None, on: str = "table", z: float | None = None) -> SceneObject:
+def thing(
+    name: str,
+    x: float,
+    y: float,
+    size: float | tuple[float, float, float] | None = None,
+    on: str = "table",
+    z: float | None = None,
+) -> SceneObject:
     """An object called "<color> <category>" or "<color> <category> <number>"."""
     color, category = name.split()[:2]
     extent = SIZES[category] if size is None else (size, size, size) if isinstance(size, float) else size
     return SceneObject(
-        name=name, category=category, color=color, position=(x, y, extent[2] / 2 if z is None else z), size=extent, on=on
+        name=name,
+        category=category,
+        color=color,
+        position=(x, y, extent[2] / 2 if z is None else z),
+        size=extent,
+        on=on,
     )
 
 
@@ -166,11 +178,27 @@ class Table:
             self.failed.append(message)
 
     def api(self) -> dict[str, Any]:
-        names = ("detect", "find", "region", "on", "near", "in_region", "pick", "place", "put", "push", "home", "expect")
+        names = (
+            "detect",
+            "find",
+            "region",
+            "on",
+            "near",
+            "in_region",
+            "pick",
+            "place",
+            "put",
+            "push",
+            "home",
+            "expect",
+        )
         return {
             **{n: getattr(self, n) for n in names},
             "say": self.said.append,
-            **{n: self._relation(getattr(relations, n)) for n in ("inside", "left_of", "right_of", "in_front_of", "behind")},
+            **{
+                n: self._relation(getattr(relations, n))
+                for n in ("inside", "left_of", "right_of", "in_front_of", "behind")
+            },
         }
 
     def run(self, program: str) -> None:
@@ -186,7 +214,14 @@ class Table:
 
 
 def ask(
-    instruction: str, objects: list[SceneObject], *, session: str = "", program: str = "", feedback: str = "", system: str = "", earlier: str = ""
+    instruction: str,
+    objects: list[SceneObject],
+    *,
+    session: str = "",
+    program: str = "",
+    feedback: str = "",
+    system: str = "",
+    earlier: str = "",
 ) -> Reply:
     """What the offline model answers."""
     parts = ["## Scene\n" + scene_table(objects)]

@@ -1,4 +1,4 @@
-"""A turn with feedback: what is left to do from the scene as it now is, what phrases meant at the start, and when to give up."""
+"""A turn with feedback: what is left to do, what phrases meant at the start, and when to give up."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ SCENE = [
     thing("red bowl", 0.60, 0.20),
     thing("blue bowl", 0.52, -0.18),
 ]
-DROPPED = "The program failed on line 3 in put('green block'): dropped: green block left the fingers\nHint: pick it again."
+DROPPED = (
+    "The program failed on line 3 in put('green block'): dropped: green block left the fingers\nHint: pick it again."
+)
 
 
 def _moved(scene: list[SceneObject], name: str, x: float, y: float, on: str = "table") -> list[SceneObject]:
@@ -105,16 +107,25 @@ def test_nothing_left_to_do_moves_nothing() -> None:
 
 
 def test_the_third_failure_of_a_kind_gives_up_and_says_why() -> None:
-    earlier = "turn 1: dropped at line 3: green block left the fingers\nturn 2: dropped at line 3: green block left the fingers"
+    earlier = "turn 1: dropped at line 3: green block left the fingers\nturn 2: dropped at line 3: green block left"
     reply = ask("put the green block in the red bowl", SCENE, program="pass", feedback=DROPPED, earlier=earlier)
     assert reply.finish == "refusal"
     assert "green block left the fingers" in reply.text
-    again = ask("put the green block in the red bowl", SCENE, program="pass", feedback=DROPPED, earlier=earlier.split("\n")[0])
+    again = ask(
+        "put the green block in the red bowl",
+        SCENE,
+        program="pass",
+        feedback=DROPPED,
+        earlier=earlier.split("\n", maxsplit=1)[0],
+    )
     assert again.finish == "stop"
 
 
 def test_it_takes_the_last_thing_of_the_session() -> None:
-    session = '1. "put the red block on the left side": achieved. Moved: red block from (0.340, 0.200, 0.020) on table to (0.4, 0.2, 0.02) on table'
+    session = (
+        '1. "put the red block on the left side": achieved. '
+        "Moved: red block from (0.340, 0.200, 0.020) on table to (0.4, 0.2, 0.02) on table"
+    )
     program, goal = fences(ask("now put it in the green bowl", SCENE, session=session).text)
     table = Table(SCENE)
     table.run(program)
@@ -127,7 +138,10 @@ def test_it_takes_the_last_thing_of_the_session() -> None:
 
 
 def test_undo_puts_things_back_where_the_history_says_they_were() -> None:
-    session = '1. "put the red block in the red bowl": achieved. Moved: red block from (0.340, 0.200, 0.020) on table to (0.600, 0.200, 0.030) on red bowl'
+    session = (
+        '1. "put the red block in the red bowl": achieved. '
+        "Moved: red block from (0.340, 0.200, 0.020) on table to (0.600, 0.200, 0.030) on red bowl"
+    )
     now = _moved(SCENE, "red block", 0.60, 0.20, on="red bowl")
     for sentence in ("undo that", "put it back where it was", "put the red block back where it was"):
         program, goal = fences(ask(sentence, now, session=session).text)

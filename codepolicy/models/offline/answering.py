@@ -39,7 +39,10 @@ def write_answer(writer: Writer, ask: Ask) -> None:
             first, second = refer(writer, ask.subject), refer(writer, ask.other)
             if len(first.objects) != 1 or len(second.objects) != 1:
                 raise Declined("I measure between two single things; name one and one.")
-            writer.write(f"a, b = {first.code}, {second.code}", 'say(f"The {a.name} is {gap(a, b):.2f} m from the {b.name}, from centre to centre.")')
+            writer.write(
+                f"a, b = {first.code}, {second.code}",
+                'say(f"The {a.name} is {gap(a, b):.2f} m from the {b.name}, from centre to centre.")',
+            )
             writer.summary.append("say how far apart they are")
         case "is":
             _is(writer, ask)
@@ -47,7 +50,9 @@ def write_answer(writer: Writer, ask: Ask) -> None:
 
 def _count(writer: Writer, ask: Ask) -> None:
     source, words = _listed(writer, ask)
-    writer.write(f"found = {source}", f'say(f"{{len(found)}} ({words}): " + (", ".join(o.name for o in found) or "none"))')
+    writer.write(
+        f"found = {source}", f'say(f"{{len(found)}} ({words}): " + (", ".join(o.name for o in found) or "none"))'
+    )
     writer.summary.append(f"count {words}")
 
 
@@ -93,7 +98,12 @@ def _is(writer: Writer, ask: Ask) -> None:
     if expression is None:
         writer.write(f"say({quoted(('Yes: ' if truth else 'No, it is not so that ') + words + '.')})")
     else:
-        writer.write(f"if {expression}:", f"    say({quoted('Yes: ' + words + '.')})", "else:", f"    say({quoted('No, it is not so that ' + words + '.')})")
+        writer.write(
+            f"if {expression}:",
+            f"    say({quoted('Yes: ' + words + '.')})",
+            "else:",
+            f"    say({quoted('No, it is not so that ' + words + '.')})",
+        )
     writer.summary.append(f"say whether {words}")
 
 

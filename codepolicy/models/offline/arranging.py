@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import KEYS, choose
-from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.expressions import by_name, refer
 from codepolicy.models.offline.meaning import At, Group, Place, Put, Shape, Stack, Thing
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted, tuple_of
 from primitives.scene import SceneObject, Vector2
@@ -41,18 +41,25 @@ def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
         check_movable(obj)
     fewest = {"circle": 3, "triangle": 3, "square": 4}.get(shape.kind, 2)
     if len(things) < fewest:
-        raise Declined(f"A {shape.kind} takes at least {fewest} things; there are {len(things)}: {phrasing.listed([o.name for o in things])}.")
+        raise Declined(
+            f"A {shape.kind} takes at least {fewest} things; there are {len(things)}: "
+            f"{phrasing.listed([o.name for o in things])}."
+        )
     remember(writer, things)
     points = _points(shape, things, anchors)
     things = _assigned(writer, shape, things, points)
     for obj in things:
         make_way(writer, obj, but=[o.name for o in things])
-    writer.summary.append(f"put {phrasing.group(what)} in a {shape.orientation + ' ' if shape.orientation else ''}{shape.kind if shape.kind != 'together' else 'row, close together'}")
+    writer.summary.append(
+        f"put {phrasing.group(what)} in a {f'{shape.orientation} {shape.kind}'.strip()}"
+        if shape.kind != "together"
+        else f"put {phrasing.group(what)} in a row, close together"
+    )
     names = [o.name for o in things]
     if any(o.on != "table" for o in things):
         for obj in sorted(things, key=lambda o: -o.position[2]):
             if obj.on in names:
-                writer.write(f"put({quoted(obj.name)}, free_spot(find({quoted(obj.name)}), find({quoted(obj.name)}).position[:2]))")
+                writer.write(f"put({by_name([obj])}, free_spot({by_name([obj])}, {by_name([obj])}.position[:2]))")
     writer.write(f"things = [find(name) for name in {tuple_of(names)}]")
     writer.write(*_shape_code(shape, things, anchors))
     center = _center(shape, anchors)
@@ -65,7 +72,9 @@ def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
         writer.must(clause)
     if isinstance(shape.at, Place):
         for name in names:
-            writer.must(Clause(name, f"in_region({{a}}, {quoted(shape.at.name)})", f"the {{a}} is in the {shape.at.name}"))
+            writer.must(
+                Clause(name, f"in_region({{a}}, {quoted(shape.at.name)})", f"the {{a}} is in the {shape.at.name}")
+            )
 
 
 def _spacing(shape: Shape, things: Sequence[SceneObject]) -> float:
@@ -112,7 +121,10 @@ def _polygon(corners: int, n: int, side: float) -> list[Vector2]:
     """Points evenly along the outline of a regular polygon, a corner first."""
     radius = side / (2 * math.sin(math.pi / corners))
     turn = math.pi / 4 if corners == 4 else 0.0
-    tips = [(radius * math.cos(2 * math.pi * k / corners + turn), radius * math.sin(2 * math.pi * k / corners + turn)) for k in range(corners)]
+    tips = [
+        (radius * math.cos(2 * math.pi * k / corners + turn), radius * math.sin(2 * math.pi * k / corners + turn))
+        for k in range(corners)
+    ]
     points: list[Vector2] = []
     for i in range(n):
         k, part = divmod(i * corners / n, 1)
@@ -121,7 +133,9 @@ def _polygon(corners: int, n: int, side: float) -> list[Vector2]:
     return points
 
 
-def _assigned(writer: Writer, shape: Shape, things: Sequence[SceneObject], points: Sequence[Vector2]) -> list[SceneObject]:
+def _assigned(
+    writer: Writer, shape: Shape, things: Sequence[SceneObject], points: Sequence[Vector2]
+) -> list[SceneObject]:
     """The things in the order of the points they go to."""
     if shape.by:
         return sorted(things, key=KEYS[shape.by])
@@ -152,7 +166,9 @@ def _shape_code(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[S
     step = number(_spacing(shape, things))
     x = "0.0" if not dx else f"{dx * float(step):.4g} * k"
     y = "0.0" if not dy else f"{dy * float(step):.4g} * k"
-    word = {"vertical": "from top to bottom", "diagonal": "from the top left to the bottom right"}.get(shape.orientation, "from left to right")
+    word = {"vertical": "from top to bottom", "diagonal": "from the top left to the bottom right"}.get(
+        shape.orientation, "from left to right"
+    )
     return [
         "steps = [i - (len(things) - 1) / 2 for i in range(len(things))]",
         f"shape = [({x}, {y}) for k in steps]  # a line {word}, {step} m apart",
@@ -172,8 +188,16 @@ def _center(shape: Shape, anchors: Sequence[SceneObject]) -> str:
 def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[Clause]:
     names = tuple(o.name for o in things)
     listed = tuple_of(names)
-    setup = [f"xs = [find(name).position[0] for name in {listed}]", f"ys = [find(name).position[1] for name in {listed}]"]
-    flat = Clause("", f"all(on(name, \"table\") for name in {listed})", "everything in the arrangement stands on the table", about=names)
+    setup = [
+        f"xs = [find(name).position[0] for name in {listed}]",
+        f"ys = [find(name).position[1] for name in {listed}]",
+    ]
+    flat = Clause(
+        "",
+        f'all(on(name, "table") for name in {listed})',
+        "everything in the arrangement stands on the table",
+        about=names,
+    )
     if shape.kind in ("line", "together"):
         word = shape.orientation or "horizontal"
         checks = {
@@ -189,7 +213,13 @@ def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[Scen
         order = f"in order, {step} m apart"
         return [
             Clause("", straight, f"{phrasing.listed(names)} are in a {word} line", tuple(setup), names),
-            Clause("", f"all(abs(g - {step}) < 0.025 for g in gaps)", f"they are {order}", (*setup, f"gaps = {gaps}"), names),
+            Clause(
+                "",
+                f"all(abs(g - {step}) < 0.025 for g in gaps)",
+                f"they are {order}",
+                (*setup, f"gaps = {gaps}"),
+                names,
+            ),
             flat,
         ]
     center = f"find({quoted(anchors[0].name)}).position" if anchors else "(sum(xs) / len(xs), sum(ys) / len(ys))"
@@ -199,16 +229,25 @@ def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[Scen
     if shape.kind == "circle":
         r = _radius(shape, things, anchors)
         low = number(2 * r * math.sin(math.pi / len(things)) - 0.03)
-        setup.append(f"steps = [math.dist(p, q) for p, q in zip(zip(xs, ys), zip([*xs[1:], xs[0]], [*ys[1:], ys[0]]))]")
+        setup.append("steps = [math.dist(p, q) for p, q in zip(zip(xs, ys), zip([*xs[1:], xs[0]], [*ys[1:], ys[0]]))]")
         return [
-            Clause("", f"all(abs(d - {number(r)}) < 0.03 for d in far)", f"{phrasing.listed(names)} are on a circle of {number(r)} m", tuple(setup[:4]), names),
+            Clause(
+                "",
+                f"all(abs(d - {number(r)}) < 0.03 for d in far)",
+                f"{phrasing.listed(names)} are on a circle of {number(r)} m",
+                tuple(setup[:4]),
+                names,
+            ),
             Clause("", f"min(steps) > {low}", "they are evenly spread round the circle", tuple(setup), names),
             flat,
         ]
     wanted = ", ".join(f"({number(x - points[0][0])}, {number(y - points[0][1])})" for x, y in points)
     setup.append(f"shape = [{wanted}]")
     condition = "all(math.dist((x - xs[0], y - ys[0]), p) < 0.03 for x, y, p in zip(xs, ys, shape))"
-    return [Clause("", condition, f"{phrasing.listed(names)} are in a {shape.kind}", (*setup[:2], setup[-1]), names), flat]
+    return [
+        Clause("", condition, f"{phrasing.listed(names)} are in a {shape.kind}", (*setup[:2], setup[-1]), names),
+        flat,
+    ]
 
 
 def _by_color(writer: Writer, what: Group) -> None:

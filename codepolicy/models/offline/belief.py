@@ -52,9 +52,17 @@ class Belief:
     def copy(self) -> Belief:
         """An independent copy, for trying out a reading."""
         return Belief(
-            dict(self.objects), self.workspace, dict(self.start), self.subjects, self.moving, self.targets, list(self.spoken),
-            list(self.undone), list(self.mentioned), dict(self.bound),
-        )  # fmt: skip
+            dict(self.objects),
+            self.workspace,
+            dict(self.start),
+            self.subjects,
+            self.moving,
+            self.targets,
+            list(self.spoken),
+            list(self.undone),
+            list(self.mentioned),
+            dict(self.bound),
+        )
 
     @property
     def names(self) -> str:

@@ -14,10 +14,21 @@ from primitives import relations
 from primitives.scene import SceneObject
 
 NEARBY_COLORS = {
-    "lime": ("green",), "green": ("lime", "olive"), "teal": ("cyan", "green"), "cyan": ("teal", "blue"),
-    "navy": ("blue",), "blue": ("navy",), "maroon": ("red", "brown"), "lavender": ("purple",), "purple": ("lavender", "magenta"),
-    "magenta": ("pink", "purple"), "pink": ("magenta",), "beige": ("brown",), "olive": ("green",), "red": ("maroon",),
-}  # fmt: skip
+    "lime": ("green",),
+    "green": ("lime", "olive"),
+    "teal": ("cyan", "green"),
+    "cyan": ("teal", "blue"),
+    "navy": ("blue",),
+    "blue": ("navy",),
+    "maroon": ("red", "brown"),
+    "lavender": ("purple",),
+    "purple": ("lavender", "magenta"),
+    "magenta": ("pink", "purple"),
+    "pink": ("magenta",),
+    "beige": ("brown",),
+    "olive": ("green",),
+    "red": ("maroon",),
+}
 """What people may call a colour when nothing in view has exactly that one."""
 
 Key = Callable[[SceneObject], float]
@@ -105,7 +116,9 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     return found
 
 
-def ranked(order: Order, found: Sequence[SceneObject], belief: Belief, *, count: int | None = None) -> list[SceneObject]:
+def ranked(
+    order: Order, found: Sequence[SceneObject], belief: Belief, *, count: int | None = None
+) -> list[SceneObject]:
     """The one (or the first `count`) of `found` that has the place in the ranking; empty when there are too few."""
     if order.key == "pair":
         pairs = itertools.combinations(found, 2)
@@ -176,10 +189,7 @@ def related(relation: str, a: SceneObject, b: SceneObject) -> bool:
 
 def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
     """Whether an object is at a named place."""
-    if place.name in ("corner", "side"):
-        names = [n for n in region_names() if n.endswith(place.name)]
-    else:
-        names = [place.name]
+    names = [n for n in region_names() if n.endswith(place.name)] if place.name in ("corner", "side") else [place.name]
     return any(relations.in_region(obj, belief.workspace.region(n)).holds for n in names)
 
 
@@ -207,7 +217,9 @@ def _is_a(obj: SceneObject, item: Thing) -> bool:
 
 def _tops(belief: Belief) -> list[SceneObject]:
     """The uppermost thing of each stack."""
-    stacked = [o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT]
+    stacked = [
+        o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT
+    ]
     return [o for o in stacked if not belief.carried(o.name)]
 
 
@@ -286,7 +298,8 @@ def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Seque
         fresh = [o for o in found if o.name not in taken]
         if len(fresh) < item.count:
             raise Declined(
-                f"There are only {len(fresh)} {phrasing.plural(phrasing.noun(item))}, not {item.count}; I see: {belief.names}."
+                f"There are only {len(fresh)} {phrasing.plural(phrasing.noun(item))}, not {item.count}; "
+                f"I see: {belief.names}."
             )
         return _handiest(fresh, belief)[: item.count] if len(fresh) > item.count else fresh
     if len(found) == 1:
@@ -296,7 +309,9 @@ def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Seque
     if item.quantity in ("a", "") or item.count == 1 or item.distinct:
         fresh = [o for o in found if o.name not in taken and o.name not in belief.spoken]
         return _handiest(fresh or found, belief)[:1]
-    toward = [w for w in item.where if w.relation in ("left", "right", "top", "bottom", "near") and isinstance(w.to, Group)]
+    toward = [
+        w for w in item.where if w.relation in ("left", "right", "top", "bottom", "near") and isinstance(w.to, Group)
+    ]
     if toward and isinstance(toward[0].to, Group):
         anchor = choose(toward[0].to, belief)[0]
         return [min(found, key=lambda o: math.dist(o.position[:2], anchor.position[:2]))]

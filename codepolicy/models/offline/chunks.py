@@ -15,11 +15,39 @@ _SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "b
 _Make = Callable[[Sequence[Word]], Word | None]
 
 _CODES = {
-    "THE": "t", "A": "a", "ALL": "l", "ITS": "i", "NUMBER": "n", "ONE": "o", "COUPLE": "c", "OF": "f", "UNIT": "u",
-    "DIR": "d", "FAR": "F", "NEAR": "N", "BACK": "B", "CORNER": "C", "SIDE": "S", "MIDDLE": "m", "TABLE": "T", "TO": ">",
-    "ON": "+", "IN": "=", "BETWEEN": "w", "COMPARE": "x", "THATIS": "h", "NOUN": "k",
-    "COLOR": "k", "SIZE": "k", "WORD": "k", "OTHER": "k", "SUPER": "k", "TOWER": "k", "SHAPE": "k", "ORIENTATION": "k",
-}  # fmt: skip
+    "THE": "t",
+    "A": "a",
+    "ALL": "l",
+    "ITS": "i",
+    "NUMBER": "n",
+    "ONE": "o",
+    "COUPLE": "c",
+    "OF": "f",
+    "UNIT": "u",
+    "DIR": "d",
+    "FAR": "F",
+    "NEAR": "N",
+    "BACK": "B",
+    "CORNER": "C",
+    "SIDE": "S",
+    "MIDDLE": "m",
+    "TABLE": "T",
+    "TO": ">",
+    "ON": "+",
+    "IN": "=",
+    "BETWEEN": "w",
+    "COMPARE": "x",
+    "THATIS": "h",
+    "NOUN": "k",
+    "COLOR": "k",
+    "SIZE": "k",
+    "WORD": "k",
+    "OTHER": "k",
+    "SUPER": "k",
+    "TOWER": "k",
+    "SHAPE": "k",
+    "ORIENTATION": "k",
+}
 
 
 def chunk(words: Sequence[Word]) -> list[Word]:
@@ -55,9 +83,13 @@ def _place(group: Sequence[Word]) -> Word | None:
     horizontal = [n for n in names if n in ("left", "right")]
     if any(w.kind in ("MIDDLE", "BETWEEN") for w in group) and not names:
         return Word("PLACE", "middle", _text(group))
-    if names[0] == "top" and group[0].kind != "DIR" and len(names) == 2 and not any(w.kind in ("CORNER", "TABLE") for w in group):
-        if any(w.kind == "FAR" for w in group):  # "on the far left"
-            return Word("PLACE", f"{names[1]} side", _text(group))
+    if (
+        names[0] == "top"
+        and group[0].kind != "DIR"
+        and len(names) == 2
+        and not any(w.kind in ("CORNER", "TABLE") for w in group)
+    ) and any(w.kind == "FAR" for w in group):  # "on the far left"
+        return Word("PLACE", f"{names[1]} side", _text(group))
     corner = any(w.kind == "CORNER" for w in group)
     if len(names) == 2:
         if len(vertical) == 1 and len(horizontal) == 1 and not any(w.kind == "SIDE" for w in group):
@@ -95,7 +127,10 @@ def _determiner(group: Sequence[Word]) -> Word | None:
 _ON_TABLE = r"(?:[f+=]t?T)"
 _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     # the bottom left (corner) (of the table); the far side; but not "the left side of the bowl"
-    (re.compile(rf"t?[dFNB][dB](?:C|S)?(?:{_ON_TABLE}|(?!f))|t?[dFNB]C{_ON_TABLE}?|t?[dFNB]S(?:{_ON_TABLE}|(?!f))"), _place),
+    (
+        re.compile(rf"t?[dFNB][dB](?:C|S)?(?:{_ON_TABLE}|(?!f))|t?[dFNB]C{_ON_TABLE}?|t?[dFNB]S(?:{_ON_TABLE}|(?!f))"),
+        _place,
+    ),
     # the corner at the bottom left; the side on the left
     (re.compile(rf"[ta]?C(?:ft?T)?[+>=]t?d(?:d|B)?{_ON_TABLE}?|t?S[+>=]t?d{_ON_TABLE}?"), _place),
     # the middle (of the table)
@@ -105,5 +140,10 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     # the left of the table is the left side
     (re.compile(rf"t?d{_ON_TABLE}"), _place),
     # all (of) the three; two of the; the; a
-    (re.compile(r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"), _determiner),
+    (
+        re.compile(
+            r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"
+        ),
+        _determiner,
+    ),
 )

@@ -11,9 +11,35 @@ from codepolicy.models.offline.syntax import read
 from codepolicy.models.offline.words import Word
 
 VERBS = frozenset(
-    "PUT MOVE PUSH TAKE PICK GATHER STACK UNSTACK BUILD ARRANGE LINEUP SORT DISTRIBUTE MATCH SWAP CLEAR EMPTY FILL HOME UNDO SAME WANT GIVE KEEP REVERSE".split()
+    [
+        "PUT",
+        "MOVE",
+        "PUSH",
+        "TAKE",
+        "PICK",
+        "GATHER",
+        "STACK",
+        "UNSTACK",
+        "BUILD",
+        "ARRANGE",
+        "LINEUP",
+        "SORT",
+        "DISTRIBUTE",
+        "MATCH",
+        "SWAP",
+        "CLEAR",
+        "EMPTY",
+        "FILL",
+        "HOME",
+        "UNDO",
+        "SAME",
+        "WANT",
+        "GIVE",
+        "KEEP",
+        "REVERSE",
+    ]
 )
-QUESTIONS = frozenset("HOWMANY WHERE WHICH WHATCOLOR HOWFAR DESCRIBE IS".split())
+QUESTIONS = frozenset(["HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
 _BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
 
 
@@ -71,9 +97,15 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
     for i, word in enumerate(words):
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         before = kept[-1].kind if kept else "STOP"
-        if word.kind == "DIR" and word.text in ("down", "up", "forward", "upside") and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF"):
+        if (
+            word.kind == "DIR"
+            and word.text in ("down", "up", "forward", "upside")
+            and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF")
+        ):
             laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
-            if laid or (after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"):
+            if laid or (
+                after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"
+            ):
                 continue
         if word.kind == "THEN" and any(w.text == ":" for w in kept) and any(w.kind in ("BUILD", "STACK") for w in kept):
             word = Word("COMMA", "comma", ",")
@@ -85,6 +117,11 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
             kept.pop()
         if word.kind == "STACK" and before in ("A", "THE", "SIZE", "ONE", "ORIENTATION"):
             word = Word("TOWER", "tower", word.text)
+        if word.kind == "HALF" and before == "DIR":  # "the left half of the table"
+            kept.append(Word("SIDE", "side", "half"))
+            if word.text.endswith("of"):
+                kept.append(Word("OF", "of", "of"))
+            continue
         if word.kind == "COMPARE" and after not in ("NUMBER", "ONE"):
             continue
         if word.kind == "SHAPE" and before in ("COLOR", "SIZE") and word.text in ("square", "circle", "triangle"):
@@ -200,7 +237,8 @@ def _commands(words: list[Word]) -> list[list[Word]]:
         before = words[i - 1].kind if i else ""
         after = words[i + 1].kind if i + 1 < len(words) else ""
         starts = word.kind in VERBS - {"WANT"} and (
-            before in ("COMMA", "AND") or (word.kind in ("PUT", "PICK") and before in ("NOUN", "ONE", "PRONOUN", "CORNER", "SIDE"))
+            before in ("COMMA", "AND")
+            or (word.kind in ("PUT", "PICK") and before in ("NOUN", "ONE", "PRONOUN", "CORNER", "SIDE"))
         )
         if starts and parts[-1] and after and _has_verb(parts[-1]):
             parts.append([])
@@ -234,7 +272,9 @@ def _conditional(words: list[Word]) -> Conditional:
     for end in ends:
         conditions = _conditions(body[:end])
         if conditions:
-            return Conditional(conditions, negated, tuple(_sequence(_strip(body[end:]))), _else(otherwise), _text(words))
+            return Conditional(
+                conditions, negated, tuple(_sequence(_strip(body[end:]))), _else(otherwise), _text(words)
+            )
     raise NotUnderstood(words)
 
 
@@ -244,7 +284,9 @@ def _trailing(command: list[Word], rest: list[Word]) -> Conditional:
     conditions = _conditions(body)
     if not conditions:
         raise NotUnderstood(rest)
-    return Conditional(conditions, rest[0].value == "unless", tuple(_sequence(command)), _else(otherwise), _text([*command, *rest]))
+    return Conditional(
+        conditions, rest[0].value == "unless", tuple(_sequence(command)), _else(otherwise), _text([*command, *rest])
+    )
 
 
 def _at_else(words: list[Word]) -> tuple[list[Word], list[Word]]:

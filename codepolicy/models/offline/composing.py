@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
@@ -14,7 +14,25 @@ from codepolicy.models.offline.choosing import candidates
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.meaning import (
-    Again, Ask, Back, Clear, Command, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Stack, Swap, Thing, Undo, with_category,
+    Again,
+    Ask,
+    Back,
+    Clear,
+    Command,
+    Free,
+    Group,
+    Home,
+    Keep,
+    Pick,
+    Place,
+    Pronoun,
+    Put,
+    Shape,
+    Stack,
+    Swap,
+    Thing,
+    Undo,
+    with_category,
 )  # fmt: skip
 from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
@@ -90,15 +108,26 @@ class Composer:
         for thing in things_in(reading):
             cost += self._oddity(thing)
         for group in _instances(reading, Group):
-            whole = [i for i in group.items if isinstance(i, Thing) and i.plural and not (i.colors or i.where or i.other)]
-            cost += 4 * any(i.category == w.category and i is not w for w in whole for i in group.items if isinstance(i, Thing) and not i.other)
+            whole = [
+                i for i in group.items if isinstance(i, Thing) and i.plural and not (i.colors or i.where or i.other)
+            ]
+            cost += 4 * any(
+                i.category == w.category and i is not w
+                for w in whole
+                for i in group.items
+                if isinstance(i, Thing) and not i.other
+            )
         cost -= 3 * any(shape.around is not None for shape in _instances(reading, Shape))
         for place in _instances(reading, Place):
-            cost += 3 * (place.name.split()[0] in ("left", "right", "top", "bottom") and place.name.count(" ") == 1 and "corner" in place.name)
+            cost += 3 * (
+                place.name.split()[0] in ("left", "right", "top", "bottom")
+                and place.name.count(" ") == 1
+                and "corner" in place.name
+            )
         return cost
 
     def _oddity(self, thing: Thing) -> int:
-        """How little a phrase helps: words that describe what needs no description are likelier to be meant otherwise."""
+        """How little a phrase helps: what needs no description is seldom described, so other readings are likelier."""
         cost = 2 * bool(thing.unknown) + (not thing.category and not thing.colors and not thing.many)
         if not thing.where:
             return cost
@@ -130,7 +159,10 @@ class Composer:
                     raise Declined("What should be put there?")
                 return self._write(writer, Put(self.last.what, to))
             case Incomplete(what):
-                raise Declined(f"Where should {phrasing.group(what)} go? Name an object or a place, for example \"in the green bowl\" or \"on the left side\".")
+                raise Declined(
+                    f"Where should {phrasing.group(what)} go? Name an object or a place, for example "
+                    '"in the green bowl" or "on the left side".'
+                )
             case Put():
                 write_put(writer, reading)
             case Stack():
@@ -217,7 +249,7 @@ class Composer:
         parts[1]()
 
     def _expect_subject(self, clause: Conditional) -> None:
-        """Let "it" in the condition mean what the command after it is about, and "otherwise in Y" repeat that command."""
+        """Let "it" in the condition mean what the command is about, and "otherwise in Y" repeat that command."""
         first = clause.then[0] if clause.then else None
         if not isinstance(first, Clause):
             return
@@ -300,7 +332,9 @@ def _picked_and_put(clauses: Sequence[Clause | Conditional]) -> Iterator[Clause 
 
 
 def _lifts(reading: object) -> bool:
-    return isinstance(reading, Pick) or (isinstance(reading, Put) and isinstance(reading.to, Free) and reading.to.out_of is not None)
+    return isinstance(reading, Pick) or (
+        isinstance(reading, Put) and isinstance(reading.to, Free) and reading.to.out_of is not None
+    )
 
 
 def _joined(first: object, second: object) -> object | None:
@@ -334,7 +368,7 @@ def _instances(meaning: object, kind: type[_T]) -> Iterator[_T]:
     if isinstance(meaning, kind):
         yield meaning
     if isinstance(meaning, tuple):
-        for part in meaning:
+        for part in cast("tuple[object, ...]", meaning):
             yield from _instances(part, kind)
     elif dataclasses.is_dataclass(meaning):
         for f in dataclasses.fields(meaning):

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates, choose, holds, in_place, ranked, related
 from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where, only
 from codepolicy.models.offline.writer import quoted, tuple_of
 
-_CALLS = {"in": "inside", "on": "on", "left": "left_of", "right": "right_of", "top": "behind", "bottom": "in_front_of", "near": "near"}
-_COMPARE = {
-    ">": lambda a, b: a > b, "<": lambda a, b: a < b, ">=": lambda a, b: a >= b, "<=": lambda a, b: a <= b,
-    "==": lambda a, b: a == b,
-}  # fmt: skip
+_CALLS = {
+    "in": "inside",
+    "on": "on",
+    "left": "left_of",
+    "right": "right_of",
+    "top": "behind",
+    "bottom": "in_front_of",
+    "near": "near",
+}
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "==": operator.eq,
+}
 
 
 def is_true(condition: Condition, belief: Belief) -> bool:
@@ -70,7 +84,14 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
     else:
         subjects = []
     if condition.compare or not condition.test:
-        if item is None or item.where or item.orders or item.size or item.category in ("", "object", "container") or len(item.colors) > 1:
+        if (
+            item is None
+            or item.where
+            or item.orders
+            or item.size
+            or item.category in ("", "object", "container")
+            or len(item.colors) > 1
+        ):
             return None
         query = " ".join([*item.colors, phrasing.plural(item.category)])
         if condition.compare:
@@ -82,7 +103,11 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
         return None
     subject = quoted(subjects[0].name)
     if test.relation == "color":
-        text = f"find({subject}).color in {tuple_of(test.colors)}" if len(test.colors) > 1 else f"find({subject}).color == {quoted(test.colors[0])}"
+        text = (
+            f"find({subject}).color in {tuple_of(test.colors)}"
+            if len(test.colors) != 1
+            else f"find({subject}).color == {quoted(test.colors[0])}"
+        )
     elif isinstance(test.to, Place):
         if test.to.name in ("corner", "side"):
             return None
@@ -95,7 +120,11 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
         others = choose(test.to, belief)
         if len(others) != 1:
             return None
-        call = "on" if test.relation == "in" and others[0].category not in ("bowl", "box", "mug", "plate", "zone") else _CALLS[test.relation]
+        call = (
+            "on"
+            if test.relation == "in" and others[0].category not in ("bowl", "box", "mug", "plate", "zone")
+            else _CALLS[test.relation]
+        )
         text = f"{call}({subject}, {quoted(others[0].name)})"
     else:
         return None

@@ -11,7 +11,15 @@ from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thin
 from codepolicy.models.offline.writer import Writer, quoted
 from primitives.scene import SceneObject
 
-_CALLS = {"in": "inside", "on": "on", "left": "left_of", "right": "right_of", "top": "behind", "bottom": "in_front_of", "near": "near"}
+_CALLS = {
+    "in": "inside",
+    "on": "on",
+    "left": "left_of",
+    "right": "right_of",
+    "top": "behind",
+    "bottom": "in_front_of",
+    "near": "near",
+}
 _KEYS = {
     "left": "-{v}.position[1]", "right": "{v}.position[1]", "top": "-{v}.position[0]", "bottom": "{v}.position[0]",
     "large": "-math.prod({v}.size)", "small": "math.prod({v}.size)", "high": "-{v}.top", "low": "{v}.top",
@@ -38,14 +46,13 @@ class Reference:
         return tuple(o.name for o in self.objects)
 
 
-def refer(writer: Writer, group: Group, *, moving: SceneObject | None = None, fresh: bool = False) -> Reference:
+def refer(writer: Writer, group: Group, *, moving: SceneObject | None = None) -> Reference:
     """Choose the objects of a group and write the expression that finds them.
 
     Args:
         writer: the program so far; a phrase that is settled by how things lie gets a line of its own.
         group: the phrase.
         moving: what is being moved, for "the matching bowl" and "it".
-        fresh: leave out what was spoken of before.
 
     Raises:
         Declined: something is missing or unclear.
@@ -94,7 +101,17 @@ def _code(writer: Writer, item: Thing | Pronoun, objects: Sequence[SceneObject],
 
 
 def _is_settled_by_kind(item: Thing) -> bool:
-    return not (item.size or item.orders or item.where or item.exceptions or item.other or item.match or item.count or item.distinct or item.compare)
+    return not (
+        item.size
+        or item.orders
+        or item.where
+        or item.exceptions
+        or item.other
+        or item.match
+        or item.count
+        or item.distinct
+        or item.compare
+    )
 
 
 def _query(item: Thing, objects: Sequence[SceneObject]) -> str | None:
@@ -105,7 +122,7 @@ def _query(item: Thing, objects: Sequence[SceneObject]) -> str | None:
         return None
     if item.category in ("", "object", "container"):
         return None
-    words = [*(colors if item.colors and len(colors) == 1 else []), phrasing.plural(kinds.pop())]
+    words = [*(colors if item.colors and len(colors) == 1 else set[str]()), phrasing.plural(kinds.pop())]
     return quoted(" ".join(words))
 
 
@@ -125,16 +142,23 @@ def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], man
             tests.append(f"{var}.name != {quoted(excluded[0])}")
         else:
             tests.append(f"{var}.name not in ({', '.join(map(quoted, excluded))})")
-    if item.other or item.match or item.size or item.distinct or item.compare or (item.count is not None and not item.orders):
+    if (
+        item.other
+        or item.match
+        or item.size
+        or item.distinct
+        or item.compare
+        or (item.count is not None and not item.orders)
+    ):
         return by_name(objects)
     pool = f"[{var} for {var} in {found} if {' and '.join(tests)}]" if tests else found
     if not item.orders:
         if many:
             return pool
         return by_name(objects) if not tests else _single(writer, item, pool, objects)
-    if len(item.orders) > 1 or item.orders[0].key == "pair":
+    order, *more = item.orders
+    if more or order.key == "pair":
         return by_name(objects)
-    order = item.orders[0]
     key = _key(writer, order, var)
     if key is None or _ordered_names(writer, item, order) != [o.name for o in objects]:
         return by_name(objects)
@@ -165,7 +189,11 @@ def _source(item: Thing, objects: Sequence[SceneObject], var: str) -> tuple[str,
     query = ""
     if item.category in ("", "object", "container"):
         kinds = sorted({o.category for o in objects})
-        tests.append(f"{var}.category in ({', '.join(map(quoted, kinds))},)" if len(kinds) != 1 else f"{var}.category == {quoted(kinds[0])}")
+        tests.append(
+            f"{var}.category in ({', '.join(map(quoted, kinds))},)"
+            if len(kinds) != 1
+            else f"{var}.category == {quoted(kinds[0])}"
+        )
     else:
         query = phrasing.plural(item.category)
     if item.colors:
@@ -189,7 +217,11 @@ def choose_all(group: Group, writer: Writer) -> list[str]:
 def _test(writer: Writer, test: Where, var: str) -> str | None:
     """A condition as an expression on the variable, or None when there is no plain one."""
     if test.relation == "color":
-        return f"{var}.color == {quoted(test.colors[0])}" if len(test.colors) == 1 else f"{var}.color in {test.colors!r}".replace("'", '"')
+        return (
+            f"{var}.color == {quoted(test.colors[0])}"
+            if len(test.colors) == 1
+            else f"{var}.color in {test.colors!r}".replace("'", '"')
+        )
     if isinstance(test.to, Place):
         return None if test.to.name in ("corner", "side") else f"in_region({var}, {quoted(test.to.name)})"
     if test.relation not in _CALLS or not isinstance(test.to, Group):
@@ -218,5 +250,3 @@ def _ordered_names(writer: Writer, item: Thing, order: Order) -> list[str]:
         if anchor in pool:
             return []
     return [o.name for o in ranked(order, pool, writer.belief, count=item.count if item.many else None)]
-
-

@@ -4,6 +4,7 @@ Each terminal lists its values; each value lists the phrases, separated by comma
 phrase wins ("on top of" before "on"). A noun value that ends in `*` is plural.
 """
 
+# ruff: noqa: E501 - tables of phrases
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -14,20 +15,26 @@ WORDS: dict[str, dict[str, str]] = {
     "PUT": {
         "put": "put, place, set, drop, lay, position, deposit, leave, bring, transfer, carry, relocate, insert, stick, load, "
         "toss, deliver, store, stow, throw, put down, set down, drop off, putting, placing, dropping, setting, balance, "
-        "plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, bringing, fit, pack, serve, stuff, fill in, slot, lodge, squeeze, deposit in",
+        "plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, bringing, fit, pack, serve, fill in, slot, lodge, squeeze, deposit in",
         "return": "return",
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
     "PUSH": {"push": "push, slide, shove, nudge, drag, sweep, pushing, sliding, pull, scoot, poke, roll"},
-    "PUSHING": {"pushing": "by pushing it, by pushing, by sliding it, by sliding, without lifting it, without grasping it, without picking it up"},
+    "PUSHING": {
+        "pushing": "by pushing it, by pushing, by sliding it, by sliding, without lifting it, without grasping it, without picking it up"
+    },
     "TAKE": {"take": "take, get, fetch, retrieve, taking, remove, pull out, withdraw, wipe, brush, wipe up"},
     "PICK": {
         "pick": "pick up, pick, grab, grasp, lift, lift up, grip, raise, picking up, grabbing, get hold of, take hold of, hoist, "
         "hold, lifting, pluck, seize, snatch, clutch, pick out, grab hold of, choose, select, scoop up"
     },
-    "GATHER": {"gather": "gather, collect, gather up, gathering, cluster, bunch, herd, regroup, combine, group together"},
+    "GATHER": {
+        "gather": "gather, collect, gather up, gathering, cluster, bunch, herd, regroup, combine, group together"
+    },
     "STACK": {"stack": "stack, stack up, pile, pile up, stacking, heap, heap up"},
-    "UNSTACK": {"unstack": "unstack, disassemble, take apart, take down, dismantle, unpile, break up, knock down, undo the stack, undo the tower, undo the pile"},
+    "UNSTACK": {
+        "unstack": "unstack, disassemble, take apart, take down, dismantle, unpile, break up, knock down, undo the stack, undo the tower, undo the pile"
+    },
     "BUILD": {"build": "build, make, create, construct, form, erect, building, build up, forming, draw"},
     "ARRANGE": {
         "arrange": "arrange, organize, organise, order, lay out, space, space out, arranging, rearrange, lay down, spread out, "
@@ -39,7 +46,9 @@ WORDS: dict[str, dict[str, str]] = {
     "MATCH": {"match": "match, pair, pair up, match up, matching up"},
     "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
     "CLEAR": {"clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off"},
-    "EMPTY": {"empty": "empty, empty out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"},
+    "EMPTY": {
+        "empty": "empty, empty out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
+    },
     "FILL": {"fill": "fill, fill up"},
     "HOME": {
         "home": "go home, home, return home, move home, go to home, move to home, go to the home position, home position, "
@@ -53,10 +62,12 @@ WORDS: dict[str, dict[str, str]] = {
         "undo the last instruction, undo what you did, reverse that, take that back, undo the previous step, undo your last move"
     },
     "SAME": {"again": "do the same, the same, same, do it, do that, repeat that, repeat, do this, do likewise"},
-    "KEEP": {"keep": "do not move, do not touch, without touching, without moving, keep, leave alone, ignore, don t touch, never touch, never move"},
+    "KEEP": {
+        "keep": "do not move, do not touch, without touching, without moving, keep, leave alone, ignore, don t touch, never touch, never move"
+    },
     "STAY": {
         "stay": "where it is, where they are, alone, untouched, in place, as it is, as they are, unmoved, there as it is, "
-        "where it stands, where it lies, where it is now, at its place, in its place as it is, out"
+        "where it stands, where it lies, where it is now, at its place, in its place as it is"
     },
     "REVERSE": {"reverse": "reverse, restack, rebuild, flip, invert, turn, turn over, flip over"},
     "REVERSED": {
@@ -89,7 +100,9 @@ WORDS: dict[str, dict[str, str]] = {
     "IS": {"is": "is, are, be, was, were, has, have"},
     "NOT": {"not": "not, no longer, never"},
     "THERE": {"there": "there, there at all"},
-    "HOWMANY": {"count": "how many, what number of, count, what is the number of, tell me how many, count how many, say how many"},
+    "HOWMANY": {
+        "count": "how many, what number of, count, what is the number of, tell me how many, count how many, say how many"
+    },
     "WHERE": {"where": "where, tell me where, say where"},
     "WHICH": {"which": "what, which one, which one of, tell me which, tell me what, say which, name"},
     "WHATCOLOR": {
@@ -111,11 +124,18 @@ WORDS: dict[str, dict[str, str]] = {
         "do you have, do i have, in total, altogether, you see, you can see, that you see, that you can see, available, "
         "in the scene, in view"
     },
-    "TELL": {"tell": "tell me, say, tell, check whether or not, tell me if, tell me whether, say whether, say if, check if, check whether, find out if"},
+    "TELL": {
+        "tell": "tell me, say, tell, check whether or not, tell me if, tell me whether, say whether, say if, check if, check whether, find out if"
+    },
     # structure --------------------------------------------------------------------------------------------
-    "IF": {"if": "if, in case, when, whenever, provided that, provided, as long as, in the event that, assuming, should, in case that", "unless": "unless"},
+    "IF": {
+        "if": "if, in case, when, whenever, provided that, provided, as long as, in the event that, assuming, should, in case that",
+        "unless": "unless",
+    },
     "IFSO": {"so": "if so, if yes, if it is so, if that is the case, in that case"},
-    "ELSE": {"else": "if no, if it does not, otherwise, else, or else, if not, if that is not the case, if it is not, if this is not the case, in the other case"},
+    "ELSE": {
+        "else": "if no, if it does not, otherwise, else, or else, if not, if that is not the case, if it is not, if this is not the case, in the other case"
+    },
     "THEN": {
         "then": "then, so that, such that, and then, after that, afterwards, next, finally, lastly, and finally, and after that, subsequently, "
         "secondly, thirdly, and next, once done, when done, when you are done, before finally, and afterwards, and lastly, "
@@ -150,7 +170,9 @@ WORDS: dict[str, dict[str, str]] = {
         "except": "but, except, except for, but not, apart from, other than, excluding, besides, save for, without, "
         "with the exception of, all but, aside from, leaving out, ignoring, but for, minus, and not"
     },
-    "EVERYBUT": {"everybut": "everything but, everything except, everything except for, everything apart from, everything other than"},
+    "EVERYBUT": {
+        "everybut": "everything but, everything except, everything except for, everything apart from, everything other than"
+    },
     # adjectives -------------------------------------------------------------------------------------------
     "COLOR": {
         "red": "red, crimson, scarlet, ruby, reddish",
@@ -280,7 +302,9 @@ WORDS: dict[str, dict[str, str]] = {
         "object*": "crumbs, dirt, mess, spill, rubbish, junk, objects, things, items, toys, pieces, elements, bits",
     },
     "ONE": {"one": "one, 1", "ones": "ones"},
-    "TABLE": {"table": "table, tabletop, table top, workspace, desk, board, surface, work area, work surface, scene, ground, workbench, counter"},
+    "TABLE": {
+        "table": "table, tabletop, table top, workspace, desk, board, surface, work area, work surface, scene, ground, workbench, counter"
+    },
     "TOWER": {
         "tower": "tower, single tower, single stack, single pile, one tower, one stack, one pile, column tower, high tower, "
         "one single tower, one single stack, vertical stack, vertical tower, tall tower, single column, vertical pile, "
@@ -305,12 +329,16 @@ WORDS: dict[str, dict[str, str]] = {
         "with equal distance between them, with equal spacing between them, with the same spacing, at even spacing, "
         "with even gaps, with the same distance between neighbors, with the same distance between neighbours, with the same distance between them, with equal distances between neighbors, at equal intervals, at even intervals, in equal distances",
     },
-    "APART": {"apart": "apart, between them, between each, spacing, between neighbors, from each other, of space between them, "
-              "between each other, gaps, between two neighbors, distance between them, of distance between them, "
-              "center to center, between adjacent blocks, between blocks, of space, intervals, gap between them, from one another, "
-              "of spacing, between each block, between the blocks, gap"},
-    "TOGETHER": {"together": "together, close together, next to each other, beside each other, near each other, close to each other, "
-                 "next to one another, adjacent to each other, side to side, touching each other, close to one another"},
+    "APART": {
+        "apart": "apart, between them, between each, spacing, between neighbors, from each other, of space between them, "
+        "between each other, gaps, between two neighbors, distance between them, of distance between them, "
+        "center to center, between adjacent blocks, between blocks, of space, intervals, gap between them, from one another, "
+        "of spacing, between each block, between the blocks, gap"
+    },
+    "TOGETHER": {
+        "together": "together, close together, next to each other, beside each other, near each other, close to each other, "
+        "next to one another, adjacent to each other, side to side, touching each other, close to one another"
+    },
     "STACKED": {
         "stacked": "on top of each other, on top of one another, one on top of the other, onto each other, on each other, "
         "on one another, one on top of another, atop each other, atop one another, one above the other, one over the other, "
@@ -320,7 +348,9 @@ WORDS: dict[str, dict[str, str]] = {
     # prepositions -----------------------------------------------------------------------------------------
     "IN": {"in": "in, into, inside, inside of, within, in to, to the inside of, to within, in the inside of"},
     "ON": {"on": "on, onto, on top of, upon, atop, on to, on the top of, over, over onto"},
-    "TO": {"to": "to, towards, toward, at, over to, up to, against, until, all the way to, along, into contact with, up against"},
+    "TO": {
+        "to": "to, towards, toward, at, over to, up to, against, until, all the way to, along, into contact with, up against"
+    },
     "UNDER": {"under": "under, underneath, beneath, supporting, at the bottom of the stack"},
     "BESIDE": {
         "beside": "next to, beside, near to, close to, by, alongside, adjacent to, right next to, close by, besides the, "
@@ -336,8 +366,12 @@ WORDS: dict[str, dict[str, str]] = {
         "to the midpoint between, to the midpoint of, on the middle of, on the center of"
     },
     "AROUND": {"around": "around, surrounding, about, round"},
-    "AWAY": {"away": "counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"},
-    "OUTOF": {"out": "out of, off of, off, out from, outside of, outside, from inside, from on top of, from out of, out from under, from the inside of"},
+    "AWAY": {
+        "away": "counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"
+    },
+    "OUTOF": {
+        "out": "out of, off of, off, out from, outside of, outside, from inside, from on top of, from out of, out from under, from the inside of"
+    },
     "OUT": {"out": "out"},
     "DIR": {
         "left": "left, left hand, west, leftward, leftwards, lefthand",
@@ -371,11 +405,13 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "CORNER": {"corner": "corner", "corners": "corners"},
     "SIDE": {
-        "side": "side, edge, border, half, end, part, margin, side edge, boundary, strip, hand side, portion, section, rim",
+        "side": "side, edge, border, end, part, margin, side edge, boundary, strip, hand side, portion, section, rim",
         "sides": "sides, edges",
     },
-    "MIDDLE": {"middle": "middle, center, middle part, central part, center area, middle area, central area, center part, midpoint, centre point, "
-               "center point, middle point, central region, middle region, heart"},
+    "MIDDLE": {
+        "middle": "middle, center, middle part, central part, center area, middle area, central area, center part, midpoint, centre point, "
+        "center point, middle point, central region, middle region, heart"
+    },
     "OF": {"of": "of, for"},
     "WITH": {"with": "with, using, made of, consisting of, having, containing, comprising, made from, made out of"},
     # measures ---------------------------------------------------------------------------------------------
@@ -395,7 +431,9 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "NUMBER": {
         str(n): word
-        for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
+        for n, word in enumerate(
+            ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
+        )
     }
     | {"15": "fifteen", "20": "twenty", "30": "thirty", "0.5": "half a"},
     "COUPLE": {"2": "a couple of, a pair of, the two, couple of, pair of"},
@@ -470,7 +508,9 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-_VERBS_OF_LYING = "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being"
+_VERBS_OF_LYING = (
+    "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being"
+)
 
 
 _SIZES = {"smallest": "small", "largest": "large", "biggest": "large"}
@@ -498,29 +538,55 @@ def phrases() -> Iterator[tuple[str, str, str]]:
             for phrase in listed.replace(",,", "\0,").split(","):
                 yield phrase.strip().replace("\0", ","), terminal, value
     for start in ("starting on the", "starting from the", "starting at the", "beginning on the", "beginning at the"):
-        yield from ((f"{start} {side}{end}", "SIZEEND", f":{side}") for side, end in product(("left", "right"), ("", " side", " end")))
-    for article, size, noun in product(("with the", "the", "with", "", "starting with the"), _SIZES, ("", " one", " block", " object")):
+        yield from (
+            (f"{start} {side}{end}", "SIZEEND", f":{side}")
+            for side, end in product(("left", "right"), ("", " side", " end"))
+        )
+    for article, size, noun in product(
+        ("with the", "the", "with", "", "starting with the"), _SIZES, ("", " one", " block", " object")
+    ):
         name = f"{article} {size}{noun}".strip()
         for place, side in _ENDS.items():
             yield f"{name} {place}", "SIZEEND", f"{_SIZES[size]}:{side}"
-        for place, first in (("at the bottom", True), ("on the bottom", True), ("on top", False), ("at the top", False), ("on the top", False)):
+        for place, first in (
+            ("at the bottom", True),
+            ("on the bottom", True),
+            ("on top", False),
+            ("at the top", False),
+            ("on the top", False),
+        ):
             larger = (_SIZES[size] == "large") == first
             yield f"{name} {place}", "BYSIZE", "large" if larger else "small"
     verbs = [v.strip() for v in _VERBS_OF_LYING.split(",")]
     yield from ((v, "THATIS", "is") for v in verbs)
-    for pronoun, verb in product(("that", "which", "who"), ("", " is", " are", " was", " were", " lies", " lie", " sits", " sit")):
+    for pronoun, verb in product(
+        ("that", "which", "who"), ("", " is", " are", " was", " were", " lies", " lie", " sits", " sit")
+    ):
         yield pronoun + verb, "THATIS", "is"
         yield from ((f"{pronoun}{verb} {v}", "THATIS", "is") for v in verbs)
-    colors = [f"{owner} {noun}" for owner, noun in product(("its", "their", "the same", "its own", "their own", "the block"), ("color", "colors"))]
+    colors = [
+        f"{owner} {noun}"
+        for owner, noun in product(
+            ("its", "their", "the same", "its own", "their own", "the block"), ("color", "colors")
+        )
+    ]
     for pronoun, color in product(("that", "which"), colors):
-        yield from ((f"{pronoun} {verb} {color}", "MATCHING", "same") for verb in ("has", "have", "shares", "share", "matches", "match"))
+        yield from (
+            (f"{pronoun} {verb} {color}", "MATCHING", "same")
+            for verb in ("has", "have", "shares", "share", "matches", "match")
+        )
         yield from (
             (f"{pronoun} {verb} {color}", "MISMATCHED", "different")
             for verb in product_of(("does not", "do not"), ("have", "share", "match"))
         )
-    for noun, other in product(("whose color is", "whose colors are", "with a color", "of a color", "with colors"), _OTHER_COLOR):
+    for noun, other in product(
+        ("whose color is", "whose colors are", "with a color", "of a color", "with colors"), _OTHER_COLOR
+    ):
         yield f"{noun} {other}", "MISMATCHED", "different"
-    yield from ((w, "THATIS", "is") for w in ("whose color is", "of color", "with the color", "of the color", "whose colors are"))
+    yield from (
+        (w, "THATIS", "is")
+        for w in ("whose color is", "of color", "with the color", "of the color", "whose colors are")
+    )
     yield from ((w, "THATISNOT", "not") for w in ("whose color is not", "whose colors are not", "that is anything but"))
     for pronoun, verb in product(("that", "which", "who"), (" is not", " are not", " does not lie", " do not lie")):
         yield pronoun + verb, "THATISNOT", "not"

@@ -78,5 +78,8 @@ def snippets_for(level: str, source: str) -> dict[str, str]:
             "(--model openai:NAME), or run with --surface skill."
         )
     if re.search(r"\bpush\(", source):
-        raise Declined("The offline writer pushes things on the skill surface alone; run with --surface skill, or ask to put it there.")
+        raise Declined(
+            "The offline writer pushes things on the skill surface alone; run with --surface skill, or ask to "
+            "put it there."
+        )
     return TOOL_SNIPPETS

@@ -1,6 +1,6 @@
 """What a sentence means: typed, frozen, free of coordinates and of any scene.
 
-A sentence is a sequence of commands. Commands name things (`Thing`), groups of them (`Group`) and places (`Destination`).
+A sentence is a sequence of commands. Commands name things (`Thing`), groups of them and places (`Destination`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Where:
     """A condition on a thing: "in the bowl", "left of the mug", "bigger than the red block"."""
 
     relation: str
-    """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same, different, color, lone."""
+    """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same,
+    different, color, or lone."""
     to: Group | Place | None = None
     negated: bool = False
     colors: Colors = ()
@@ -87,7 +88,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A named part of the table; `name` is one of the nine regions, "table" or "corner" and "side" for whichever one."""
+    """A named part of the table; `name` is one of the nine regions, or "corner" or "side" for whichever one."""
 
     name: str
     distinct: bool = False

@@ -38,7 +38,9 @@ def write(writer: Writer, command: Put) -> None:
         for obj in subjects.objects:
             make_way(writer, obj)
             _shift(writer, obj, to, verb)
-        writer.summary.append(f"move {phrasing.group(command.what)} {number(to.distance or DEFAULT_SHIFT)} m to the {to.direction}")
+        writer.summary.append(
+            f"move {phrasing.group(command.what)} {number(to.distance or DEFAULT_SHIFT)} m to the {to.direction}"
+        )
         return
     assert isinstance(to, At | Toward)
     writer.belief.moving = subjects.names
@@ -72,7 +74,8 @@ def _on_table(belief: Belief, xy: Vector2, what: str) -> None:
     table = belief.workspace.table
     if not table.contains(xy, -0.02):
         raise Declined(
-            f"{what} would be ({xy[0]:.2f}, {xy[1]:.2f}) m, off the table: it is x {table.low[0]:.2f} to {table.high[0]:.2f}, "
+            f"{what} would be ({xy[0]:.2f}, {xy[1]:.2f}) m, off the table: "
+            f"it is x {table.low[0]:.2f} to {table.high[0]:.2f}, "
             f"y {table.low[1]:.2f} to {table.high[1]:.2f}."
         )
 
@@ -165,7 +168,15 @@ def _handles(writer: Writer, obj: SceneObject, code: str, target: SceneObject, t
     return thing, base
 
 
-def _beside(writer: Writer, obj: SceneObject, code: str, target: SceneObject, target_code: str, distance: float | None, verb: str) -> None:
+def _beside(
+    writer: Writer,
+    obj: SceneObject,
+    code: str,
+    target: SceneObject,
+    target_code: str,
+    distance: float | None,
+    verb: str,
+) -> None:
     gap = float(relations.footprint(obj).distance(relations.footprint(target)))
     if distance is not None:
         reach = distance
@@ -176,8 +187,14 @@ def _beside(writer: Writer, obj: SceneObject, code: str, target: SceneObject, ta
     if not done:
         thing, base = _handles(writer, obj, code, target, target_code)
         if distance is not None:
-            writer.write(f"ring = [({base}.position[0] + {number(distance)} * math.cos(k), {base}.position[1] + {number(distance)} * math.sin(k)) for k in range(24)]")
-            writer.write(f"{verb}({thing}, next((spot for spot in ring if is_free(spot, {thing}, obstacles({thing}))), ring[0]))")
+            writer.write(
+                f"x, y, _ = {base}.position",
+                f"r = {number(distance)}",
+                "ring = [(x + r * math.cos(k), y + r * math.sin(k)) for k in range(24)]",
+            )
+            writer.write(
+                f"{verb}({thing}, next((spot for spot in ring if is_free(spot, {thing}, obstacles({thing}))), ring[0]))"
+            )
         else:
             writer.write(f"{verb}({thing}, beside({base}, {thing}))")
         writer.moved(obj.name)
@@ -185,15 +202,28 @@ def _beside(writer: Writer, obj: SceneObject, code: str, target: SceneObject, ta
     if distance is not None:
         setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
         condition = f"abs(math.dist(a.position[:2], b.position[:2]) - {number(distance)}) < 0.03"
-        writer.must(Clause(obj.name, condition, f"the {{a}} is {number(distance)} m from the {target.name}", setup, (target.name,)))
+        writer.must(
+            Clause(
+                obj.name, condition, f"the {{a}} is {number(distance)} m from the {target.name}", setup, (target.name,)
+            )
+        )
         return
     limit = 0.10 if done or gap > 0.10 else NEAR + 0.01
-    writer.must(Clause(obj.name, f"near({{a}}, {quoted(target.name)}, distance={limit:g})", f"the {{a}} is next to the {target.name}", about=(target.name,)))
+    writer.must(
+        Clause(
+            obj.name,
+            f"near({{a}}, {quoted(target.name)}, distance={limit:g})",
+            f"the {{a}} is next to the {target.name}",
+            about=(target.name,),
+        )
+    )
 
 
 def _ring_spot(belief: Belief, obj: SceneObject, target: SceneObject, reach: float) -> Vector2:
     x, y, _ = target.position
-    spots = [(x + reach * math.cos(k * math.pi / 4), y + reach * math.sin(k * math.pi / 4)) for k in (2, 6, 0, 4, 1, 7, 3, 5)]
+    spots = [
+        (x + reach * math.cos(k * math.pi / 4), y + reach * math.sin(k * math.pi / 4)) for k in (2, 6, 0, 4, 1, 7, 3, 5)
+    ]
     free = [s for s in spots if belief.clear(s, obj.name, gap=0.0) and belief.workspace.table.contains(s)]
     return (free or spots)[0]
 
@@ -206,22 +236,39 @@ def _between(writer: Writer, obj: SceneObject, code: str, targets: Reference, ve
     if math.dist(obj.position[:2], middle) > 0.025:
         a = writer.define(first.category, by_name([first]))
         b = writer.define(second.category, by_name([second]))
-        writer.write(f"{verb}({code}, (({a}.position[0] + {b}.position[0]) / 2, ({a}.position[1] + {b}.position[1]) / 2))")
+        writer.write(
+            f"{verb}({code}, (({a}.position[0] + {b}.position[0]) / 2, ({a}.position[1] + {b}.position[1]) / 2))"
+        )
         _place(writer, obj, middle)
     setup = (
         f"a, b = find({quoted(first.name)}).position, find({quoted(second.name)}).position",
         "middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)",
     )
     condition = "math.dist(find({a}).position[:2], middle) < 0.03"
-    writer.must(Clause(obj.name, condition, f"the {{a}} is between the {first.name} and the {second.name}", setup, targets.names))
+    writer.must(
+        Clause(
+            obj.name, condition, f"the {{a}} is between the {first.name} and the {second.name}", setup, targets.names
+        )
+    )
 
 
 def _away(writer: Writer, obj: SceneObject, code: str, targets: Reference, verb: str) -> None:
     target = targets.one
-    areas = [writer.belief.workspace.region(n) for n in ("top left corner", "top right corner", "bottom left corner", "bottom right corner")]
+    areas = [
+        writer.belief.workspace.region(n)
+        for n in ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
+    ]
     best = max(areas, key=lambda r: math.dist(r.center, target.position[:2]))
     if math.dist(obj.position[:2], target.position[:2]) < 0.25:
         writer.write(f"{verb}({code}, region({quoted(best.name)}))")
         _place(writer, obj, writer.belief.spot_in(obj.name, best.low, best.high))
     setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
-    writer.must(Clause(obj.name, "math.dist(a.position[:2], b.position[:2]) > 0.25", f"the {{a}} is away from the {target.name}", setup, (target.name,)))
+    writer.must(
+        Clause(
+            obj.name,
+            "math.dist(a.position[:2], b.position[:2]) > 0.25",
+            f"the {{a}} is away from the {target.name}",
+            setup,
+            (target.name,),
+        )
+    )

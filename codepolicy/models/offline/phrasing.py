@@ -10,7 +10,17 @@ SUPERLATIVES = {
     "large": "largest", "small": "smallest", "left": "leftmost", "right": "rightmost", "top": "topmost",
     "bottom": "bottommost", "high": "highest", "low": "lowest", "pair": "closest together",
 }  # fmt: skip
-ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", -1: "last"}
+ORDINALS = {
+    1: "first",
+    2: "second",
+    3: "third",
+    4: "fourth",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+    -1: "last",
+}
 RELATIONS = {
     "in": "in", "on": "on", "under": "under", "left": "left of", "right": "right of", "top": "behind",
     "bottom": "in front of", "near": "next to", "between": "between", "region": "at", "larger": "larger than",
@@ -31,7 +41,7 @@ def plural(noun: str) -> str:
 
 def noun(thing: Thing) -> str:
     """Colour and category: "red block", "object"."""
-    word = thing.unknown and " ".join(filter(None, (thing.unknown, thing.category))) or thing.category or "object"
+    word = (thing.unknown and " ".join(filter(None, (thing.unknown, thing.category)))) or thing.category or "object"
     return " ".join(filter(None, (" or ".join(thing.colors), word)))
 
 

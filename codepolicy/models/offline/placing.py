@@ -53,7 +53,9 @@ def check_fits(obj: SceneObject, target: SceneObject, relation: str) -> None:
     if target.category == "ball":
         raise Declined(f"Nothing stays on the {target.name}: it is a ball.")
     if relation == "in" and target.category not in CONTAINERS | FLAT | {"block"}:
-        raise Declined(f"Nothing can be put in the {target.name}: a {target.category} has no inside. It could go on top.")
+        raise Declined(
+            f"Nothing can be put in the {target.name}: a {target.category} has no inside. It could go on top."
+        )
     big, room = max(obj.size[:2]), max(target.size[:2])
     if target.category in CONTAINERS and big > room - 0.01:
         raise Declined(f"The {obj.name} ({big:.2f} m wide) does not fit in the {target.name} ({room:.2f} m).")
@@ -79,7 +81,16 @@ def make_belief_free(writer: Writer, obj: SceneObject) -> None:
     writer.belief.set_at(obj.name, writer.belief.free(obj.name))
 
 
-def put_one(writer: Writer, obj: SceneObject, code: str, target: SceneObject, target_code: str, relation: str, *, push: bool = False) -> None:
+def put_one(
+    writer: Writer,
+    obj: SceneObject,
+    code: str,
+    target: SceneObject,
+    target_code: str,
+    relation: str,
+    *,
+    push: bool = False,
+) -> None:
     """Add one `put` with what it needs before and what must hold after it."""
     check_fits(obj, target, relation)
     if related("in", obj, target) and not writer.belief.carried(obj.name):
@@ -98,7 +109,14 @@ def put_one(writer: Writer, obj: SceneObject, code: str, target: SceneObject, ta
 def state_in(writer: Writer, obj: SceneObject, target: SceneObject) -> None:
     """State that the object is in or on the target in the end."""
     call, word = ("inside", "in") if target.category in CONTAINERS else ("on", "on")
-    writer.must(Clause(obj.name, f"{call}({{a}}, {quoted(target.name)})", f"the {{a}} is {word} the {target.name}", about=(target.name,)))
+    writer.must(
+        Clause(
+            obj.name,
+            f"{call}({{a}}, {quoted(target.name)})",
+            f"the {{a}} is {word} the {target.name}",
+            about=(target.name,),
+        )
+    )
 
 
 def _put_into(writer: Writer, command: Put, to: At) -> None:
@@ -160,7 +178,9 @@ def _target(writer: Writer, subjects: Reference, things: Group, relation: str) -
         item = things.items[0]
         if isinstance(item, Thing) and len(things.items) == 1:
             found = choose(Group((replace(item, quantity="all", plural=True),)), writer.belief)
-            fitting = [o for o in found if o.name not in subjects.names and (relation != "in" or o.category in CONTAINERS)]
+            fitting = [
+                o for o in found if o.name not in subjects.names and (relation != "in" or o.category in CONTAINERS)
+            ]
             if len(fitting) == 1:
                 return Reference(tuple(fitting), by_name(fitting), many=False)
         raise
@@ -173,7 +193,9 @@ def remember(writer: Writer, subjects: Sequence[SceneObject], targets: Sequence[
         writer.belief.targets = tuple(o.name for o in targets)
 
 
-def _put_all(writer: Writer, subjects: Reference, base: SceneObject, base_code: str, relation: str, *, push: bool) -> None:
+def _put_all(
+    writer: Writer, subjects: Reference, base: SceneObject, base_code: str, relation: str, *, push: bool
+) -> None:
     objects = [o for o in subjects.objects if o.name != base.name]
     if not objects:
         raise Declined(f"The {base.name} cannot be put on itself.")
@@ -213,7 +235,10 @@ def _put_pairs(writer: Writer, what: Group, things: Group, relation: str, *, pai
     if item.match and not pairwise:
         _put_by_color(writer, what, item, relation)
         return
-    targets = choose(Group((replace(item, quantity="all", plural=True, distinct=False),) if not pairwise else things.items), writer.belief)
+    targets = choose(
+        Group((replace(item, quantity="all", plural=True, distinct=False),) if not pairwise else things.items),
+        writer.belief,
+    )
     if item.quantity == "each" and not pairwise:
         subjects = _one_for_each(writer, what, len(targets))
     else:
@@ -226,7 +251,9 @@ def _put_pairs(writer: Writer, what: Group, things: Group, relation: str, *, pai
     if not pairwise:
         targets = _keeping(subjects, targets)
     remember(writer, subjects, targets)
-    writer.summary.append("put " + phrasing.listed([f"the {s.name} with the {t.name}" for s, t in zip(subjects, targets, strict=False)]))
+    writer.summary.append(
+        "put " + phrasing.listed([f"the {s.name} with the {t.name}" for s, t in zip(subjects, targets, strict=False)])
+    )
     for obj, target in zip(subjects, targets, strict=False):
         put_one(writer, obj, by_name([obj]), target, by_name([target]), relation)
 
@@ -245,7 +272,9 @@ def _keeping(subjects: Sequence[SceneObject], targets: Sequence[SceneObject]) ->
 
 def _one_for_each(writer: Writer, what: Group, count: int) -> list[SceneObject]:
     items = tuple(
-        replace(i, count=count * (i.count or 1), plural=True, quantity="") if isinstance(i, Thing) and not (i.plural and not i.count) else i
+        replace(i, count=count * (i.count or 1), plural=True, quantity="")
+        if isinstance(i, Thing) and not (i.plural and not i.count)
+        else i
         for i in what.items
     )
     return choose(Group(items), writer.belief)
@@ -261,15 +290,22 @@ def _put_by_color(writer: Writer, what: Group, item: Thing, relation: str) -> No
         if not fitting and same:
             continue
         if not fitting:
-            raise Declined(f"There is no {item.category} of another colour for the {obj.name}; I see: {writer.belief.names}.")
+            raise Declined(
+                f"There is no {item.category} of another colour for the {obj.name}; I see: {writer.belief.names}."
+            )
         kept = [t for t in fitting if related("in", obj, t)]
         pairs.append((obj, kept[0] if kept else fitting[i % len(fitting)] if not same else fitting[0]))
     missing = [o.name for o in subjects.objects if o.name not in {p[0].name for p in pairs}]
     if missing:
-        raise Declined(f"There is no {item.category} with the colour of the {phrasing.listed(missing)}; I see: {writer.belief.names}.")
+        raise Declined(
+            f"There is no {item.category} with the colour of the {phrasing.listed(missing)}; "
+            f"I see: {writer.belief.names}."
+        )
     remember(writer, subjects.objects, [t for _, t in pairs])
     noun = item.category or "object"
-    writer.summary.append(f"put {phrasing.group(what)} in the {phrasing.plural(noun)} of {'the same' if same else 'another'} colour")
+    writer.summary.append(
+        f"put {phrasing.group(what)} in the {phrasing.plural(noun)} of {'the same' if same else 'another'} colour"
+    )
     for obj, target in pairs:
         check_fits(obj, target, relation)
     var = writer.loop_name(subjects.objects)
@@ -289,12 +325,25 @@ def _put_by_color(writer: Writer, what: Group, item: Thing, relation: str) -> No
             writer.moved(obj.name)
             writer.belief.set_on(obj.name, target.name)
         if same and unique:
-            writer.must(Clause(obj.name, f'{call}({{a}}, find({{a}}).color + " {pool[0].category}")', f"the {{a}} is in the {noun} of its colour", about=(target.name,)))
+            writer.must(
+                Clause(
+                    obj.name,
+                    f'{call}({{a}}, find({{a}}).color + " {pool[0].category}")',
+                    f"the {{a}} is in the {noun} of its colour",
+                    about=(target.name,),
+                )
+            )
         elif same:
             state_in(writer, obj, target)
         else:
             query = quoted(phrasing.plural(pool[0].category))
-            writer.must(Clause(obj.name, f"any({call}({{a}}, b) and b.color != find({{a}}).color for b in detect({query}))", f"the {{a}} is in a {noun} of another colour"))
+            writer.must(
+                Clause(
+                    obj.name,
+                    f"any({call}({{a}}, b) and b.color != find({{a}}).color for b in detect({query}))",
+                    f"the {{a}} is in a {noun} of another colour",
+                )
+            )
 
 
 def _put_round(writer: Writer, subjects: Reference, targets: Reference, relation: str) -> None:
@@ -308,21 +357,35 @@ def _put_round(writer: Writer, subjects: Reference, targets: Reference, relation
             put_one(writer, obj, by_name([obj]), target, by_name([target]), relation)
             writer.clauses.pop()
         names = tuple_of(targets.names)
-        writer.must(Clause(obj.name, f"any({call}({{a}}, b) for b in {names})", f"the {{a}} is in one of {phrasing.listed(targets.names, 'or')}"))
+        writer.must(
+            Clause(
+                obj.name,
+                f"any({call}({{a}}, b) for b in {names})",
+                f"the {{a}} is in one of {phrasing.listed(targets.names, 'or')}",
+            )
+        )
 
 
 def _put_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> None:
     if place.name == "off the table":
         raise Declined("I only put things where I can reach them again: on the table, or in something on it.")
     item = what.items[0]
-    if place.distinct and len(what.items) == 1 and isinstance(item, Thing) and not item.many and item.quantity in ("a", ""):
+    if (
+        place.distinct
+        and len(what.items) == 1
+        and isinstance(item, Thing)
+        and not item.many
+        and item.quantity in ("a", "")
+    ):
         count = min(4, len(choose(Group((replace(item, quantity="all", plural=True, count=None),)), writer.belief)))
         what = Group((replace(item, quantity="a", plural=True, count=count),))
     subjects = refer(writer, what)
     for obj in subjects.objects:
         check_movable(obj)
     remember(writer, subjects.objects)
-    writer.summary.append(f"put {phrasing.group(what)} {'in' if 'corner' in place.name or place.name == 'middle' else 'on'} the {phrasing.place(place)}")
+    writer.summary.append(
+        f"put {phrasing.group(what)} {'on' if 'side' in place.name else 'in'} the {phrasing.place(place)}"
+    )
     if place.distinct:
         _put_apart(writer, subjects.objects, place.name)
         return
@@ -367,9 +430,15 @@ def _corner_by(writer: Writer, subjects: Reference, place: Place) -> tuple[str, 
         return best, f"region({quoted(best)})"
     pick = "min" if sign > 0 else "max"
     writer.belief.spoken.append(anchor.name)
-    target = writer.define(anchor.category, f"find({quoted(anchor.name)})") if anchor.name != subjects.one.name else subjects.code
+    target = (
+        writer.define(anchor.category, f"find({quoted(anchor.name)})")
+        if anchor.name != subjects.one.name
+        else subjects.code
+    )
     writer.write(f"corners = [region(name) for name in {tuple_of(CORNERS)}]")
-    code = writer.define("corner", f"{pick}(corners, key=lambda c: math.dist(c.center, {target}.position[:2]))", f"{key}: {best}")
+    code = writer.define(
+        "corner", f"{pick}(corners, key=lambda c: math.dist(c.center, {target}.position[:2]))", f"{key}: {best}"
+    )
     return best, code
 
 
@@ -386,7 +455,9 @@ def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *,
         if any(o.on != "table" for o in subjects.objects):
             source = f"sorted({source}, key=lambda o: -o.position[2])"
         target = writer.define("area", code) if code.startswith("region") else code
-        writer.write(f"for {var} in {source}:", f"    if not in_region({var}, {target}):", f"        {verb}({var}, {target})")
+        writer.write(
+            f"for {var} in {source}:", f"    if not in_region({var}, {target}):", f"        {verb}({var}, {target})"
+        )
     for obj in sorted(subjects.objects, key=lambda o: -o.position[2]):
         if obj in todo:
             writer.moved(obj.name)
@@ -397,7 +468,7 @@ def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *,
 def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> None:
     """Each thing in a corner, or on a side, of its own."""
     belief = writer.belief
-    pool = list(CORNERS if kind == "corner" else SIDES)
+    pool: list[str] = list(CORNERS if kind == "corner" else SIDES)
     if len(objects) > len(pool):
         raise Declined(f"There are {len(objects)} things and only {len(pool)} {kind}s.")
     plan: dict[str, str] = {}
@@ -406,7 +477,11 @@ def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> Non
         if at:
             plan[obj.name] = at
             pool.remove(at)
-    pool.sort(key=lambda n: not belief.clear(belief.workspace.region(n).center, objects[0].name, ignoring=[o.name for o in objects]))
+    pool.sort(
+        key=lambda n: (
+            not belief.clear(belief.workspace.region(n).center, objects[0].name, ignoring=[o.name for o in objects])
+        )
+    )
     rest = sorted((o for o in objects if o.name not in plan), key=lambda o: -o.position[2])
     pool = pool[: len(rest)]
     for obj in rest:
@@ -416,7 +491,11 @@ def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> Non
     if rest:
         writer.write("plan = {")
         writer.write(*(f"    {quoted(o.name)}: {quoted(plan[o.name])}," for o in objects), "}")
-        writer.write("for name, place_name in plan.items():", "    if not in_region(name, place_name):", "        put(name, region(place_name))")
+        writer.write(
+            "for name, place_name in plan.items():",
+            "    if not in_region(name, place_name):",
+            "        put(name, region(place_name))",
+        )
     for obj in objects:
         area = belief.workspace.region(plan[obj.name])
         if obj in rest:

@@ -5,9 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline.meaning import (
-    Again, At, Back, Clear, Command, Destination, Free, Group, Home, Keep, Pick, Place, Pronoun, Put, Shape, Shift, Stack, Swap,
-    Thing, Toward, Undo, only, with_category,
-)  # fmt: skip
+    Again,
+    At,
+    Back,
+    Clear,
+    Command,
+    Destination,
+    Free,
+    Group,
+    Home,
+    Keep,
+    Pick,
+    Place,
+    Pronoun,
+    Put,
+    Shape,
+    Shift,
+    Stack,
+    Swap,
+    Thing,
+    Toward,
+    Undo,
+    only,
+    with_category,
+)
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 from codepolicy.models.offline.read_places import Distance, Spacing, Tower, moved_spacing
 
@@ -308,8 +329,7 @@ def _shaped(p: Parts, *, default: Shape | None) -> Shape:
         form = replace(form, orientation=orientation or form.orientation)  # type: ignore[arg-type]
     if len(places) > 1:
         raise Implausible("two places for one arrangement")
-    form = moved_spacing(replace(form, by=_by(p), around=around, at=places[0] if places else None), p.maybe(Spacing))  # type: ignore[arg-type]
-    return form
+    return moved_spacing(replace(form, by=_by(p), around=around, at=places[0] if places else None), p.maybe(Spacing))  # type: ignore[arg-type]
 
 
 def arrange(p: Parts) -> Command:
@@ -363,7 +383,9 @@ def sort(p: Parts) -> Command:
     if isinstance(to, At):
         spread = p.has("DISTRIBUTE") and not p.has("MATCHING", "BYCOLOR")
         things = tuple(
-            (replace(t, distinct=True) if spread else replace(t, match=t.match or "same")) if isinstance(t, Thing) else t
+            (replace(t, distinct=True) if spread else replace(t, match=t.match or "same"))
+            if isinstance(t, Thing)
+            else t
             for t in to.things.items
         )
         return Put(p.one(Group), At("on" if to.relation == "on" else "in", Group(things)))
@@ -415,11 +437,40 @@ def fill(p: Parts) -> Put:
 
 
 RULES: dict[str, Rule] = {
-    "command": command, "put": put, "put_swapped": put, "put_each": put_each, "pick": pick, "incomplete": incomplete,
-    "state": state, "bare_state": bare_state, "bare_to": bare_to, "put_chain": put_chain, "stack_layers": stack_layers, "stack_listed": stack_listed, "home": lambda p: Home(), "undo": lambda p: Undo(), "again": again,
-    "stack": stack, "stack_each": stack_each, "unstack": unstack, "build_tower": build_tower, "keep": keep, "reverse": reverse, "layers": layers,
-    "layer": layer, "arrange": arrange, "line_up": line_up, "build_shape": build_shape, "sort": sort, "match": match,
-    "swap": swap, "clear": clear, "clear_to": clear_to, "clear_place": clear_place, "empty": empty, "fill": fill,
-}  # fmt: skip
+    "command": command,
+    "put": put,
+    "put_swapped": put,
+    "put_each": put_each,
+    "pick": pick,
+    "incomplete": incomplete,
+    "state": state,
+    "bare_state": bare_state,
+    "bare_to": bare_to,
+    "put_chain": put_chain,
+    "stack_layers": stack_layers,
+    "stack_listed": stack_listed,
+    "home": lambda _: Home(),
+    "undo": lambda _: Undo(),
+    "again": again,
+    "stack": stack,
+    "stack_each": stack_each,
+    "unstack": unstack,
+    "build_tower": build_tower,
+    "keep": keep,
+    "reverse": reverse,
+    "layers": layers,
+    "layer": layer,
+    "arrange": arrange,
+    "line_up": line_up,
+    "build_shape": build_shape,
+    "sort": sort,
+    "match": match,
+    "swap": swap,
+    "clear": clear,
+    "clear_to": clear_to,
+    "clear_place": clear_place,
+    "empty": empty,
+    "fill": fill,
+}
 
 __all__ = ["RULES", "Bare", "Distance", "Incomplete", "Pronoun", "Several", "Tower", "only"]

@@ -6,8 +6,20 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from codepolicy.models.offline.meaning import (
-    At, Back, Destination, Free, Group, Order, Place, Pronoun, Shape, Shift, Thing, Toward, only,
-)  # fmt: skip
+    At,
+    Back,
+    Destination,
+    Free,
+    Group,
+    Order,
+    Place,
+    Pronoun,
+    Shape,
+    Shift,
+    Thing,
+    Toward,
+    only,
+)
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 
 MAGNITUDES = {"little": 0.10, "lot": 0.20}
@@ -80,7 +92,7 @@ def dest_out(p: Parts) -> Free:
     return Free(p.one(Group))
 
 
-def dest_off(p: Parts) -> Destination:
+def dest_off(_: Parts) -> Destination:
     """Off the table."""
     return Place("off the table")
 
@@ -129,7 +141,9 @@ def shape(p: Parts) -> Shape:
         raise Implausible("two shapes")
     kind = "diagonal" if "diagonal" in kinds else kinds[0]
     if kind in ("line", "row", "column", "diagonal"):
-        axis = {"line": orientation, "row": orientation or "horizontal", "column": orientation or "vertical"}.get(kind, kind)
+        axis = {"line": orientation, "row": orientation or "horizontal", "column": orientation or "vertical"}.get(
+            kind, kind
+        )
         return Shape("line", axis)  # type: ignore[arg-type]
     if orientation:
         raise Implausible("a shape without direction")
@@ -168,7 +182,7 @@ def dest_again(p: Parts) -> Destination:
 
 
 def _fixed(value: object) -> Rule:
-    return lambda p: value
+    return lambda _: value
 
 
 def moved_spacing(shape: Shape, spacing: Spacing | None) -> Shape:
@@ -177,15 +191,37 @@ def moved_spacing(shape: Shape, spacing: Spacing | None) -> Shape:
 
 
 RULES: dict[str, Rule] = {
-    "distance": distance, "dest_in": _at("in"), "dest_on": _at("on"), "dest_to": _at("to"),
-    "dest_under": _at("under"), "dest_beside": _at("beside"), "dest_between": dest_between, "dest_around": around,
-    "dest_toward": dest_toward, "dest_toward_it": dest_toward_it, "dest_apart": _at("beside"), "dest_away": _at("away"),
-    "dest_out": dest_out, "dest_off": dest_off, "dest_shift": dest_shift, "dest_place": dest_place,
-    "dest_table": _fixed(Free()), "dest_back": _fixed(Back()),
-    "dest_again": dest_again, "dest_stacked": _fixed(Shape("tower")), "dest_together": _fixed(Shape("together")),
-    "place_named": place_named, "place_side": place_side,
-    "place_any_corner": place_any_corner, "place_corner_by": place_corner_by,
+    "distance": distance,
+    "dest_in": _at("in"),
+    "dest_on": _at("on"),
+    "dest_to": _at("to"),
+    "dest_under": _at("under"),
+    "dest_beside": _at("beside"),
+    "dest_between": dest_between,
+    "dest_around": around,
+    "dest_toward": dest_toward,
+    "dest_toward_it": dest_toward_it,
+    "dest_apart": _at("beside"),
+    "dest_away": _at("away"),
+    "dest_out": dest_out,
+    "dest_off": dest_off,
+    "dest_shift": dest_shift,
+    "dest_place": dest_place,
+    "dest_table": _fixed(Free()),
+    "dest_back": _fixed(Back()),
+    "dest_again": dest_again,
+    "dest_stacked": _fixed(Shape("tower")),
+    "dest_together": _fixed(Shape("together")),
+    "place_named": place_named,
+    "place_side": place_side,
+    "place_any_corner": place_any_corner,
+    "place_corner_by": place_corner_by,
     "place_nearest_corner": place_nearest_corner,
-    "place_distinct": place_distinct, "shape": shape, "spacing": spacing, "around": around, "around_middle": around_middle, "of_group": of_group,
+    "place_distinct": place_distinct,
+    "shape": shape,
+    "spacing": spacing,
+    "around": around,
+    "around_middle": around_middle,
+    "of_group": of_group,
     "in_tower": _fixed(Tower()),
-}  # fmt: skip
+}

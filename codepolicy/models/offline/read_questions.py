@@ -106,8 +106,21 @@ def how_far(p: Parts) -> Ask:
 
 
 RULES: dict[str, Rule] = {
-    "condition": condition, "there_is": _tested, "is_where": _tested, "is_ranked": _tested, "is_color": _tested, "is_empty": _tested,
-    "is_same_color": is_same_color, "is_many": is_many, "condition_joined": joined, "question": condition,
-    "how_many": how_many, "where_is": lambda p: Ask("where", p.one(Group)), "is_it": is_it, "which": which,
-    "what_color": what_color, "how_far": how_far, "describe": lambda p: Ask("describe"),
-}  # fmt: skip
+    "condition": condition,
+    "there_is": _tested,
+    "is_where": _tested,
+    "is_ranked": _tested,
+    "is_color": _tested,
+    "is_empty": _tested,
+    "is_same_color": is_same_color,
+    "is_many": is_many,
+    "condition_joined": joined,
+    "question": condition,
+    "how_many": how_many,
+    "where_is": lambda p: Ask("where", p.one(Group)),
+    "is_it": is_it,
+    "which": which,
+    "what_color": what_color,
+    "how_far": how_far,
+    "describe": lambda _: Ask("describe"),
+}

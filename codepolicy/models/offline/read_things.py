@@ -93,7 +93,7 @@ def everything(p: Parts) -> Thing:
     return _with_posts(Thing(plural=True, quantity="all"), p)
 
 
-def the_others(p: Parts) -> Thing:
+def the_others(_: Parts) -> Thing:
     """The others, the rest."""
     return Thing(plural=True, quantity="all", other=True)
 
@@ -116,9 +116,10 @@ def noun_phrase(p: Parts) -> Thing:
     count = int(number) if number else None
     if quantity == "none":
         raise Implausible("none of them")
-    if not noun and not ones and not plural and not unknown and not (p.all(Colors) or p.all(Order) or p.has("SIZE")):
-        if not (p.has("OTHER") or p.has("CLOSEPAIR", "SUPER", "ORDINAL", "MATCHING", "MISMATCHED", "DIFFERENT", "NEAREST", "FARTHEST")):
-            raise Implausible("nothing named")
+    described = p.all(Colors) or p.all(Order) or p.has("SIZE", "OTHER", "SUPER", "ORDINAL", "NEAREST", "FARTHEST")
+    chosen = p.has("CLOSEPAIR", "MATCHING", "MISMATCHED", "DIFFERENT")
+    if not (noun or ones or unknown or described or chosen):
+        raise Implausible("nothing named")
     if p.has("HALF"):
         compare, plural, quantity = "half", True, "all"
     thing = Thing(
@@ -255,7 +256,7 @@ def where_place(p: Parts) -> Where:
 
 
 def _fixed(relation: str) -> Rule:
-    return lambda p: Where(relation)
+    return lambda _: Where(relation)
 
 
 RULES: dict[str, Rule] = {
@@ -268,4 +269,3 @@ RULES: dict[str, Rule] = {
     "where_toward": where_toward, "where_near": _related("near"), "where_between": _related("between"),
     "where_place": where_place, "where_table": _fixed("table"), "where_lone": _fixed("lone"),
 }  # fmt: skip
-

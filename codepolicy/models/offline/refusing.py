@@ -20,8 +20,9 @@ EXAMPLES: dict[str, str] = {
 """One sentence for each kind of thing it understands."""
 
 CONNECT = (
-    "For anything else connect a language model: --model openai:NAME (with OPENAI_API_KEY set), or a local one, for example "
-    "--model openai:qwen3 --base-url http://localhost:11434/v1 for Ollama; vLLM, llama.cpp and LM Studio work the same way."
+    "For anything else connect a language model: --model openai:NAME (with OPENAI_API_KEY set), or a local one, "
+    "for example --model openai:qwen3 --base-url http://localhost:11434/v1 for Ollama; vLLM, llama.cpp and LM Studio "
+    "work the same way."
 )
 
 _KINDS = {
@@ -36,14 +37,19 @@ def not_understood(prompt: Prompt, outside: NotUnderstood) -> str:
     """The refusal for an instruction outside the language."""
     unknown = [w.text for w in outside.words if w.kind == "WORD"]
     part = str(outside)[:120]
-    reason = f"I do not know the word{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown[:4]))}." if unknown else f"I cannot parse {part!r}."
+    reason = (
+        f"I do not know the word{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown[:4]))}."
+        if unknown
+        else f"I cannot parse {part!r}."
+    )
     if not part:
         reason = "The instruction says nothing that I know."
     closest = closest_example(prompt.instruction)
     rest = [e for e in EXAMPLES.values() if e != closest]
     return "\n".join(
         [
-            f"I am the rule-based offline writer, not a language model, and this is outside what I understand. {reason}",
+            "I am the rule-based offline writer, not a language model, and this is outside what I understand. "
+            + reason,
             f'The closest I know how to do: "{closest}".' if closest else "I know tabletop sentences.",
             "I also understand, for example:",
             *(f'- "{e}"' for e in rest),
@@ -75,7 +81,11 @@ def plan(instruction: str) -> str:
     """A numbered list with one sub-goal per sentence or "then"."""
     import re
 
-    steps = [s.strip(" ,.;") for s in re.split(r"[.;]\s+|,?\s*\b(?:and )?then\b|\bafter that\b", instruction) if s.strip(" ,.;")]
+    steps = [
+        s.strip(" ,.;")
+        for s in re.split(r"[.;]\s+|,?\s*\b(?:and )?then\b|\bafter that\b", instruction)
+        if s.strip(" ,.;")
+    ]
     anaphoric = any(re.search(r"\b(it|them|they|otherwise)\b", s, re.IGNORECASE) for s in steps[1:])
     if anaphoric or not steps:
         steps = [instruction.strip()]

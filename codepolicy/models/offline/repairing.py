@@ -64,7 +64,11 @@ _MOVED = re.compile(r"([a-z0-9][a-z0-9 _.-]*) from \(([-\d.]+), ([-\d.]+), ([-\d
 def take_back(prompt: Prompt, belief: Belief) -> None:
     """Learn from the session where things were before the last instruction that moved them; the rest is as it was."""
     for line in reversed(prompt.history):
-        moves = [m for m in _MOVED.findall(line.split("Moved:", 1)[-1].replace("; ", ";")) if m[0].strip(" ;") in belief.objects]
+        moves = [
+            m
+            for m in _MOVED.findall(line.split("Moved:", 1)[-1].replace("; ", ";"))
+            if m[0].strip(" ;") in belief.objects
+        ]
         if not moves:
             continue
         for name, x, y, z, on in moves:

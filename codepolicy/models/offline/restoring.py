@@ -26,7 +26,9 @@ def write(writer: Writer, command: Put) -> None:
         inside = choose(command.to.out_of, writer.belief, moving=objects[0])
         kept = [o for o in objects if any(related("in", o, t) for t in inside)]
         if not kept:
-            raise Declined(f"Nothing of that is in or on {phrasing.group(command.to.out_of)}; I see: {writer.belief.names}.")
+            raise Declined(
+                f"Nothing of that is in or on {phrasing.group(command.to.out_of)}; I see: {writer.belief.names}."
+            )
         objects = kept
     remember(writer, objects)
     for obj in sorted(objects, key=lambda o: -o.position[2]):
@@ -44,7 +46,11 @@ def _put_aside(writer: Writer, obj: SceneObject) -> None:
     if obj.on != "table":
         make_way(writer, obj)
         variable = writer.define(obj.category, by_name([obj]))
-        zones = [writer.belief[obj.on]] if obj.on in writer.belief.objects and writer.belief[obj.on].category in FLAT else []
+        zones = (
+            [writer.belief[obj.on]]
+            if obj.on in writer.belief.objects and writer.belief[obj.on].category in FLAT
+            else []
+        )
         off = f", off={by_name(zones)}" if zones else ""
         writer.write(f"put({variable}, free_spot({variable}, {variable}.position[:2]{off}))")
         writer.moved(obj.name)
@@ -69,10 +75,14 @@ def _put_back(writer: Writer, obj: SceneObject) -> None:
         return
     if bound is None and not belief.undone:
         variable = f"start_of_{obj.name.replace(' ', '_')}"
-        writer.lines.insert(0, f"{variable} = find({quoted(obj.name)}).position  # start of the {obj.name}: {x:.3f}, {y:.3f}")
+        writer.lines.insert(
+            0, f"{variable} = find({quoted(obj.name)}).position  # start of the {obj.name}: {x:.3f}, {y:.3f}"
+        )
         writer.write(f"put({by_name([obj])}, ({variable}[0], {variable}[1]))")
     else:
-        writer.write(f"# start of the {obj.name}: {x:.3f}, {y:.3f}", f"put({by_name([obj])}, ({number(x)}, {number(y)}))")
+        writer.write(
+            f"# start of the {obj.name}: {x:.3f}, {y:.3f}", f"put({by_name([obj])}, ({number(x)}, {number(y)}))"
+        )
     writer.moved(obj.name)
     belief.set_at(obj.name, (x, y))
     state_at(writer, obj, (x, y), "the {a} is back where it was")
@@ -124,17 +134,26 @@ def write_swap(writer: Writer, command: Swap) -> None:
             belief.set_on(obj.name, other.on)
             holder = belief[other.on]
             call = "inside" if holder.category in CONTAINERS else "on"
-            writer.must(Clause(obj.name, f"{call}({{a}}, {quoted(holder.name)})", f"the {{a}} is where the {other.name} was", about=(holder.name,)))
+            writer.must(
+                Clause(
+                    obj.name,
+                    f"{call}({{a}}, {quoted(holder.name)})",
+                    f"the {{a}} is where the {other.name} was",
+                    about=(holder.name,),
+                )
+            )
         else:
             belief.set_at(obj.name, other.position[:2])
             state_at(writer, obj, other.position[:2], f"the {{a}} is where the {other.name} was")
 
 
-def _finish_swap(writer: Writer, a: SceneObject, b: SceneObject, ends: list[tuple[float, float]], keys: list[str]) -> None:
+def _finish_swap(
+    writer: Writer, a: SceneObject, b: SceneObject, ends: list[tuple[float, float]], keys: list[str]
+) -> None:
     """The rest of a swap that was interrupted: where both began is known from the earlier program."""
     import math
 
-    for obj, key in zip((a, b), keys, strict=True):
+    for key in keys:
         x, y = writer.belief.bound[key]
         writer.write(f"# {key}: {x}, {y}")
     blocker = math.dist(b.position[:2], ends[0]) < 0.03
@@ -161,7 +180,11 @@ def write_clear(writer: Writer, command: Clear) -> None:
     belief = writer.belief
     if isinstance(command.of, Place):
         place = command.of
-        things = [o for o in belief.objects.values() if in_place(o, place, belief) and o.category != "zone" and o.on == "table"]
+        things = [
+            o
+            for o in belief.objects.values()
+            if in_place(o, place, belief) and o.category != "zone" and o.on == "table"
+        ]
         if not things:
             raise Declined(f"There is nothing in the {place.name}; I see: {belief.names}.")
         _move_out(writer, things, place)
@@ -179,7 +202,10 @@ def write_clear(writer: Writer, command: Clear) -> None:
         things = [o for o in belief.objects.values() if movable(o)]
     holder = _holder(belief, things)
     if holder is None:
-        raise Declined(f"There is no box or bowl that I could clear the table into; I see: {belief.names}. Say where things should go.")
+        raise Declined(
+            f"There is no box or bowl that I could clear the table into; I see: {belief.names}. "
+            "Say where things should go."
+        )
     rest = [o for o in things if o.name != holder.name]
     if not rest:
         raise Declined(f"There is nothing to clear away; I see: {belief.names}.")
@@ -206,7 +232,11 @@ def _move_out(writer: Writer, things: list[SceneObject], place: Place) -> None:
         writer.write(f"put({by_name([obj])}, region({quoted(target.name)}))")
         writer.moved(obj.name)
         writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, target.low, target.high))
-        writer.must(Clause(obj.name, f"not in_region({{a}}, {quoted(place.name)})", f"the {{a}} is no longer in the {place.name}"))
+        writer.must(
+            Clause(
+                obj.name, f"not in_region({{a}}, {quoted(place.name)})", f"the {{a}} is no longer in the {place.name}"
+            )
+        )
     writer.summary.append(f"move {phrasing.listed([o.name for o in things])} out of the {place.name}")
 
 

@@ -114,9 +114,16 @@ def uncover(obj):
 '''
 
 SNIPPETS: dict[str, str] = {
-    "gap": GAP, "obstacles": OBSTACLES, "is_free": IS_FREE, "free_spot": FREE_SPOT, "beside": BESIDE, "close_to": CLOSE_TO, "spread": SPREAD,
-    "place_all": PLACE_ALL, "uncover": UNCOVER,
-}  # fmt: skip
+    "gap": GAP,
+    "obstacles": OBSTACLES,
+    "is_free": IS_FREE,
+    "free_spot": FREE_SPOT,
+    "beside": BESIDE,
+    "close_to": CLOSE_TO,
+    "spread": SPREAD,
+    "place_all": PLACE_ALL,
+    "uncover": UNCOVER,
+}
 """By the name of the function."""
 
 

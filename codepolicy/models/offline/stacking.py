@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
 from codepolicy.models.offline.choosing import KEYS, choose, in_place, related
-from codepolicy.models.offline.meaning import At, Free, Group, Place, Pronoun, Stack, Thing, Toward
+from codepolicy.models.offline.meaning import At, Free, Group, Place, Stack, Thing, Toward
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
 from primitives.scene import SceneObject
 
@@ -52,9 +53,10 @@ def write_stack(writer: Writer, command: Stack) -> None:
 
 
 def _all_of(what: Group) -> Group:
-    """"Stack red blocks" means all of them."""
+    """ "Stack red blocks" means all of them."""
     items = tuple(
-        replace(i, quantity="all") if isinstance(i, Thing) and i.plural and not i.quantity and i.count is None else i for i in what.items
+        replace(i, quantity="all") if isinstance(i, Thing) and i.plural and not i.quantity and i.count is None else i
+        for i in what.items
     )
     return Group(items)
 
@@ -64,7 +66,7 @@ def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
     from codepolicy.models.offline.placing import check_fits, make_belief_free, state_in
 
     belief = writer.belief
-    for lower, upper in zip(tower, tower[1:], strict=False):
+    for lower, upper in itertools.pairwise(tower):
         check_fits(upper, lower, "on")
     names = [o.name for o in tower]
     writer.summary.append(f"stack {phrasing.listed(names)}, from the bottom up")
@@ -77,8 +79,10 @@ def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
             for rider in reversed(riders):
                 make_belief_free(writer, rider)
     writer.write(f"tower = {tuple_of(names)}  # from the bottom up")
-    writer.write("for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)")
-    for lower, upper in zip(names, names[1:], strict=False):
+    writer.write(
+        "for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)"
+    )
+    for lower, upper in itertools.pairwise(names):
         if not related("on", belief[upper], belief[lower]):
             writer.moved(upper)
             belief.set_on(upper, lower)
@@ -122,16 +126,21 @@ def _order(belief: Belief, found: Sequence[SceneObject], command: Stack) -> list
         return [*standing, *(o for o in things if o not in standing)]
     widest = max(max(o.size[:2]) for o in things)
     alike = [o for o in things if max(o.size[:2]) > widest - 0.006 and o.category != "ball"]
-    if isinstance(command.on, Place) and (there := [o for o in alike if in_place(o, command.on, belief) and o.on == "table"]):
+    if isinstance(command.on, Place) and (
+        there := [o for o in alike if in_place(o, command.on, belief) and o.on == "table"]
+    ):
         base = there[0]
     else:
         base = max(alike or things, key=lambda o: _room(belief, o))
-    rest = sorted((o for o in things if o.name != base.name), key=lambda o: (o.category == "ball", -round(max(o.size[:2]), 2), o.name))
+    rest = sorted(
+        (o for o in things if o.name != base.name),
+        key=lambda o: (o.category == "ball", -round(max(o.size[:2]), 2), o.name),
+    )
     return [base, *rest]
 
 
 def _named_one_by_one(group: Group) -> bool:
-    return len(group.items) > 1 and all(isinstance(i, Thing | Pronoun) and not getattr(i, "plural", False) for i in group.items)
+    return len(group.items) > 1 and not any(i.plural for i in group.items)
 
 
 def _standing(belief: Belief, things: Sequence[SceneObject]) -> list[SceneObject]:

@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Literal
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
 from lark.common import LexerConf
+from lark.exceptions import UnexpectedInput
 from lark.lexer import Lexer
 
 from codepolicy.models.offline import read_commands, read_places, read_questions, read_things
@@ -39,7 +39,7 @@ class _Words(Lexer):
 
 @cache
 def _parser() -> Lark:
-    grammar = files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = files("codepolicy.models.offline").joinpath("grammar.lark").read_text(encoding="utf-8")
     starts = ["command", "condition", "question"]
     return Lark(grammar, parser="earley", lexer=_Words, ambiguity="explicit", start=starts, maybe_placeholders=False)
 

@@ -16,7 +16,7 @@ from primitives.scene import SceneObject
 class Clause:
     """One thing that must hold in the end.
 
-    `condition` and `message` hold `{a}` where the subject's name stands; equal clauses of several subjects become a loop.
+    `condition` and `message` hold `{a}` for the subject's name; equal clauses of several subjects become a loop.
     """
 
     subject: str
@@ -112,8 +112,43 @@ class Writer:
 
 
 _RESERVED = frozenset(
-    "detect find region inside on near left_of right_of in_front_of behind in_region pick place put push home say expect "
-    "math itertools gap obstacles is_free free_spot beside close_to spread place_all uncover object list min max sorted next".split()
+    [
+        "detect",
+        "find",
+        "region",
+        "inside",
+        "on",
+        "near",
+        "left_of",
+        "right_of",
+        "in_front_of",
+        "behind",
+        "in_region",
+        "pick",
+        "place",
+        "put",
+        "push",
+        "home",
+        "say",
+        "expect",
+        "math",
+        "itertools",
+        "gap",
+        "obstacles",
+        "is_free",
+        "free_spot",
+        "beside",
+        "close_to",
+        "spread",
+        "place_all",
+        "uncover",
+        "object",
+        "list",
+        "min",
+        "max",
+        "sorted",
+        "next",
+    ]
 )
 
 
@@ -147,12 +182,19 @@ def _alike(clauses: Sequence[Clause]) -> list[list[Clause]]:
     return groups
 
 
+def _expectation(condition: str, message: str) -> str:
+    return f"expect({condition}, {message})"
+
+
 def _expectations(same: Sequence[Clause]) -> list[str]:
     first = same[0]
     if len(same) == 1 or "{a}" not in first.condition + "".join(first.setup):
         fill = {"a": quoted(first.subject), "name": first.subject}
         lines = [s.replace("{a}", fill["a"]) for s in first.setup]
-        return [*lines, f"expect({first.condition.replace('{a}', fill['a'])}, {quoted(first.message.replace('{a}', fill['name']))})"]
+        return [
+            *lines,
+            _expectation(first.condition.replace("{a}", fill["a"]), quoted(first.message.replace("{a}", fill["name"]))),
+        ]
     lines = [f"for name in {tuple_of(c.subject for c in same)}:"]
     lines += ["    " + s.replace("{a}", "name") for s in first.setup]
     message = "f" + quoted(first.message.replace("{a}", "{name}"))
