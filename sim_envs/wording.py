@@ -32,11 +32,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"colou?red|in colou?r", ""),
     (r"colour", "color"),
     (r"colours", "colors"),
-    (r"cubes", "blocks"),
-    (r"cube", "block"),
+    (r"(?:cubes|bricks)", "blocks"),
+    (r"(?:cube|brick)", "block"),
     (r"(?:centre|center)", "middle"),
     # places
-    (r"(?:upper|far|back)(?= (?:left|right|side|edge|corner))", "top"),
+    (r"(?:upper|far|back|rear)(?= (?:left|right|side|edge|corner))", "top"),
     (r"(?:lower|near|front)(?= (?:left|right|side|edge|corner))", "bottom"),
     (r"(left|right)(?:most)? (top|upper|far|bottom|lower|near) corner", r"\2 \1 corner"),
     (r"(?:upper|far)(?= (?:left|right) corner)", "top"),
@@ -48,12 +48,14 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"table middle", "middle"),
     # quantities
     (r"all of(?! them)", "all"),
-    (r"(?:every|each)(?: single)?(?: of)? (block|ball|object)", r"all \1s"),
+    (r"(?:every|each)(?: single)?(?: of)? (block|ball|object)s?", r"all \1s"),
+    (r"(?:separate|distinct) corners", "different corners"),
+    (r"one on top of (?:the )?other|on top of one another", "on top of each other"),
     (r"both(?: of)? (?:blocks)", "all blocks"),
     (r"all blocks that are on table", "all blocks"),
     # verbs
     (r"(?:pick|grab|take|grasp|lift|get)(?: hold of)?(?: up)?(?=$| )", "pick"),
-    (r"(?:place|move|drop|set|lay|bring|transfer|gather|collect|put)(?: down| over)?(?=$| )", "put"),
+    (r"(?:place|move|drop|set|lay|bring|transfer|gather|collect|insert|load|drag|put)(?: down| over)?(?=$| )", "put"),
     (r"(?:push|shove)(?=$| )", "push"),
     (r"(?:pile|stack)(?: up)?(?=$| )", "stack"),
     # prepositions
@@ -65,6 +67,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(?:on|at|in|from) (left|right|bottom) (?:side )?of", r"to \1 of"),
     (r"(?:on|at|in|to) (left|right|top|bottom) side of", r"to \1 of"),
     (r"(?<!to )(left|right|bottom) of", r"to \1 of"),
+    (r"(?:next to|near to|near|close to|adjacent to|alongside|by side of)(?= [a-z<]+(?: block| bowl|>))", "beside"),
     (r"(?:closest|nearest) (?:to|from)", "closest to"),
     (r"(?:farthest|furthest|most distant)(?: away)? (?:to|from)", "farthest to"),
 )
@@ -78,7 +81,12 @@ _IN_HOLLOW = re.compile(
     r"(?<!closest )(?<!farthest )(?<!<distance> )\b(?:in|on|to)"
     rf"(?= (?:{_HOLLOW_SLOT}|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
 )
-_PICK_AND_PUT = re.compile(r"^pick (.+?)(?: up)? (?:and then|and|then) put (?:it|them)(?: down)? ")
+_PICK_AND_PUT = re.compile(
+    r"^pick (.+?)(?: up)?(?: [.;])? (?:and then|and|then) (?:put|stack) (?:it|them)(?: down)? (?=in |on |at |to |next )"
+)
+_MAKE_SURE = re.compile(
+    r"^(?:make sure|ensure|see to it)(?: that)? (.+?) (?:is|are|ends up|end up|gets|get) (?=in |on |at )"
+)
 _compiled = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), replacement) for pattern, replacement in _WORDS)
 
 
@@ -100,7 +108,7 @@ def normalize(sentence: str) -> str:
         text = _squeeze(pattern.sub(replacement, text))
     text = _AT_PLACE.sub("at ", text)
     text = _IN_HOLLOW.sub("in", text)
-    return _squeeze(_PICK_AND_PUT.sub(r"put \1 ", text))
+    return _squeeze(_MAKE_SURE.sub(r"put \1 ", _PICK_AND_PUT.sub(r"put \1 ", text)))
 
 
 def _squeeze(text: str) -> str:

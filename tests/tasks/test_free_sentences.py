@@ -64,6 +64,15 @@ UNDERSTOOD = {
     "put the block nearest to the red bowl in the bottom right corner": "cap-put-block-by-distance",
     "put the red block in the corner farthest from the green bowl": "cap-put-block-in-corner-by-distance",
     "put all the blocks in a vertical line": "cap-put-blocks-in-line",
+    "line up the blocks horizontally": "cap-put-blocks-in-line",
+    "put the red block near the green bowl": "put-block-next-to-object",
+    "place the red brick next to the blue bowl": "put-block-next-to-object",
+    "pick up the red block. Then put it in the green bowl.": "put-block-in-bowl",
+    "make sure that the red block ends up in the green bowl": "put-block-in-bowl",
+    "grab the red block and stack it on the blue block": "put-block-on-block",
+    "place all blocks one on top of the other": "cap-stack-all-blocks",
+    "put the blocks in separate corners": "cap-put-blocks-in-different-corners",
+    "place each of the blocks into the green bowl": "cap-put-blocks-in-bowl",
 }
 
 
@@ -96,7 +105,9 @@ MORE_THAN_A_TEMPLATE = (
     "stack all the blocks in order of size on the zone",
     "stack all the blocks but the red one",
     "stack all the blocks with the red block at the bottom",
-    "put the red block near the green bowl",
+    "put the red block beside it",
+    "pick up the red block. Then stack the others.",
+    "make sure the red block is not in the green bowl",
     "put the red block under the green bowl",
     "put a block in the green bowl",
     "put the block in the green bowl",
