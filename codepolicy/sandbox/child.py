@@ -7,22 +7,20 @@ import ctypes
 import faulthandler
 import gc
 import inspect
-import io
 import linecache
 import mmap
 import os
 import signal
 import sys
-import time
-import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from codepolicy.sandbox import confine, warm, wire
+from codepolicy.sandbox import confine, told, values, warm, wire
+from codepolicy.sandbox.output import Output
 from primitives import failures, images, scene
 
 if TYPE_CHECKING:
@@ -81,39 +79,6 @@ def _map_line(fd: int) -> ctypes.Array[ctypes.c_int32]:
     return (ctypes.c_int32 * 1).from_address(address)
 
 
-class _Output(io.TextIOBase):
-    """Standard output and error of a program: sent in pieces, cut after a limit."""
-
-    def __init__(self, send: Callable[[wire.Inbound], None], limit: int) -> None:
-        self._send = send
-        self._left = self._limit = limit
-        self._held = ""
-        self._sent = 0.0
-
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    def write(self, text: str, /) -> int:
-        """Keep `text`; send what has gathered when it is long or a line is complete and the last one is a while ago."""
-        if self._left > 0:
-            kept = str(text[: self._left])
-            self._left -= len(kept)
-            self._held += kept
-            if self._left <= 0:
-                self._held += f"\n[output cut after {self._limit} characters]\n"
-            if len(self._held) >= 2048 or ("\n" in kept and time.monotonic() - self._sent > 0.05):
-                self.flush()
-        return len(text)
-
-    def flush(self) -> None:
-        """Send everything that is held."""
-        while self._held:
-            piece, self._held = self._held[:8192], self._held[8192:]
-            self._send(wire.Output(piece.encode("utf-8", "replace").decode()))
-            self._sent = time.monotonic()
-
-
 class _Policy:
     """Namespace and wire of one session."""
 
@@ -121,7 +86,7 @@ class _Policy:
         self._link = link
         self._lines = lines
         self._output_chars = output_chars
-        self._output = _Output(self.send, output_chars)
+        self._output = Output(self.send, output_chars)
         self._ahead = bytearray()
         self._turn = 0
         self._filename = ""
@@ -163,7 +128,7 @@ class _Policy:
         (length,) = wire.LENGTH.unpack(self._take(wire.LENGTH.size))
         return wire.decode_outbound(self._take(length))
 
-    def _receive_array(self, value: wire.ArrayValue) -> wire.Array:
+    def _receive_array(self, value: values.ArrayValue) -> values.Array:
         """An array whose bytes come next, read into place without a copy."""
         array = value.empty
         if array.nbytes:
@@ -194,7 +159,7 @@ class _Policy:
         self._filename = f"<program {self._turn}>"
         linecache.cache[self._filename] = (len(run.source), None, run.source.splitlines(True), self._filename)
         self._bind(run.names)
-        self._output = sys.stdout = sys.stderr = _Output(self.send, self._output_chars)
+        self._output = sys.stdout = sys.stderr = Output(self.send, self._output_chars)
         sys.stdin = None  # type: ignore[assignment]  # a program has no keyboard
         self._lines[0] = 0
         signal.setitimer(signal.ITIMER_REAL, SAMPLE_S, SAMPLE_S)
@@ -250,7 +215,7 @@ class _Policy:
             args, kwargs = _truth(args, kwargs)
         try:
             call = wire.Call(
-                name, tuple(wire.argument(a) for a in args), {k: wire.argument(v) for k, v in kwargs.items()}, line
+                name, tuple(values.argument(a) for a in args), {k: values.argument(v) for k, v in kwargs.items()}, line
             )
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise failures.BadArgument(f"{name}: {error}", call=f"{name}(…)", line=line) from None
@@ -258,8 +223,8 @@ class _Policy:
         self.send(call)
         match self._receive():
             case wire.Returned(value=value):
-                arrays = [self._receive_array(a) for a in wire.named_arrays(value)]
-                return wire.unpack(value, arrays)
+                arrays = [self._receive_array(a) for a in values.named_arrays(value)]
+                return values.unpack(value, arrays)
             case wire.Raised(index=index, report=report):
                 failure = failures.from_report(report)
                 failure.__dict__["_index"] = index
@@ -269,21 +234,21 @@ class _Policy:
 
     def _failed(self, error: BaseException) -> wire.Ended:
         """What ended the program, with its own lines alone."""
-        frames = list(_own_frames(error))
+        frames = list(told.own_frames(error))
         line = next((n for name, n, _ in reversed(frames) if name == self._filename), None)
         if isinstance(error, SyntaxError) and error.filename == self._filename:
             line = error.lineno
         index = error.__dict__.get("_index")
         known = isinstance(error, failures.PolicyError | failures.BadArgument)
-        text = str(error) if known else _last_line(error)
+        text = str(error) if known else told.last_line(error)
         return wire.Ended(
             names=self._defined(),
-            error=_cut(text, 4000),
+            error=told.cut(text, 4000),
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,
-            hint=_cut(error.hint or "", 1000) or None if isinstance(error, failures.Failure) else None,
-            traceback=_cut(_own_traceback(error), 8000),
+            hint=told.cut(error.hint or "", 1000) or None if isinstance(error, failures.Failure) else None,
+            traceback=told.cut(told.own_traceback(error), 8000),
         )
 
 
@@ -300,42 +265,3 @@ def _truth(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[o
     if args:
         return (plain(args[0]), *args[1:]), kwargs
     return args, {k: plain(v) if k == "condition" else v for k, v in kwargs.items()}
-
-
-def _own_frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
-    """(file, line, function) of the program's frames, outermost first."""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        name = frame.f_code.co_filename
-        if name.startswith("<program "):
-            yield name, line, frame.f_code.co_name
-
-
-def _own_traceback(error: BaseException, causes: int = 2) -> str:
-    """A traceback like Python's, of the program's frames alone, with at most so many causes before it."""
-    rows: list[str] = []
-    frames = list(_own_frames(error))
-    if len(frames) > 20:
-        frames = [*frames[:10], ("", 0, f"… {len(frames) - 20} more calls …"), *frames[-10:]]
-    for name, line, function in frames:
-        rows.append(f"  {name}, line {line}, in {function}" if name else f"  {function}")
-        if source := linecache.getline(name, line).strip():
-            rows.append(f"    {source[:200]}")
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = f"{_own_traceback(cause, causes - 1)}\nWhile handling that:\n" if cause is not None and causes else ""
-    return before[-4000:] + "\n".join(["Traceback:", *rows, _last_line(error)])
-
-
-def _last_line(error: BaseException) -> str:
-    """`Type: message`, with the name under which a program would catch it."""
-    if isinstance(error, SyntaxError):
-        return "".join(traceback.format_exception_only(error)).strip()
-    name = next(c.__name__ for c in type(error).__mro__ if not c.__name__.startswith("_"))
-    message = str(error)
-    return f"{name}: {message}" if message else name
-
-
-def _cut(text: str, limit: int) -> str:
-    """Valid UTF-8 of at most `limit` characters, keeping both ends."""
-    if len(text) > limit:
-        text = f"{text[: limit // 2]} … {text[3 - limit // 2 :]}"
-    return text.encode("utf-8", "replace").decode()

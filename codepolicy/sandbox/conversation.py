@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from codepolicy.sandbox import wire
+from codepolicy.sandbox import values, wire
 from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.link import Closed, TimedOut
 from codepolicy.sandbox.process import PolicyProcess
@@ -120,7 +120,7 @@ class Conversation:
         self.line = call.line or self.line
         index = self._calls
         self._calls += 1
-        arrays: list[wire.Array] = []
+        arrays: list[values.Array] = []
         try:
             if call.name not in self._surface:
                 raise BadArgument(f"there is no primitive {call.name!r} here", candidates=self._surface.names)
@@ -130,7 +130,7 @@ class Conversation:
             finally:
                 watch.in_motion = False
             try:
-                answer = wire.Returned(wire.pack(value, arrays))
+                answer = wire.Returned(values.pack(value, arrays))
             except TypeError as error:
                 raise InfrastructureError(f"{call.name}: {error}", line=call.line) from error
         except Failure as failure:

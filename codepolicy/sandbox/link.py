@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 
-from codepolicy.sandbox import wire
+from codepolicy.sandbox import values, wire
 
 
 class Closed(Exception):
@@ -39,7 +39,7 @@ class Link:
         """Close the socket. Idempotent."""
         self._socket.close()
 
-    def send(self, message: wire.Outbound, arrays: Sequence[wire.Array] = (), *, until: float) -> None:
+    def send(self, message: wire.Outbound, arrays: Sequence[values.Array] = (), *, until: float) -> None:
         """Write one frame and the arrays named in it.
 
         Args:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codepolicy.sandbox import wire
+from codepolicy.sandbox import values, wire
 from codepolicy.sandbox.link import Closed, Link, TimedOut
 from primitives.scene import Pose
 
@@ -55,7 +55,9 @@ def test_any_tree_in_the_shape_of_a_message(message: dict[str, object]) -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_real_message_with_damaged_bytes(data: st.DataObject) -> None:
     good = bytearray(
-        wire.frame(wire.Call("pick", (wire.argument("red block"), wire.argument([1.0, 2])), {}, 3))[wire.LENGTH.size :]
+        wire.frame(wire.Call("pick", (values.argument("red block"), values.argument([1.0, 2])), {}, 3))[
+            wire.LENGTH.size :
+        ]
     )
     for _ in range(data.draw(st.integers(1, 4))):
         good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
@@ -96,8 +98,8 @@ def test_a_result_beyond_the_cap_is_refused_before_it_is_sent() -> None:
 
     ours, theirs = socket.socketpair()
     link = Link(ours)
-    arrays: list[wire.Array] = []
-    value = wire.pack(np.zeros(wire.MAX_OUTBOUND, np.uint8), arrays)
+    arrays: list[values.Array] = []
+    value = values.pack(np.zeros(wire.MAX_OUTBOUND, np.uint8), arrays)
     with pytest.raises(ValueError, match="exceeds"):
         link.send(wire.Returned(value), arrays, until=time.monotonic() + 1)
     link.close()
@@ -106,7 +108,7 @@ def test_a_result_beyond_the_cap_is_refused_before_it_is_sent() -> None:
 
 @pytest.mark.parametrize("value", [Pose.top_down(0.5, 0.0, 0.2), 3, "text", None, [1, (2.0, {"a": None})]])
 def test_what_is_packed_is_unpacked(value: object) -> None:
-    arrays: list[wire.Array] = []
-    message = wire.decode_outbound(wire.frame(wire.Returned(wire.pack(value, arrays)))[wire.LENGTH.size :])
+    arrays: list[values.Array] = []
+    message = wire.decode_outbound(wire.frame(wire.Returned(values.pack(value, arrays)))[wire.LENGTH.size :])
     assert isinstance(message, wire.Returned)
-    assert wire.unpack(message.value, arrays) == value
+    assert values.unpack(message.value, arrays) == value
