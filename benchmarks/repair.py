@@ -25,6 +25,7 @@ from codepolicy.stage import load_environment
 COLORS = ("red", "green", "blue", "yellow")
 ASK_ALL = "put the blocks in the bowls with matching colors"
 ASK_ONE = "put the red block in the green bowl"
+ASK_SIDE = "put the red block on the left side"
 
 
 def fenced(program: str, goal: str) -> str:
@@ -62,7 +63,7 @@ class Fixer:
     def _mend(self, told: str) -> None:
         for rule in (
             self._no_fence, self._vacuous, self._forbidden, self._meant, self._keyword, self._syntax, self._order,
-            self._outside, self._candidate, self._grasp, self._clauses,
+            self._outside, self._elsewhere, self._candidate, self._grasp, self._clauses,
         ):  # fmt: skip
             if rule(told):
                 return
@@ -155,6 +156,20 @@ class Fixer:
         nearest = min(max(float(wrong[1]), float(span[1]) + 0.05), float(span[2]) - 0.05)
         return self._edit(told, lambda line: line.replace(wrong[1], f"{nearest:.2f}"))
 
+    def _elsewhere(self, told: str) -> bool:
+        """ "no room … choose another place": the same y, another x."""
+        if "choose another place" not in told:
+            return False
+
+        def nearer(line: str) -> str:
+            found = re.search(r"\((-?[\d.]+), (-?[\d.]+)\)", line)
+            if not found:
+                return line
+            x = float(found[1]) + (0.14 if float(found[1]) < 0.5 else -0.2)
+            return line.replace(found[0], f"({x:.2f}, {found[2]})")
+
+        return self._edit(told, nearer)
+
     def _candidate(self, told: str) -> bool:
         """ "Valid: …": what is not among them is replaced by the most similar one."""
         valid = re.search(r"^Valid: (.*)$", told, re.MULTILINE)
@@ -222,6 +237,7 @@ def sabotages() -> dict[str, Sabotage]:
     one, one_goal = puts([("red block", "green bowl")]), goal_of([("red block", "green bowl")])
     wrong = goal_of([("red block", "blue bowl")])
     swapped = puts([("red block", "green bowl"), ("green block", "red bowl"), *pairs[2:]])
+    side_goal = 'def goal():\n    expect(in_region("red block", "left side"), "red block is on the left side")\n'
     picked = 'place("green bowl")\npick("red block")\n'
     low = (
         'grasp = grasps(find("red block"))[0]\nbowl = find("green bowl")\nopen_gripper()\nmove_to(grasp.pre_grasp)\n'
@@ -239,7 +255,7 @@ def sabotages() -> dict[str, Sabotage]:
         "placed before picked": Sabotage(ASK_ONE, fenced(picked, one_goal)),
         "forbidden import": Sabotage(ASK_ALL, fenced("import os\n" + program, goal)),
         "syntax error": Sabotage(ASK_ALL, fenced(program.replace('red bowl")', 'red bowl"', 1), goal)),
-        "outside the workspace": Sabotage(ASK_ONE, fenced('put("red block", (0.95, 0.10))\n', one_goal)),
+        "outside the workspace": Sabotage(ASK_SIDE, fenced('put("red block", (0.42, 0.52))\n', side_goal)),
         "forgotten object": Sabotage(ASK_ALL, fenced(puts(pairs[:-1]), goal)),
         "wrong goal check": Sabotage(ASK_ONE, fenced(one, wrong)),
         "vacuous goal check": Sabotage(ASK_ONE, fenced(one, "def goal():\n    expect(True, 'done')\n")),

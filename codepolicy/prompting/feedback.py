@@ -139,11 +139,16 @@ def _where(check: GoalCheck) -> str:
 
 
 def _strangers(attempt: Attempt) -> list[str]:
-    """Objects in the failed clauses that neither the instruction names nor the program handled."""
+    """Objects in the failed clauses that neither the instruction names nor the program handled.
+
+    Only where the instruction names another object of the same category: "the blocks" may well mean them.
+    """
     clauses = " ".join(f"{c.message} {c.detail}" for c in attempt.check.failed_clauses)
     calls = attempt.report.calls if attempt.report is not None else ()
-    known = " ".join((attempt.instruction, *(c.call for c in calls), *(c.result or "" for c in calls))).lower()
-    return [o.name for o in attempt.now if o.name in clauses and o.name not in known][:3]
+    instruction = attempt.instruction.lower()
+    known = " ".join((instruction, *(c.call for c in calls), *(c.result or "" for c in calls)))
+    named = {o.category for o in attempt.now if o.name in instruction}
+    return [o.name for o in attempt.now if o.name in clauses and o.name not in known and o.category in named][:3]
 
 
 def _details(attempt: Attempt) -> list[str]:

@@ -150,7 +150,10 @@ def advice_on_goal(repeats: int = 0, strangers: Sequence[str] = ()) -> str:
     """
     if strangers:
         names = " and ".join(quoted(s, 40) for s in strangers)
-        return f"Correct the clause: it is about {names}, which neither the instruction nor the program names."
+        return (
+            f"Correct the clause: it is about {names}, which neither the instruction nor the program names; "
+            "or handle it, if the instruction means it in other words."
+        )
     if repeats == 0:
         return CHECK_FAILED
     advice = _ADVICE[FailureKind.EXPECTATION]
