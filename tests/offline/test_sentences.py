@@ -21,6 +21,11 @@ SCENE = [
     thing("blue bowl", 0.54, -0.19),
 ]
 CASES = [(effect, sentence) for effect, sentences in CORPUS for sentence in sentences]
+EVERYDAY = [
+    pytest.param(effect, sentence, id=sentence[:60], marks=() if i < 4 else pytest.mark.slow)
+    for effect, sentences in CORPUS
+    for i, sentence in enumerate(sentences)
+]
 
 
 def test_the_corpus_is_large() -> None:
@@ -28,7 +33,7 @@ def test_the_corpus_is_large() -> None:
     assert len({sentence for _, sentence in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize(("effect", "sentence"), CASES, ids=[s[:60] for _, s in CASES])
+@pytest.mark.parametrize(("effect", "sentence"), EVERYDAY)
 def test_the_program_does_what_the_sentence_says(effect: str, sentence: str) -> None:
     reply = ask(sentence, SCENE)
     assert reply.finish == "stop", reply.text

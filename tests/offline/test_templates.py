@@ -1,4 +1,7 @@
-"""Every wording of the fourteen Code as Policies templates, judged on the ground truth of a table with perfect hands."""
+"""Every wording of the fourteen Code as Policies templates, judged on the ground truth of a table.
+
+Parametrised over the task registry, so a new wording is tried without a new test.
+"""
 
 from __future__ import annotations
 
