@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,12 +70,17 @@ class Tracks:
                     fresh.discard(column)
                     del unseen[row]
                     named.append(self._seen_again(known[row], ordered[column]))
-        named += [self._first_seen(ordered[i]) for i in sorted(fresh)]
+        remembered: list[SceneObject] = []
         for track in unseen.values():
             if track.last is not None and hidden(track.last, frames):
-                named.append(msgspec.structs.replace(track.last, confidence=track.last.confidence / 2))
+                remembered.append(msgspec.structs.replace(track.last, confidence=track.last.confidence / 2))
             else:
                 track.last = None
+        # what shows of a thing behind the arm can look like something else
+        news = [ordered[i] for i in sorted(fresh)]
+        news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
+        news = [o for o in news if o.category != "object" or not any(_is_part(o, thing) for thing in named)]
+        named += [*remembered, *(self._first_seen(o) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
@@ -91,6 +97,13 @@ class Tracks:
         named = msgspec.structs.replace(obj, name=name)
         self._tracks[name] = _Track(named, obj.position, named)
         return named
+
+
+def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
+    """Whether `fragment` is what shows of the half hidden `thing`."""
+    if fragment.color != thing.color or fragment.top > thing.top + 0.01:
+        return False
+    return math.dist(fragment.position[:2], thing.position[:2]) < max(thing.size[:2]) / 2 + 0.005
 
 
 def _cost(track: _Track, obj: SceneObject) -> float:
