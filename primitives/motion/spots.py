@@ -75,9 +75,10 @@ def _on_surface(
 ) -> Iterator[Spot]:
     """Free points of a flat surface: on a tidy lattice from its centre outwards, then anywhere."""
     taken = [relations.footprint(o) for o in others if o.category != "zone"]
-    within = surface.buffer(-min(held.size[0], held.size[1]) / 2 + 1e-6)
-    if within.is_empty:
-        within = surface.centroid.buffer(1e-3)
+    x0, y0, x1, y1 = surface.bounds
+    room = min(x1 - x0, y1 - y0) / 2
+    # What is larger than the surface may stick out of it, its centre well within.
+    within = surface.buffer(-min(min(held.size[0], held.size[1]) / 2, 0.7 * room) + 1e-6)
     rest = height + held.size[2] / 2
     for x, y in (*_lattice(surface, max(held.size[0], held.size[1]) + TIDY_GAP), *_lattice(surface, GRID)):
         if within.covers(shapely.Point(x, y)) and _gap(held, (x, y), taken) > TOUCH:
