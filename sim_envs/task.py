@@ -194,16 +194,21 @@ class Task:
 def _verdict(task: Task, conditions: Sequence[Condition]) -> Verdict:
     failing = [c for c in conditions if not c.holds]
     status: VerdictStatus = "not_achieved" if failing else task.outcome
-    progress = 1.0 - len(failing) / len(conditions)
-    shown = failing[0].text if failing else conditions[0].text
-    others = f" ({len(failing)} of {len(conditions)} clauses fail)" if len(failing) > 1 else ""
     return Verdict(
         task=task.label,
         status=status,
-        progress=progress,
+        progress=1.0 - len(failing) / len(conditions),
         facts={c.fact: c.value for c in conditions},
-        explanation=f"{shown[0].upper()}{shown[1:]}{others}.",
+        explanation=_sentence(conditions, failing),
     )
+
+
+def _sentence(conditions: Sequence[Condition], failing: Sequence[Condition]) -> str:
+    text = (failing or conditions)[0].text.replace("-0.000", "0.000")
+    if not failing:
+        return f"Every clause holds ({len(conditions)}); e.g. {text}."
+    others = f" ({len(failing)} of {len(conditions)} clauses fail)" if len(failing) > 1 else ""
+    return f"{text[0].upper()}{text[1:]}{others}."
 
 
 _REGISTRY: dict[str, Task] = {}
