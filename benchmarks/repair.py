@@ -18,9 +18,9 @@ from pathlib import Path
 
 from codepolicy.agent import Agent
 from codepolicy.models.protocol import Message, Reply
+from codepolicy.plugins import load_environment
 from codepolicy.prompting.prompt import estimated_tokens
 from codepolicy.settings import Settings
-from codepolicy.stage import load_environment
 
 COLORS = ("red", "green", "blue", "yellow")
 ASK_ALL = "put the blocks in the bowls with matching colors"

@@ -13,10 +13,11 @@ from codepolicy.episode import Episode
 from codepolicy.events import Observer
 from codepolicy.models.protocol import Model
 from codepolicy.models.registry import ModelOptions, load
+from codepolicy.plugins import load_environment
 from codepolicy.run import Run, Work
 from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
-from codepolicy.stage import Stage, load_environment
+from codepolicy.stage import Stage
 from codepolicy.work import given_program, solve
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError

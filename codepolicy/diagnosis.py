@@ -74,7 +74,7 @@ def _confinement() -> Iterator[Finding]:
 
 def _world() -> Iterator[Finding]:
     def picture() -> float:
-        from codepolicy.stage import load_environment
+        from codepolicy.plugins import load_environment
         from primitives.environment import TrialSpec
 
         environment = load_environment("pybullet")

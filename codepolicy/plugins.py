@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from primitives.errors import ConfigurationError, unknown_name
+
+if TYPE_CHECKING:
+    from primitives.environment import Environment
+    from primitives.perception.detector import Detector
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -35,3 +39,13 @@ def load(group: str, what: str, name: str) -> Callable[..., Any]:
             f"{what} {name!r} is registered as {found[name].value!r}, but that does not load: {error}. "
             "Install what is missing."
         ) from error
+
+
+def load_environment(name: str) -> Environment:
+    """The environment registered as `name`. Raises ConfigurationError."""
+    return cast("Environment", load("codepolicy.environments", "environment", name)())
+
+
+def load_detector(name: str, environment: Environment) -> Detector:
+    """The detector registered as `name`. Raises ConfigurationError."""
+    return cast("Detector", load("codepolicy.detectors", "detector", name)(environment))

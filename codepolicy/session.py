@@ -11,11 +11,12 @@ from pathlib import Path
 
 from codepolicy.agent import Agent, checked_instruction, open_stage
 from codepolicy.episode import Episode
+from codepolicy.plugins import load_environment
 from codepolicy.prompting.changes import moves
 from codepolicy.prompting.quoting import one_line
 from codepolicy.run import Run
 from codepolicy.run_folder import RunFolder
-from codepolicy.stage import Stage, load_environment
+from codepolicy.stage import Stage
 from codepolicy.work import solve
 from primitives.environment import TrialSpec
 

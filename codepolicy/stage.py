@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from codepolicy import plugins
 from codepolicy.episode import GoalCheck
 from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said
+from codepolicy.plugins import load_detector
 from codepolicy.remembered import RememberedScene
 from primitives.environment import Environment, Trial, TrialSpec
 from primitives.failures import Failure, FailureReport
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 IsolationMode = Literal["required", "best-effort"]
 
 _PERCEIVES: frozenset[str] = frozenset({"perception"})
-
-
-def load_environment(name: str) -> Environment:
-    """The environment registered as `name`. Raises ConfigurationError."""
-    return cast(Environment, plugins.load("codepolicy.environments", "environment", name)())
-
-
-def load_detector(name: str, environment: Environment) -> Detector:
-    """The detector registered as `name`. Raises ConfigurationError."""
-    return cast(Detector, plugins.load("codepolicy.detectors", "detector", name)(environment))
 
 
 def _silent(event: Event) -> None:

@@ -23,8 +23,8 @@ class Prompt(WorldOptions):
         """Print; returns the exit status."""
         from codepolicy.agent import checked_instruction, open_stage
         from codepolicy.cli.output import put
+        from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt, user_prompt
-        from codepolicy.stage import load_environment
         from primitives.environment import TrialSpec
 
         spec = TrialSpec(

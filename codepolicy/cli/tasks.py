@@ -22,7 +22,7 @@ class Tasks:
     def __call__(self) -> int:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put, put_json
-        from codepolicy.stage import load_environment
+        from codepolicy.plugins import load_environment
 
         environment = load_environment(self.env)
         try:

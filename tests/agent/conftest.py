@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from codepolicy.stage import load_environment
+from codepolicy.plugins import load_environment
 from primitives.environment import Environment
 
 

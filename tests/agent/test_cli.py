@@ -133,7 +133,7 @@ def test_a_usage_error_is_an_object_too(capfd: pytest.CaptureFixture[str]) -> No
 def test_a_fault_of_our_own_is_infrastructure(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("codepolicy.stage.load_environment", lambda name: 1 / 0)
+    monkeypatch.setattr("codepolicy.plugins.load_environment", lambda name: 1 / 0)
     assert status(["tasks"]) == 3
     assert "please report it" in capfd.readouterr().err
 
