@@ -252,8 +252,8 @@ def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[Scen
 
 def _by_color(writer: Writer, what: Group) -> None:
     """Sorted by colour: into bowls of the colours, or else each colour in a corner."""
-    from codepolicy.models.offline.placing import CORNERS as PLACES
     from codepolicy.models.offline.placing import write_put
+    from codepolicy.models.offline.regions import CORNERS as PLACES
 
     things = choose(what, writer.belief)
     bowls = {o.color for o in writer.belief.objects.values() if o.category == "bowl"}

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline import offsets, phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import candidates, choose, in_place, related
+from codepolicy.models.offline.choosing import candidates, choose, related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.meaning import At, Back, Free, Group, Place, Put, Shape, Shift, Thing, Toward
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
 from primitives.scene import SceneObject
-
-CORNERS = ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
-SIDES = ("left side", "right side", "top side", "bottom side")
 
 
 def write_put(writer: Writer, command: Put) -> None:
@@ -24,13 +20,13 @@ def write_put(writer: Writer, command: Put) -> None:
     Raises:
         Declined: it cannot be done here.
     """
-    from codepolicy.models.offline import arranging, restoring
+    from codepolicy.models.offline import arranging, regions, restoring
 
     match command.to:
         case At(relation="in" | "on" | "to" | "under"):
             _put_into(writer, command, command.to)
         case Place():
-            _put_at_place(writer, command.what, command.to, push=command.push)
+            regions.write_at_place(writer, command.what, command.to, push=command.push)
         case At() | Toward() | Shift():
             offsets.write(writer, command)
         case Shape():
@@ -364,144 +360,6 @@ def _put_round(writer: Writer, subjects: Reference, targets: Reference, relation
                 f"the {{a}} is in one of {phrasing.listed(targets.names, 'or')}",
             )
         )
-
-
-def _put_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> None:
-    if place.name == "off the table":
-        raise Declined("I only put things where I can reach them again: on the table, or in something on it.")
-    item = what.items[0]
-    if (
-        place.distinct
-        and len(what.items) == 1
-        and isinstance(item, Thing)
-        and not item.many
-        and item.quantity in ("a", "")
-    ):
-        count = min(4, len(choose(Group((replace(item, quantity="all", plural=True, count=None),)), writer.belief)))
-        what = Group((replace(item, quantity="a", plural=True, count=count),))
-    subjects = refer(writer, what)
-    for obj in subjects.objects:
-        check_movable(obj)
-    remember(writer, subjects.objects)
-    writer.summary.append(
-        f"put {phrasing.group(what)} {'on' if 'side' in place.name else 'in'} the {phrasing.place(place)}"
-    )
-    if place.distinct:
-        _put_apart(writer, subjects.objects, place.name)
-        return
-    if place.order is not None and isinstance(place.order.to, Group):
-        corner, code = _corner_by(writer, subjects, place)
-    else:
-        corner = _named(writer, subjects.one, place)
-        code = f"region({quoted(corner)})"
-    _put_in_region(writer, subjects, corner, code, push=push)
-
-
-def _named(writer: Writer, obj: SceneObject, place: Place) -> str:
-    """The region that a place means; for "a corner" the nearest free one."""
-    belief = writer.belief
-    words = place.name.split()
-    if place.name in CORNERS or place.name in SIDES or place.name == "middle":
-        return place.name
-    pool = [n for n in (CORNERS if words[-1] == "corner" else SIDES) if len(words) == 1 or words[0] in n]
-    key = phrasing.place(place)
-    if key in belief.bound:
-        return belief.bound[key][0]
-
-    def cost(name: str) -> tuple[bool, float]:
-        area = belief.workspace.region(name)
-        return (not belief.clear(area.center, obj.name), math.dist(area.center, obj.position[:2]))
-
-    return min(pool, key=cost)
-
-
-def _corner_by(writer: Writer, subjects: Reference, place: Place) -> tuple[str, str]:
-    """The corner closest to or farthest from a thing."""
-    assert place.order is not None
-    assert isinstance(place.order.to, Group)
-    key = phrasing.place(place)
-    anchors = choose(place.order.to, writer.belief, moving=None)
-    anchor = anchors[0]
-    sign = 1 if place.order.key == "near" else -1
-    areas = {n: writer.belief.workspace.region(n).center for n in CORNERS}
-    best = min(areas, key=lambda n: sign * math.dist(areas[n], anchor.position[:2]))
-    if key in writer.belief.bound:
-        best = writer.belief.bound[key][0]
-        return best, f"region({quoted(best)})"
-    pick = "min" if sign > 0 else "max"
-    writer.belief.spoken.append(anchor.name)
-    target = (
-        writer.define(anchor.category, f"find({quoted(anchor.name)})")
-        if anchor.name != subjects.one.name
-        else subjects.code
-    )
-    writer.write(f"corners = [region(name) for name in {tuple_of(CORNERS)}]")
-    code = writer.define(
-        "corner", f"{pick}(corners, key=lambda c: math.dist(c.center, {target}.position[:2]))", f"{key}: {best}"
-    )
-    return best, code
-
-
-def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *, push: bool) -> None:
-    area = writer.belief.workspace.region(name)
-    verb = "push" if push else "put"
-    todo = [o for o in subjects.objects if not (in_place(o, Place(name), writer.belief) and o.on == "table")]
-    if len(subjects.objects) == 1 and todo:
-        make_way(writer, todo[0])
-        writer.write(f"{verb}({subjects.code if not subjects.many else by_name(todo)}, {code})")
-    elif todo:
-        var = writer.loop_name(subjects.objects)
-        source = subjects.code if subjects.many else f"[{subjects.code}]"
-        if any(o.on != "table" for o in subjects.objects):
-            source = f"sorted({source}, key=lambda o: -o.position[2])"
-        target = writer.define("area", code) if code.startswith("region") else code
-        writer.write(
-            f"for {var} in {source}:", f"    if not in_region({var}, {target}):", f"        {verb}({var}, {target})"
-        )
-    for obj in sorted(subjects.objects, key=lambda o: -o.position[2]):
-        if obj in todo:
-            writer.moved(obj.name)
-            writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, area.low, area.high))
-        writer.must(Clause(obj.name, f"in_region({{a}}, {quoted(name)})", f"the {{a}} is in the {name}"))
-
-
-def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> None:
-    """Each thing in a corner, or on a side, of its own."""
-    belief = writer.belief
-    pool: list[str] = list(CORNERS if kind == "corner" else SIDES)
-    if len(objects) > len(pool):
-        raise Declined(f"There are {len(objects)} things and only {len(pool)} {kind}s.")
-    plan: dict[str, str] = {}
-    for obj in objects:
-        at = next((n for n in pool if in_place(obj, Place(n), belief) and obj.on == "table"), None)
-        if at:
-            plan[obj.name] = at
-            pool.remove(at)
-    pool.sort(
-        key=lambda n: (
-            not belief.clear(belief.workspace.region(n).center, objects[0].name, ignoring=[o.name for o in objects])
-        )
-    )
-    rest = sorted((o for o in objects if o.name not in plan), key=lambda o: -o.position[2])
-    pool = pool[: len(rest)]
-    for obj in rest:
-        best = min(pool, key=lambda n: math.dist(belief.workspace.region(n).center, obj.position[:2]))
-        plan[obj.name] = best
-        pool.remove(best)
-    if rest:
-        writer.write("plan = {")
-        writer.write(*(f"    {quoted(o.name)}: {quoted(plan[o.name])}," for o in objects), "}")
-        writer.write(
-            "for name, place_name in plan.items():",
-            "    if not in_region(name, place_name):",
-            "        put(name, region(place_name))",
-        )
-    for obj in objects:
-        area = belief.workspace.region(plan[obj.name])
-        if obj in rest:
-            writer.moved(obj.name)
-            belief.set_at(obj.name, belief.spot_in(obj.name, area.low, area.high))
-        writer.must(Clause(obj.name, f"in_region({{a}}, {quoted(area.name)})", f"the {{a}} is in the {area.name}"))
 
 
 def _names(objects: Sequence[SceneObject]) -> str:
