@@ -21,66 +21,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
 
-from primitives.environment import ObjectState, TaskInfo, Verdict, VerdictStatus
+from primitives.environment import TaskInfo, Verdict, VerdictStatus
 from primitives.errors import ConfigurationError, unknown_name
+from sim_envs.case import Case, Condition, Unclear, World
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.templates import Attributes, Template, Values
 from sim_envs.wording import normalize
-
-World = Mapping[str, ObjectState]
-"""Ground truth by object name."""
-
-FactValue = float | int | str | bool
-
-
-class Unclear(Exception):
-    """The world does not settle what the instruction means, so there can be no verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One clause of a goal, as it is in the world."""
-
-    holds: bool
-    text: str
-    """The clause with its measured values, e.g. "red block is 0.310 m from the centre of green bowl"."""
-    fact: str
-    """What was measured, with unit, e.g. "red block to green bowl (m)"."""
-    value: FactValue
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a goal is judged on: the instruction's values, and the ground truth before and after."""
-
-    values: Values
-    start: World
-    now: World
-
-    def named(self, slot: str) -> str:
-        """Name of the one object that the slot means, e.g. "red block".
-
-        Raises:
-            Unclear: there is no such object, or more than one.
-        """
-        return only(self.start, self.values[slot])
-
-    def of(self, *categories: str) -> list[str]:
-        """Names of the objects of these categories, in order of name."""
-        return sorted(name for name, state in self.start.items() if state.category in categories)
-
-
-def only(world: World, description: str) -> str:
-    """Name of the one object that "<color> <category>" means in `world`.
-
-    Raises:
-        Unclear: there is no such object, or more than one.
-    """
-    color, category = description.split(" ", 1)
-    names = [name for name, state in world.items() if (state.color, state.category) == (color, category)]
-    if len(names) != 1:
-        raise Unclear(f"{len(names)} objects are called {description!r}")
-    return names[0]
 
 
 class Definition(Protocol):

@@ -12,7 +12,7 @@ import msgspec
 from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError
 from primitives.scene import Region, Vector2, Vector3
-from sim_envs.predicates import WORKSPACE
+from sim_envs.geometry import WORKSPACE
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, heights
 from sim_envs.templates import Attributes, colors
 

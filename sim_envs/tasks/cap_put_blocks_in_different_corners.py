@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import in_place, nearest_corner, place, some
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import nearest_corner, place
+from sim_envs.predicates import in_place, some
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
 from sim_envs.templates import CORNERS, Attributes, Template, Values
 

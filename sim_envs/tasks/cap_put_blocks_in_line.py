@@ -7,9 +7,11 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
-from sim_envs.predicates import fit_line, spread_out
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import fit_line
+from sim_envs.predicates import spread_out
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
 from sim_envs.tasks._programs import STACK_ALL
 from sim_envs.templates import LINE, Attributes, Template, Values

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import clearest, in_place, others, place, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import clearest, place
+from sim_envs.predicates import in_place, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import apart, arrange, block, bowl, palette, position
 from sim_envs.templates import DIRECTION, DIRECTIONS, NTH, ORDINALS, REGION, Attributes, Template, Values
 

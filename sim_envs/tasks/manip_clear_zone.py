@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import distance, local, others, over, some, supported
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import distance, local, over
+from sim_envs.predicates import others, some, supported
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, zone
 from sim_envs.tasks._programs import FREE_SPOT
 from sim_envs.templates import Attributes, Template, Values, things

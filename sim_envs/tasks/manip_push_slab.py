@@ -6,9 +6,11 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import WORKSPACE, at_point, on_table, others, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import WORKSPACE
+from sim_envs.predicates import at_point, on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, color_of, item, palette, position, zone
 from sim_envs.templates import Attributes, Template, Values, things
 

@@ -6,9 +6,11 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import on_table, on_top, one_tower
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import one_tower
+from sim_envs.predicates import on_table, on_top
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import block, palette, tower_scene
 from sim_envs.tasks._programs import UNSTACKED
 from sim_envs.templates import Attributes, Template, Values

@@ -7,9 +7,11 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
-from sim_envs.predicates import WORKSPACE, along, distance, on_table, others, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import WORKSPACE, along, distance
+from sim_envs.predicates import on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, radius
 from sim_envs.templates import DIRECTION, DIRECTIONS, Attributes, Template, Values, things
 

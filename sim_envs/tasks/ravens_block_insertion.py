@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import bottom, inside, others, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import bottom
+from sim_envs.predicates import inside, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, color_of, palette
 from sim_envs.templates import Attributes, Template, Values, things
 

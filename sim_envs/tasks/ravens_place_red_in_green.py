@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import distance, inside, others, some, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import distance
+from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
 from sim_envs.templates import COLOR, Attributes, Template, Values
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.case import Case, Condition, only
 from sim_envs.predicates import in_zone, outside, some
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, only, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, zone
 from sim_envs.templates import COLOR, Attributes, Template, Values
 

@@ -6,9 +6,11 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import CONTACT, bottom, distance, on_table, place, top
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import CONTACT, bottom, distance, place, top
+from sim_envs.predicates import on_table
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette
 from sim_envs.tasks._programs import STACK_ALL
 from sim_envs.templates import Attributes, Template, Values

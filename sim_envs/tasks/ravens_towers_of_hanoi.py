@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from sim_envs.predicates import in_zone, on_top, rests_on
+from sim_envs.case import Case, Condition, Unclear, only
+from sim_envs.geometry import rests_on
+from sim_envs.predicates import in_zone, on_top
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, Unclear, only, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, upon, zone
 from sim_envs.templates import COLOR, Attributes, Template, Values
 

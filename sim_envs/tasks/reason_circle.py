@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from sim_envs.predicates import distance, spread_out, untouched
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import distance
+from sim_envs.predicates import spread_out, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
 from sim_envs.templates import Attributes, Template, Values, things
 

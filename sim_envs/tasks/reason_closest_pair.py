@@ -7,9 +7,11 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import clearest, distance, inside, others, untouched
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import clearest, distance
+from sim_envs.predicates import inside, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
 from sim_envs.templates import Attributes, Template, Values, things
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import TIE, along, in_place, inside, others, place, untouched
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import TIE, along, place
+from sim_envs.predicates import in_place, inside, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
 from sim_envs.tasks._programs import RELATIONS
 from sim_envs.templates import DIRECTIONS, REGION, Attributes, Slot, Template, Values, things

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.case import Case, Condition
 from sim_envs.predicates import still
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
 from sim_envs.templates import DIRECTION, Attributes, Slot, Template, Values, things
 

@@ -6,9 +6,11 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.predicates import fit_line, row
+from sim_envs.case import Case, Condition, Unclear
+from sim_envs.geometry import fit_line
+from sim_envs.predicates import row
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
 from sim_envs.templates import Attributes, Template, Values
 

@@ -6,9 +6,10 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.case import Case, Condition, Unclear
 from sim_envs.predicates import on_table, on_top
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, Unclear, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
 from sim_envs.templates import Attributes, Template, Values
 

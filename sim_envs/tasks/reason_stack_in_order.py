@@ -6,9 +6,10 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.case import Case, Condition, only
 from sim_envs.predicates import on_table, on_top
 from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import Case, Condition, only, task
+from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette
 from sim_envs.templates import COLOR, Attributes, Template, Values
 

@@ -25,7 +25,7 @@ from primitives.failures import BadArgument, Blocked, ExpectationFailed
 from primitives.perception.query import find, matches
 from primitives.perception.regions import named_region
 from primitives.scene import Pose, Region, SceneObject, Workspace
-from sim_envs.predicates import half_height, rests_on, top
+from sim_envs.geometry import half_height, rests_on, top
 from sim_envs.scene_spec import SceneSpec, resolved
 
 WORKSPACE = Workspace()
