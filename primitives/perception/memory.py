@@ -120,7 +120,9 @@ class SceneMemory:
         T_base_object[:3, 3] = obj.position
         T_tool_base = np.linalg.inv(self._surface.tool_pose(self._robot.arm.state().q))
         self._held = obj, T_tool_base @ T_base_object
-        self.invalidate()
+        # Nothing else has moved, and the arm now hides a part of the scene: what was seen before stands.
+        del known[name]
+        self._objects = list(known.values())
 
     def release(self, name: str, position: Vector3 | None) -> None:
         """The gripper has let go of `name` at `position` (its centre, m, base frame), or nobody knows where (None)."""

@@ -95,6 +95,24 @@ def test_put(environment, trial, target, check):
     assert check(environment.world())
 
 
+def test_one_look_per_placement_with_the_arm_out_of_the_way(trial, monkeypatch):
+    server = trial(objects("red block 0.55 0.0", "green bowl 0.4 0.15"))
+    memory, looks = server._context.memory, []
+    look = type(memory).look
+
+    def counted(self):
+        looks.append(tool(server))
+        return look(self)
+
+    server.look()
+    monkeypatch.setattr(type(memory), "look", counted)
+    server.invoke("put", "red block", "green bowl")
+    (where,) = looks
+    np.testing.assert_allclose(
+        where, server._context.mover.kinematics.tool(server._context.mover.info.home)[:3, 3], atol=1e-3
+    )
+
+
 def test_putting_again_what_is_there_already(environment, trial):
     server = trial(objects("red block 0.5 0.0", "green bowl 0.4 0.15"))
     server.invoke("put", "red block", "green bowl")
