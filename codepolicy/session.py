@@ -7,6 +7,7 @@ with Session(Agent(model="offline")) as session:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from codepolicy.agent import Agent, checked_instruction, open_stage
@@ -14,11 +15,12 @@ from codepolicy.episode import Episode
 from codepolicy.plugins import load_environment
 from codepolicy.prompting.changes import moves
 from codepolicy.prompting.quoting import one_line
-from codepolicy.run import Run
+from codepolicy.run import Interrupted, Run
 from codepolicy.run_folder import RunFolder
 from codepolicy.stage import Stage
 from codepolicy.work import solve
 from primitives.environment import TrialSpec
+from primitives.scene import SceneObject
 
 MAX_HISTORY = 12
 """Earlier instructions that a prompt tells of."""
@@ -96,9 +98,17 @@ class Session:
         try:
             work = solve(self._model, planner=self._planner, critic=self._critic, session=self._history[-MAX_HISTORY:])
             episode = run.perform(work)
+        except Interrupted as stopped:
+            self._remember(words, before, stopped.episode)
+            raise
         finally:
             if folder is not None:
                 folder.discard()
+        self._remember(words, before, episode)
+        return episode
+
+    def _remember(self, words: str, before: Sequence[SceneObject], episode: Episode) -> None:
+        """Add one line to the history."""
         after = self._stage.look()
         line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.outcome}.'
         moved = moves(before, after)
@@ -107,7 +117,6 @@ class Session:
         if episode.said:
             line += f" Said: {one_line(' '.join(episode.said), 120)}"
         self._history.append(line)
-        return episode
 
     def close(self) -> None:
         """End the confined process and, if it was given by name, the environment. Idempotent."""

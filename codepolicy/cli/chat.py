@@ -52,7 +52,10 @@ def _lines() -> Iterator[str]:
         if sys.stdin.isatty():
             sys.stderr.write("> ")
             sys.stderr.flush()
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            return
         if not line or line.strip().lower() in ("exit", "quit"):
             return
         if line.strip():

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from codepolicy.agent import Agent
+from codepolicy.events import Called, Event
 from codepolicy.models.scripted import ScriptedModel
+from codepolicy.run import Interrupted
 from codepolicy.session import Session
+from codepolicy.settings import Settings
 from primitives.environment import Environment
 
 Fenced = Callable[..., str]
@@ -36,6 +39,21 @@ def test_world_variables_and_history_survive(world: Environment, fenced: Fenced,
     assert session.history[0] in asked.partition("## Session")[2]
     assert "| green bowl |" in asked.partition("## Session")[0]
     assert len(list(tmp_path.glob("*/episode.json"))) == 2
+
+
+@pytest.mark.slow
+def test_a_session_goes_on_after_ctrl_c(world: Environment, fenced: Fenced) -> None:
+    def interrupt(event: Event) -> None:
+        if isinstance(event, Called) and event.record.name == "pick":
+            raise KeyboardInterrupt
+
+    put_down = fenced("place((0.49, -0.26))", 'expect(find("red block").on == "table", "down")')
+    model = ScriptedModel([fenced('pick("red block")\nhome()', 'expect(False, "x")'), put_down])
+    with Session(Agent(model=model, env=world, observer=interrupt, settings=Settings(turns=1))) as session:
+        with pytest.raises(Interrupted):
+            session.run("lift the red block")
+        assert "interrupted" in session.history[0] and "on gripper" in session.history[0]
+        assert session.run("put it down").outcome in ("achieved", "unverified")
 
 
 @pytest.mark.slow
