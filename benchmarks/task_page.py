@@ -46,6 +46,22 @@ the fraction of clauses that hold. A request that cannot be carried out ends `de
 `ID:unseen` is the same task with the attribute values that examples never use (`codepolicy run --task
 cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
 
+## Suites
+
+A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups of
+tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks one
+(your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `cap14` gives the columns of the paper's table:
+splits `sa-si`, `ua-si` and `ua-ui`, families long-horizon and spatial-geometric, 50 trials each.
+
+## Adding a task
+
+Write one file in `sim_envs/tasks/`, after `put_block_in_bowl.py`: a class with `scene`, `goal`, `oracle` and `decoys`
+under `@task(id=…, version=1, template=Template(…), tags=(…), tolerance="…")`. Importing the folder registers it, and
+`tests/tasks/test_conformance.py` holds it to the promises of every task: paraphrases read back, the scene follows from
+the seed, the oracle wins, decoys and doing nothing lose, the verdict reacts to a moved object, and a free sentence gets
+the same verdict. Give it a tag of a suite, then run `python benchmarks/task_page.py` and
+`python benchmarks/oracle.py --task ID --seeds 20`. When what counts changes, raise the version.
+
 ## Privilege tiers are conditions
 
 Peers keep one copy of their API for every tier; here a tier is a choice of flags, and it is stamped on every result.
