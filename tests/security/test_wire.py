@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -62,6 +66,17 @@ def test_a_real_message_with_damaged_bytes(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     decoded(bytes(good[: data.draw(st.integers(0, len(good)))]))
+
+
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this platform")
+def test_coverage_guided_frames(tmp_path: Path) -> None:
+    seed = wire.frame(wire.Call("pick", (values.argument("red block"),), {}, 3))[wire.LENGTH.size :]
+    (tmp_path / "call").write_bytes(seed)
+    target = Path(__file__).with_name("fuzz_frames.py")
+    command = [sys.executable, str(target), "-runs=20000", "-max_len=4096", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Done 20000 runs" in done.stderr
 
 
 @given(st.binary(max_size=300), st.integers(0, 2**32 - 1))
