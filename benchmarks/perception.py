@@ -54,6 +54,15 @@ class Noise:
         return replace(frame, rgb=rgb.astype(np.uint8), depth=depth.astype(np.float32))
 
 
+def thinned(frame: Frame, every: int) -> Frame:
+    """`frame` as a camera of lower resolution takes it."""
+    K = frame.camera.K.copy()
+    K[:2] /= every
+    rgb, depth = frame.rgb[::every, ::every].copy(), frame.depth[::every, ::every].copy()
+    camera = replace(frame.camera, K=K, width=rgb.shape[1], height=rgb.shape[0])
+    return replace(frame, camera=camera, rgb=rgb, depth=depth)
+
+
 STRONG = Noise(depth=0.002, missing=0.05, color=2.0)
 
 
@@ -67,6 +76,8 @@ class Case:
     """Named set of the environment."""
     noise: Noise = Noise()
     """Added on top."""
+    every: int = 1
+    """2 keeps every second pixel: 320x240."""
 
 
 @dataclass(slots=True)
@@ -223,6 +234,7 @@ CASES = (
     Case("random scenes, 1-8 objects", _random),
     Case("blocks and bowls", _blocks_and_bowls),
     Case("blocks and bowls, 2 mm depth noise, 5 % missing", _blocks_and_bowls, "none", STRONG),
+    Case("blocks and bowls, 320x240", _blocks_and_bowls, every=2),
     Case("random scenes, 3 mm noise, calibration and light off", _random, "sensor"),
     Case("touching, one colour", _touching),
     Case("touching at an angle, one colour", _turned_touching),
@@ -289,7 +301,7 @@ def measure(case: Case, detector: Detector, seeds: int) -> Score:
     """Run one case."""
     score = Score()
     for number, (robot, truth, rng) in enumerate(scenes(case, seeds)):
-        frames = [case.noise.applied(c.latest(1.0), rng) for c in robot.cameras]
+        frames = [thinned(case.noise.applied(c.latest(1.0), rng), case.every) for c in robot.cameras]
         state = robot.arm.state()
         view = RobotView(robot.arm.info, state.q, state.gripper_width)
         start = time.process_time()

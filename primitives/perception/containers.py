@@ -73,7 +73,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
     line = outline(closed)
     circle = fit_circle(line * view.cell, view.cell, border=border_width(view.noise))
-    if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE:
+    if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE / 2:
         return None
     cx, cy = circle.center[0] / view.cell, circle.center[1] / view.cell
     box, distance = _around(view, (cx, cy), circle.radius)
@@ -83,6 +83,14 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
         return None
     rim = float(np.percentile(height[ring], 85))
     within = distance <= circle.radius + 0.5 * view.cell
+    if circle.coverage < COVERAGE:
+        # part of the rim may be behind the arm or something else high
+        disc = np.zeros_like(piece)
+        disc[box] = within
+        veiled = view.hidden(rim, disc & piece, 2 * circle.radius)[box]
+        edge = np.abs(distance - circle.radius) < view.cell
+        if circle.coverage < COVERAGE * (1 - float(veiled[edge].mean())):
+            return None
     inner = within & (distance < circle.radius - 0.008)
     own = inner & (mine | view.bare[box])
     plate = rim < PLATE_HEIGHT

@@ -98,6 +98,8 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
     if straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
+    if not _is_flat(view, patch, top):
+        return [_unknown(view, patch, rectangle, top, floors)]
     edge = _edge(rectangle, top, floors)
     if edge is not None and (straight > 0.8 or _fits_evenly(rectangle, edge)):
         tiles = squares(patch, hidden, edge / view.cell)
@@ -105,9 +107,18 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]
     if straight < 1.3:
         return [_block(view, patch, rectangle, top, fit, floors)]
+    return [_unknown(view, patch, rectangle, top, floors)]
+
+
+def _is_flat(view: TopView, patch: Mask, top: float) -> bool:
+    """Whether most of `patch` is as high as its top: a slope is no face of a block."""
+    return float((np.abs(view.height[patch] - top) < 0.003 + view.noise).mean()) > 0.7
+
+
+def _unknown(view: TopView, patch: Mask, rectangle: Rectangle, top: float, floors: Sequence[float]) -> Found:
     unknown = _block(view, patch, rectangle, top, 0.4, floors)
     unknown.category = "object"
-    return [unknown]
+    return unknown
 
 
 def _beside_higher(view: TopView, patch: Mask, top: float) -> bool:

@@ -18,6 +18,8 @@ _NEAR = 0.03
 """m; a thing this close to where it was seen is the same thing, even when its colour or category reads differently."""
 _KNEE = 0.03
 """m; beyond it distance costs ever less, since usually one thing moves far and the others stay."""
+_DOUBTFUL = 0.6
+"""Confidence below which a detection on a known thing of its colour is a fragment of that thing."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -79,7 +81,7 @@ class Tracks:
         # what shows of a thing behind the arm can look like something else
         news = [ordered[i] for i in sorted(fresh)]
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
-        news = [o for o in news if o.category != "object" or not any(_is_part(o, thing) for thing in named)]
+        news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
         named += [*remembered, *(self._first_seen(o) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
@@ -97,6 +99,11 @@ class Tracks:
         named = msgspec.structs.replace(obj, name=name)
         self._tracks[name] = _Track(named, obj.position, named)
         return named
+
+
+def _plain(obj: SceneObject) -> bool:
+    """Whether there is little doubt what it is."""
+    return obj.category != "object" and obj.confidence > _DOUBTFUL
 
 
 def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
