@@ -48,10 +48,10 @@ cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
 
 ## Suites
 
-A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups of
-tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks one
-(your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `cap14` gives the columns of the paper's table:
-splits `sa-si`, `ua-si` and `ua-ui`, families long-horizon and spatial-geometric, 50 trials each.
+A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups
+of tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks
+one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `cap14` gives the columns of the paper's
+table: splits `sa-si`, `ua-si` and `ua-ui`, families long-horizon and spatial-geometric, 50 trials each.
 
 ## Adding a task
 

@@ -180,7 +180,7 @@ def still(case: Case) -> list[Condition]:
     return [
         Condition(
             moved[worst] <= 0.01,
-            f"{worst} moved {moved[worst]:.3f} m, the most of all",
+            f"the furthest move is {moved[worst]:.3f} m, of {worst}",
             "furthest move (m)",
             round(moved[worst], 4),
         )
