@@ -59,7 +59,8 @@ def thing(t: Thing) -> str:
     name = noun(t)
     words.append(plural(name) if t.many and t.quantity != "each" else name)
     words += [_after(o) for o in t.orders if o.to is not None]
-    words += ["that is" + " not" * w.negated + " " + where(w) for w in t.where]
+    be = "that are" if t.many and t.quantity != "each" else "that is"
+    words += [be + " not" * w.negated + " " + where(w) for w in t.where]
     if t.match:
         words.append({"same": "of the same colour", "different": "of another colour"}[t.match])
     if t.exceptions:
