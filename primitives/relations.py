@@ -82,8 +82,9 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     gap = bottom(a) - b.top
     touching = abs(gap) <= CONTACT and a.position[2] > b.position[2]
     off = math.dist(a.position[:2], b.position[:2])
+    height = f"{abs(gap):.3f} m {'above' if gap >= 0 else 'below'} its top"
     return Relation(
-        over and touching, f"{a.name} is {off:.3f} m from the centre of {b.name}, {gap:+.3f} m above its top"
+        over and touching, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
     )
 
 
