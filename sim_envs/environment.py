@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import numpy as np
 from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
-from primitives.scene import Workspace
+from primitives.scene import SceneObject, Workspace
 from sim_envs import panda
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
@@ -36,12 +36,15 @@ from sim_envs.scene_spec import SceneSpec, resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.sim_camera import SimCamera, miscalibrated
 from sim_envs.spawning import layout
-from sim_envs.world import STEP, Physics, World, WorldState, family_of
+from sim_envs.twin import twin_scene
+from sim_envs.world import STEP, Physics, Placement, World, WorldState, family_of
 
 if TYPE_CHECKING:
     from sim_envs.task import BoundTask
 
 SETTLE_STEPS = 24
+TWIN_SETTLE_STEPS = 120
+"""Measured objects may overlap a little; physics parts them."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -141,6 +144,25 @@ class PyBulletEnvironment:
             },
         )
 
+    def mirror(self, objects: Sequence[SceneObject]) -> Trial:
+        """Set up a twin of measured `objects`, to rehearse a program in; there is no task and no noise.
+
+        Raises:
+            ConfigurationError: there are no objects, or two share a name.
+        """
+        self._task, self._instruction = None, ""
+        self._stop_recording()
+        scene, places = twin_scene(objects)
+        ideal = named_set("none")
+        world, arm = self._load(scene, places, Physics(), steps=TWIN_SETTLE_STEPS)
+        self._start = world.truth()
+        return Trial(
+            robot=Robot(arm, self._cameras(world, 0, ideal), self._workspace),
+            instruction="",
+            task=None,
+            conditions={"renderer": self._renderer.name, "twin": True},
+        )
+
     def verdict(self) -> Verdict | None:
         """What the trial's task says about the world as it is now."""
         return None if self._task is None else self._task.judge(self._start, self.world())
@@ -208,19 +230,28 @@ class PyBulletEnvironment:
                 self._world.restore(start)
                 self._arm.reset()
                 return self._world, self._arm
-            self._world.forget(start)
-            self._arranged = None
         placements = layout(scene, _rng("layout", seed), self._workspace)
+        physics = _physics(disturbances, len(scene.objects), _rng("physics", seed))
+        world, arm = self._load(scene, placements, physics, steps=SETTLE_STEPS)
+        self._arranged = (key, world.save())
+        return world, arm
+
+    def _load(
+        self, scene: SceneSpec, placements: Sequence[Placement], physics: Physics, *, steps: int
+    ) -> tuple[World, SimArm]:
+        """The scene at rest, in the world that is there where it holds the same family of objects."""
+        if self._world is not None and self._arranged is not None:
+            self._world.forget(self._arranged[1])
+            self._arranged = None
         family = family_of(scene.objects)
         if self._world is None or self._arm is None or self._world.family != family:
             if self._world is not None:
                 self._world.close()
             self._world = World(family)
             self._arm = SimArm(self._world)
-        self._world.arrange(scene.objects, placements, _physics(disturbances, len(family), _rng("physics", seed)))
-        self._world.settle(SETTLE_STEPS)
+        self._world.arrange(scene.objects, placements, physics)
+        self._world.settle(steps)
         self._arm.reset()
-        self._arranged = (key, self._world.save())
         return self._world, self._arm
 
     def _cameras(self, world: World, seed: int, disturbances: Disturbances) -> tuple[SimCamera, ...]:

@@ -108,7 +108,7 @@ class World:
         p.setPhysicsEngineParameter(
             fixedTimeStep=STEP,
             numSolverIterations=SOLVER_ITERATIONS,
-            minimumSolverIslandSize=1_000_000,  # one batch: how islands are grouped depends on the past
+            minimumSolverIslandSize=1,  # what rests converges in few iterations, whatever the arm needs
             deterministicOverlappingPairs=1,
             contactBreakingThreshold=0.005,
             enableFileCaching=0,
@@ -123,8 +123,8 @@ class World:
         self._slipping = False
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
-        self._drop_contact_pairs()
-        self._pristine = p.saveState(physicsClientId=client)
+        self._renew_pairs()
+        self._apart = p.saveState(physicsClientId=client)
 
     def close(self) -> None:
         """Free the world. Idempotent."""
@@ -141,7 +141,7 @@ class World:
         assert family_of(objects) == self.family
         self._specs = tuple(objects)
         self.steps = 0
-        self._restore(self._pristine)
+        self._restore(self._apart)
         self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
         self._send()
         self._physics = replace(physics, slips=(-physics.slip_steps - 1,))
@@ -279,27 +279,29 @@ class World:
         self.steps, self.motors = snapshot.steps, snapshot.motors
         self._send()
 
-    def _restore(self, state: int) -> None:
-        # Pairs are rebuilt from where bodies are, so they have to be in place before; the state that is restored
-        # afterwards then finds the same pairs whatever the world did in between.
-        p.restoreState(stateId=state, physicsClientId=self.client)
-        self._drop_contact_pairs()
-        p.restoreState(stateId=state, physicsClientId=self.client)
-
-    def _drop_contact_pairs(self) -> None:
-        """Forget in which order contacts came about.
-
-        Bullet's snapshots leave that order out, yet the pieces of a bowl are solved in it. Setting a collision filter
-        takes a body's pairs away; the next collision pass or restored state builds them anew in a fixed order.
-        """
-        for body in (self.table, self.panda, *self._ids):
-            for link in range(-1, p.getNumJoints(body, physicsClientId=self.client)):
-                p.setCollisionFilterGroupMask(body, link, 1, 1, physicsClientId=self.client)
-
     def forget(self, snapshot: WorldState) -> None:
         """Free what `snapshot` keeps."""
         if self.client >= 0:
             p.removeState(snapshot.state, physicsClientId=self.client)
+
+    def _restore(self, state: int) -> None:
+        """Return to `state` without a trace of what the world did in between.
+
+        Bullet's snapshots leave out which pairs of bodies were near each other, and in which order it looks whether
+        they still are; both change the last bits of what follows. So pairs are made anew where the bodies are in
+        `state`, all taken away again where everything is apart, which resets that order, and then restored.
+        """
+        p.restoreState(stateId=state, physicsClientId=self.client)
+        self._renew_pairs()
+        p.restoreState(stateId=self._apart, physicsClientId=self.client)
+        p.restoreState(stateId=state, physicsClientId=self.client)
+
+    def _renew_pairs(self) -> None:
+        """Setting a body's collision filter makes its pairs anew. Links of the arm never collide with each other."""
+        for body in (self.table, *self._ids):
+            p.setCollisionFilterGroupMask(body, -1, _THINGS, _THINGS | _ARM, physicsClientId=self.client)
+        for link in range(-1, p.getNumJoints(self.panda, physicsClientId=self.client)):
+            p.setCollisionFilterGroupMask(self.panda, link, _ARM, _THINGS, physicsClientId=self.client)
 
     # Loading
 
@@ -377,3 +379,5 @@ def rgba(color: tuple[int, int, int]) -> tuple[float, float, float, float]:
 
 _POSITION_GAINS = (0.4,) * 7
 _VELOCITY_GAINS = (1.0,) * 7
+_THINGS, _ARM = 1, 2
+"""Collision filter groups."""
