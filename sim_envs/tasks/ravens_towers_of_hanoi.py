@@ -48,7 +48,9 @@ class TowersOfHanoi:
         rng.shuffle(names)
         x = round(rng.uniform(0.42, 0.56), 3)
         zones = {c: replace(zone(c), position=(x, y)) for c, y in zip(names, (0.2, 0.0, -0.2), strict=True)}
-        foot, middle, tip = (block(c, s) for c, s in zip(palette(rng, attributes, 3), (0.05, 0.04, 0.03), strict=True))
+        foot, middle, tip = (
+            block(c, s) for c, s in zip(palette(rng, attributes, 3), (0.055, 0.045, 0.035), strict=True)
+        )
         foot = upon(foot, replace(zones[values["start"]], size=(0.14, 0.14, 0.0005)), floor=0.0)
         middle = upon(middle, foot)
         return arrange(rng, [*zones.values(), foot, middle, upon(tip, middle)])
