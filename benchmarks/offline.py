@@ -1,0 +1,149 @@
+"""How often the offline model does what it is told: real physics, what the cameras see, default disturbances.
+
+    python benchmarks/offline.py --suite cap14 --trials 50 --jobs 4
+
+An episode is one `Agent.run` as anybody would start it, without video and run folder. Nothing is retried; an episode
+that breaks is lost and listed like every other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import multiprocessing
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from codepolicy.agent import Agent
+from codepolicy.settings import Settings
+from sim_envs.suite import load, trials
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One episode to run."""
+
+    group: str
+    task: str
+    instruction: str
+    seed: int
+    disturbances: str
+    turns: int
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of it."""
+
+    group: str
+    task: str
+    instruction: str
+    seed: int
+    turn: int
+    """The turn after which ground truth said that it is achieved, or 0."""
+    summary: str
+    wall: float
+
+
+def wilson(won: int, of: int) -> tuple[float, float]:
+    """95 % interval of a rate, by Wilson's score."""
+    if not of:
+        return 0.0, 1.0
+    z, p = 1.959964, won / of
+    middle, spread = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
+    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
+
+
+def play(job: Job) -> Result:
+    """Run one episode in this process."""
+    started = time.perf_counter()
+    agent = Agent(model="offline", settings=Settings(turns=job.turns, disturbances=job.disturbances))
+    try:
+        episode = agent.run(job.instruction, task=job.task, seed=job.seed, video=False)
+    except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
+        turn, summary = 0, f"{type(error).__name__}: {error}"
+    else:
+        turn = len(episode.turns) if episode.outcome == "achieved" else 0
+        why = episode.verdict.explanation if episode.verdict else "no verdict"
+        report = episode.turns[-1].report if episode.turns else None
+        failure = report.failure if report else None
+        summary = f"{episode.outcome} after {len(episode.turns)} turns: {why}"
+        if failure is not None:
+            summary += f" [{failure.call}: {failure.message}]"
+        elif not episode.turns or episode.turns[-1].program is None:
+            summary += f" [{episode.summary}]"
+    return Result(job.group, job.task, job.instruction, job.seed, turn, summary, time.perf_counter() - started)
+
+
+def line(name: str, results: Sequence[Result], width: int) -> str:
+    """Rates on turn 1, on the first two, and on any, with the interval of the second."""
+    n = len(results)
+    first, second, ever = (sum(0 < r.turn <= k for r in results) for k in (1, 2, 1000))
+    low, high = wilson(second, n)
+    return f"{name:{width}}  {n:4}  {first:4}  {second:4}  {ever:4}   {low:6.1%} - {high:6.1%}"
+
+
+def main() -> int:
+    """Play the suite and print the table and what failed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", default="cap14", help="built-in name or TOML file (default cap14)")
+    parser.add_argument("--trials", type=int, default=3, help="seeds per task (default 3)")
+    parser.add_argument("--first", type=int, default=0, help="first seed (default 0)")
+    parser.add_argument("--task", action="append", help="only tasks whose id contains this (repeatable)")
+    parser.add_argument("--paraphrased", action="store_true", help="draw one of each template's paraphrases")
+    parser.add_argument("--turns", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--resume", type=Path, help="JSON lines of results, read first and appended to")
+    args = parser.parse_args()
+    suite = msgspec.structs.replace(load(args.suite), trials=args.first + args.trials)
+    if args.paraphrased:
+        suite = msgspec.structs.replace(suite, wording="paraphrased")
+    wanted: list[str] = args.task or [""]
+    jobs = [
+        Job(
+            group=" ".join(t.labels.values()),
+            task=t.spec.task or "",
+            instruction=t.spec.instruction or "",
+            seed=t.spec.seed,
+            disturbances=t.spec.disturbances,
+            turns=args.turns,
+        )
+        for t in trials(suite)
+        if t.spec.seed >= args.first and any(w in (t.spec.task or "") for w in wanted)
+    ]
+    results: list[Result] = []
+    if args.resume and args.resume.is_file():
+        results = [msgspec.json.decode(text, type=Result) for text in args.resume.read_bytes().splitlines()]
+    done = {(r.task, r.seed, r.instruction) for r in results}
+    jobs = [j for j in jobs if (j.task, j.seed, j.instruction) not in done]
+    with multiprocessing.get_context("spawn").Pool(args.jobs, maxtasksperchild=50) as pool:
+        for result in pool.imap_unordered(play, jobs):
+            results.append(result)
+            if result.turn == 0:
+                print(f"lost: {result.task} seed {result.seed}: {result.instruction!r}: {result.summary}", flush=True)
+            if args.resume:
+                with args.resume.open("ab") as file:
+                    file.write(msgspec.json.encode(result) + b"\n")
+    if not results:
+        print("no task fits")
+        return 2
+    tasks, groups = sorted({r.task for r in results}), sorted({r.group for r in results})
+    width = max(map(len, [*tasks, *groups, "task"]))
+    print(f"\n{'task':{width}}     n  1st   <=2   any    95 % interval of <=2")
+    for task in tasks:
+        print(line(task, [r for r in results if r.task == task], width))
+    print()
+    for group in groups:
+        print(line(group, [r for r in results if r.group == group], width))
+    print(line("all", results, width))
+    late = [r for r in results if r.turn > 2]
+    for r in sorted(late, key=lambda r: (r.task, r.seed)):
+        print(f"late: {r.task} seed {r.seed}: turn {r.turn}: {r.instruction!r}")
+    print(f"\npython benchmarks/offline.py {' '.join(sys.argv[1:])}: {sum(r.wall for r in results):.0f} s of episodes")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
