@@ -94,15 +94,18 @@ class Guard:
                     hint="Bound your loops, and look once per decision instead of once per object.",
                 )
 
-    def check_position(self, position: Vector3, what: str = "the tool") -> None:
+    def check_position(self, position: Vector3) -> None:
         """Refuse a commanded tool position outside the box.
 
         Raises:
             BadArgument: names the axis, the limit and the value.
         """
+        self._check_box(position, "the tool", BadArgument)
+
+    def _check_box(self, position: Vector3, what: str, refusal: type[BadArgument | LimitExceeded]) -> None:
         for axis, value, low, high in zip("xyz", position, self.low, self.high, strict=True):
             if not math.isfinite(value) or not low <= value <= high:
-                raise BadArgument(
+                raise refusal(
                     f"{axis} = {value:.3f} m of {what} is outside the guard's box {low:.3f}..{high:.3f} m",
                     expected=f"{axis} in {low:.3f}..{high:.3f} m",
                     measured=f"{value:.3f} m",
@@ -146,7 +149,7 @@ class Guard:
         """
         self.check_joints(path[1:])
         for point in tool[1:]:
-            self.check_position((float(point[0]), float(point[1]), float(point[2])), "the tool on its path")
+            self._check_box((float(point[0]), float(point[1]), float(point[2])), "the tool on its path", LimitExceeded)
         travel = float(np.abs(np.diff(path, axis=0)).sum(axis=0).max(initial=0.0))
         if travel > self.limits.joint_step:
             raise LimitExceeded(

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from primitives.motion.kinematics import Kinematics, object_matrix
 from primitives.motion.obstacles import Part, parts
-from primitives.scene import SceneObject
+from primitives.scene import SceneObject, Vector3
 
 TABLE = "table"
+EDGE = "the edge of the workspace"
 _SAMPLES = 150
 
 
@@ -81,6 +82,7 @@ class Checker:
         ignore: Collection[str] = (),
         held_ignore: Collection[str] = (),
         margin: float = 0.003,
+        box: tuple[Vector3, Vector3] | None = None,
     ) -> None:
         """Args:
         robot: the arm.
@@ -90,7 +92,11 @@ class Checker:
         ignore: names of objects that the arm may touch; "table" is one.
         held_ignore: names of objects that the held object may touch.
         margin: distance kept from every object, in m; the table is exact.
+        box: smallest and largest tool position (m, base frame) that counts as free.
         """
+        self._box = box
+        self._tool_joint = robot.kinematics.tool_joint
+        self._tool_in_joint = robot.kinematics.T_joint_tool[:3, 3].copy()
         self._kinematics = robot.kinematics
         model = robot.kinematics.model
         world = robot.geometry.copy()
@@ -133,7 +139,17 @@ class Checker:
     def collides(self, q: NDArray[np.float64], width: float) -> bool:
         """Whether joints `q` (rad) with the fingers `width` m apart touch anything."""
         whole = self._kinematics.full(q, width)
-        return bool(pin.computeCollisions(self._model, self._data, self._world, self._geometry_data, whole, True))
+        if pin.computeCollisions(self._model, self._data, self._world, self._geometry_data, whole, True):
+            return True
+        return self._outside()
+
+    def _outside(self) -> bool:
+        """Whether the tool is outside the box, at the configuration that was tested last."""
+        if self._box is None:
+            return False
+        at = self._data.oMi[self._tool_joint]
+        tool = at.rotation @ self._tool_in_joint + at.translation
+        return any(not low <= value <= high for low, value, high in zip(self._box[0], tool, self._box[1], strict=True))
 
     def contact(self, q: NDArray[np.float64], width: float) -> tuple[str, str] | None:
         """The first pair that touches at `q`, as (part of the robot, thing), or None."""
@@ -142,7 +158,7 @@ class Checker:
         for pair, result in zip(self._world.collisionPairs, self._geometry_data.collisionResults, strict=True):
             if result.isCollision():
                 return self._owners[pair.first], self._owners[pair.second]
-        return None
+        return "tool", EDGE
 
     def first_contact(self, path: NDArray[np.float64], width: float, step: float = 0.03) -> tuple[str, str] | None:
         """The first pair that touches along a joint path (N, dof), tested every `step` rad, or None."""

@@ -87,6 +87,7 @@ class Mover:
             ignore=ignore,
             held_ignore=held_ignore,
             margin=margin,
+            box=(self.guard.low, self.guard.high),
         )
 
     def follow(self, path: NDArray[np.float64], *, scale: float = 1.0, contact: bool = False) -> None:

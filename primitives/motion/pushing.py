@@ -24,6 +24,8 @@ TOLERANCE = 0.02
 GOOD = 0.008
 """m from the target at which no further stroke is made."""
 STROKES = 6
+SOLUTIONS = 8
+"""Arm configurations tried for one way of pushing."""
 STAND_OFF = 0.025
 """Gap between fingers and object before a stroke, in m."""
 _WAYS = ((0.0, 1.0), (math.pi, 1.0), *((k * math.pi / 4, 0.0) for k in range(8)))
@@ -154,27 +156,30 @@ def _plan(
     T = pose_matrix(Pose.top_down(float(first[0]), float(first[1]), height, yaw))
     end = T.copy()
     end[:2, 3] = last
-    options = itertools.islice(mover.kinematics.solutions(T, mover.q), 4)
-    ways = ((mover.raised(q, APPROACH), mover.straight(q, end)) for q in options)
-    down, along = next(((d, a) for d, a in ways if d is not None and a is not None), (None, None))
-    if down is None or along is None:
+    beside, along_it = mover.checker(margin=0.001), mover.checker(ignore={obj.name}, margin=0.002)
+    hit: tuple[str, str] | None = None
+    for q in itertools.islice(mover.kinematics.solutions(T, mover.q), SOLUTIONS):
+        down, along = mover.raised(q, APPROACH), mover.straight(q, end)
+        if down is None or along is None:
+            continue
+        touched = beside.first_contact(down, width) or along_it.first_contact(along, width)
+        if touched is None:
+            return down, along
+        hit = hit or touched
+    if hit is None:
         raise Unreachable(
             f"the stroke ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
             expected="a straight stroke within the joint limits",
             measured="a joint limit on the way",
             hint="Push in another direction, in shorter stretches, or use put.",
         )
-    checker = mover.checker(ignore={obj.name}, margin=0.002)
-    hit = mover.checker(margin=0.001).first_contact(down, width) or checker.first_contact(along, width)
-    if hit is not None:
-        raise Blocked(
-            f"pushing {obj.name}, {hit[0]} would touch {hit[1]}",
-            expected="a free way behind and along the stroke",
-            measured=f"{hit[0]} touches {hit[1]}",
-            candidates=(hit[1],),
-            hint=f"Move {hit[1]} away first, or use put.",
-        )
-    return down, along
+    raise Blocked(
+        f"pushing {obj.name}, {hit[0]} would touch {hit[1]}",
+        expected="a free way behind and along the stroke",
+        measured=f"{hit[0]} touches {hit[1]}",
+        candidates=(hit[1],),
+        hint=f"Move {hit[1]} away first, push in another direction, or use put.",
+    )
 
 
 def _refuse_in_the_way(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:

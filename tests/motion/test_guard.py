@@ -53,7 +53,7 @@ def test_step_caps(guard, kinematics):
 
 def test_a_path_may_not_leave_the_box(guard, kinematics):
     tool = np.array([[0.5, 0, 0.2], [0.5, 0.0, -0.01], [0.5, 0, 0.2]])
-    with pytest.raises(BadArgument, match=r"the tool on its path"):
+    with pytest.raises(LimitExceeded, match=r"the tool on its path"):
         guard.check_path(np.tile(kinematics.info.home, (3, 1)), tool)
 
 

@@ -46,6 +46,7 @@ class JointModel:
 
 class Data:
     oMf: Sequence[SE3]
+    oMi: Sequence[SE3]
 
 class Model:
     nq: int
