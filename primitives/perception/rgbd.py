@@ -20,7 +20,18 @@ from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.tabletop import TableLevel
 from primitives.perception.things import things
-from primitives.perception.topview import RAISED, Grid, Ground, Sight, TopView, fuse, ground, heights, raised_points
+from primitives.perception.topview import (
+    RAISED,
+    Grid,
+    Ground,
+    Sight,
+    TopView,
+    as_map,
+    fuse,
+    ground,
+    heights,
+    raised_points,
+)
 from primitives.robot import CameraInfo, Frame
 from primitives.scene import SceneObject, Workspace
 
@@ -34,7 +45,7 @@ class RgbdDetector:
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
         self._table = TableLevel()
-        self._pixels: dict[str, tuple[CameraInfo, Grid, NDArray[np.intp]]] = {}
+        self._pixels: dict[str, tuple[CameraInfo, Grid, NDArray[np.int16]]] = {}
 
     @property
     def privileged(self) -> bool:
@@ -67,11 +78,11 @@ class RgbdDetector:
         sights = [Sight(f.camera, z) for f, (z, _) in zip(frames, smoothed, strict=True)]
         return fuse(points, grounds, sights, grid, noise)
 
-    def _pixels_of(self, camera: CameraInfo, grid: Grid) -> NDArray[np.intp]:
-        """`Grid.pixels`, remembered while neither the camera nor the grid changes."""
+    def _pixels_of(self, camera: CameraInfo, grid: Grid) -> NDArray[np.int16]:
+        """`Grid.pixels` as a map, remembered while neither the camera nor the grid changes."""
         known = self._pixels.get(camera.name)
         if known is None or known[0] is not camera or known[1] != grid:
-            known = (camera, grid, grid.pixels(camera))
+            known = (camera, grid, as_map(grid.pixels(camera), camera.width))
             self._pixels[camera.name] = known
         return known[2]
 

@@ -18,6 +18,8 @@ MARGIN = 0.08
 """m around the workspace that is looked at, for things that stand on its edge."""
 RAISED = 0.005
 """m above the table from which a surface belongs to a thing."""
+_NO_MAP: NDArray[np.float32] = np.empty(0, np.float32)
+"""OpenCV's second map, which nearest neighbours do not need."""
 LAYER = 0.006
 """m below the highest point of a cell within which points belong to the same surface."""
 
@@ -72,6 +74,12 @@ class Grid:
         v = np.rint(camera.K[1, 1] * plane[1] / depth + camera.K[1, 2]).astype(np.intp)
         within = (plane[2] > 0) & (u >= 0) & (v >= 0) & (u < camera.width) & (v < camera.height)
         return np.where(within, v * camera.width + u, -1)
+
+
+def as_map(pixels: NDArray[np.intp], width: int) -> NDArray[np.int16]:
+    """(..., 2) int16 column and row of flat pixel indices in an image `width` px wide; -1 where the index is."""
+    row, column = np.divmod(pixels, width)
+    return np.where(pixels[..., None] < 0, -1, np.stack([column, row], axis=-1)).astype(np.int16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +224,18 @@ def raised_points(
     return xyz[inside], frame.rgb[v[inside], u[inside]]
 
 
-def ground(frame: Frame, z: NDArray[np.float32], pixels: NDArray[np.intp]) -> Ground:
+def ground(frame: Frame, z: NDArray[np.float32], pixels: NDArray[np.int16]) -> Ground:
     """The table as `frame` shows it.
 
     Args:
         frame: the image.
         z: (H, W) m above the table.
-        pixels: (R, C) of `Grid.pixels` for its camera.
+        pixels: (R, C, 2) column and row of the pixel that shows the table in each cell, -1 where none does.
     """
-    level = z.ravel()[pixels]
-    return Ground((pixels >= 0) & (np.abs(level) < RAISED), frame.rgb.reshape(-1, 3)[pixels])
+    unseen = (pixels[..., 0] < 0).astype(bool)
+    level = np.asarray(cv2.remap(z, pixels, _NO_MAP, cv2.INTER_NEAREST), dtype=np.float32)
+    rgb = np.asarray(cv2.remap(frame.rgb, pixels, _NO_MAP, cv2.INTER_NEAREST), dtype=np.uint8)
+    return Ground(~unseen & (np.abs(level) < RAISED), rgb)
 
 
 def fuse(
