@@ -15,12 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pybullet as p
 
 from primitives.environment import TrialSpec
 from primitives.motion.kinematics import Kinematics, pose_matrix
 from primitives.robot import Arm
 from primitives.scene import Pose
+from sim_envs.bullet import p
 from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.renderers import fastest

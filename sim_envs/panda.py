@@ -7,10 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pybullet as p
 import pybullet_data
 
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
+from sim_envs.bullet import p
 from sim_envs.cache import cached
 
 ARM_JOINTS = tuple(range(7))

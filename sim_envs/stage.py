@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pybullet as p
 from numpy.typing import NDArray
 
 from primitives.colors import COLORS
 from sim_envs import panda
+from sim_envs.bullet import p
 from sim_envs.mesh import Mesh, box_mesh
 from sim_envs.obj_files import read_obj
 from sim_envs.world import TABLE_CENTER, TABLE_COLOR, TABLE_SIZE, World

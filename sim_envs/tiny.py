@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pybullet as p
 from numpy.typing import NDArray
 
 from primitives.robot import CameraInfo
+from sim_envs.bullet import p
 from sim_envs.mesh import write_mesh
 from sim_envs.rendering import BACKDROP, Light, gl_projection, gl_view, metric_depth
 from sim_envs.stage import Item

@@ -9,12 +9,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import pybullet as p
-
 from primitives.colors import COLORS
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
 from sim_envs import panda
+from sim_envs.bullet import p
 from sim_envs.mesh import write_mesh, write_pieces
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.shapes import Shape, shape_of

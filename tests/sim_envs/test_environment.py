@@ -112,6 +112,7 @@ def test_a_snapshot_belongs_to_its_world(environment: PyBulletEnvironment) -> No
         environment.restore(None)
 
 
+@pytest.mark.slow
 def test_pictures_and_videos_show_the_scene(environment: PyBulletEnvironment, tmp_path: Path) -> None:
     arm = environment.reset(TrialSpec(seed=1)).robot.arm
     picture = tmp_path / "deep" / "before.png"
@@ -137,7 +138,8 @@ def test_pictures_and_videos_show_the_scene(environment: PyBulletEnvironment, tm
         environment.write_video(video)
 
 
-def test_nothing_is_printed_on_standard_output(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_nothing_is_printed(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path
 from primitives.environment import TrialSpec
@@ -153,3 +155,4 @@ environment.close()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=90, check=False)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert "pybullet" not in done.stderr
