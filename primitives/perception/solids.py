@@ -75,25 +75,17 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         patch: connected cells of one colour without steps.
         floors: heights in m on which it may stand, most likely first.
     """
-    line = outline(patch)
-    if len(line) < 8:
-        return []
-    border = border_width(view.noise)
-    circle = fit_circle(line * view.cell, view.cell, border=border)
     top = float(np.percentile(view.height[patch], 60))
     if (ball := _ball(view, patch)) is not None:
         return [ball]
     hidden = view.hidden(top, patch, 0.06)
-    rectangle = fit_rectangle(patch, hidden, view.cell, border=border, edge=top - floors[0])
+    rectangle = fit_rectangle(patch, hidden, view.cell, border=border_width(view.noise), edge=top - floors[0])
     if rectangle is None or (_thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)):
         return []
     whole = rectangle.visible > 0.85
     straight = rectangle.error / view.cell + (8 if whole else 4) * abs(1 - rectangle.fill)
-    if circle is not None and circle.coverage > 0.7:
-        disc = math.pi * (circle.radius / view.cell + (1 - border) / 2) ** 2
-        curved = circle.error / view.cell + 8 * abs(1 - float(patch.sum()) / disc)
-        if (_squareness(patch) < ROUND and _elongation(patch) < 1.3) if whole else curved < straight:
-            return [_round(view, patch, circle.center, circle.radius, curved, floors)]
+    if (disc := _disc(view, patch, None if whole else straight, floors)) is not None:
+        return [disc]
     fit = max(0.0, 1 - straight / 3)
     cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
     if straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
@@ -108,6 +100,28 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     if straight < 1.3:
         return [_block(view, patch, rectangle, top, fit, floors)]
     return [_unknown(view, patch, rectangle, top, floors)]
+
+
+def _disc(view: TopView, patch: Mask, straight: float | None, floors: Sequence[float]) -> Found | None:
+    """The cylinder whose top face is `patch`, or None when it is not round.
+
+    Args:
+        view: the scene from above.
+        patch: its cells.
+        straight: misfit of the best rectangle where part of the patch is hidden; None where it is whole.
+        floors: heights in m on which it may stand.
+    """
+    if straight is None and (_squareness(patch) > ROUND or _elongation(patch) > 1.3):
+        return None
+    border = border_width(view.noise)
+    circle = fit_circle(outline(patch) * view.cell, view.cell, border=border)
+    if circle is None or circle.coverage < 0.7:
+        return None
+    area = math.pi * (circle.radius / view.cell + (1 - border) / 2) ** 2
+    curved = circle.error / view.cell + 8 * abs(1 - float(patch.sum()) / area)
+    if straight is not None and curved > straight:
+        return None
+    return _round(view, patch, circle.center, circle.radius, curved, floors)
 
 
 def _is_flat(view: TopView, patch: Mask, top: float) -> bool:
