@@ -16,22 +16,12 @@ from primitives.environment import Environment
 from primitives.perception.coloring import named
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.found import Found
+from primitives.perception.grid import Grid, as_map
 from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.tabletop import TableLevel
 from primitives.perception.things import things
-from primitives.perception.topview import (
-    RAISED,
-    Grid,
-    Ground,
-    Sight,
-    TopView,
-    as_map,
-    fuse,
-    ground,
-    heights,
-    raised_points,
-)
+from primitives.perception.topview import RAISED, Ground, Sight, TopView, fuse, ground, heights, raised_points
 from primitives.robot import CameraInfo, Frame
 from primitives.scene import SceneObject, Workspace
 

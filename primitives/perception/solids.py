@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from primitives.perception.balls import ball
 from primitives.perception.found import Found, Mask
 from primitives.perception.outlines import (
     Rectangle,
@@ -76,8 +76,8 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         floors: heights in m on which it may stand, most likely first.
     """
     top = float(np.percentile(view.height[patch], 60))
-    if (ball := _ball(view, patch)) is not None:
-        return [ball]
+    if (dome := ball(view, patch)) is not None:
+        return [dome]
     hidden = view.hidden(top, patch, 0.06)
     rectangle = fit_rectangle(patch, hidden, view.cell, border=border_width(view.noise), edge=top - floors[0])
     if rectangle is None or (_thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)):
@@ -233,35 +233,3 @@ def _round(
     bottom = max((f for f in floors if f < top - 0.004), default=0.0)
     quality, diameter = max(0.0, 1 - misfit / 3), 2 * radius
     return Found("cylinder", (x, y), bottom, top, (diameter, diameter), 0.0, patch, quality)
-
-
-def _ball(view: TopView, patch: Mask) -> Found | None:
-    """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
-    level = view.height[patch]
-    summit = float(np.percentile(level, 98))
-    if float((level > summit - 0.002 - 0.4 * view.noise).mean()) > 0.5:
-        return None
-    points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
-    if len(points) < 30:
-        return None
-    center, radius = _sphere(points)
-    for _ in range(2):
-        off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
-        near = off < max(0.0015, 2.5 * float(np.median(off)))
-        center, radius = _sphere(points[near])
-    error = float(np.median(np.abs(np.linalg.norm(points - center, axis=1) - radius)))
-    if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
-        return None
-    x, y, z = (float(v) for v in center)
-    size = (2 * radius, 2 * radius)
-    return Found("ball", (x, y), max(0.0, z - radius), z + radius, size, 0.0, patch, math.exp(-error / 0.004))
-
-
-def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Centre (3,) and radius of the sphere of smallest algebraic distance to (N, 3) points."""
-    middle = points.mean(axis=0)
-    p = points - middle
-    A = np.column_stack([2 * p, np.ones(len(p))])
-    solution = np.asarray(np.linalg.solve(A.T @ A + 1e-12 * np.eye(4), A.T @ (p**2).sum(axis=1)), dtype=np.float64)
-    x, y, z, rest = (float(v) for v in solution)
-    return np.array([x, y, z]) + middle, math.sqrt(max(rest + x * x + y * y + z * z, 0.0))

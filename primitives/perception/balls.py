@@ -1,0 +1,43 @@
+"""Balls, by the curvature of what is seen of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.perception.found import Found, Mask
+from primitives.perception.topview import TopView
+
+
+def ball(view: TopView, patch: Mask) -> Found | None:
+    """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
+    level = view.height[patch]
+    summit = float(np.percentile(level, 98))
+    if float((level > summit - 0.002 - 0.4 * view.noise).mean()) > 0.5:
+        return None
+    points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
+    if len(points) < 30:
+        return None
+    center, radius = _sphere(points)
+    for _ in range(2):
+        off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
+        near = off < max(0.0015, 2.5 * float(np.median(off)))
+        center, radius = _sphere(points[near])
+    error = float(np.median(np.abs(np.linalg.norm(points - center, axis=1) - radius)))
+    if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
+        return None
+    x, y, z = (float(v) for v in center)
+    size = (2 * radius, 2 * radius)
+    return Found("ball", (x, y), max(0.0, z - radius), z + radius, size, 0.0, patch, math.exp(-error / 0.004))
+
+
+def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Centre (3,) and radius of the sphere of smallest algebraic distance to (N, 3) points."""
+    middle = points.mean(axis=0)
+    p = points - middle
+    A = np.column_stack([2 * p, np.ones(len(p))])
+    solution = np.asarray(np.linalg.solve(A.T @ A + 1e-12 * np.eye(4), A.T @ (p**2).sum(axis=1)), dtype=np.float64)
+    x, y, z, rest = (float(v) for v in solution)
+    return np.array([x, y, z]) + middle, math.sqrt(max(rest + x * x + y * y + z * z, 0.0))
