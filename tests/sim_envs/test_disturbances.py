@@ -1,0 +1,97 @@
+"""Disturbances do what their names say, when the seed says, and after a restore as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.scene import Pose
+from sim_envs.arm import SimArm
+from sim_envs.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
+from sim_envs.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.world import STEP, Physics, Placement, World, family_of
+
+BLOCK = [ObjectSpec("block", "red", name="block")]
+SLIP_AT = 1400
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World(family_of(BLOCK))
+    yield world
+    world.close()
+
+
+def lifted(world: World, physics: Physics) -> SimArm:
+    """An arm that holds the block 18 cm above the table."""
+    world.arrange(BLOCK, [Placement((0.5, 0.0, 0.02), 0.0)], physics)
+    arm = SimArm(world)
+    kinematics = Kinematics(arm.info)
+    for z in (0.1, 0.02, 0.2):
+        q = arm.state().q
+        goal = kinematics.solve(pose_matrix(Pose.top_down(0.5, 0.0, z)), q)
+        assert goal is not None
+        arm.start_joint_path(np.array([q, goal]), arm.info.limits.scaled(0.5)).wait(10.0)
+        if z == 0.02:
+            arm.start_gripper(0.0, 0.1, 20.0).wait(3.0)
+    assert world.steps < SLIP_AT
+    return arm
+
+
+def height(world: World) -> float:
+    return world.truth()["block"].position[2]
+
+
+def hold(world: World, until: int) -> None:
+    while world.steps < until:
+        world.step()
+
+
+def test_a_slip_drops_what_is_held_and_only_then(world: World) -> None:
+    lifted(world, Physics(slips=(SLIP_AT,), slip_steps=120, slip_friction=SLIP_FRICTION))
+    hold(world, SLIP_AT)
+    assert height(world) > 0.15
+    held = world.save()
+    hold(world, SLIP_AT + 200)
+    assert height(world) < 0.1
+    fallen = world.truth()
+    world.restore(held)
+    assert height(world) > 0.15
+    hold(world, SLIP_AT + 200)
+    assert world.truth() == fallen
+    lifted(world, Physics())
+    hold(world, SLIP_AT + 200)
+    assert height(world) > 0.15
+
+
+def test_slips_come_at_their_rate() -> None:
+    rng = np.random.default_rng(0)
+    counts = [len(drawn_slips(0.05, rng, horizon_s=600.0)) for _ in range(100)]
+    assert np.mean(counts) == pytest.approx(30, rel=0.1)
+    slips = drawn_slips(0.05, rng)
+    assert list(slips) == sorted(slips)
+    assert slips[-1] * STEP < 600
+    assert drawn_slips(0.0, rng) == ()
+
+
+def test_factors_and_light_stay_within_their_range() -> None:
+    rng = np.random.default_rng(0)
+    factors = drawn_factors(0.3, 500, rng)
+    assert 0.7 <= min(factors) < 0.75
+    assert 1.25 < max(factors) <= 1.3
+    lights = [drawn_light(0.15, rng) for _ in range(200)]
+    assert all(0.79 <= c <= 1.0 for light in lights for c in light.color)
+    assert len({light.direction for light in lights}) == 200
+    assert drawn_light(0.0, rng) == drawn_light(0.0, rng)
+
+
+def test_clutter_has_colors_of_its_own() -> None:
+    scene = SceneSpec((ObjectSpec("block", "red"), ObjectSpec("bowl", "green")))
+    crowded = with_clutter(scene, 4, np.random.default_rng(0))
+    assert crowded.objects[:2] == scene.objects
+    assert len(crowded.objects) == 6
+    assert {"red", "green"}.isdisjoint(o.color for o in crowded.objects[2:])
+    assert with_clutter(scene, 0, np.random.default_rng(0)) is scene
