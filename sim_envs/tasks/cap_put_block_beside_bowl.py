@@ -71,7 +71,7 @@ class PutBlockBesideBowl:
         )
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """A block of the other side; the right block to the middle."""
+        """A block of the other side; the right block into the bowl."""
         relation = RELATIONS[values["direction"]]
         pick_out = f'bowl = find("{values["bowl"]}")\nblock = next(b for b in detect("block") if {{}}(b, bowl))\n'
         return {

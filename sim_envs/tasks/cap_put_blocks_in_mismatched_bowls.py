@@ -67,7 +67,7 @@ class PutBlocksInMismatchedBowls:
         return MISMATCHED
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Matching colours; all in one bowl, which has the colour of one of them."""
+        """Matching colours; only one block."""
         return {
             "matching": 'for block in detect("block"):\n    put(block, find(f"{block.color} bowl"))\n',
             "only one block": MISMATCHED.replace("in zip(", "in list(zip(").replace("):\n", "))[:1]:\n"),

@@ -53,8 +53,8 @@ class PutBlocksOnRegion:
         return f'for block in detect("block"):\n    put(block, region("{values["region"]}"))\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Only the first block; the middle of the table instead."""
+        """Only the first block; the first block anywhere on the table."""
         return {
             "only one block": f'put(detect("block")[0], region("{values["region"]}"))\n',
-            "the middle instead": 'put(detect("block")[0], region("table"))\n',
+            "anywhere": 'put(detect("block")[0], region("table"))\n',
         }

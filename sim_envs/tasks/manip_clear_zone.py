@@ -68,7 +68,7 @@ class ClearZone:
         return self._program(values, "crumbs")
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """All but one; around on the zone."""
+        """All but one; one lifted and never put down."""
         return {
             "one left": self._program(values, "crumbs[1:]"),
             "only lifted": f'pick(next(o for o in detect("blocks") if on(o, find("{values["zone"]}"))))\n',

@@ -57,7 +57,7 @@ class Restack:
         )
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Taken apart only; the lower two left as they are."""
+        """Taken apart only; built up again in the old order."""
         return {
             "taken apart only": UNSTACKED + 'for block in tower[:-1]:\n    put(block, region("table"))\n',
             "the same order": UNSTACKED

@@ -49,7 +49,7 @@ class Unstack:
         return UNSTACKED + 'for block in tower[:-1]:\n    put(block, region("table"))\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Only the top block; the tower moved to another place."""
+        """Only the top block; the tower built up again elsewhere."""
         return {
             "only the top": UNSTACKED + 'put(tower[0], region("table"))\n',
             "stacked again": UNSTACKED

@@ -55,7 +55,7 @@ class PutBlockInRegion:
         return f'put(find("{values["block"]}"), region("{values["region"]}"))\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Another block; lifted above the place and never let go."""
+        """Another block; lifted and never put down."""
         return {
             "another block": (
                 f'wrong = next(o for o in detect("block") if o.name != "{values["block"]}")\n'

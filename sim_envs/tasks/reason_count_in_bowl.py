@@ -57,7 +57,7 @@ class CountInBowl:
         return self._program(values, str(NUMBERS[values["count"]]))
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """One too many; all."""
+        """One too many; one too few."""
         return {
             "one too many": self._program(values, str(NUMBERS[values["count"]] + 1)),
             "one too few": self._program(values, str(NUMBERS[values["count"]] - 1)),

@@ -69,7 +69,7 @@ class Halfway:
         return self._program(values, 0.5)
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """On the first of them; two thirds of the way is on the line but not halfway."""
+        """On the first of them; on the line between them but past the middle."""
         return {
             "on the first": f'put(find("{values["block"]}"), find("{values["first"]}"))\n',
             "past the middle": self._program(values, 0.62),

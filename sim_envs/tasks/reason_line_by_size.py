@@ -65,7 +65,7 @@ class LineBySize:
         return self._program(values, "b.size[0]")
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """The other way round; in the order of their names."""
+        """The other way round."""
         return {"the other way round": self._program(values, "-b.size[0]")}
 
     def _program(self, values: Values, key: str) -> str:

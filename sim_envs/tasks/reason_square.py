@@ -70,7 +70,7 @@ class Square:
         return self._program("(0.07, 0.07)")
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """A rectangle; a rhombus."""
+        """A rectangle."""
         return {"a rectangle": self._program("(0.05, 0.10)")}
 
     def _program(self, half: str) -> str:
