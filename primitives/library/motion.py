@@ -48,6 +48,7 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
     goal = resolve(ctx, target)
     if isinstance(goal, SceneObject) and goal.name == thing.name:
         raise BadArgument(f"{thing.name!r} cannot be put on itself", hint="Choose another target.")
+    placing.refuse(ctx.mover, thing, goal)
     held = ctx.memory.held
     if held is None or held.name != thing.name:
         picking.pick(ctx, thing, suits=lambda held: placing.suitable(ctx.mover, held, goal))

@@ -24,7 +24,7 @@ from primitives.motion.picking import LOST
 from primitives.motion.spot import Spot
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
-from primitives.scene import Region, SceneObject, Target
+from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 
 MAX_TRIES = 240
 """Poses tried before a target counts as full."""
@@ -63,7 +63,7 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     held = mover.hand.held
     if held is None:
         raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
-    _check_target(mover, target)
+    refuse(mover, held.object, target)
     before = {o.name: o for o in mover.memory.objects if o.name != obj.name}
     chosen, path = _choose(mover, held, target)
     mover.follow(path)
@@ -95,10 +95,28 @@ def suitable(mover: Mover, held: Held, target: Target) -> bool:
     return next(_feasible(mover, held, target, MARGINS[1]), None) is not None
 
 
-def _check_target(mover: Mover, target: Target) -> None:
-    if isinstance(target, SceneObject | Region):
-        return
-    x, y = target[0], target[1]
+def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
+    """What can be said against a target before anything moves.
+
+    Raises:
+        BadArgument: a point beside the table.
+        Blocked: something else rests on the target already, or it is too small.
+    """
+    match target:
+        case Region():
+            return
+        case SceneObject() if target.category in HOLLOW:
+            _refuse_too_large(obj, target)
+        case SceneObject() if target.category not in ("plate", "zone"):
+            _refuse_taken(mover, obj, target)
+        case SceneObject():
+            return
+        case _:
+            _refuse_outside(mover, target)
+
+
+def _refuse_outside(mover: Mover, point: Vector2 | Vector3) -> None:
+    x, y = point[0], point[1]
     table = mover.robot.workspace.table
     if not table.contains((x, y)):
         raise BadArgument(
@@ -109,28 +127,16 @@ def _check_target(mover: Mover, target: Target) -> None:
         )
 
 
-def _choose(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
-    """The first way to put it down that can also be travelled to, and the path there."""
-    if isinstance(target, SceneObject) and target.category not in (*HOLLOW, "plate", "zone"):
-        above = tuple(o.name for o in mover.memory.objects if o.on == target.name and o.name != held.object.name)
-        if above:
-            raise Blocked(
-                f"{above[0]} already rests on {target.name}",
-                expected=f"a free top of {target.name}",
-                measured=f"{', '.join(above)} on it",
-                candidates=above,
-                hint=f"Place on {above[0]}, or move it first.",
-            )
-    if isinstance(target, SceneObject) and target.category in HOLLOW:
-        _refuse_too_large(held.object, target)
-    for margin in MARGINS:
-        for n, found in enumerate(_feasible(mover, held, target, margin)):
-            path = mover.plan_joints(found.down[0])
-            if path is not None:
-                return found, path
-            if n >= 3:
-                break
-    raise _no_place(mover, held, target)
+def _refuse_taken(mover: Mover, obj: SceneObject, target: SceneObject) -> None:
+    above = tuple(o.name for o in mover.memory.objects if o.on == target.name and o.name != obj.name)
+    if above:
+        raise Blocked(
+            f"{above[0]} already rests on {target.name}",
+            expected=f"a free top of {target.name}",
+            measured=f"{', '.join(above)} on it",
+            candidates=above,
+            hint=f"Place on {above[0]}, or move it first.",
+        )
 
 
 def _refuse_too_large(obj: SceneObject, target: SceneObject) -> None:
@@ -141,8 +147,20 @@ def _refuse_too_large(obj: SceneObject, target: SceneObject) -> None:
             f"{obj.name} is too large for {target.name}",
             expected=f"at most {opening:.3f} m across",
             measured=f"{narrowest:.3f} m",
-            hint=f"Choose a larger container or a place on the table. {obj.name} is still held.",
+            hint="Choose a larger container, or a place on the table.",
         )
+
+
+def _choose(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
+    """The first way to put it down that can also be travelled to, and the path there."""
+    for margin in MARGINS:
+        for n, found in enumerate(_feasible(mover, held, target, margin)):
+            path = mover.plan_joints(found.down[0])
+            if path is not None:
+                return found, path
+            if n >= 3:
+                break
+    raise _no_place(mover, held, target)
 
 
 def _feasible(mover: Mover, held: Held, target: Target, margin: float) -> Iterator[FeasiblePlace]:

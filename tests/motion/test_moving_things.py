@@ -192,6 +192,17 @@ def test_no_room_leaves_the_object_in_the_hand(trial):
     server.invoke("place", "green block")
 
 
+def test_what_cannot_be_placed_is_not_even_picked(environment, trial):
+    server = trial(objects("red block 0.5 0.0", "blue block 0.4 0.15", "green block 0.4 0.15 - 0.06"))
+    before = environment.world()["red block"].position
+    with pytest.raises(Blocked, match="green block already rests on blue block"):
+        server.invoke("put", "red block", "blue block")
+    with pytest.raises(BadArgument, match="outside the workspace"):
+        server.invoke("put", "red block", (0.9, 0.0))
+    assert environment.world()["red block"].position == before
+    assert server.robot_time == 0.0
+
+
 @pytest.mark.parametrize("name", ["blue zone", "blue plate"])
 def test_what_the_gripper_cannot_take(trial, name):
     server = trial(objects(f"{name} 0.5 0.0"))
