@@ -126,3 +126,31 @@ def test_no_object_is_out_of_reach(task):
         assert x - state.size[0] / 2 + 0.02 >= 0.28
         assert x <= 0.70
         assert abs(y) <= 0.30
+
+
+MEANINGFUL = (
+    "not",
+    "except",
+    "never",
+    "twice",
+    "small",
+    "blue",
+    "unless",
+    "without",
+    "or",
+    "left",
+    "under",
+    "two",
+    "no",
+)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=ids)
+def test_one_more_word_that_means_something_is_no_longer_this_task(task):
+    rng = random.Random(task.id)
+    for sentence in task.template.sentences:
+        words = task.template.word(task.template.draw(rng, "seen"), sentence).split()
+        for extra in MEANINGFUL:
+            at = rng.randrange(len(words) + 1)
+            asked = " ".join([*words[:at], extra, *words[at:]])
+            assert task.template.read(asked) is None, asked
