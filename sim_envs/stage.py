@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from primitives.colors import COLORS
 from sim_envs import panda
 from sim_envs.bullet import p
+from sim_envs.loading import TABLE_CENTER, TABLE_COLOR, TABLE_SIZE
 from sim_envs.mesh import Mesh, box_mesh
 from sim_envs.obj_files import read_obj
-from sim_envs.world import TABLE_CENTER, TABLE_COLOR, TABLE_SIZE, World
+from sim_envs.world import World
 
 
 @dataclass(frozen=True, slots=True, eq=False)

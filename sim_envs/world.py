@@ -14,7 +14,7 @@ from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
 from sim_envs import panda
 from sim_envs.bullet import p
-from sim_envs.mesh import write_mesh, write_pieces
+from sim_envs.loading import load_object, load_table, rgba, set_dynamics
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.shapes import Shape, shape_of
 
@@ -22,14 +22,6 @@ STEP = 1.0 / 240.0
 """s of simulated time per physics step."""
 SOLVER_ITERATIONS = 200
 """Small light blocks between strong fingers need them; Bullet stops early where fewer are enough."""
-TABLE_SIZE = (1.15, 1.20, 0.05)
-"""Extent (x, y, z) of the table top in m."""
-TABLE_CENTER = (0.325, 0.0, -0.025)
-TABLE_COLOR = (178, 188, 200)
-"""sRGB; far from every named colour, so that a camera can tell any object from it."""
-FRICTION = 0.8
-"""Lateral friction of the table and of objects; a contact has the product of both sides."""
-
 Family = tuple[tuple[str, Vector3, bool], ...]
 """Category, extent and movability of each object: worlds of one family differ in colours and poses alone."""
 
@@ -114,9 +106,9 @@ class World:
             physicsClientId=client,
         )
         p.setGravity(0, 0, -9.81, physicsClientId=client)
-        self.table = self._load_table()
+        self.table = load_table(client)
         self.panda = panda.load(client)
-        self._ids = [self._load(*member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
+        self._ids = [load_object(client, *member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
         self._specs: tuple[ObjectSpec, ...] = ()
         self._physics = ORDINARY
         self._slipping = False
@@ -138,6 +130,7 @@ class World:
     ) -> None:
         """Start over with these objects of the world's family at these places, the arm at home, the clock at zero."""
         assert family_of(objects) == self.family
+        client = self.client
         self._specs = tuple(objects)
         self.steps = 0
         self._restore(self._apart)
@@ -147,11 +140,17 @@ class World:
         self._set_slip()  # the scene before may have ended in a slip
         self._physics = physics
         for number, (body, spec, place) in enumerate(zip(self._ids, objects, placements, strict=True)):
-            self._set_dynamics(body, spec, number)
+            set_dynamics(
+                client,
+                body,
+                spec,
+                friction=physics.friction[number] if physics.friction else 1.0,
+                mass=physics.mass[number] if physics.mass else 1.0,
+            )
             half = place.yaw / 2
             rotation = (0.0, 0.0, math.sin(half), math.cos(half))
-            p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=self.client)
-            p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=self.client)
+            p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=client)
+            p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=client)
 
     def settle(self, steps: int) -> None:
         """Let the objects come to rest before the clock starts."""
@@ -302,78 +301,9 @@ class World:
         for link in range(-1, p.getNumJoints(self.panda, physicsClientId=self.client)):
             p.setCollisionFilterGroupMask(self.panda, link, _ARM, _THINGS, physicsClientId=self.client)
 
-    # Loading
-
     def _send(self) -> None:
         self.drive(self.motors.q, self.motors.dq)
         self.grip(self.motors.width, self.motors.speed, self.motors.force)
-
-    def _load_table(self) -> int:
-        half = [e / 2 for e in TABLE_SIZE]
-        solid = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=self.client)
-        seen = p.createVisualShape(
-            p.GEOM_BOX,
-            halfExtents=half,
-            rgbaColor=rgba(TABLE_COLOR),
-            specularColor=(0, 0, 0),
-            physicsClientId=self.client,
-        )
-        table = p.createMultiBody(
-            baseMass=0,
-            baseCollisionShapeIndex=solid,
-            baseVisualShapeIndex=seen,
-            basePosition=TABLE_CENTER,
-            physicsClientId=self.client,
-        )
-        p.changeDynamics(table, -1, lateralFriction=FRICTION, physicsClientId=self.client)
-        return table
-
-    def _load(self, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
-        shape = shape_of(category, extent)
-        return p.createMultiBody(
-            baseMass=shape.mass if movable else 0.0,
-            baseCollisionShapeIndex=self._solid(category, extent, shape),
-            baseVisualShapeIndex=p.createVisualShape(
-                p.GEOM_MESH,
-                fileName=str(write_mesh(category, shape.mesh)),
-                rgbaColor=(1, 1, 1, 1),
-                specularColor=(0, 0, 0),
-                physicsClientId=self.client,
-            ),
-            basePosition=parked,
-            physicsClientId=self.client,
-        )
-
-    def _set_dynamics(self, body: int, spec: ObjectSpec, number: int) -> None:
-        shape, physics = shape_of(spec.category, spec.extent), self._physics
-        p.changeDynamics(
-            body,
-            -1,
-            mass=shape.mass * (physics.mass[number] if physics.mass else 1.0) if spec.movable else 0.0,
-            lateralFriction=FRICTION * (physics.friction[number] if physics.friction else 1.0),
-            rollingFriction=shape.rolling,
-            spinningFriction=0.002 if shape.rolling else 0.0005,
-            physicsClientId=self.client,
-        )
-
-    def _solid(self, category: str, extent: Vector3, shape: Shape) -> int:
-        x, _, z = extent
-        client = self.client
-        if shape.solid == "box":
-            return p.createCollisionShape(p.GEOM_BOX, halfExtents=[e / 2 for e in extent], physicsClientId=client)
-        if shape.solid == "sphere":
-            return p.createCollisionShape(p.GEOM_SPHERE, radius=x / 2, physicsClientId=client)
-        if shape.solid == "cylinder":
-            return p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
-        if shape.solid == "pieces":
-            file = write_pieces(category, shape.pieces)
-            return p.createCollisionShape(p.GEOM_MESH, fileName=str(file), physicsClientId=client)
-        return -1
-
-
-def rgba(color: tuple[int, int, int]) -> tuple[float, float, float, float]:
-    """A named colour as Bullet takes it."""
-    return (color[0] / 255, color[1] / 255, color[2] / 255, 1.0)
 
 
 _POSITION_GAINS = (0.4,) * 7
