@@ -16,7 +16,6 @@ import itertools
 import math
 import multiprocessing
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import entry_points
@@ -190,7 +189,7 @@ def main() -> int:
             for o in played:
                 if o.won != (o.program == ORACLE) and not (o.program == NOTHING and find(o.task).outcome == "declined"):
                     print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
-    page = table(outcomes, f"python benchmarks/oracle.py {' '.join(sys.argv[1:])}")
+    page = table(outcomes, f"python benchmarks/oracle.py --seeds {args.seeds} --detector {args.detector}")
     print(page)
     walls = [o.wall for o in outcomes]
     print(f"wall per trial: median {statistics.median(walls):.2f} s, sum {sum(walls):.0f} s")

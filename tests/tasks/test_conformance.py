@@ -148,7 +148,7 @@ MEANINGFUL = (
 @pytest.mark.parametrize("task", TASKS, ids=ids)
 def test_one_more_word_that_means_something_is_no_longer_this_task(task):
     rng = random.Random(task.id)
-    for sentence in task.template.sentences:
+    for sentence in task.template.sentences[:2]:
         words = task.template.word(task.template.draw(rng, "seen"), sentence).split()
         for extra in MEANINGFUL:
             at = rng.randrange(len(words) + 1)
