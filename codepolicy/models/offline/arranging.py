@@ -9,7 +9,8 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import KEYS, choose
 from codepolicy.models.offline.expressions import by_name, refer
-from codepolicy.models.offline.meaning import At, Group, Place, Put, Shape, Stack, Thing
+from codepolicy.models.offline.handling import check_movable, make_way, remember
+from codepolicy.models.offline.meaning import At, Group, Place, Shape
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted, tuple_of
 from primitives.scene import SceneObject, Vector2
 
@@ -24,16 +25,6 @@ def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
     Raises:
         Declined: there are too few things, or it does not fit on the table.
     """
-    from codepolicy.models.offline.placing import check_movable, make_way, remember
-
-    if shape.kind == "tower":
-        from codepolicy.models.offline.stacking import write_stack
-
-        write_stack(writer, Stack(what, by=shape.by))
-        return
-    if shape.kind == "pairs":
-        _by_color(writer, what)
-        return
     subjects = refer(writer, what)
     anchors = choose(shape.around, writer.belief) if shape.around else []
     things = [o for o in subjects.objects if o not in anchors]
@@ -248,21 +239,3 @@ def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[Scen
         Clause("", condition, f"{phrasing.listed(names)} are in a {shape.kind}", (*setup[:2], setup[-1]), names),
         flat,
     ]
-
-
-def _by_color(writer: Writer, what: Group) -> None:
-    """Sorted by colour: into bowls of the colours, or else each colour in a corner."""
-    from codepolicy.models.offline.placing import write_put
-    from codepolicy.models.offline.regions import CORNERS as PLACES
-
-    things = choose(what, writer.belief)
-    bowls = {o.color for o in writer.belief.objects.values() if o.category == "bowl"}
-    colors = list(dict.fromkeys(o.color for o in things))
-    if bowls.issuperset(colors):
-        write_put(writer, Put(what, At("in", Group((Thing("bowl", plural=True, match="same"),)))))
-        return
-    if len(colors) > len(PLACES):
-        raise Declined(f"There are {len(colors)} colours and only four corners to sort them into; say where each goes.")
-    for color, corner in zip(colors, PLACES, strict=False):
-        mine = tuple(o.name for o in things if o.color == color)
-        write_put(writer, Put(Group((Thing(category="block", names=mine, plural=len(mine) > 1),)), Place(corner)))

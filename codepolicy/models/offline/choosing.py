@@ -11,7 +11,7 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, NEAR, Belief, Declined
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from primitives import relations
-from primitives.scene import SceneObject
+from primitives.scene import REGION_NAMES, SceneObject
 
 NEARBY_COLORS = {
     "lime": ("green",),
@@ -189,15 +189,8 @@ def related(relation: str, a: SceneObject, b: SceneObject) -> bool:
 
 def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
     """Whether an object is at a named place."""
-    names = [n for n in region_names() if n.endswith(place.name)] if place.name in ("corner", "side") else [place.name]
+    names = [n for n in REGION_NAMES if n.endswith(place.name)] if place.name in ("corner", "side") else [place.name]
     return any(relations.in_region(obj, belief.workspace.region(n)).holds for n in names)
-
-
-def region_names() -> tuple[str, ...]:
-    """The nine places."""
-    from primitives.scene import REGION_NAMES
-
-    return REGION_NAMES
 
 
 def movable(obj: SceneObject) -> bool:

@@ -12,7 +12,9 @@ from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
+from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import (
     Again,
     Ask,
@@ -34,10 +36,10 @@ from codepolicy.models.offline.meaning import (
     Undo,
     with_category,
 )  # fmt: skip
-from codepolicy.models.offline.placing import check_movable, make_way, remember, write_put
+from codepolicy.models.offline.putting import write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
-from codepolicy.models.offline.restoring import write_clear, write_swap
 from codepolicy.models.offline.stacking import write_stack
+from codepolicy.models.offline.swapping import write_swap
 from codepolicy.models.offline.words import tokenize
 from codepolicy.models.offline.writer import Clause as GoalClause
 from codepolicy.models.offline.writer import Writer, quoted

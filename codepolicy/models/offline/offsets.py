@@ -8,6 +8,7 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import NEAR, Belief, Declined
 from codepolicy.models.offline.choosing import related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
+from codepolicy.models.offline.handling import check_movable, make_way, remember, state_at
 from codepolicy.models.offline.meaning import At, Put, Shift, Toward
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives import relations
@@ -26,8 +27,6 @@ def write(writer: Writer, command: Put) -> None:
     Raises:
         Declined: it cannot be done here.
     """
-    from codepolicy.models.offline.placing import check_movable, make_way, remember
-
     to = command.to
     subjects = refer(writer, command.what)
     for obj in subjects.objects:
@@ -101,12 +100,6 @@ def _shift(writer: Writer, obj: SceneObject, to: Shift, verb: str) -> None:
         writer.write(f"# {key}: {x:.3f}, {y:.3f}", f"{verb}({by_name([obj])}, ({number(end[0])}, {number(end[1])}))")
     _place(writer, obj, end)
     state_at(writer, obj, end, f"the {{a}} is {number(distance)} m further to the {to.direction}")
-
-
-def state_at(writer: Writer, obj: SceneObject, xy: Vector2, message: str) -> None:
-    """State that the object is at a point in the end."""
-    point = f"({number(xy[0])}, {number(xy[1])})"
-    writer.must(Clause(obj.name, f"math.dist(find({{a}}).position[:2], {point}) < 0.025", message))
 
 
 def _plus(value: float) -> str:

@@ -10,8 +10,8 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import choose, in_place
 from codepolicy.models.offline.expressions import Reference, by_name, refer
+from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import Group, Place, Thing
-from codepolicy.models.offline.placing import check_movable, make_way, remember
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
 from primitives.scene import SceneObject
 

@@ -7,8 +7,11 @@ import re
 import msgspec
 
 from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.clauses import NotUnderstood, clauses
+from codepolicy.models.offline.composing import Composer
 from codepolicy.models.offline.meaning import Command
 from codepolicy.models.offline.prompt import Prompt
+from codepolicy.models.offline.words import tokenize
 
 GIVE_UP = 3
 """The same failure this often ends the attempt."""
@@ -42,10 +45,6 @@ def _kind(text: str) -> str:
 
 def recall(prompt: Prompt, belief: Belief) -> Command | None:
     """The last command of the session, with what "it" means after it."""
-    from codepolicy.models.offline.clauses import NotUnderstood, clauses
-    from codepolicy.models.offline.composing import Composer
-    from codepolicy.models.offline.words import tokenize
-
     for earlier in reversed(prompt.session):
         composer = Composer(belief.copy())
         try:

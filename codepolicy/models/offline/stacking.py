@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codepolicy.models.offline import phrasing
+from codepolicy.models.offline import offsets, regions, restoring
 from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
-from codepolicy.models.offline.choosing import KEYS, choose, in_place, related
-from codepolicy.models.offline.meaning import At, Free, Group, Place, Stack, Thing, Toward
-from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
+from codepolicy.models.offline.choosing import KEYS, choose, in_place
+from codepolicy.models.offline.handling import remember
+from codepolicy.models.offline.meaning import At, Free, Group, Place, Put, Stack, Thing, Toward
+from codepolicy.models.offline.towers import write_tower
+from codepolicy.models.offline.writer import Clause, Writer, quoted
 from primitives.scene import SceneObject
 
 
@@ -21,8 +22,6 @@ def write_stack(writer: Writer, command: Stack) -> None:
     Raises:
         Declined: it cannot be built here.
     """
-    from codepolicy.models.offline.placing import remember
-
     belief = writer.belief
     if command.chain:
         tower = [o for group in reversed(command.chain) for o in choose(group, belief)]
@@ -59,46 +58,6 @@ def _all_of(what: Group) -> Group:
         for i in what.items
     )
     return Group(items)
-
-
-def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
-    """Add what puts the things on each other; the first is at the bottom."""
-    from codepolicy.models.offline.placing import check_fits, make_belief_free, state_in
-
-    belief = writer.belief
-    for lower, upper in itertools.pairwise(tower):
-        check_fits(upper, lower, "on")
-    names = [o.name for o in tower]
-    writer.summary.append(f"stack {phrasing.listed(names)}, from the bottom up")
-    position = {name: i for i, name in enumerate(names)}
-    # whatever lies on a member and does not belong there is taken off first
-    for obj in tower:
-        riders = [r for r in belief.carried(obj.name) if obj.category not in CONTAINERS]
-        if any(position.get(r.name, -1) != position[obj.name] + 1 for r in riders):
-            writer.write(f"uncover(find({quoted(obj.name)}))")
-            for rider in reversed(riders):
-                make_belief_free(writer, rider)
-    writer.write(f"tower = {tuple_of(names)}  # from the bottom up")
-    writer.write(
-        "for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)"
-    )
-    for lower, upper in itertools.pairwise(names):
-        if not related("on", belief[upper], belief[lower]):
-            writer.moved(upper)
-            belief.set_on(upper, lower)
-        state_in(writer, belief[upper], belief[lower])
-
-
-def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -> None:
-    from codepolicy.models.offline.meaning import Put
-    from codepolicy.models.offline.placing import write_put
-
-    if isinstance(place, Place) and in_place(base, place, writer.belief) and base.on == "table":
-        writer.must(Clause(base.name, f"in_region({{a}}, {quoted(place.name)})", f"the {{a}} is in the {place.name}"))
-        return
-    named = Thing(category=base.category, names=(base.name,))
-    write_put(writer, Put(Group((named,)), place))
-    writer.summary.pop()
 
 
 def _order(belief: Belief, found: Sequence[SceneObject], command: Stack) -> list[SceneObject]:
@@ -163,3 +122,17 @@ def _room(belief: Belief, obj: SceneObject) -> float:
     if obj.on in belief.objects and belief[obj.on].category in CONTAINERS:
         return -1.0
     return min((math.dist(o.position[:2], obj.position[:2]) for o in belief.others(obj.name)), default=1.0)
+
+
+def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -> None:
+    if isinstance(place, Place) and in_place(base, place, writer.belief) and base.on == "table":
+        writer.must(Clause(base.name, f"in_region({{a}}, {quoted(place.name)})", f"the {{a}} is in the {place.name}"))
+        return
+    named = Group((Thing(category=base.category, names=(base.name,)),))
+    if isinstance(place, Place):
+        regions.write_at_place(writer, named, place, push=False)
+    elif isinstance(place, Toward):
+        offsets.write(writer, Put(named, place))
+    else:
+        restoring.write(writer, Put(named, place))
+    writer.summary.pop()

@@ -1,0 +1,81 @@
+"""Writing programs that clear the table, a part of it, or a container."""
+
+from __future__ import annotations
+
+from codepolicy.models.offline import phrasing, placing, restoring
+from codepolicy.models.offline.belief import CONTAINERS, FLAT, Belief, Declined
+from codepolicy.models.offline.choosing import choose, in_place, movable
+from codepolicy.models.offline.expressions import by_name
+from codepolicy.models.offline.meaning import At, Clear, Free, Group, Place, Put, Thing
+from codepolicy.models.offline.writer import Clause, Writer, quoted
+from primitives.scene import SceneObject
+
+
+def write_clear(writer: Writer, command: Clear) -> None:
+    """Add what clears the table, a part of it, or a container.
+
+    Raises:
+        Declined: there is nothing to put things into, or nothing to clear.
+    """
+    belief = writer.belief
+    if isinstance(command.of, Place):
+        place = command.of
+        things = [
+            o
+            for o in belief.objects.values()
+            if in_place(o, place, belief) and o.category != "zone" and o.on == "table"
+        ]
+        if not things:
+            raise Declined(f"There is nothing in the {place.name}; I see: {belief.names}.")
+        _move_out(writer, things, place)
+        return
+    if command.of is not None:
+        named = choose(command.of, belief)
+        if all(o.category in CONTAINERS | FLAT or belief.carried(o.name) for o in named):
+            contents = [o for c in named for o in belief.carried(c.name)]
+            if not contents:
+                raise Declined(f"The {phrasing.listed([o.name for o in named])} is already empty.")
+            restoring.write(writer, Put(_named(contents), Free()))
+            return
+        things = named
+    else:
+        things = [o for o in belief.objects.values() if movable(o)]
+    holder = _holder(belief, things)
+    if holder is None:
+        raise Declined(
+            f"There is no box or bowl that I could clear the table into; I see: {belief.names}. "
+            "Say where things should go."
+        )
+    rest = [o for o in things if o.name != holder.name]
+    if not rest:
+        raise Declined(f"There is nothing to clear away; I see: {belief.names}.")
+    to = At("in", Group((Thing(category=holder.category, names=(holder.name,)),)))
+    placing.write_into(writer, Put(_named(rest), to), to)
+
+
+def _named(objects: list[SceneObject]) -> Group:
+    return Group((Thing(category=objects[0].category, names=tuple(o.name for o in objects), plural=len(objects) > 1),))
+
+
+def _holder(belief: Belief, things: list[SceneObject]) -> SceneObject | None:
+    """What the table is cleared into: a box before a bowl, the largest first."""
+    pool = [o for o in belief.objects.values() if o.category in ("box", "bowl") and o not in things]
+    return min(pool, key=lambda o: (o.category != "box", -max(o.size[:2])), default=None)
+
+
+def _move_out(writer: Writer, things: list[SceneObject], place: Place) -> None:
+    area = writer.belief.workspace.region(place.name)
+    target = max(
+        (writer.belief.workspace.region(n) for n in ("left side", "right side", "top side", "bottom side")),
+        key=lambda r: sum(abs(c - d) for c, d in zip(r.center, area.center, strict=True)),
+    )
+    for obj in things:
+        writer.write(f"put({by_name([obj])}, region({quoted(target.name)}))")
+        writer.moved(obj.name)
+        writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, target.low, target.high))
+        writer.must(
+            Clause(
+                obj.name, f"not in_region({{a}}, {quoted(place.name)})", f"the {{a}} is no longer in the {place.name}"
+            )
+        )
+    writer.summary.append(f"move {phrasing.listed([o.name for o in things])} out of the {place.name}")

@@ -1,0 +1,39 @@
+"""Writing the part of a program that puts things on each other."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from codepolicy.models.offline import phrasing
+from codepolicy.models.offline.belief import CONTAINERS
+from codepolicy.models.offline.choosing import related
+from codepolicy.models.offline.handling import check_fits, make_belief_free, state_in
+from codepolicy.models.offline.writer import Writer, quoted, tuple_of
+from primitives.scene import SceneObject
+
+
+def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
+    """Add what puts the things on each other; the first is at the bottom."""
+    belief = writer.belief
+    for lower, upper in itertools.pairwise(tower):
+        check_fits(upper, lower, "on")
+    names = [o.name for o in tower]
+    writer.summary.append(f"stack {phrasing.listed(names)}, from the bottom up")
+    position = {name: i for i, name in enumerate(names)}
+    # whatever lies on a member and does not belong there is taken off first
+    for obj in tower:
+        riders = [r for r in belief.carried(obj.name) if obj.category not in CONTAINERS]
+        if any(position.get(r.name, -1) != position[obj.name] + 1 for r in riders):
+            writer.write(f"uncover(find({quoted(obj.name)}))")
+            for rider in reversed(riders):
+                make_belief_free(writer, rider)
+    writer.write(f"tower = {tuple_of(names)}  # from the bottom up")
+    writer.write(
+        "for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)"
+    )
+    for lower, upper in itertools.pairwise(names):
+        if not related("on", belief[upper], belief[lower]):
+            writer.moved(upper)
+            belief.set_on(upper, lower)
+        state_in(writer, belief[upper], belief[lower])
