@@ -28,14 +28,14 @@ class Context:
     """Shows a sentence of the program to the person."""
     collect_expectations: bool = False
     """In a goal check a false `expect` is recorded and the check goes on, so that every clause is reported."""
-    clauses: list[Clause] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list[Clause])
     line: int | None = None
     """Program line of the running call."""
-    measured: dict[str, float | str] = field(default_factory=dict)
+    measured: dict[str, float | str] = field(default_factory=dict[str, float | str])
     """Facts that the running primitive measured; the server moves them into the call's record."""
-    images: dict[int, Image] = field(default_factory=dict)
+    images: dict[int, Image] = field(default_factory=dict[int, Image])
     """The newest images that the program was given, by id; what an `ImageRef` stands for."""
-    masks: dict[int, Mask] = field(default_factory=dict)
+    masks: dict[int, Mask] = field(default_factory=dict[int, Mask])
     """The newest masks that the program was given, by id."""
     last_id: int = 0
 
