@@ -194,6 +194,7 @@ class Table:
         )
         return {
             **{n: getattr(self, n) for n in names},
+            "Region": Region,
             "say": self.said.append,
             **{
                 n: self._relation(getattr(relations, n))

@@ -300,11 +300,12 @@ def _write_pick(writer: Writer, command: Pick) -> None:
     obj = ref.one
     check_movable(obj)
     remember(writer, ref.objects)
-    make_way(writer, obj)
-    writer.write(f"pick({ref.code})")
-    writer.moved(obj.name)
-    x, y, _ = obj.position
-    writer.belief.set(obj.name, (x, y, 0.2), "gripper")
+    if obj.on != "gripper":
+        make_way(writer, obj)
+        writer.write(f"pick({ref.code})")
+        writer.moved(obj.name)
+        x, y, _ = obj.position
+        writer.belief.set(obj.name, (x, y, 0.2), "gripper")
     writer.must(GoalClause(obj.name, 'find({a}).on == "gripper"', "the {a} is held"))
     writer.summary.append(f"pick up {phrasing.group(command.what)}")
 
@@ -363,6 +364,7 @@ def _fork(writer: Writer) -> Writer:
         clauses=list(writer.clauses),
         variables=dict(writer.variables),
         summary=list(writer.summary),
+        order=list(writer.order),
     )
 
 

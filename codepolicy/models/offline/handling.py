@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
@@ -50,6 +51,18 @@ def make_belief_free(writer: Writer, obj: SceneObject) -> None:
         make_belief_free(writer, rider)
     writer.moved(obj.name)
     writer.belief.set_at(obj.name, writer.belief.free(obj.name))
+
+
+def make_room(writer: Writer, obj: SceneObject, xy: Vector2, *, but: Sequence[str] = ()) -> None:
+    """Put aside what stands where a thing is to go, other than `but`."""
+    belief = writer.belief
+    for other in belief.others(obj.name, *but):
+        reach = (max(obj.size[:2]) + max(other.size[:2])) / 2
+        if other.on == "table" and math.dist(other.position[:2], xy) < reach + 0.005:
+            make_way(writer, other)
+            writer.write(f"aside(find({quoted(other.name)}), ({number(xy[0])}, {number(xy[1])}))")
+            make_belief_free(writer, other)
+            writer.summary.append(f"put the {other.name} aside, for it stands where the {obj.name} is to go")
 
 
 def put_one(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codepolicy.models.offline import refusing, repairing
+from codepolicy.models.offline import obstructed, refusing, repairing
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.clauses import NotUnderstood, clauses
 from codepolicy.models.offline.composing import Composer
@@ -66,12 +66,18 @@ def write(prompt: Prompt) -> tuple[Writer, list[tuple[str, str]]]:
     words, corrections = tokenize(prompt.instruction)
     if not words or len(words) > MAX_WORDS:
         raise NotUnderstood(words[:12])
-    belief = Belief.of(prompt.objects)
-    belief.bound = settled(prompt.program)
-    composer = Composer(belief, last=repairing.recall(prompt, belief))
-    repairing.take_back(prompt, belief)
-    composer.compose(clauses(words))
-    return composer.writer, corrections
+    asked = clauses(words)
+    start = Belief.of(prompt.objects)
+    start.bound = settled(prompt.program)
+    last = repairing.recall(prompt, start)
+    repairing.take_back(prompt, start)
+    writer = Composer(start.copy(), last=last).compose(asked)
+    aside = obstructed.in_the_way(prompt, writer, start)
+    if aside:
+        composer = Composer(start.copy(), last=last)
+        obstructed.write_aside(composer.writer, aside, obstructed.obstruction(prompt, start))
+        writer = composer.compose(asked)
+    return writer, corrections
 
 
 def _reply(writer: Writer, prompt: Prompt, corrections: Sequence[tuple[str, str]]) -> str:

@@ -8,7 +8,7 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import NEAR, Belief, Declined
 from codepolicy.models.offline.choosing import related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
-from codepolicy.models.offline.handling import check_movable, make_way, remember, state_at
+from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
 from codepolicy.models.offline.meaning import At, Put, Shift, Toward
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives import relations
@@ -17,6 +17,8 @@ from primitives.scene import SceneObject, Vector2
 VECTORS: dict[str, tuple[int, int]] = {"left": (0, 1), "right": (0, -1), "top": (1, 0), "bottom": (-1, 0)}
 CALLS = {"left": "left_of", "right": "right_of", "top": "behind", "bottom": "in_front_of"}
 WORDS = {"left": "left of", "right": "right of", "top": "behind", "bottom": "in front of"}
+TIGHT = 0.03
+"""Room in m that a thing needs to be put between two others, in all."""
 DEFAULT_SHIFT = 0.10
 """Metres that "move it to the left" means."""
 
@@ -92,6 +94,8 @@ def _shift(writer: Writer, obj: SceneObject, to: Shift, verb: str) -> None:
     x, y = (float(bound[0]), float(bound[1])) if bound else obj.position[:2]
     end = (x + dx, y + dy)
     _on_table(writer.belief, end, f"{number(distance)} m to the {to.direction} of where the {obj.name} is")
+    if bound is None or math.dist(obj.position[:2], end) > 0.02:
+        make_room(writer, obj, end)
     if bound is None:
         start = writer.define("start", f"find({quoted(obj.name)}).position", f"{key}: {x:.3f}, {y:.3f}")
         spot = f"({start}[0]{_plus(dx)}, {start}[1]{_plus(dy)})"
@@ -121,6 +125,8 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
         spot = (x + dx * to.distance, y + dy * to.distance)
         _on_table(writer.belief, spot, f"{number(to.distance)} m {WORDS[to.direction]} the {target.name}")
         if math.dist(obj.position[:2], spot) > (0.04 if to.vague else 0.02) or obj.on != "table":
+            if not to.vague:
+                make_room(writer, obj, spot, but=targets.names)
             name = writer.define(target.category, target_code)
             point = f"({name}.position[0]{_plus(dx * to.distance)}, {name}.position[1]{_plus(dy * to.distance)})"
             if to.vague:
@@ -226,7 +232,12 @@ def _between(writer: Writer, obj: SceneObject, code: str, targets: Reference, ve
         raise Declined(f"Between what? I need two things, and found {phrasing.listed(targets.names)}.")
     first, second = targets.objects
     middle = ((first.position[0] + second.position[0]) / 2, (first.position[1] + second.position[1]) / 2)
-    if math.dist(obj.position[:2], middle) > 0.025:
+    room = math.dist(first.position[:2], second.position[:2])
+    if room < (max(first.size[:2]) + max(second.size[:2])) / 2 + max(obj.size[:2]) + TIGHT:
+        writer.write(f"part({by_name([first])}, {by_name([second])}, {by_name([obj])})")
+        _place(writer, second, writer.belief.free(second.name))
+    if math.dist(obj.position[:2], middle) > 0.025 or obj.on != "table":
+        make_room(writer, obj, middle, but=targets.names)
         a = writer.define(first.category, by_name([first]))
         b = writer.define(second.category, by_name([second]))
         writer.write(

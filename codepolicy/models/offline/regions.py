@@ -8,15 +8,24 @@ from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Declined
-from codepolicy.models.offline.choosing import choose, in_place
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import Group, Place, Thing
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
-from primitives.scene import SceneObject
+from primitives.scene import Region, SceneObject
 
 CORNERS = ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
 SIDES = ("left side", "right side", "top side", "bottom side")
+
+
+WELL_IN = 0.01
+"""m from a region's edge; what stands nearer to it may be seen on the other side at the next look."""
+
+
+def stands_well_in(obj: SceneObject, area: Region) -> bool:
+    """Whether an object stands on the table in a region, not merely at its edge."""
+    return obj.on == "table" and area.contains(obj.position, WELL_IN)
 
 
 def write_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> None:
@@ -103,7 +112,7 @@ def _corner_by(writer: Writer, subjects: Reference, place: Place) -> tuple[str, 
 def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *, push: bool) -> None:
     area = writer.belief.workspace.region(name)
     verb = "push" if push else "put"
-    todo = [o for o in subjects.objects if not (in_place(o, Place(name), writer.belief) and o.on == "table")]
+    todo = [o for o in subjects.objects if not stands_well_in(o, area)]
     if len(subjects.objects) == 1 and todo:
         make_way(writer, todo[0])
         writer.write(f"{verb}({subjects.code if not subjects.many else by_name(todo)}, {code})")
@@ -114,7 +123,9 @@ def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *,
             source = f"sorted({source}, key=lambda o: -o.position[2])"
         target = writer.define("area", code) if code.startswith("region") else code
         writer.write(
-            f"for {var} in {source}:", f"    if not in_region({var}, {target}):", f"        {verb}({var}, {target})"
+            f"for {var} in {source}:",
+            f"    if not {target}.contains({var}.position, {WELL_IN}):",
+            f"        {verb}({var}, {target})",
         )
     for obj in sorted(subjects.objects, key=lambda o: -o.position[2]):
         if obj in todo:
@@ -131,7 +142,7 @@ def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> Non
         raise Declined(f"There are {len(objects)} things and only {len(pool)} {kind}s.")
     plan: dict[str, str] = {}
     for obj in objects:
-        at = next((n for n in pool if in_place(obj, Place(n), belief) and obj.on == "table"), None)
+        at = next((n for n in pool if stands_well_in(obj, belief.workspace.region(n))), None)
         if at:
             plan[obj.name] = at
             pool.remove(at)
@@ -151,8 +162,9 @@ def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> Non
         writer.write(*(f"    {quoted(o.name)}: {quoted(plan[o.name])}," for o in objects), "}")
         writer.write(
             "for name, place_name in plan.items():",
-            "    if not in_region(name, place_name):",
-            "        put(name, region(place_name))",
+            "    area = region(place_name)",
+            f"    if not area.contains(find(name).position, {WELL_IN}):",
+            "        put(name, area)",
         )
     for obj in objects:
         area = belief.workspace.region(plan[obj.name])

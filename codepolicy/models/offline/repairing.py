@@ -22,7 +22,12 @@ def hopeless(prompt: Prompt) -> str | None:
     if prompt.feedback is None:
         return None
     outcome = _gist(prompt.feedback.splitlines()[0]) if prompt.feedback.strip() else ""
-    same = sum(1 for line in prompt.earlier if _gist(line) and _kind(line) == _kind(prompt.feedback))
+    things = re.findall(r"would touch ([a-z]+ [a-z]+(?: \d+)?)", outcome)
+    same = sum(
+        1
+        for line in prompt.earlier
+        if _gist(line) and _kind(line) == _kind(prompt.feedback) and all(thing in line for thing in things)
+    )
     if same + 1 >= GIVE_UP:
         return f"This has failed {same + 1} times in the same way, and rules do not know another: {outcome}"
     return None

@@ -30,8 +30,40 @@ def free_spot(obj, near, off=None):
     (x0, y0), (x1, y1) = table.low, table.high
     spots = [(x0 + (x1 - x0) * i / 16, y0 + (y1 - y0) * j / 22) for i in range(1, 16) for j in range(1, 22)]
     away = max(obj.size[:2]) + 0.06
-    free = [spot for spot in spots if is_free(spot, obj, others) and math.dist(spot, obj.position[:2]) > away]
-    return min(free, key=lambda spot: math.dist(spot, near))
+    for room in (0.025, 0.008, -1):
+        free = [s for s in spots if is_free(s, obj, others, room) and math.dist(s, obj.position[:2]) > away]
+        if free:
+            return min(free, key=lambda spot: math.dist(spot, near))
+'''
+
+ASIDE = '''
+def aside(obj, off):
+    """Put obj on the nearest free place where it leaves room at off: a region, or a point (x, y)."""
+    table, others, reach = region("table"), obstacles(obj), max(obj.size[:2]) / 2
+    (x0, y0), (x1, y1) = table.low, table.high
+    spots = [(x0 + (x1 - x0) * i / 16, y0 + (y1 - y0) * j / 22) for i in range(1, 16) for j in range(1, 22)]
+    if isinstance(off, Region):
+        spots = [spot for spot in spots if not off.contains(spot, -reach)]
+    else:
+        spots = [spot for spot in spots if math.dist(spot, off) > reach + 0.08]
+    free = [s for room in (0.025, 0.008) for s in spots if is_free(s, obj, others, room)]
+    put(obj, min(free, key=lambda spot: math.dist(spot, obj.position[:2])))
+'''
+
+PART = '''
+def part(a, b, obj):
+    """Move b, or else a, so far from the other that there is room for obj between them."""
+    table, need = region("table"), (max(a.size[:2]) + max(b.size[:2])) / 2 + max(obj.size[:2]) + 0.06
+    for still, other in ((a, b), (b, a)):
+        others = obstacles(other)
+        rest = [o for o in others if o.name not in (still.name, obj.name)]
+        x, y, _ = still.position
+        ring = [(x + need * math.cos(k / 6), y + need * math.sin(k / 6)) for k in range(38)]
+        inside = [spot for spot in ring if table.contains(spot, 0.03) and is_free(spot, other, others)]
+        free = [spot for spot in inside if is_free(((x + spot[0]) / 2, (y + spot[1]) / 2), obj, rest)]
+        if free:
+            put(other, min(free, key=lambda spot: math.dist(spot, other.position[:2])))
+            return
 '''
 
 BESIDE = '''
@@ -118,6 +150,8 @@ SNIPPETS: dict[str, str] = {
     "obstacles": OBSTACLES,
     "is_free": IS_FREE,
     "free_spot": FREE_SPOT,
+    "aside": ASIDE,
+    "part": PART,
     "beside": BESIDE,
     "close_to": CLOSE_TO,
     "spread": SPREAD,

@@ -13,7 +13,7 @@ from codepolicy.models.offline.handling import remember
 from codepolicy.models.offline.meaning import At, Free, Group, Place, Put, Stack, Thing, Toward
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Clause, Writer, quoted
-from primitives.scene import SceneObject
+from primitives.scene import REGION_NAMES, SceneObject
 
 
 def write_stack(writer: Writer, command: Stack) -> None:
@@ -125,7 +125,11 @@ def _room(belief: Belief, obj: SceneObject) -> float:
 
 
 def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -> None:
-    if isinstance(place, Place) and in_place(base, place, writer.belief) and base.on == "table":
+    if (
+        isinstance(place, Place)
+        and place.name in REGION_NAMES
+        and regions.stands_well_in(base, writer.belief.workspace.region(place.name))
+    ):
         writer.must(Clause(base.name, f"in_region({{a}}, {quoted(place.name)})", f"the {{a}} is in the {place.name}"))
         return
     named = Group((Thing(category=base.category, names=(base.name,)),))

@@ -40,8 +40,8 @@ class Writer:
     summary: list[str] = field(default_factory=list[str])
     """What the program does, a phrase per step."""
     indent: int = 0
-    moves: int = 0
-    """How many objects the program is believed to move."""
+    order: list[str] = field(default_factory=list[str])
+    """Names of the objects that the program is believed to move, in that order."""
     cost: int = 0
     """How unlikely this reading is."""
     silent: bool = False
@@ -83,8 +83,13 @@ class Writer:
 
     def moved(self, name: str) -> None:
         """An object is moved: clauses about where it was no longer count."""
-        self.moves += 1
+        self.order.append(name)
         self.clauses = [c for c in self.clauses if c.subject != name and name not in c.about]
+
+    @property
+    def moves(self) -> int:
+        """How many moves the program is believed to make."""
+        return len(self.order)
 
     def program(self, level: str) -> str:
         """The source, for a surface.
@@ -137,6 +142,8 @@ _RESERVED = frozenset(
         "obstacles",
         "is_free",
         "free_spot",
+        "aside",
+        "part",
         "beside",
         "close_to",
         "spread",

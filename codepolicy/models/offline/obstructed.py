@@ -1,0 +1,130 @@
+"""What is put aside before anything else: what the gripper still holds, and what stood in the way on the last turn."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import shapely
+
+from codepolicy.models.offline.belief import Belief
+from codepolicy.models.offline.expressions import by_name
+from codepolicy.models.offline.handling import make_belief_free, make_way
+from codepolicy.models.offline.prompt import Prompt
+from codepolicy.models.offline.writer import Writer, number, quoted
+from primitives import relations
+from primitives.scene import REGION_NAMES, Region, SceneObject, Vector2
+
+_POINT = re.compile(r"at \((-?[\d.]+), (-?[\d.]+)\)")
+_CALL = re.compile(r"put\(.+?, \((-?[\d.]+), (-?[\d.]+)\)\)")
+_FULL = re.compile(rf"no free spot for .+? at ({'|'.join(REGION_NAMES)})")
+_MOTION = re.compile(r"\b(put|push|pick|uncover|place_all|part|aside)\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Obstruction:
+    """Why something could not be put, or grasped, where it was to be."""
+
+    names: tuple[str, ...] = ()
+    """What stood there."""
+    point: Vector2 | None = None
+    """Where room is needed, where that is known."""
+    area: str = ""
+    """The region that was full."""
+
+
+def obstruction(prompt: Prompt, belief: Belief) -> Obstruction:
+    """What the feedback says was in the way; nothing where it does not say so."""
+    outcome = (prompt.feedback or "").split("\n", 1)[0]
+    if full := _FULL.search(outcome):
+        return Obstruction(area=full[1])
+    names = tuple(
+        n
+        for n in sorted(belief.objects, key=len, reverse=True)
+        if re.search(rf"would touch {re.escape(n)}(?! \d)|(?<!\w){re.escape(n)} stands in the way", outcome)
+    )
+    match = _POINT.search(outcome) or _CALL.search(outcome)
+    point = (float(match[1]), float(match[2])) if match else None
+    if "the arm stopped" in outcome and point is not None:
+        names = _nearest(point, belief)
+    grasped = next((o for o in belief.objects.values() if f"every grasp of {o.name} collides" in outcome), None)
+    return Obstruction(names, grasped.position[:2] if grasped else point)
+
+
+def _nearest(point: Vector2, belief: Belief) -> tuple[str, ...]:
+    """What an arm that stopped short of a point has most likely met."""
+    there = [
+        o for o in belief.others() if o.on == "table" and math.dist(o.position[:2], point) < 0.07 + max(o.size) / 2
+    ]
+    return tuple(o.name for o in sorted(there, key=lambda o: math.dist(o.position[:2], point) - max(o.size) / 2)[:1])
+
+
+def in_the_way(prompt: Prompt, writer: Writer, start: Belief) -> list[str]:
+    """Names of what must be put aside before the program of `writer`, in that order.
+
+    Args:
+        prompt: the request.
+        writer: a program that was written as if nothing stood in the way.
+        start: the scene of the prompt.
+    """
+    motions = [line for line in writer.lines if _MOTION.search(line)]
+    if not motions:
+        return []
+    found = obstruction(prompt, start)
+    anchors = {name for clause in writer.clauses for name in clause.about if clause.subject}
+    grasp = "every grasp of" in (prompt.feedback or "").split("\n", 1)[0]
+    aside = [n for n in found.names if grasp or n not in anchors]
+    if found.area:
+        aside += _occupants(found.area, writer, start)
+    held = next((o.name for o in start.objects.values() if o.on == "gripper"), None)
+    aside = [n for n in aside if n != held]
+    if held is not None and (aside or not _finishes(motions[0], held, writer) or _stuck(prompt)):
+        return [held, *aside]
+    return aside
+
+
+def _occupants(area: str, writer: Writer, start: Belief) -> list[str]:
+    """What takes up room in a region without belonging there."""
+    region = start.workspace.region(area)
+    belong = {c.subject for c in writer.clauses if c.condition.startswith("in_region") and f'"{area}"' in c.condition}
+    anchors = {name for c in writer.clauses for name in c.about}
+    there = [
+        o
+        for o in start.objects.values()
+        if o.on == "table" and o.category != "zone" and o.name not in belong | anchors and _overlaps(o, region)
+    ]
+    return [o.name for o in sorted(there, key=lambda o: -o.size[0] * o.size[1])][:2]
+
+
+def _overlaps(obj: SceneObject, region: Region) -> bool:
+    return bool(relations.footprint(obj).intersects(shapely.box(*region.low, *region.high)))
+
+
+def _finishes(line: str, held: str, writer: Writer) -> bool:
+    """Whether the first motion of a program puts down what is held."""
+    return line.startswith("put(") and writer.order[:1] == [held]
+
+
+def _stuck(prompt: Prompt) -> bool:
+    """Whether putting down what is held just failed without naming anything that could be moved."""
+    outcome = (prompt.feedback or "").split("\n", 1)[0]
+    return any(word in outcome for word in ("blocked:", "unreachable:"))
+
+
+def write_aside(writer: Writer, names: Sequence[str], why: Obstruction) -> None:
+    """Add what puts these things aside."""
+    for name in names:
+        obj = writer.belief[name]
+        thing = by_name([obj])
+        if obj.on == "gripper":
+            variable = writer.define("held", thing)
+            writer.write(f"put({variable}, free_spot({variable}, {variable}.position[:2]))")
+        else:
+            make_way(writer, obj)
+            x, y = why.point or obj.position[:2]
+            off = f"region({quoted(why.area)})" if why.area else f"({number(x)}, {number(y)})"
+            writer.write(f"aside({thing}, {off})")
+        make_belief_free(writer, writer.belief[name])
+    writer.summary.append(f"put {' and '.join(names)} aside")
