@@ -21,13 +21,13 @@ import numpy as np
 from primitives.environment import ObjectState, TrialSpec
 from primitives.failures import Failure
 from primitives.guard import GuardLimits
+from primitives.library import surface
 from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.kinematics import pose_matrix
 from primitives.motion.mover import Mover
 from primitives.motion.planning import Planner
 from primitives.perception import oracle
 from primitives.perception.memory import SceneMemory
-from primitives.registry import surface
 from primitives.scene import Pose, SceneObject, Workspace
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment, make

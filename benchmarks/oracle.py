@@ -27,7 +27,8 @@ import numpy as np
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.failures import FAILURES, Failure, FailureKind
-from primitives.registry import Surface, surface
+from primitives.library import surface
+from primitives.registry import Surface
 from primitives.scene import Pose, Region, SceneObject
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment

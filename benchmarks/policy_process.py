@@ -19,7 +19,8 @@ import numpy as np
 from codepolicy.gate import check
 from codepolicy.sandbox.host import PolicySandbox
 from primitives.images import Image
-from primitives.registry import Surface, surface
+from primitives.library import surface
+from primitives.registry import Surface
 from primitives.scene import Workspace
 
 IMAGE = Image(1, "front", np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640), np.float32), np.eye(3), np.eye(4))

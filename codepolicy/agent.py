@@ -141,6 +141,8 @@ class Agent:
     def _spec(self, instruction: str | None, task: str | None, scene: str | None, seed: int) -> TrialSpec:
         if task is not None and scene is not None:
             raise ConfigurationError("a task brings its own scene; give --task or --scene, not both")
+        if seed < 0:
+            raise ConfigurationError(f"seed is {seed}; it is a whole number from 0")
         return TrialSpec(
             seed=seed, task=task, scene=scene, instruction=instruction, disturbances=self.settings.disturbances
         )

@@ -15,8 +15,9 @@ from codepolicy.plugins import load_detector
 from codepolicy.remembered import RememberedScene
 from primitives.environment import Environment, Trial, TrialSpec
 from primitives.failures import Failure, FailureReport
+from primitives.library import surface
 from primitives.perception.detector import Detector
-from primitives.registry import Surface, surface
+from primitives.registry import Surface
 from primitives.robot import Frame
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport

@@ -143,15 +143,6 @@ class Surface:
         return Surface(self.level, tuple(p for p in self.primitives if p.kind in kinds))
 
 
-def surface(level: str) -> Surface:
-    """The surface of a level.
-
-    Raises:
-        ConfigurationError: `level` is none of `LEVELS`.
-    """
-    if level not in LEVELS:
-        raise unknown_name("surface", level, LEVELS)
-    import primitives.library  # noqa: F401  - registers every primitive; heavy, so only here
-
-    known: Level = level  # type: ignore[assignment]
-    return Surface(known, tuple(p for p in _REGISTRY.values() if known in p.surfaces))
+def registered() -> tuple[Primitive, ...]:
+    """Every primitive registered so far, in that order."""
+    return tuple(_REGISTRY.values())

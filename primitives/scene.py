@@ -17,32 +17,32 @@ Quaternion: TypeAlias = tuple[float, float, float, float]
 
 
 class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
-    """One thing on the table, as measured by the cameras at the time of the look."""
+    """One thing, as the cameras measured it."""
 
     name: str
-    """Unique in the scene and stable across looks, e.g. "red block", "red block 2"."""
+    """Unique and stable, e.g. "red block 2"."""
     category: str
     """block, bowl, plate, zone, cylinder, ball, box, mug, or object when unknown."""
     color: str
     position: Vector3
     """Centre of the object, (x, y, z) in m, base frame."""
     yaw: float = 0.0
-    """Rotation about z in rad; in [-pi/4, pi/4) for square objects, 0 for round ones."""
+    """Rotation about z in rad; square: in [-pi/4, pi/4), round: 0."""
     size: Vector3
-    """Extent (x, y, z) in m along the object's own axes; for round things x = y = diameter."""
+    """Extent (x, y, z) in m along its own axes; round: x = y = diameter."""
     on: str = "table"
-    """Name of the object it rests on or in, "table", or "gripper" while held."""
+    """What it rests on or in: a name, "table", or "gripper" while held."""
     confidence: float = 1.0
     """In [0, 1]."""
 
     @property
     def top(self) -> float:
-        """Height of the highest point above the table in m."""
+        """Height of its highest point in m above the table."""
         return self.position[2] + self.size[2] / 2
 
 
 class Region(msgspec.Struct, frozen=True, tag="region"):
-    """An axis-aligned rectangle of the table, e.g. region("top left corner")."""
+    """A rectangle of the table along x and y."""
 
     name: str
     low: Vector2
@@ -94,11 +94,11 @@ class Grasp(msgspec.Struct, frozen=True, tag="grasp"):
 
 
 class Relation(msgspec.Struct, frozen=True, tag="relation"):
-    """The answer of a relation such as inside(a, b): true or false, and why. Use it like a bool."""
+    """The answer of inside(a, b) and its like. Use it like a bool."""
 
     holds: bool
     text: str
-    """The measured values behind the answer, e.g. "red block is 0.31 m from the centre of green bowl"."""
+    """The measured values behind it."""
 
     def __bool__(self) -> bool:
         return self.holds

@@ -19,7 +19,7 @@ from primitives.registry import Parameter, Primitive, Surface
 
 HEADER: Final = (
     "# Units: m, rad. Base frame: x away from the robot (top, far, behind), y to its left, z up; table top z = 0.\n"
-    "# Everything below, np and math are already defined; do not import it."
+    "# All of this, np and math are defined already; do not import it."
 )
 _OBJECT: Final = "SceneObject | str"
 """What most primitives take; said once where tokens count."""

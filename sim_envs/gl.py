@@ -1,4 +1,4 @@
-"""Rendering with OpenGL through moderngl, several times faster than software. Install with `codepolicy[gl]`."""
+"""Rendering with OpenGL through moderngl, several times faster than software."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
 """The world as Gymnasium environments, for learners of low-level control.
 
-    import gymnasium, sim_envs.gym_env
-    env = gymnasium.make("codepolicy/Tabletop-v0", task="put-block-in-bowl")
+    env = gymnasium.make("sim_envs.gym_env:codepolicy/Tabletop-v0", task="put-block-in-bowl")
 
-Importing this module registers `codepolicy/Tabletop-v0`, in which `task` is any task id, or None to play without
-reward.
+Importing this module, which the part before the colon does, registers `codepolicy/Tabletop-v0`. `task` is any task id,
+or None to play without reward.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from sim_envs.tiny import TinyRenderer
 
 
 def fastest() -> Renderer:
-    """OpenGL where moderngl is installed and a context opens, else software. Its name goes into results."""
+    """OpenGL where a context opens, else software. Its name goes into results."""
     try:
         from sim_envs.gl import GLRenderer
 

@@ -21,7 +21,7 @@ class Api:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put
         from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt
-        from primitives.registry import surface
+        from primitives.library import surface
         from primitives.scene import Workspace
         from primitives.stub import render
 

@@ -110,8 +110,8 @@ def prompt_hash(system: str) -> str:
 def estimated_tokens(text: str) -> int:
     """Tokens of `text` as current models count them, estimated without a tokeniser.
 
-    Words and numbers cost one token per four characters or part of them, every other printed character one, and
-    indentation one per run. For English and Python this lies within about 15 % of byte-pair encodings such as o200k,
+    Words cost one token per six letters or part of them, numbers one per three digits, runs of other characters and of
+    indentation one each. For English and Python this lies within about 15 % of byte-pair encodings such as o200k,
     mostly above.
     """
     import re

@@ -64,6 +64,7 @@ def test_usage_errors_exit_with_2(arguments: list[str], capsys: pytest.CaptureFi
         (["run", "x", "--model", "replay:nowhere"], "no recording in 'nowhere'"),
         (["run", "x", "--model", "scripted:nowhere"], "neither a file nor a folder"),
         (["run", "x", "--turns", "0"], "turns is 0"),
+        (["run", "x", "--seed", "-1"], "seed is -1"),
         (["run", "x", "--max-tokens", "-1"], "a budget is more than 0"),
         (["exec"], "say which program"),
         (["exec", "nowhere.py"], "cannot read program 'nowhere.py'"),

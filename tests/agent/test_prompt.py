@@ -4,8 +4,10 @@ import pytest
 
 from codepolicy.prompting.prompt import Repair, estimated_tokens, prompt_hash, system_prompt, template, user_prompt
 from codepolicy.prompting.scene_table import parse_scene_table
-from primitives.registry import LEVELS, surface
+from primitives.library import surface
+from primitives.registry import LEVELS
 from primitives.scene import SceneObject, Workspace
+from primitives.stub import render
 
 
 def thing(name: str, **more: object) -> SceneObject:
@@ -39,6 +41,7 @@ def test_the_examples_pass_the_gate(level: str) -> None:
 
 
 def test_the_skill_prompt_is_small() -> None:
+    assert estimated_tokens(render(surface("skill"))) <= 1500
     assert estimated_tokens(system_prompt(surface("skill"), Workspace())) <= 2500
 
 

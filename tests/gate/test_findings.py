@@ -6,7 +6,7 @@ import pytest
 
 from codepolicy.gate import calls, check
 from primitives.failures import FailureKind, FailureReport
-from primitives.registry import surface
+from primitives.library import surface
 from primitives.scene import Workspace
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codepolicy.gate import annotations, calls, check
-from primitives.registry import surface
+from primitives.library import surface
 from primitives.scene import Workspace
 
 PROGRAMS = {

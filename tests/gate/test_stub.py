@@ -8,7 +8,8 @@ import re
 import pytest
 
 from primitives import failures
-from primitives.registry import LEVELS, Primitive, Surface, surface
+from primitives.library import surface
+from primitives.registry import LEVELS, Primitive, Surface
 from primitives.stub import render
 
 

@@ -37,8 +37,8 @@ def trial(environment, tmp_path: Path) -> Callable[..., object]:
     """Sets up a scene (TOML of the objects) and gives its server, seen by the privileged detector: fast and exact."""
     from primitives.environment import TrialSpec
     from primitives.guard import GuardLimits
+    from primitives.library import surface
     from primitives.perception import oracle
-    from primitives.registry import surface
     from primitives.server import Server
 
     def start(objects: str, *, level: str = "skill", limits: GuardLimits | None = None, robot=None, **more):

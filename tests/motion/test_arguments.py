@@ -7,7 +7,7 @@ import pytest
 from primitives.arguments import bind, encode, show
 from primitives.failures import BadArgument
 from primitives.images import Image, ImageRef
-from primitives.registry import surface
+from primitives.library import surface
 from primitives.scene import Pose, Region, Relation
 from tests.motion.things import thing
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from primitives.guard import GuardLimits
-from primitives.registry import surface
+from primitives.library import surface
 
 PAGE = (Path(__file__).parents[2] / "docs" / "motion.md").read_text()
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from primitives.failures import Unreachable
+from primitives.library import surface
 from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.kinematics import Kinematics, pose_distance, pose_matrix
 from primitives.motion.planning import Planner
-from primitives.registry import surface
 from primitives.scene import Pose, Workspace
 from primitives.server import Server
 from tests.motion.arms import iiwa, xarm6

@@ -12,7 +12,7 @@ from primitives.failures import (
     Stopped,
 )
 from primitives.guard import GuardLimits
-from primitives.registry import surface
+from primitives.library import surface
 from tests.motion.things import objects
 
 SCENE = objects("red block 0.5 0.0", "green bowl 0.45 0.2")

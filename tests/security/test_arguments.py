@@ -7,7 +7,7 @@ import pytest
 from codepolicy.sandbox.host import PolicySession
 from primitives.arguments import bind
 from primitives.failures import FailureKind
-from primitives.registry import surface
+from primitives.library import surface
 
 HOSTILE = [
     ("skill", "place((float('nan'), 0.0))"),
