@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
-from benchmarks.perception import CASES, Case, measure
 from primitives.perception.rgbd import RgbdDetector
+
+BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "perception.py"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
-def test_case(case: Case, detector: RgbdDetector) -> None:
-    score = measure(case, detector, seeds=6)
+@pytest.mark.parametrize("case", BENCHMARK["CASES"], ids=lambda c: c.name)
+def test_case(case: Any, detector: RgbdDetector) -> None:
+    score = BENCHMARK["measure"](case, detector, seeds=6)
     off = case.disturbances == "sensor"
     # one miss in so few scenes says nothing yet
     assert score.objects - score.found <= max(1, (0.15 if off else 0.03) * score.objects), score.misses
