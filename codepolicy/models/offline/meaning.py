@@ -6,11 +6,21 @@ A sentence is a sequence of commands. Commands name things (`Thing`), groups of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Direction: TypeAlias = Literal["left", "right", "top", "bottom"]
+Size: TypeAlias = Literal["large", "small", ""]
+Quantity: TypeAlias = Literal["the", "a", "all", "each", "both", "none", ""]
+Relation: TypeAlias = Literal["in", "on", "to", "beside", "between", "around", "away", "under"]
+Orientation: TypeAlias = Literal["horizontal", "vertical", "diagonal", ""]
+Kind: TypeAlias = Literal["line", "circle", "triangle", "square", "together", "tower", "pairs"]
 Colors: TypeAlias = tuple[str, ...]
 Match: TypeAlias = Literal["same", "different"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+SIZES: tuple[Size, ...] = get_args(Size)
+QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
+ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +56,9 @@ class Thing:
     colors: Colors = ()
     """Any of these; empty for any colour."""
     plural: bool = False
-    quantity: Literal["the", "a", "all", "each", "both", "none", ""] = ""
+    quantity: Quantity = ""
     count: int | None = None
-    size: Literal["large", "small", ""] = ""
+    size: Size = ""
     orders: tuple[Order, ...] = ()
     where: tuple[Where, ...] = ()
     exceptions: Group | None = None
@@ -102,7 +112,7 @@ class Place:
 class At:
     """In, on, beside, under or between things; `to` when the sentence leaves open whether in or on."""
 
-    relation: Literal["in", "on", "to", "beside", "between", "around", "away", "under"]
+    relation: Relation
     things: Group
     distance: float | None = None
     """Metres from centre to centre."""
@@ -132,11 +142,11 @@ class Shift:
 class Shape:
     """An arrangement of all the things: a line, a circle, a triangle, a square, or simply together."""
 
-    kind: Literal["line", "circle", "triangle", "square", "together", "tower", "pairs"]
-    orientation: Literal["horizontal", "vertical", "diagonal", ""] = ""
+    kind: Kind
+    orientation: Orientation = ""
     spacing: float | None = None
     """Metres between neighbours' centres."""
-    by: Literal["large", "small", ""] = ""
+    by: Size = ""
     """Which size comes first."""
     around: Group | None = None
     at: Destination | None = None
@@ -180,7 +190,7 @@ class Stack:
 
     what: Group
     on: Destination | None = None
-    by: Literal["large", "small", ""] = ""
+    by: Size = ""
     chain: tuple[Group, ...] = ()
     upward: bool = False
     """Whether the order of naming is from bottom to top."""

@@ -8,10 +8,19 @@ from typing import TypeAlias, TypeVar
 from lark import Token
 
 T = TypeVar("T")
+L = TypeVar("L", bound=str)
 
 
 class Implausible(Exception):
     """The words fit the rule, but nobody would mean that."""
+
+
+def one_of(value: str, allowed: Sequence[L]) -> L:
+    """`value` as one of the `allowed` ones. Raises Implausible when it is none of them."""
+    for choice in allowed:
+        if choice == value:
+            return choice
+    raise Implausible(f"{value!r} is none of {', '.join(allowed)}")
 
 
 class Parts:

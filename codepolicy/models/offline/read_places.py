@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import cast
 
 from codepolicy.models.offline.meaning import (
+    DIRECTIONS,
+    KINDS,
+    ORIENTATIONS,
     At,
     Back,
     Destination,
@@ -14,13 +16,14 @@ from codepolicy.models.offline.meaning import (
     Order,
     Place,
     Pronoun,
+    Relation,
     Shape,
     Shift,
     Thing,
     Toward,
     only,
 )
-from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 
 MAGNITUDES = {"little": 0.10, "lot": 0.20}
 """Metres from centre to centre that "a little" and "a lot" mean."""
@@ -53,10 +56,10 @@ def distance(p: Parts) -> Distance:
     return Distance(MAGNITUDES["lot" if p.has("FAR") else p.token("MAGNITUDE")], vague=True)
 
 
-def _at(relation: str) -> Rule:
+def _at(relation: Relation) -> Rule:
     def rule(p: Parts) -> At:
         group, far = p.one(Group), p.maybe(Distance)
-        return At(relation, group, far.meters if far else None)  # type: ignore[arg-type]
+        return At(relation, group, far.meters if far else None)
 
     return rule
 
@@ -70,21 +73,24 @@ def dest_between(p: Parts) -> Destination:
     return At("between", group)
 
 
+def _toward(direction: str, things: Group, far: Distance | None) -> Toward:
+    way = one_of(direction, DIRECTIONS)
+    return Toward(way, things, far.meters, far.vague) if far else Toward(way, things)
+
+
 def dest_toward(p: Parts) -> Toward:
     """10 cm to the left of the bowl."""
-    far = p.maybe(Distance)
-    return Toward(p.token("DIROF"), p.one(Group), far.meters if far else None, far is not None and far.vague)  # type: ignore[arg-type]
+    return _toward(p.token("DIROF"), p.one(Group), p.maybe(Distance))
 
 
 def dest_toward_it(p: Parts) -> Toward:
     """To its left."""
-    far = p.maybe(Distance)
-    return Toward(p.token("DIR"), only(Pronoun()), far.meters if far else None, far is not None and far.vague)  # type: ignore[arg-type]
+    return _toward(p.token("DIR"), only(Pronoun()), p.maybe(Distance))
 
 
 def dest_shift(p: Parts) -> Shift:
     """10 cm to the left."""
-    return Shift(cast("str", p.token("DIR")), p.one(Distance).meters)  # type: ignore[arg-type]
+    return Shift(one_of(p.token("DIR"), DIRECTIONS), p.one(Distance).meters)
 
 
 def dest_out(p: Parts) -> Free:
@@ -144,10 +150,10 @@ def shape(p: Parts) -> Shape:
         axis = {"line": orientation, "row": orientation or "horizontal", "column": orientation or "vertical"}.get(
             kind, kind
         )
-        return Shape("line", axis)  # type: ignore[arg-type]
+        return Shape("line", one_of(axis, ORIENTATIONS))
     if orientation:
         raise Implausible("a shape without direction")
-    return Shape(kind)  # type: ignore[arg-type]
+    return Shape(one_of(kind, KINDS))
 
 
 def spacing(p: Parts) -> Spacing:

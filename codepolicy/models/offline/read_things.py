@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import cast
 
-from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
-from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.meaning import QUANTITIES, SIZES, Group, Order, Place, Pronoun, Thing, Where
+from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 
 SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
 
@@ -125,9 +124,9 @@ def noun_phrase(p: Parts) -> Thing:
     thing = Thing(
         category=noun.rstrip("*"),
         plural=plural,
-        quantity=cast("str", quantity),  # type: ignore[arg-type]
+        quantity=one_of(quantity, QUANTITIES),
         count=count,
-        size=cast("str", p.token("SIZE")),  # type: ignore[arg-type]
+        size=one_of(p.token("SIZE"), SIZES),
         other=p.has("OTHER"),
         match="same" if p.has("MATCHING") else "different" if p.has("MISMATCHED") else None,
         distinct=p.has("DIFFERENT"),

@@ -14,7 +14,7 @@ from lark.common import LexerConf
 from lark.exceptions import UnexpectedInput
 from lark.lexer import Lexer
 
-from codepolicy.models.offline import read_commands, read_places, read_questions, read_things
+from codepolicy.models.offline import read_commands, read_places, read_questions, read_shapes, read_things, read_towers
 from codepolicy.models.offline.parts import Implausible, Parts
 from codepolicy.models.offline.words import Word
 
@@ -23,7 +23,8 @@ Start = Literal["command", "condition", "question"]
 MAX_READINGS = 40
 """Readings of one phrase that are followed; they multiply with every place where a phrase can be attached."""
 
-_RULES = {**read_things.RULES, **read_places.RULES, **read_commands.RULES, **read_questions.RULES}
+_READERS = (read_things, read_places, read_commands, read_towers, read_shapes, read_questions)
+_RULES = {name: rule for reader in _READERS for name, rule in reader.RULES.items()}
 
 
 class _Words(Lexer):
@@ -32,9 +33,10 @@ class _Words(Lexer):
     def __init__(self, lexer_conf: LexerConf) -> None:
         pass
 
-    def lex(self, data: Sequence[Word]) -> Iterator[Token]:  # type: ignore[override]
+    def lex(self, lexer_state: Any, parser_state: Any = None) -> Iterator[Token]:
         """Lark's simple lexer interface; the text is the list of tokens."""
-        for position, word in enumerate(data):
+        del parser_state
+        for position, word in enumerate(cast("Sequence[Word]", lexer_state)):
             yield Token(word.kind, word.value, start_pos=position, column=position, line=1)
 
 

@@ -1,0 +1,108 @@
+"""What commands that arrange, sort and match things mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codepolicy.models.offline.meaning import ORIENTATIONS, At, Command, Group, Put, Shape, Stack, Thing
+from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
+from codepolicy.models.offline.read_places import Spacing, moved_spacing
+from codepolicy.models.offline.reading import by_size, destinations
+
+BOWLS = Group((Thing("bowl", plural=True, quantity="the", match="same"),))
+
+
+def _shaped(p: Parts, *, default: Shape | None) -> Shape:
+    shapes = [d for d in destinations(p) if isinstance(d, Shape)]
+    places = [d for d in destinations(p) if not isinstance(d, Shape)]
+    around = next((s.around for s in shapes if s.around), None)
+    named = [s for s in shapes if not s.around] or shapes
+    if not named and default is None:
+        raise Implausible("no arrangement")
+    form = named[0] if named else default
+    assert form is not None
+    if p.has("TOGETHER") and not named:
+        form = Shape("together")
+    for orientation in (*p.tokens("ORIENTATION"), *(s.orientation for s in named[1:])):
+        form = replace(form, orientation=one_of(orientation, ORIENTATIONS) or form.orientation)
+    if len(places) > 1:
+        raise Implausible("two places for one arrangement")
+    return moved_spacing(
+        replace(form, by=by_size(p), around=around, at=places[0] if places else None), p.maybe(Spacing)
+    )
+
+
+def arrange(p: Parts) -> Command:
+    """Arrange X in a shape."""
+    bare = not (destinations(p) or p.has("BYSIZE", "SIZEEND", "TOGETHER") or p.has("ORIENTATION"))
+    if bare and p.has("ARRANGE") and not p.has("LINEUP"):
+        raise Implausible("no arrangement")
+    lined = p.has("LINEUP", "BYSIZE", "SIZEEND", "ORIENTATION") or p.maybe(Spacing) is not None
+    form = _shaped(p, default=Shape("line") if lined else Shape("together") if p.has("TOGETHER") else None)
+    if form.kind == "tower":
+        return Stack(p.one(Group), form.at, by=form.by)
+    if p.has("STACK"):
+        raise Implausible("a stack is no arrangement")
+    return Put(p.one(Group), form)
+
+
+def line_up(p: Parts) -> Command:
+    """Line X up."""
+    if p.token("SHAPE") != "line":
+        raise Implausible("not line up")
+    return Put(p.one(Group), _shaped(p, default=Shape("line")))
+
+
+def build_shape(p: Parts) -> Put:
+    """Make a circle of X."""
+    what = p.maybe(Group) or Group((Thing("block", plural=True, quantity="all"),))
+    return Put(what, _shaped(p, default=None))
+
+
+def sort(p: Parts) -> Command:
+    """Sort X by colour or by size."""
+    places = destinations(p)
+    if p.has("STACK", "CLEAR", "GATHER") and not p.has("MATCHING", "BYCOLOR"):
+        raise Implausible("not sorting")
+    if p.has("STACK"):
+        return Put(p.one(Group), Shape("pairs"))
+    if p.has("BYSIZE", "SIZEEND"):
+        shape = next((d for d in places if isinstance(d, Shape)), Shape("line"))
+        return Put(p.one(Group), replace(shape, by=by_size(p)))
+    if not places:
+        if p.has("DISTRIBUTE", "ARRANGE", "DIFFERENT") and not p.has("MATCHING", "BYCOLOR"):
+            raise Implausible("not by anything")
+        return Put(p.one(Group), Shape("pairs"))
+    to = places[0]
+    single = isinstance(to, At) and all(isinstance(t, Thing) and not t.many for t in to.things.items)
+    if isinstance(to, At) and single and not p.has("MATCHING", "BYCOLOR"):
+        return Put(p.one(Group), replace(to, relation="to"))
+    if isinstance(to, At):
+        spread = p.has("DISTRIBUTE") and not p.has("MATCHING", "BYCOLOR")
+        things = tuple(
+            (replace(t, distinct=True) if spread else replace(t, match=t.match or "same"))
+            if isinstance(t, Thing)
+            else t
+            for t in to.things.items
+        )
+        return Put(p.one(Group), At("on" if to.relation == "on" else "in", Group(things)))
+    return Put(p.one(Group), to)
+
+
+def match(p: Parts) -> Put:
+    """Match X with Y."""
+    groups = p.all(Group)
+    if len(groups) == 1 and len(groups[0].items) == 2:
+        groups = [Group((groups[0].items[0],)), Group((groups[0].items[1],))]
+    other = groups[1] if len(groups) > 1 else BOWLS
+    things = tuple(replace(t, match=t.match or "same") if isinstance(t, Thing) else t for t in other.items)
+    return Put(groups[0], At("to", Group(things)))
+
+
+RULES: dict[str, Rule] = {
+    "arrange": arrange,
+    "line_up": line_up,
+    "build_shape": build_shape,
+    "sort": sort,
+    "match": match,
+}

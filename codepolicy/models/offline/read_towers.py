@@ -1,0 +1,157 @@
+"""What commands that build towers, or take them apart, mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from codepolicy.models.offline.meaning import (
+    At,
+    Command,
+    Free,
+    Group,
+    Place,
+    Pronoun,
+    Put,
+    Shape,
+    Stack,
+    Thing,
+    Toward,
+    only,
+    with_category,
+)
+from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.reading import by_size, category_of, destinations
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Things of a tower, bottom first."""
+
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A thing and its place in a tower."""
+
+    group: Group
+    level: int
+
+
+def stack(p: Parts) -> Command:
+    """Stack X, on a place or as a chain of ons."""
+    what, places = p.one(Group), destinations(p)
+    places = [d for d in places if not (isinstance(d, Shape) and d.kind == "tower")]
+    for d in places:
+        if not isinstance(d, At | Place | Toward | Free):
+            raise Implausible("no place for a stack")
+    chained = [d for d in places if isinstance(d, At) and d.relation == "on"]
+    if len(chained) > 1 and len(chained) == len(places):
+        return Stack(what, chain=(what, *(with_category(d.things, category_of(what)) for d in chained)))
+    if len(places) > 1:
+        raise Implausible("two places")
+    to = places[0] if places else None
+    if isinstance(to, At):
+        to = replace(to, things=with_category(to.things, category_of(what)))
+    return Stack(what, to, by=by_size(p), upward=p.token("UPWARD") == "up" or p.has("RESPECTIVELY"))
+
+
+def put_chain(p: Parts) -> Stack:
+    """Put X on Y on Z."""
+    what, places = p.one(Group), destinations(p)
+    if not all(isinstance(d, At) and d.relation == "on" for d in places):
+        raise Implausible("not a stack")
+    groups = [with_category(d.things, category_of(what)) for d in places if isinstance(d, At)]
+    return Stack(what, chain=(what, *groups))
+
+
+def stack_layers(p: Parts) -> Stack:
+    """Stack the blocks, the red one at the bottom."""
+    what, places = p.one(Group), p.all(Layer)
+    groups = [with_category(x.group, category_of(what)) for x in sorted(places, key=lambda x: x.level)]
+    if len(groups) > 1:
+        return Stack(what, chain=tuple(reversed(groups)))
+    only_one = places[0]
+    if only_one.level == 1:
+        raise Implausible("the middle of what")
+    return Stack(what, base=groups[0]) if only_one.level == 0 else Stack(what, top=groups[0])
+
+
+def stack_listed(p: Parts) -> Stack:
+    """Stack the blocks from bottom to top: red, green, blue."""
+    kind, listed = p.all(Group)
+    listed = Group(tuple(t for i in listed.items for t in _one_by_one(i)))
+    if len(listed.items) < 2 or len(kind.items) != 1 or not kind.items[0] or not isinstance(kind.items[0], Thing):
+        raise Implausible("no order")
+    if not kind.items[0].plural or kind.items[0].colors:
+        raise Implausible("no order")
+    groups = tuple(only(i) for i in with_category(listed, category_of(kind)).items)
+    return Stack(kind, chain=groups if "down" in p.tokens("UPWARD") else groups[::-1])
+
+
+def _one_by_one(item: Thing | Pronoun) -> tuple[Thing | Pronoun, ...]:
+    """ "Red, yellow, green" as three things."""
+    if isinstance(item, Thing) and len(item.colors) > 1:
+        return tuple(replace(item, colors=(color,), quantity="the") for color in item.colors)
+    return (item,)
+
+
+def build_tower(p: Parts) -> Command:
+    """Build a tower of X somewhere."""
+    layers = p.maybe(Layers)
+    places = [d for d in destinations(p) if not (isinstance(d, Shape) and d.kind == "tower")]
+    number = p.token("NUMBER")
+    if layers:
+        return Stack(Group(()), places[0] if places else None, chain=tuple(reversed(layers.groups)))
+    what = p.maybe(Group) or Group((Thing("block", plural=True, count=int(number) if number.isdigit() else None),))
+    if len(places) > 1:
+        raise Implausible("two places")
+    return Stack(what, places[0] if places else None, by=by_size(p), upward=p.token("UPWARD") == "up")
+
+
+def layer(p: Parts) -> Layer:
+    """X at the bottom; X on it."""
+    level = {"bottom": 0, "bottom side": 0, "middle": 1, "top": 2, "top side": 2}.get(p.token("DIR", "PLACE"), -1)
+    if level < 0 and not p.has("PRONOUN"):
+        raise Implausible("no level of a tower")
+    return Layer(p.one(Group), level if level >= 0 else 1)
+
+
+def layers(p: Parts) -> Layers:
+    """X at the bottom, Y in the middle, Z on top; what has no level of its own follows on what was named before."""
+    found = [c if isinstance(c, Layer) else Layer(c, 1) for c in p.children if isinstance(c, Layer | Group)]
+    levels = [x.level for x in found]
+    if len(found) < 2 or levels.count(0) > 1 or levels.count(2) > 1:
+        raise Implausible("not a tower")
+    if levels[0] == 2:
+        found = found[::-1] if levels.count(1) else found
+    return Layers(tuple(x.group for x in sorted(found, key=lambda x: x.level)))
+
+
+def unstack(p: Parts) -> Put:
+    """Unstack the blocks."""
+    what = p.maybe(Group)
+    if what is None or any(isinstance(i, Thing) and i.category == "tower" for i in what.items):
+        what = Group((Thing("block", plural=True, quantity="all"),))
+    return Put(what, Free())
+
+
+def reverse(p: Parts) -> Stack:
+    """Reverse the tower."""
+    what = p.maybe(Group)
+    if what is None or any(isinstance(i, Thing) and i.category == "tower" for i in what.items):
+        what = Group((Thing("block", plural=True, quantity="all"),))
+    return Stack(what, reverse=True)
+
+
+RULES: dict[str, Rule] = {
+    "put_chain": put_chain,
+    "stack": stack,
+    "stack_layers": stack_layers,
+    "stack_listed": stack_listed,
+    "build_tower": build_tower,
+    "layer": layer,
+    "layers": layers,
+    "unstack": unstack,
+    "reverse": reverse,
+}

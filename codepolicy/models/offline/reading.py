@@ -1,0 +1,68 @@
+"""What the readers of commands share: destinations, sizes and categories of a node."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codepolicy.models.offline.meaning import (
+    SIZES,
+    At,
+    Back,
+    Command,
+    Destination,
+    Free,
+    Group,
+    Place,
+    Put,
+    Shape,
+    Shift,
+    Size,
+    Stack,
+    Thing,
+    Toward,
+    with_category,
+)
+from codepolicy.models.offline.parts import Implausible, Parts, one_of
+
+DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free)
+
+
+def destinations(p: Parts) -> list[Destination]:
+    """Every place of the node, in order."""
+    return [c for c in p.children if isinstance(c, DESTINATIONS)]
+
+
+def destination(p: Parts) -> Destination:
+    """The first place. Raises Implausible when there is none."""
+    found = destinations(p)
+    if not found:
+        raise Implausible("no place")
+    return found[0]
+
+
+def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool = False) -> Command:
+    """Bring `what` to `to`; things on each other are a stack."""
+    if isinstance(to, Shape) and to.kind == "tower":
+        return Stack(what, by=to.by)
+    if isinstance(to, At) and len(what.items) == 1:
+        first = what.items[0]
+        if isinstance(first, Thing) and first.category:
+            to = replace(to, things=with_category(to.things, first.category))
+    if isinstance(to, Toward) and isinstance(what.items[0], Thing):
+        to = replace(to, things=with_category(to.things, what.items[0].category))
+    return Put(what, to, push, pairwise)
+
+
+def by_size(p: Parts) -> Size:
+    """Which size comes first: at the bottom of a stack, on the left of a line."""
+    first = p.token("BYSIZE")
+    size, _, end = p.token("SIZEEND").partition(":")
+    named = one_of(size or first, SIZES)
+    if end == "right" and named:
+        return "small" if named == "large" else "large"
+    return named
+
+
+def category_of(group: Group) -> str:
+    """The first category that is named, or ""."""
+    return next((i.category for i in group.items if isinstance(i, Thing) and i.category), "")
