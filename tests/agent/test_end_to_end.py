@@ -98,6 +98,8 @@ def test_an_ended_run_leaves_a_whole_record(tmp_path: Path, number: signal.Signa
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # a background shell starts its children with the interrupt ignored, and that would be inherited
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stderr is not None
     for line in process.stderr:

@@ -141,9 +141,20 @@ class Table:
         spot = self._spot(obj, target) if isinstance(target, Region) else (float(target[0]), float(target[1]))
         if not self.workspace.table.contains(spot, -0.005):
             raise Unreachable(f"({spot[0]:.3f}, {spot[1]:.3f}) is outside the workspace")
+        if isinstance(target, tuple) and len(target) == 3 and target[2] > height + 0.01:
+            self._rest(obj, spot, target[2] - height)
+            return
         if isinstance(target, tuple):
             self._check_room(obj, spot)
         self._set(obj.name, (*spot, height), "table")
+
+    def _rest(self, obj: SceneObject, spot: tuple[float, float], floor: float) -> None:
+        below = [o for o in self.objects.values() if o.name != obj.name and math.dist(o.position[:2], spot) < o.size[0]]
+        carriers = [o for o in below if abs(o.top - floor) < 0.01]
+        if not carriers:
+            raise Blocked(f"nothing carries {obj.name} at a height of {floor:.3f} m")
+        nearest = min(carriers, key=lambda o: math.dist(o.position[:2], spot))
+        self._set(obj.name, (*spot, nearest.top + obj.size[2] / 2), nearest.name)
 
     def _room(self, obj: SceneObject, spot: tuple[float, float]) -> float:
         here = relations.footprint(msgspec.structs.replace(obj, position=(*spot, 0.0)))

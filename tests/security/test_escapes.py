@@ -16,6 +16,11 @@ import pytest
 ATTACK = Path(__file__).with_name("attack.py")
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
+ENVIRONMENT = {
+    "PYTHONPATH": os.pathsep.join([str(ROOT), sysconfig.get_path("platlib")]),
+    "PATH": os.defpath,
+    "LANG": "C.UTF-8",
+}
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,10 +32,17 @@ pytestmark = [
 
 
 def interpreter_for(user: int | None) -> str | None:
-    """A Python of this version that the user may execute."""
+    """A Python of this version that the user may execute, and with which the packages can be read."""
     for python in (sys.executable, f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"):
         try:
-            subprocess.run([python, "-c", ""], check=True, user=user, capture_output=True, cwd="/")
+            subprocess.run(
+                [python, "-c", "import msgspec, codepolicy"],
+                check=True,
+                user=user,
+                capture_output=True,
+                cwd="/",
+                env=ENVIRONMENT,
+            )
         except (OSError, subprocess.CalledProcessError):
             continue
         return python
@@ -40,13 +52,12 @@ def interpreter_for(user: int | None) -> str | None:
 def attack(mode: str, corpus: str, user: int | None = None) -> dict[str, list[str]]:
     python = interpreter_for(user)
     if python is None:
-        pytest.skip("no interpreter of this version can be executed by an ordinary user")
-    path = os.pathsep.join([str(ROOT), sysconfig.get_path("platlib")])
+        pytest.skip("an ordinary user cannot execute this Python or read these packages")
     ran = subprocess.run(
         [python, str(ATTACK), mode, corpus],
         capture_output=True,
         cwd="/",
-        env={"PYTHONPATH": path, "PATH": os.defpath, "LANG": "C.UTF-8"},
+        env=ENVIRONMENT,
         user=user,
         group=user,
         extra_groups=None if user is None else [],
