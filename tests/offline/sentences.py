@@ -402,6 +402,44 @@ CORPUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "put the closest block to the red bowl in the red bowl",
         ),
     ),
+    (
+        "tower yellow block, green block, red block",
+        (
+            "stack the green block on top of the yellow block and then put the red block on top of that",
+            "put the green block on the yellow block, then put the red block on it",
+        ),
+    ),
+    (
+        "red block > red bowl; blue block > red bowl",
+        ("put both the red and the blue block in the red bowl",),
+    ),
+    (
+        "red block > red bowl; green block > red bowl; blue block > red bowl; yellow block > red bowl",
+        (
+            "clear the table by putting every block into the red bowl",
+            "empty the table into the red bowl",
+            "clear the table into the red bowl",
+        ),
+    ),
+    (
+        "blue block > green bowl",
+        ("put everything blue in the green bowl", "find the blue block and put it in the green bowl"),
+    ),
+    (
+        "red block > green bowl; green block > green bowl; blue block > blue bowl; yellow block > blue bowl",
+        ("put each block in the bowl nearest to it",),
+    ),
+    (
+        "red block > blue block; green block > yellow block",
+        ("put the red block on the blue one and the green one on the yellow one",),
+    ),
+    (
+        "red block > red bowl; blue block > blue bowl",
+        (
+            "first put the red block in the red bowl, second put the blue block in the blue bowl",
+            "put the red block in the red bowl and the blue block in the blue one",
+        ),
+    ),
 )
 """Effects and the sentences that ask for them, in the scene `test_sentences.SCENE`."""
 
@@ -412,6 +450,7 @@ ANSWERS: tuple[tuple[str, str], ...] = (
     ("how many red things are on the table?", "2"),
     ("how many blocks are in the green bowl?", "0"),
     ("is the red block left of the green bowl?", "Yes"),
+    ("which bowl is the red block closest to?", "green bowl"),
     ("is the red block in the green bowl?", "No"),
     ("is there a purple block?", "No"),
     ("are there more than two blocks?", "Yes"),
@@ -438,6 +477,10 @@ DECLINED: tuple[tuple[str, str], ...] = (
     ("put the block in the green bowl", "Which block"),
     ("put it in the green bowl", "'it'"),
     ("put the red block", "Where should"),
+    ("put the largest block on the smallest block", "about the same size"),
+    ("put the blocks of the most common color in the red bowl", "equally common"),
+    ("build a pyramid with four blocks", "3, 6 or 10"),
+    ("put as many blocks in the red bowl as there are purple bowls", "no purple bowl"),
     ("put five blocks in the green bowl", "only 4"),
     ("put the seventh block from the left in the green bowl", "fits"),
     ("move the red block 2 meters to the left", "off the table"),

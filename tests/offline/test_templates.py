@@ -16,6 +16,16 @@ from tests.tasks.tabletop import Table
 CAP = [t.id for t in all_tasks() if "cap14" in t.tags]
 
 
+OTHERS = [
+    "reason-as-many-as-bowls",
+    "reason-most-common-color",
+    "reason-odd-one-out",
+    "reason-mirror",
+    "ravens-stack-block-pyramid",
+]
+"""Families beyond them whose own sentence is understood."""
+
+
 def _cases(sentences: slice, seeds: int) -> list[tuple[str, int, str]]:
     cases: list[tuple[str, int, str]] = []
     for name in CAP:
@@ -33,6 +43,13 @@ def test_there_are_fourteen() -> None:
 @pytest.mark.parametrize(("task", "seed", "sentence"), _cases(slice(1), 1))
 def test_the_template_is_carried_out(task: str, seed: int, sentence: str) -> None:
     _assert_achieved(find(task), seed, sentence)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_families_that_count_and_measure_are_carried_out(name: str) -> None:
+    for task in (find(name), find(f"{name}:unseen")):
+        for seed in range(3):
+            _assert_achieved(task, seed, task.instruction(seed))
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -31,6 +32,8 @@ NEARBY_COLORS = {
 }
 """What people may call a colour when nothing in view has exactly that one."""
 
+ALIKE = 1.15
+"""Ratio of two volumes below which a camera may confuse them."""
 Key = Callable[[SceneObject], float]
 
 KEYS: dict[str, Key] = {
@@ -98,6 +101,9 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     if item.colors:
         found = _colored(found, item.colors)
     for test in item.where:
+        if test.relation in ("common", "unique"):
+            found = _by_rarity(test.relation, found)
+            continue
         kept = [o for o in found if holds(o, test, belief) != test.negated]
         if test.relation == "region" and not item.many and isinstance(test.to, Place) and len(kept) != 1:
             kept = _most_toward(test.to, kept or found)
@@ -123,6 +129,9 @@ def ranked(
     if order.key == "pair":
         pairs = itertools.combinations(found, 2)
         return list(min(pairs, key=lambda p: math.dist(p[0].position[:2], p[1].position[:2]), default=()))
+    volumes = [math.prod(o.size) for o in found]
+    if order.key in ("large", "small") and len(found) > 1 and max(volumes) < ALIKE * min(volumes):
+        raise Declined(f"{_names(found)} are all of about the same size; name the one you mean.")
     ordered = sorted(found, key=ranking(order, belief))
     if isinstance(order.to, Group):
         anchors = {o.name for o in choose(order.to, belief)}
@@ -208,6 +217,17 @@ def _is_a(obj: SceneObject, item: Thing) -> bool:
     return obj.category in _CATEGORIES.get(item.category, (item.category,))
 
 
+def _by_rarity(relation: str, found: Sequence[SceneObject]) -> list[SceneObject]:
+    """Those of the colour that most have, or of a colour that no other has. Raises Declined when two are as common."""
+    loose = [o for o in found if movable(o)] or list(found)
+    counts = Counter(o.color for o in loose).most_common()
+    if relation == "unique":
+        return [o for o in loose if (o.color, 1) in counts]
+    if len(counts) > 1 and counts[0][1] == counts[1][1]:
+        raise Declined(f"{counts[0][0].capitalize()} and {counts[1][0]} are equally common; name the colour.")
+    return [o for o in loose if o.color == counts[0][0]]
+
+
 def _tops(belief: Belief) -> list[SceneObject]:
     """The uppermost thing of each stack."""
     stacked = [
@@ -230,7 +250,7 @@ def _colored(found: Sequence[SceneObject], wanted: Sequence[str]) -> list[SceneO
 def _sized(item: Thing, found: list[SceneObject]) -> list[SceneObject]:
     volumes = [math.prod(o.size) for o in found]
     middle = (min(volumes) + max(volumes)) / 2
-    if max(volumes) < 1.15 * min(volumes):
+    if max(volumes) < ALIKE * min(volumes):
         return found
     kept = [o for o, v in zip(found, volumes, strict=True) if (v > middle) == (item.size == "large")]
     return kept if item.many or len(kept) == 1 else sorted(kept, key=KEYS[item.size])[:1]
@@ -275,6 +295,8 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
     if not names:
         word = "them" if item.plural else "it"
         raise Declined(f"I do not know what {word!r} means here; name the object, for example one of: {belief.names}.")
+    if moving is not None and not item.plural and len(names) > 1 and belief[names[-1]].on in names:
+        names = names[-1:]  # of a tower, its top
     return [belief[n] for n in names]
 
 

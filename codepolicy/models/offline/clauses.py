@@ -40,6 +40,8 @@ VERBS = frozenset(
     ]
 )
 QUESTIONS = frozenset(["HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
+_PREPOSITIONS = frozenset(["IN", "ON", "TO", "BESIDE", "NEAR", "DIROF", "BETWEEN", "UNDER", "AROUND", "AWAY", "OUTOF"])
+_TAKING_A_THING = VERBS | _PREPOSITIONS
 _BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
 
 
@@ -111,6 +113,14 @@ def _cleaned(words: Sequence[Word]) -> list[Word]:
             word = Word("COMMA", "comma", ",")
             if kept[-1].kind == "COMMA":
                 continue
+        if word.kind == "ORDINAL" and after in VERBS and before in (*_BREAKS, "STOP"):  # "first do A, second do B"
+            word = Word("THEN", "then", word.text)
+        if word.text == "find" and any(w.kind == "PRONOUN" for w in words[i:]):
+            word = Word("PICK", "pick", "find")
+        if word.text == "that" and before in _TAKING_A_THING and after in (*_BREAKS, *_PREPOSITIONS):
+            word = Word("PRONOUN", "it", "that")
+        if word.text == "by" and after in VERBS:
+            word = Word("BYDOING", "by", "by")
         if word.text == "but" and after in VERBS:
             word = Word("AND", "and", "but")
         if word.text in ("no block lies on a smaller one",) and kept and kept[-1].kind == "THEN":
@@ -179,6 +189,12 @@ def _plain_sentence(words: list[Word]) -> list[Clause | Conditional]:
         kept = [w for w in words if w.kind != "PUSHING"]
         at = next((i for i, w in enumerate(kept) if w.kind in ("MOVE", "PUT", "TAKE")), None)
         return _plain_sentence([Word("PUSH", "push", w.text) if i == at else w for i, w in enumerate(kept)])
+    if "BYDOING" in kinds:  # "clear the table by putting the blocks in the bowl": how it is done says it all
+        return _sequence(_strip(words[kinds.index("BYDOING") + 1 :]))
+    if kinds[0] == "MIRRORED" and "ACROSS" in kinds and "PUT" in kinds:
+        # "mirror the red block across the middle line and put the blue one there"
+        at = kinds.index("PUT")
+        return _sequence([*words[at:], *_strip(words[:at])])
     if kinds[0] == "AWAY" and "COMMA" in kinds and any(w.kind == "ORDINAL" for w in words):
         # "counting from the left, put the second block …"
         at = kinds.index("COMMA")

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
-from codepolicy.models.offline.choosing import candidates
+from codepolicy.models.offline.choosing import candidates, choose
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.expressions import refer
@@ -18,6 +18,7 @@ from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import (
     Again,
     Ask,
+    At,
     Back,
     Clear,
     Command,
@@ -29,11 +30,13 @@ from codepolicy.models.offline.meaning import (
     Place,
     Pronoun,
     Put,
+    PutAsMany,
     Shape,
     Stack,
     Swap,
     Thing,
     Undo,
+    only,
     with_category,
 )  # fmt: skip
 from codepolicy.models.offline.putting import write_put
@@ -167,6 +170,8 @@ class Composer:
                 )
             case Put():
                 write_put(writer, reading)
+            case PutAsMany():
+                return self._write(writer, _counted(writer.belief, reading))
             case Stack():
                 write_stack(writer, reading)
             case Swap():
@@ -291,6 +296,21 @@ class Composer:
         if not aside.writer.lines:
             aside.writer.write('say("nothing is to be done")')
         self.writer.lines += aside.writer.lines
+
+
+def _counted(belief: Belief, command: PutAsMany) -> Put:
+    """The command with its number: those that are there already count, and stay."""
+    item, counted = command.what.items[0], command.counted.items[0]
+    if not isinstance(item, Thing) or not isinstance(counted, Thing):
+        raise Declined("As many of what? Name the things.")
+    number = len(choose(only(replace(counted, quantity="all", plural=True)), belief)) * (item.count or 1)
+    found = candidates(replace(item, count=None, quantity="all", plural=True), belief)
+    if number > len(found):
+        raise Declined(f"That takes {number} {phrasing.plural(phrasing.noun(item))}, and there are {len(found)}.")
+    target = choose(command.to.things, belief)[0].name if isinstance(command.to, At) else ""
+    found.sort(key=lambda o: (o.on != target, bool(belief.carried(o.name)), o.on != "table", o.name))
+    names = tuple(o.name for o in found[:number])
+    return Put(Group((Thing(item.category, names=names, plural=number > 1),)), command.to)
 
 
 def _write_pick(writer: Writer, command: Pick) -> None:

@@ -12,6 +12,7 @@ from itertools import product
 
 from codepolicy.models.offline.lexicon_commands import COMMANDS
 from codepolicy.models.offline.lexicon_places import PLACES
+from codepolicy.models.offline.lexicon_reasoning import REASONING, ROWS, mirror_phrases
 from codepolicy.models.offline.lexicon_things import THINGS
 
 _VERBS_OF_LYING = (
@@ -39,10 +40,12 @@ def product_of(*parts: tuple[str, ...]) -> Iterator[str]:
 
 def phrases() -> Iterator[tuple[str, str, str]]:
     """Every (phrase, terminal, value) of the vocabulary."""
-    for terminal, values in (*COMMANDS.items(), *THINGS.items(), *PLACES.items()):
+    for terminal, values in (*COMMANDS.items(), *THINGS.items(), *PLACES.items(), *REASONING.items()):
         for value, listed in values.items():
             for phrase in listed.replace(",,", "\0,").split(","):
                 yield phrase.strip().replace("\0", ","), terminal, value
+    yield from mirror_phrases()
+    yield from ((rows, "FILLER", "") for rows in ROWS)
     for start in ("starting on the", "starting from the", "starting at the", "beginning on the", "beginning at the"):
         yield from (
             (f"{start} {side}{end}", "SIZEEND", f":{side}")

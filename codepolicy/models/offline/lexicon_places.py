@@ -11,7 +11,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "UNDER": {"under": "under, underneath, beneath, supporting, at the bottom of the stack"},
     "BESIDE": {
-        "beside": "next to, beside, near to, close to, by, alongside, adjacent to, right next to, close by, besides the, "
+        "beside": "next to, as close to, as near to, beside, near to, close to, by, alongside, adjacent to, right next to, close by, besides the, "
         "in the vicinity of, directly next to, just next to, to the side of, at the side of, very close to, "
         "around the side of, right beside, immediately next to, nearby, touching, right by, on the side of"
     },
@@ -25,7 +25,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "AROUND": {"around": "around, surrounding, about, round"},
     "AWAY": {
-        "away": "counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"
+        "away": "as far away from, as far from, counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"
     },
     "OUTOF": {
         "out": "out of, off of, off, out from, outside of, outside, from inside, from on top of, from out of, out from under, from the inside of"
@@ -34,7 +34,7 @@ PLACES: dict[str, dict[str, str]] = {
     "DIR": {
         "left": "left, left hand, west, leftward, leftwards, lefthand",
         "right": "right, right hand, east, rightward, rightwards, righthand",
-        "top": "top, upper, rear, north, up, upward, upwards, forward, forwards, upside, higher",
+        "top": "top, upper, rear, north, up, upward, upwards, forward, forwards, upside, higher, away from you, away from the robot",
         "bottom": "bottom, lower, front, south, down, downward, downwards, backward, backwards, closer to you, towards you, "
         "toward you, towards the robot, toward the robot, downside, closer to the robot, towards me, nearer to you",
     },
@@ -141,7 +141,7 @@ PLACES: dict[str, dict[str, str]] = {
         "spots of, spots, contents of"
     },
     "FILLER": {
-        "": "please, could you, can you, would you, will you, kindly, i want you to, i would like you to, you should, "
+        "": "as possible, as high as possible, as tall as possible, please, could you, can you, would you, will you, kindly, i want you to, i would like you to, you should, "
         "your task is to, go ahead and, now, carefully, gently, slowly, robot, hey, hi, hello, ok, okay, for me, thanks, "
         "thank you, the robot should, let us, try to, make sure to, be sure to, you need to, i need you to, help me, simply, "
         "quickly, directly, currently, could you please, can you please, would you please, would you mind, colored, "

@@ -170,6 +170,7 @@ THINGS: dict[str, dict[str, str]] = {
         "triangle": "corners of a triangle, the corners of a triangle, the corners of an equilateral triangle, corners of an equilateral triangle, triangle with equal sides, triangle, triangular formation, triangular shape, triangle shape, triangular pattern, equilateral triangle",
         "square": "corners of a square, the corners of a square, square formation, square shape, square pattern, rectangle, square",
         "diagonal": "diagonal, diagonal row",
+        "pyramid": "pyramid, as a pyramid, pyramid shape, small pyramid, little pyramid",
     },
     "ORIENTATION": {
         "horizontal": "horizontal, horizontally, left to right, from left to right, from the left to the right, from right to left, sideways, side by side",

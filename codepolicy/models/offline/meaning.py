@@ -13,13 +13,15 @@ Size: TypeAlias = Literal["large", "small", ""]
 Quantity: TypeAlias = Literal["the", "a", "all", "each", "both", "none", ""]
 Relation: TypeAlias = Literal["in", "on", "to", "beside", "between", "around", "away", "under"]
 Orientation: TypeAlias = Literal["horizontal", "vertical", "diagonal", ""]
-Kind: TypeAlias = Literal["line", "circle", "triangle", "square", "together", "tower", "pairs"]
+Kind: TypeAlias = Literal["line", "circle", "triangle", "square", "together", "tower", "pairs", "pyramid"]
 Colors: TypeAlias = tuple[str, ...]
+Axis: TypeAlias = Literal["vertical", "horizontal"]
 Match: TypeAlias = Literal["same", "different"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SIZES: tuple[Size, ...] = get_args(Size)
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
+AXES: tuple[Axis, ...] = get_args(Axis)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -41,7 +43,7 @@ class Where:
 
     relation: str
     """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same,
-    different, color, or lone."""
+    different, color, common (of the colour that most have), unique (of a colour that no other has), or lone."""
     to: Group | Place | None = None
     negated: bool = False
     colors: Colors = ()
@@ -164,7 +166,15 @@ class Free:
     out_of: Group | None = None
 
 
-Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """The mirror image of a thing across a line through the middle of the table."""
+
+    things: Group
+    axis: Axis
+
+
+Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free | Mirrored
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,15 @@ class Put:
     to: Destination
     push: bool = False
     pairwise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutAsMany:
+    """As many of these as there are of `counted` to a place."""
+
+    what: Group
+    to: Destination
+    counted: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +292,7 @@ class Ask:
     condition: Condition | None = None
 
 
-Command: TypeAlias = Put | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+Command: TypeAlias = Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
 
 
 def only(thing: Thing | Pronoun) -> Group:

@@ -29,6 +29,9 @@ RELATIONS = {
 }  # fmt: skip
 
 
+RARITIES = {"common": "of the most common colour", "unique": "of a colour of its own"}
+
+
 def listed(words: Sequence[str], joint: str = "and") -> str:
     """ "a, b and c"."""
     return f" {joint} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
@@ -85,6 +88,8 @@ def where(w: Where) -> str:
     """A condition."""
     if w.relation == "color":
         return " or ".join(w.colors)
+    if w.relation in RARITIES:
+        return RARITIES[w.relation]
     if w.relation == "lone":
         return "at the bottom"
     to = group(w.to) if isinstance(w.to, Group) else place(w.to) if w.to else ""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import candidates, choose, related
+from codepolicy.models.offline.choosing import candidates, choose, movable, related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_fits, put_one, remember, state_in
-from codepolicy.models.offline.meaning import At, Group, Put, Thing
+from codepolicy.models.offline.meaning import At, Group, Pronoun, Put, Thing
 from codepolicy.models.offline.pairing import per_object, write_pairs, write_round
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Writer
@@ -32,8 +32,13 @@ def write_into(writer: Writer, command: Put, to: At) -> None:
     if command.pairwise or (single and isinstance(targets_item, Thing) and per_object(targets_item)):
         write_pairs(writer, what, things, to.relation, pairwise=command.pairwise)
         return
+    if single and _nearest_to_each(targets_item) and len(each := choose(what, writer.belief)) > 1:
+        for obj in each:
+            one = Group((Thing(obj.category, names=(obj.name,)),))
+            write_into(writer, replace(command, what=one), to)
+        return
     _check_possible(writer, what, things, to.relation)
-    subjects = refer(writer, what)
+    subjects = refer(writer, _loose(writer, what))
     writer.belief.moving = subjects.names
     target = _target(writer, subjects, things, to.relation)
     writer.belief.moving = ()
@@ -44,6 +49,23 @@ def write_into(writer: Writer, command: Put, to: At) -> None:
     base = target.one
     writer.summary.append(f"put {phrasing.group(what)} {'in' if base.category in CONTAINERS else 'on'} the {base.name}")
     _put_all(writer, subjects, base, target.code, to.relation, push=command.push)
+
+
+def _nearest_to_each(target: Thing | Pronoun) -> bool:
+    """ "The bowl closest to it": another one for each thing."""
+    if not isinstance(target, Thing) or target.many:
+        return False
+    anchors = [o.to for o in target.orders if isinstance(o.to, Group)]
+    return any(isinstance(i, Pronoun) for g in anchors for i in g.items)
+
+
+def _loose(writer: Writer, what: Group) -> Group:
+    """ "Everything red" that goes into something leaves out what things are put into."""
+    item = what.items[0]
+    if len(what.items) != 1 or not isinstance(item, Thing) or not item.many or item.category not in ("", "object"):
+        return what
+    loose = tuple(o.name for o in candidates(item, writer.belief) if movable(o))
+    return Group((replace(item, names=loose),)) if loose and item.colors and item.count is None else what
 
 
 def _check_possible(writer: Writer, what: Group, things: Group, relation: str) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from codepolicy.models.offline import arranging, offsets, placing, regions, restoring, sorting, stacking
-from codepolicy.models.offline.meaning import At, Back, Free, Place, Put, Shape, Shift, Stack, Toward
+from codepolicy.models.offline import (
+    arranging,
+    mirroring,
+    offsets,
+    placing,
+    pyramids,
+    regions,
+    restoring,
+    sorting,
+    stacking,
+)
+from codepolicy.models.offline.meaning import At, Back, Free, Mirrored, Place, Put, Shape, Shift, Stack, Toward
 from codepolicy.models.offline.writer import Writer
 
 
@@ -24,6 +34,10 @@ def write_put(writer: Writer, command: Put) -> None:
             stacking.write_stack(writer, Stack(command.what, by=command.to.by))
         case Shape(kind="pairs"):
             sorting.write_sorted(writer, command.what)
+        case Shape(kind="pyramid"):
+            pyramids.write_pyramid(writer, command.what, command.to)
+        case Mirrored():
+            mirroring.write_mirrored(writer, command, command.to)
         case Shape():
             arranging.write_arrangement(writer, command.what, command.to)
         case Back() | Free():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline.meaning import (
+    AXES,
     Again,
     At,
     Back,
@@ -15,9 +16,11 @@ from codepolicy.models.offline.meaning import (
     Group,
     Home,
     Keep,
+    Mirrored,
     Pick,
     Place,
     Put,
+    PutAsMany,
     Shape,
     Swap,
     Thing,
@@ -25,7 +28,7 @@ from codepolicy.models.offline.meaning import (
     only,
     with_category,
 )
-from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 from codepolicy.models.offline.reading import category_of, destination, destinations, placed
 
 
@@ -78,6 +81,18 @@ def put(p: Parts) -> Command | Several:
     return Several((command,)) if p.has("PICK") else command
 
 
+def put_as_many(p: Parts) -> PutAsMany:
+    """As many X in Y as there are Z; one X in Y for every Z."""
+    what, counted = p.all(Group)
+    return PutAsMany(what, destination(p), counted)
+
+
+def mirror(p: Parts) -> Put:
+    """Make X the mirror image of Y across the line."""
+    what, other = p.all(Group)
+    return Put(what, Mirrored(other, one_of(p.token("ACROSS"), AXES)))
+
+
 def _without(what: Group, but: Group) -> Group:
     """The things, but for some of them."""
     thing = what.items[0]
@@ -103,6 +118,8 @@ def put_each(p: Parts) -> Several:
         raise Implausible("a thing without a place")
     category = next((i.category for g in groups for i in g.items if isinstance(i, Thing) and i.category), "")
     groups = [with_category(g, category) for g in groups]
+    holder = next((category_of(d.things) for d in places if isinstance(d, At) and category_of(d.things)), "")
+    places = [replace(d, things=with_category(d.things, holder)) if isinstance(d, At) else d for d in places]
     return Several(tuple(placed(g, d, push=p.has("PUSH")) for g, d in zip(groups, places, strict=True)))
 
 
@@ -167,6 +184,11 @@ def clear_to(p: Parts) -> Command:
     return placed(p.one(Group), destination(p))
 
 
+def clear_all(p: Parts) -> Command:
+    """Clear the table into Y."""
+    return placed(only(Thing(plural=True, quantity="all")), destination(p))
+
+
 def clear_place(p: Parts) -> Clear:
     """Clear the middle."""
     return Clear(p.one(Place))
@@ -187,6 +209,8 @@ RULES: dict[str, Rule] = {
     "command": command,
     "put": put,
     "put_swapped": put,
+    "put_as_many": put_as_many,
+    "mirror": mirror,
     "put_each": put_each,
     "pick": pick,
     "incomplete": incomplete,
@@ -201,6 +225,7 @@ RULES: dict[str, Rule] = {
     "swap": swap,
     "clear": clear,
     "clear_to": clear_to,
+    "clear_all": clear_all,
     "clear_place": clear_place,
     "empty": empty,
     "fill": fill,

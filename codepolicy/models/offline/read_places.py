@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline.meaning import (
+    AXES,
     DIRECTIONS,
     KINDS,
     ORIENTATIONS,
@@ -13,6 +14,7 @@ from codepolicy.models.offline.meaning import (
     Destination,
     Free,
     Group,
+    Mirrored,
     Order,
     Place,
     Pronoun,
@@ -86,6 +88,11 @@ def dest_toward(p: Parts) -> Toward:
 def dest_toward_it(p: Parts) -> Toward:
     """To its left."""
     return _toward(p.token("DIR"), only(Pronoun()), p.maybe(Distance))
+
+
+def dest_mirrored(p: Parts) -> Mirrored:
+    """At the mirror image of the block across the vertical middle line."""
+    return Mirrored(p.one(Group), one_of(p.token("ACROSS"), AXES))
 
 
 def dest_shift(p: Parts) -> Shift:
@@ -180,7 +187,7 @@ def of_group(p: Parts) -> Group:
 
 def dest_again(p: Parts) -> Destination:
     """Back on the table."""
-    for kind in (Place, At, Toward, Shift, Shape, Back, Free):
+    for kind in (Place, At, Toward, Shift, Shape, Back, Free, Mirrored):
         found = p.maybe(kind)
         if found is not None:
             return found
@@ -211,6 +218,7 @@ RULES: dict[str, Rule] = {
     "dest_away": _at("away"),
     "dest_out": dest_out,
     "dest_off": dest_off,
+    "dest_mirrored": dest_mirrored,
     "dest_shift": dest_shift,
     "dest_place": dest_place,
     "dest_table": _fixed(Free()),

@@ -67,6 +67,9 @@ def which(p: Parts) -> Ask:
     if group is not None and not p.all(Thing):
         return Ask("which", group)
     thing = p.maybe(Thing) or Thing(plural=True)
+    if group is not None and p.has("NEAREST", "FARTHEST"):
+        order = Order("near" if p.has("NEAREST") else "far", 1, group)
+        return Ask("which", only(replace(thing, orders=(order,), quantity="the")))
     where, order = p.maybe(Where), p.maybe(Order)
     if p.has("NOT") and where is not None:
         where = replace(where, negated=True)

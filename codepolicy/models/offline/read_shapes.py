@@ -41,7 +41,7 @@ def arrange(p: Parts) -> Command:
     form = _shaped(p, default=Shape("line") if lined else Shape("together") if p.has("TOGETHER") else None)
     if form.kind == "tower":
         return Stack(p.one(Group), form.at, by=form.by)
-    if p.has("STACK"):
+    if p.has("STACK") and form.kind != "pyramid":
         raise Implausible("a stack is no arrangement")
     return Put(p.one(Group), form)
 

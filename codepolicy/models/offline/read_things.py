@@ -115,7 +115,9 @@ def noun_phrase(p: Parts) -> Thing:
     count = int(number) if number else None
     if quantity == "none":
         raise Implausible("none of them")
-    described = p.all(Colors) or p.all(Order) or p.has("SIZE", "OTHER", "SUPER", "ORDINAL", "NEAREST", "FARTHEST")
+    described = (
+        p.all(Colors) or p.all(Order) or p.has("SIZE", "OTHER", "SUPER", "ORDINAL", "NEAREST", "FARTHEST", "RARITY")
+    )
     chosen = p.has("CLOSEPAIR", "MATCHING", "MISMATCHED", "DIFFERENT")
     if not (noun or ones or unknown or described or chosen):
         raise Implausible("nothing named")
@@ -133,6 +135,8 @@ def noun_phrase(p: Parts) -> Thing:
         unknown=unknown,
         compare=compare,
     )
+    if rarity := p.token("RARITY"):
+        thing = replace(thing, where=(*thing.where, Where(rarity)))
     if p.has("CLOSEPAIR"):
         thing = replace(thing, orders=(Order("pair"),), count=2, plural=True)
     for place in p.all(Place):

@@ -46,7 +46,7 @@ def stack(p: Parts) -> Command:
         if not isinstance(d, At | Place | Toward | Free):
             raise Implausible("no place for a stack")
     chained = [d for d in places if isinstance(d, At) and d.relation == "on"]
-    if len(chained) > 1 and len(chained) == len(places):
+    if len(chained) > 1 and len(chained) == len(places) and all(len(d.things.items) == 1 for d in chained):
         return Stack(what, chain=(what, *(with_category(d.things, category_of(what)) for d in chained)))
     if len(places) > 1:
         raise Implausible("two places")
@@ -59,7 +59,7 @@ def stack(p: Parts) -> Command:
 def put_chain(p: Parts) -> Stack:
     """Put X on Y on Z."""
     what, places = p.one(Group), destinations(p)
-    if not all(isinstance(d, At) and d.relation == "on" for d in places):
+    if not all(isinstance(d, At) and d.relation == "on" and len(d.things.items) == 1 for d in places):
         raise Implausible("not a stack")
     groups = [with_category(d.things, category_of(what)) for d in places if isinstance(d, At)]
     return Stack(what, chain=(what, *groups))

@@ -12,6 +12,7 @@ from codepolicy.models.offline.meaning import (
     Destination,
     Free,
     Group,
+    Mirrored,
     Place,
     Put,
     Shape,
@@ -24,7 +25,7 @@ from codepolicy.models.offline.meaning import (
 )
 from codepolicy.models.offline.parts import Implausible, Parts, one_of
 
-DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free)
+DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free, Mirrored)
 
 
 def destinations(p: Parts) -> list[Destination]:
