@@ -6,7 +6,7 @@ from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import candidates, choose
 from codepolicy.models.offline.expressions import refer
-from codepolicy.models.offline.meaning import Ask, Group, Thing, only
+from codepolicy.models.offline.meaning import Ask, Group, Thing
 from codepolicy.models.offline.writer import Writer, quoted
 
 NAMES = '", ".join(o.name for o in {0})'
@@ -105,6 +105,3 @@ def _is(writer: Writer, ask: Ask) -> None:
             f"    say({quoted('No, it is not so that ' + words + '.')})",
         )
     writer.summary.append(f"say whether {words}")
-
-
-__all__ = ["only", "write_answer"]

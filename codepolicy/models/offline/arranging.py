@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Declined
-from codepolicy.models.offline.choosing import KEYS, choose
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name, refer
+from codepolicy.models.offline.filtering import KEYS
 from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import At, Group, Place, Shape
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted, tuple_of

@@ -4,49 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.belief import CONTAINERS, FLAT, NEAR, Belief, Declined
+from codepolicy.models.offline.belief import CONTAINERS, FLAT, Belief, Declined
+from codepolicy.models.offline.filtering import ALIKE, KEYS, Key, by_rarity, colored, most_toward, sized
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
-from primitives import relations
-from primitives.scene import REGION_NAMES, SceneObject
-
-NEARBY_COLORS = {
-    "lime": ("green",),
-    "green": ("lime", "olive"),
-    "teal": ("cyan", "green"),
-    "cyan": ("teal", "blue"),
-    "navy": ("blue",),
-    "blue": ("navy",),
-    "maroon": ("red", "brown"),
-    "lavender": ("purple",),
-    "purple": ("lavender", "magenta"),
-    "magenta": ("pink", "purple"),
-    "pink": ("magenta",),
-    "beige": ("brown",),
-    "olive": ("green",),
-    "red": ("maroon",),
-}
-"""What people may call a colour when nothing in view has exactly that one."""
-
-ALIKE = 1.15
-"""Ratio of two volumes below which a camera may confuse them."""
-Key = Callable[[SceneObject], float]
-
-KEYS: dict[str, Key] = {
-    "left": lambda o: -o.position[1],
-    "right": lambda o: o.position[1],
-    "top": lambda o: -o.position[0],
-    "bottom": lambda o: o.position[0],
-    "large": lambda o: -math.prod(o.size),
-    "small": lambda o: math.prod(o.size),
-    "high": lambda o: -o.top,
-    "low": lambda o: o.top,
-}
-"""What each superlative sorts by; the first is the smallest."""
+from codepolicy.models.offline.relating import between, in_place, movable, related
+from primitives.scene import SceneObject
 
 _CATEGORIES = {"container": tuple(sorted(CONTAINERS))}
 
@@ -99,14 +65,14 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     """
     found = _tops(belief) if item.category == "tower" else [o for o in belief.objects.values() if _is_a(o, item)]
     if item.colors:
-        found = _colored(found, item.colors)
+        found = colored(found, item.colors)
     for test in item.where:
         if test.relation in ("common", "unique"):
-            found = _by_rarity(test.relation, found)
+            found = by_rarity(test.relation, found)
             continue
         kept = [o for o in found if holds(o, test, belief) != test.negated]
         if test.relation == "region" and not item.many and isinstance(test.to, Place) and len(kept) != 1:
-            kept = _most_toward(test.to, kept or found)
+            kept = most_toward(test.to, kept or found)
         found = kept
     if item.match and moving is not None:
         found = [o for o in found if (o.color == moving.color) == (item.match == "same")]
@@ -116,7 +82,7 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     if item.other:
         found = [o for o in found if o.name not in belief.spoken]
     if item.size and found:
-        found = _sized(item, found)
+        found = sized(item, found)
     for order in item.orders:
         found = ranked(order, found, belief, count=item.count if item.many and order.rank == 1 else None)
     return found
@@ -164,47 +130,8 @@ def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
     if not others:
         return False
     if test.relation == "between":
-        return _between(obj, others)
+        return between(obj, others)
     return any(related(test.relation, obj, o) for o in others)
-
-
-def related(relation: str, a: SceneObject, b: SceneObject) -> bool:
-    """Whether a relation of two objects holds, as the primitives measure it."""
-    match relation:
-        case "in" | "on" | "to":
-            return bool(relations.inside(a, b) or relations.on(a, b)) or a.on == b.name
-        case "under":
-            return bool(relations.on(b, a)) or b.on == a.name
-        case "left":
-            return bool(relations.left_of(a, b))
-        case "right":
-            return bool(relations.right_of(a, b))
-        case "top":
-            return bool(relations.behind(a, b))
-        case "bottom":
-            return bool(relations.in_front_of(a, b))
-        case "near" | "beside":
-            return bool(relations.near(a, b, distance=NEAR))
-        case "larger" | "smaller":
-            bigger = math.prod(a.size) - math.prod(b.size)
-            return bigger > 1e-6 if relation == "larger" else bigger < -1e-6
-        case "higher" | "lower":
-            return (a.top > b.top + 0.005) if relation == "higher" else (a.top < b.top - 0.005)
-        case "same" | "different":
-            return (a.color == b.color) == (relation == "same")
-        case _:
-            raise ValueError(relation)
-
-
-def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
-    """Whether an object is at a named place."""
-    names = [n for n in REGION_NAMES if n.endswith(place.name)] if place.name in ("corner", "side") else [place.name]
-    return any(relations.in_region(obj, belief.workspace.region(n)).holds for n in names)
-
-
-def movable(obj: SceneObject) -> bool:
-    """Whether it is the kind of thing that "everything" speaks of: no zone, and nothing that others are put into."""
-    return obj.category not in CONTAINERS | FLAT or obj.category == "mug"
 
 
 def _is_a(obj: SceneObject, item: Thing) -> bool:
@@ -217,60 +144,12 @@ def _is_a(obj: SceneObject, item: Thing) -> bool:
     return obj.category in _CATEGORIES.get(item.category, (item.category,))
 
 
-def _by_rarity(relation: str, found: Sequence[SceneObject]) -> list[SceneObject]:
-    """Those of the colour that most have, or of a colour that no other has. Raises Declined when two are as common."""
-    loose = [o for o in found if movable(o)] or list(found)
-    counts = Counter(o.color for o in loose).most_common()
-    if relation == "unique":
-        return [o for o in loose if (o.color, 1) in counts]
-    if len(counts) > 1 and counts[0][1] == counts[1][1]:
-        raise Declined(f"{counts[0][0].capitalize()} and {counts[1][0]} are equally common; name the colour.")
-    return [o for o in loose if o.color == counts[0][0]]
-
-
 def _tops(belief: Belief) -> list[SceneObject]:
     """The uppermost thing of each stack."""
     stacked = [
         o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT
     ]
     return [o for o in stacked if not belief.carried(o.name)]
-
-
-def _colored(found: Sequence[SceneObject], wanted: Sequence[str]) -> list[SceneObject]:
-    kept: list[SceneObject] = []
-    for color in wanted:
-        for name in (color, *NEARBY_COLORS.get(color, ())):
-            same = [o for o in found if o.color == name]
-            if same:
-                kept += [o for o in same if o not in kept]
-                break
-    return kept
-
-
-def _sized(item: Thing, found: list[SceneObject]) -> list[SceneObject]:
-    volumes = [math.prod(o.size) for o in found]
-    middle = (min(volumes) + max(volumes)) / 2
-    if max(volumes) < ALIKE * min(volumes):
-        return found
-    kept = [o for o, v in zip(found, volumes, strict=True) if (v > middle) == (item.size == "large")]
-    return kept if item.many or len(kept) == 1 else sorted(kept, key=KEYS[item.size])[:1]
-
-
-def _most_toward(place: Place, found: Sequence[SceneObject]) -> list[SceneObject]:
-    words = [w for w in place.name.split() if w in KEYS]
-    if not words or not found:
-        return list(found)
-    return [min(found, key=lambda o: sum(KEYS[w](o) for w in words))]
-
-
-def _between(obj: SceneObject, others: Sequence[SceneObject]) -> bool:
-    if len(others) < 2:
-        return False
-    (ax, ay, _), (bx, by, _), (x, y, _) = others[0].position, others[1].position, obj.position
-    length = math.dist((ax, ay), (bx, by)) or 1.0
-    along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length
-    aside = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
-    return 0 < along < length and aside < 0.08
 
 
 def _excluded(group: Group, belief: Belief) -> list[SceneObject]:

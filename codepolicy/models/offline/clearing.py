@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from codepolicy.models.offline import phrasing, placing, restoring
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Belief, Declined
-from codepolicy.models.offline.choosing import choose, in_place, movable
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name
 from codepolicy.models.offline.meaning import At, Clear, Free, Group, Place, Put, Thing
+from codepolicy.models.offline.relating import in_place, movable
 from codepolicy.models.offline.writer import Clause, Writer, quoted
 from primitives.scene import SceneObject
 

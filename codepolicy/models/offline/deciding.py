@@ -6,9 +6,9 @@ import operator
 from collections.abc import Callable
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.belief import Belief, Declined
-from codepolicy.models.offline.choosing import candidates, choose, holds, in_place, ranked, related
-from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where, only
+from codepolicy.models.offline.belief import Belief
+from codepolicy.models.offline.choosing import candidates, choose, holds, ranked
+from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where
 from codepolicy.models.offline.writer import quoted, tuple_of
 
 _CALLS = {
@@ -144,6 +144,3 @@ def text(condition: Condition) -> str:
         said = f"{subject} is {'not ' if isinstance(test, Where) and test.negated else ''}{words}"
     said = f"not ({said})" if condition.negated else said
     return f"{said} {condition.conjunction} {text(condition.other)}" if condition.other else said
-
-
-__all__ = ["Declined", "code", "in_place", "is_true", "only", "related", "text"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import related
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject, Vector2
 

@@ -6,10 +6,10 @@ import math
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import NEAR, Belief, Declined
-from codepolicy.models.offline.choosing import related
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
 from codepolicy.models.offline.meaning import At, Put, Shift, Toward
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives import relations
 from primitives.scene import SceneObject, Vector2

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, Declined
-from codepolicy.models.offline.choosing import choose, related
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_fits, put_one, remember, state_in
 from codepolicy.models.offline.meaning import Group, Thing
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
 from primitives.scene import SceneObject
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import candidates, choose, movable, related
+from codepolicy.models.offline.choosing import candidates, choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_fits, put_one, remember, state_in
 from codepolicy.models.offline.meaning import At, Group, Pronoun, Put, Thing
 from codepolicy.models.offline.pairing import per_object, write_pairs, write_round
+from codepolicy.models.offline.relating import movable, related
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Writer
 from primitives.scene import SceneObject

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import FLAT, Declined
-from codepolicy.models.offline.choosing import choose, related
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name, refer
 from codepolicy.models.offline.handling import make_way, remember, state_at, state_in
 from codepolicy.models.offline.meaning import Back, Free, Put
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject
 

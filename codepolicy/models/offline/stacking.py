@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from codepolicy.models.offline import offsets, regions, restoring
 from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
-from codepolicy.models.offline.choosing import KEYS, choose, in_place
+from codepolicy.models.offline.choosing import choose
+from codepolicy.models.offline.filtering import KEYS
 from codepolicy.models.offline.handling import remember
 from codepolicy.models.offline.meaning import At, Free, Group, Place, Put, Stack, Thing, Toward
+from codepolicy.models.offline.relating import in_place
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Clause, Writer, quoted
 from primitives.scene import REGION_NAMES, SceneObject

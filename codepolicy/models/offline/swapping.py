@@ -6,10 +6,11 @@ import math
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
-from codepolicy.models.offline.choosing import choose, related
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name
 from codepolicy.models.offline.handling import check_movable, make_way, remember, state_at
 from codepolicy.models.offline.meaning import Swap
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject

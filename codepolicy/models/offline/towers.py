@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS
-from codepolicy.models.offline.choosing import related
 from codepolicy.models.offline.handling import check_fits, make_belief_free, state_in
+from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Writer, quoted, tuple_of
 from primitives.scene import SceneObject
 

@@ -1,0 +1,96 @@
+"""Words told apart by their neighbours, and particles that add nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codepolicy.models.offline.chunks import chunk
+from codepolicy.models.offline.words import Word
+
+VERBS = frozenset(
+    [
+        "PUT",
+        "MOVE",
+        "PUSH",
+        "TAKE",
+        "PICK",
+        "GATHER",
+        "STACK",
+        "UNSTACK",
+        "BUILD",
+        "ARRANGE",
+        "LINEUP",
+        "SORT",
+        "DISTRIBUTE",
+        "MATCH",
+        "SWAP",
+        "CLEAR",
+        "EMPTY",
+        "FILL",
+        "HOME",
+        "UNDO",
+        "SAME",
+        "WANT",
+        "GIVE",
+        "KEEP",
+        "REVERSE",
+    ]
+)
+QUESTIONS = frozenset(["HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
+_PREPOSITIONS = frozenset(["IN", "ON", "TO", "BESIDE", "NEAR", "DIROF", "BETWEEN", "UNDER", "AROUND", "AWAY", "OUTOF"])
+_TAKING_A_THING = VERBS | _PREPOSITIONS
+BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
+
+
+def cleaned(words: Sequence[Word]) -> list[Word]:
+    """Without particles that add nothing ("put it down"), and with words told apart by their neighbours."""
+    kept: list[Word] = []
+    for i, word in enumerate(words):
+        after = words[i + 1].kind if i + 1 < len(words) else "STOP"
+        before = kept[-1].kind if kept else "STOP"
+        if (
+            word.kind == "DIR"
+            and word.text in ("down", "up", "forward", "upside")
+            and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF")
+        ):
+            laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
+            if laid or (
+                after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"
+            ):
+                continue
+        if word.kind == "THEN" and any(w.text == ":" for w in kept) and any(w.kind in ("BUILD", "STACK") for w in kept):
+            word = Word("COMMA", "comma", ",")
+            if kept[-1].kind == "COMMA":
+                continue
+        if word.kind == "ORDINAL" and after in VERBS and before in (*BREAKS, "STOP"):  # "first do A, second do B"
+            word = Word("THEN", "then", word.text)
+        if word.text == "find" and any(w.kind == "PRONOUN" for w in words[i:]):
+            word = Word("PICK", "pick", "find")
+        if word.text == "that" and before in _TAKING_A_THING and after in (*BREAKS, *_PREPOSITIONS):
+            word = Word("PRONOUN", "it", "that")
+        if word.text == "by" and after in VERBS:
+            word = Word("BYDOING", "by", "by")
+        if word.text == "but" and after in VERBS:
+            word = Word("AND", "and", "but")
+        if word.text in ("no block lies on a smaller one",) and kept and kept[-1].kind == "THEN":
+            kept.pop()
+        if word.kind == "STACK" and before in ("A", "THE", "SIZE", "ONE", "ORIENTATION"):
+            word = Word("TOWER", "tower", word.text)
+        if word.kind == "HALF" and before == "DIR":  # "the left half of the table"
+            kept.append(Word("SIDE", "side", "half"))
+            if word.text.endswith("of"):
+                kept.append(Word("OF", "of", "of"))
+            continue
+        if word.kind == "COMPARE" and after not in ("NUMBER", "ONE"):
+            continue
+        if word.kind == "SHAPE" and before in ("COLOR", "SIZE") and word.text in ("square", "circle", "triangle"):
+            word = Word("NOUN", "zone", word.text)
+        if word.kind == "THATIS" and word.text.startswith("which") and before in ("STOP", "TELL"):
+            kept.append(Word("WHICH", "which", "which"))
+            if word.text != "which":
+                kept.append(Word("IS", "is", "is"))
+            continue
+        if word.kind == "THERE" and before not in ("STOP", "IS", "IF", "COMMA", "AND", "TELL", "OR") and after != "IS":
+            continue
+        kept.append(word)
+    return chunk(kept)
