@@ -21,6 +21,7 @@ import msgspec
 from codepolicy.agent import Agent
 from codepolicy.settings import Settings
 from sim_envs.suite import load, trials
+from sim_envs.task import find
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class Result(msgspec.Struct, frozen=True):
     instruction: str
     seed: int
     turn: int
-    """The turn after which ground truth said that it is achieved, or 0."""
+    """The turn after which ground truth said that it is achieved, or declined where that is the task; else 0."""
     summary: str
     wall: float
 
@@ -65,7 +66,9 @@ def play(job: Job) -> Result:
     except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
         turn, summary = 0, f"{type(error).__name__}: {error}"
     else:
-        turn = len(episode.turns) if episode.outcome == "achieved" else 0
+        wanted = find(job.task).outcome
+        won = episode.verdict is not None and episode.verdict.status == wanted
+        turn = max(1, len(episode.turns)) if won else 0
         why = episode.verdict.explanation if episode.verdict else "no verdict"
         report = episode.turns[-1].report if episode.turns else None
         failure = report.failure if report else None
@@ -73,7 +76,7 @@ def play(job: Job) -> Result:
         if failure is not None:
             summary += f" [{failure.call}: {failure.message}]"
         elif not episode.turns or episode.turns[-1].program is None:
-            summary += f" [{episode.summary}]"
+            summary += f" [{episode.summary.splitlines()[0][:200]}]"
     return Result(job.group, job.task, job.instruction, job.seed, turn, summary, time.perf_counter() - started)
 
 

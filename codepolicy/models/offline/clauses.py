@@ -103,6 +103,11 @@ def _plain_sentence(words: list[Word]) -> list[Clause | Conditional]:
         return _plain_sentence([Word("PUSH", "push", w.text) if i == at else w for i, w in enumerate(kept)])
     if "BYDOING" in kinds:  # "clear the table by putting the blocks in the bowl": how it is done says it all
         return _sequence(_strip(words[kinds.index("BYDOING") + 1 :]))
+    verb = next((i for i, k in enumerate(kinds) if k in VERBS), 0)
+    if (
+        kinds[0] == "HOWMANY" and "ASMANY" in kinds and verb
+    ):  # "count the bowls and put that many blocks in the red one"
+        return _sequence([*words[verb:], Word("ASTHERE", "count", "as there are"), *_strip(words[1:verb])])
     if kinds[0] == "MIRRORED" and "ACROSS" in kinds and "PUT" in kinds:
         # "mirror the red block across the middle line and put the blue one there"
         at = kinds.index("PUT")

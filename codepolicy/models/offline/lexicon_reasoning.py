@@ -17,7 +17,7 @@ REASONING: dict[str, dict[str, str]] = {
         "without a twin of its color, odd one out of, odd one out among, odd one out, that is the only one of its color, "
         "that has a unique color, that is a different color than the others, that is a different color from the others",
     },
-    "ASMANY": {"count": "as many, the same number of, just as many, exactly as many"},
+    "ASMANY": {"count": "as many, that many, the same number of, just as many, exactly as many"},
     "ASTHERE": {"count": "as there are, as there is, as the number of"},
     "FOREACH": {"each": "for every, for each, for each of the, for every one of the"},
     "MIRRORED": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.handling import check_movable, make_way, remember
@@ -62,17 +60,18 @@ def _ordered(things: list[SceneObject]) -> list[SceneObject]:
 
 
 def _state(writer: Writer, things: list[SceneObject], bottom: int, height: str) -> None:
+    """State where each thing must be, from the two ends of the bottom row; those between them nobody may see."""
     names = [o.name for o in things]
-    rows: list[list[str]] = []
-    while bottom:
-        rows.append(names[:bottom])
-        names, bottom = names[bottom:], bottom - 1
-    for name in rows[0]:
+    first, last = names[0], names[bottom - 1]
+    for name in (first, last):
         writer.must(Clause(name, 'on({a}, "table")', "the {a} stands on the table"))
-    for below, row in itertools.pairwise(rows):
-        for name, first, second in zip(row, below, below[1:], strict=False):
-            setup = (f"a, b, c = (find(name).position for name in {tuple_of([name, first, second])})",)
-            middle = "math.dist(a[:2], ((b[0] + c[0]) / 2, (b[1] + c[1]) / 2)) < 0.02"
-            message = f"the {name} rests on the {first} and the {second}"
-            condition = f"{middle} and abs(a[2] - b[2] - {height}) < 0.012"
-            writer.must(Clause(name, condition, message, setup, (first, second)))
+    rest = names[bottom:]
+    for level in range(1, bottom):
+        row, rest = rest[: bottom - level], rest[bottom - level :]
+        for i, name in enumerate(row):
+            part = number((i + level / 2) / (bottom - 1))
+            setup = (f"a, b, c = (find(name).position for name in {tuple_of([name, first, last])})",)
+            above = f"abs(a[2] - b[2] - {level} * {height}) < 0.012"
+            spot = f"(b[0] + {part} * (c[0] - b[0]), b[1] + {part} * (c[1] - b[1]))"
+            message = f"the {name} lies in row {level + 1} of the pyramid"
+            writer.must(Clause(name, f"{above} and math.dist(a[:2], {spot}) < 0.02", message, setup, (first, last)))
