@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -75,11 +76,17 @@ class Stage:
         from primitives.server import Server
 
         self.surface = surface(self.surface_level)
-        self.trial = self.environment.reset(self.spec)
-        self.detector = load_detector(self.detector_name, self.environment)
-        self._server = Server(self.trial.robot, self.detector, say=self._say, on_call=self._called)
-        self._sandbox = PolicySandbox(isolation=self.isolation)
-        self._sandbox.__enter__()
+        with ThreadPoolExecutor(1) as pool:  # the confined process warms up while the world loads
+            starting = pool.submit(PolicySandbox, isolation=self.isolation)
+            try:
+                self.trial = self.environment.reset(self.spec)
+                self.detector = load_detector(self.detector_name, self.environment)
+                self._server = Server(self.trial.robot, self.detector, say=self._say, on_call=self._called)
+            except BaseException:
+                if starting.exception() is None:
+                    starting.result().close()
+                raise
+            self._sandbox = starting.result()
 
     def __enter__(self) -> Stage:
         return self
@@ -92,7 +99,7 @@ class Stage:
         if self._session is not None:
             self._session.close()
             self._session = None
-        self._sandbox.__exit__(None, None, None)
+        self._sandbox.close()
 
     @property
     def layers(self) -> tuple[str, ...]:
