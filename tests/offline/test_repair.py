@@ -150,3 +150,22 @@ def test_undo_puts_things_back_where_the_history_says_they_were() -> None:
         table.run(program)
         assert math.dist(table.objects["red block"].position[:2], (0.34, 0.20)) < 0.006
         assert table.check(goal) == []
+
+
+def test_what_stands_wrong_in_a_tower_is_uncovered_before_it_is_moved() -> None:
+    now = _moved(SCENE, "red block", 0.50, 0.08, on="green block")
+    now = [msgspec.structs.replace(o, position=(0.50, 0.08, 0.06)) if o.name == "red block" else o for o in now]
+    sentence = "stack the red block on the green block on the blue block"
+    program, goal = fences(ask(sentence, now).text)
+    table = Table(now)
+    table.run(program)
+    assert table.calls == ["pick red block", "pick green block", "pick red block"]
+    assert table.check(goal) == []
+
+
+def test_a_tower_keeps_the_order_it_was_begun_in() -> None:
+    first, _ = fences(ask("stack all the blocks", SCENE).text)
+    order = settled(first)["tower of all blocks, from the bottom up"]
+    seen_twice = [*SCENE, thing("blue block 2", 0.64, 0.06)]
+    program, _ = fences(ask("stack all the blocks", seen_twice, program=first, feedback=DROPPED).text)
+    assert settled(program)["tower of all blocks, from the bottom up"] == order

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codepolicy.models.offline import offsets, regions, restoring
+from codepolicy.models.offline import offsets, phrasing, regions, restoring
 from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.filtering import KEYS
@@ -39,6 +39,10 @@ def write_stack(writer: Writer, command: Stack) -> None:
     if command.top is not None:
         tops = choose(command.top, belief)
         tower = [*(o for o in tower if o.name != tops[0].name), *tops[:1]]
+    phrase = f"tower of {phrasing.group(command.what)}" if command.what.items else "the tower"
+    settled = belief.bound.get(f"{phrase}, from the bottom up", ())
+    if settled and all(name in belief.objects for name in settled):
+        tower = [belief[name] for name in settled]
     if len({o.name for o in tower}) != len(tower):
         raise Declined("The same thing cannot be in a tower twice.")
     if len(tower) < 2:
@@ -50,7 +54,7 @@ def write_stack(writer: Writer, command: Stack) -> None:
         writer.write(f"# upside down: {', '.join(o.name for o in tower)}")
     if isinstance(place, Place | Toward | Free):
         _put_base(writer, tower[0], place)
-    write_tower(writer, tower)
+    write_tower(writer, tower, phrase)
 
 
 def _all_of(what: Group) -> Group:

@@ -13,7 +13,7 @@ from codepolicy.models.offline.writer import Writer, quoted, tuple_of
 from primitives.scene import SceneObject
 
 
-def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
+def write_tower(writer: Writer, tower: Sequence[SceneObject], phrase: str = "the tower") -> None:
     """Add what puts the things on each other; the first is at the bottom."""
     belief = writer.belief
     for lower, upper in itertools.pairwise(tower):
@@ -24,11 +24,13 @@ def write_tower(writer: Writer, tower: Sequence[SceneObject]) -> None:
     # whatever lies on a member and does not belong there is taken off first
     for obj in tower:
         riders = [r for r in belief.carried(obj.name) if obj.category not in CONTAINERS]
-        if any(position.get(r.name, -1) != position[obj.name] + 1 for r in riders):
+        place = position[obj.name]
+        stands = place == 0 or bool(related("on", belief[obj.name], tower[place - 1]))
+        if any(not stands or position.get(r.name, -1) != place + 1 for r in riders):
             writer.write(f"uncover(find({quoted(obj.name)}))")
             for rider in reversed(riders):
                 make_belief_free(writer, rider)
-    writer.write(f"tower = {tuple_of(names)}  # from the bottom up")
+    writer.write(f"tower = {tuple_of(names)}  # {phrase}, from the bottom up: {', '.join(names)}")
     writer.write(
         "for lower, upper in zip(tower, tower[1:]):", "    if not on(upper, lower):", "        put(upper, lower)"
     )
