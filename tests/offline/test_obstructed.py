@@ -56,6 +56,19 @@ def test_what_is_held_goes_straight_to_its_place() -> None:
     assert table.objects["red block"].on == "green bowl"
 
 
+@pytest.mark.parametrize("sentence", ["put it down", "drop it", "let go of the red block", "release it"])
+def test_what_is_held_is_put_down_where_there_is_room(sentence: str) -> None:
+    session = (
+        '1. "pick up the red block": achieved. Moved: red block from '
+        "(0.34, 0.2, 0.02) on table to (0.4, 0.2, 0.3) on gripper"
+    )
+    program, goal = fences(ask(sentence, _held("red block"), session=session).text)
+    table = _table(_held("red block"))
+    table.run(program)
+    assert table.objects["red block"].on == "table"
+    assert table.check(goal) == []
+
+
 def test_what_is_held_already_is_not_picked_again() -> None:
     table = _table(_held("red block"))
     table.run(fences(ask("pick up the red block", _held("red block")).text)[0])

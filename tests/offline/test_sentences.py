@@ -22,7 +22,7 @@ SCENE = [
 ]
 CASES = [(effect, sentence) for effect, sentences in CORPUS for sentence in sentences]
 EVERYDAY = [
-    pytest.param(effect, sentence, id=sentence[:60], marks=() if i < 4 else pytest.mark.slow)
+    pytest.param(effect, sentence, id=sentence[:60], marks=() if i < 3 else pytest.mark.slow)
     for effect, sentences in CORPUS
     for i, sentence in enumerate(sentences)
 ]

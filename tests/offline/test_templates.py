@@ -48,8 +48,7 @@ def test_the_template_is_carried_out(task: str, seed: int, sentence: str) -> Non
 @pytest.mark.parametrize("name", OTHERS)
 def test_families_that_count_and_measure_are_carried_out(name: str) -> None:
     for task in (find(name), find(f"{name}:unseen")):
-        for seed in range(3):
-            _assert_achieved(task, seed, task.instruction(seed))
+        _assert_achieved(task, 0, task.instruction(0))
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from dataclasses import replace
 from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.counting import counted_out
@@ -20,6 +21,7 @@ from codepolicy.models.offline.meaning import (
     Back,
     Clear,
     Command,
+    Free,
     Group,
     Home,
     Keep,
@@ -117,6 +119,8 @@ class Composer:
                     raise Declined("What should be put there?")
                 return self._write(writer, Put(self.last.what, to))
             case Incomplete(what):
+                if any(o.on == "gripper" for o in writer.belief.objects.values()) and _is_held(writer.belief, what):
+                    return self._write(writer, Put(what, Free()))
                 raise Declined(
                     f"Where should {phrasing.group(what)} go? Name an object or a place, for example "
                     '"in the green bowl" or "on the left side".'
@@ -249,6 +253,11 @@ class Composer:
         if not aside.writer.lines:
             aside.writer.write('say("nothing is to be done")')
         self.writer.lines += aside.writer.lines
+
+
+def _is_held(belief: Belief, what: Group) -> bool:
+    """Whether "put it down" speaks of what the gripper holds."""
+    return all(o.on == "gripper" for o in choose(what, belief.copy()))
 
 
 def _fork(writer: Writer) -> Writer:
