@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codepolicy.cli.options import LoopFlags, ModelFlags, OutputFlags, WorldOptions, model_options, settings
+from codepolicy.cli.options import AgentFlags, OutputFlags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chat(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
+class Chat(OutputFlags, AgentFlags):
     """Give one instruction after the other, or ask; world, variables and history stay."""
 
     video: bool = False
@@ -18,24 +18,13 @@ class Chat(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
 
     def __call__(self) -> int:
         """Read instructions from stdin until it ends or says "exit"; returns the exit status of the last one."""
-        from codepolicy.agent import Agent
         from codepolicy.cli.output import finish
         from codepolicy.cli.progress import view
         from codepolicy.session import Session
 
         status = 0
         with view(json=self.json) as observer:
-            agent = Agent(
-                model=self.model,
-                env=self.env,
-                settings=settings(self, self, self),
-                options=model_options(self),
-                planner=self.planner,
-                critic=self.critic,
-                record=self.record,
-                resume=self.resume,
-                observer=observer,
-            )
+            agent = self.agent(observer)
             with Session(
                 agent, scene=self.scene, task=self.task, seed=self.seed, out=self.out, video=self.video
             ) as session:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 if TYPE_CHECKING:
+    from codepolicy.agent import Agent
+    from codepolicy.events import Observer
     from codepolicy.models.registry import ModelOptions
     from codepolicy.settings import Settings
 
@@ -120,3 +122,24 @@ def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFla
         max_tokens=model.max_tokens,
         max_cost=model.max_cost,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFlags(LoopFlags, ModelFlags, WorldOptions):
+    """Everything that an agent is made from."""
+
+    def agent(self, observer: Observer) -> Agent:
+        """The agent that these flags describe."""
+        from codepolicy.agent import Agent
+
+        return Agent(
+            model=self.model,
+            env=self.env,
+            settings=settings(self, self, self),
+            options=model_options(self),
+            planner=self.planner,
+            critic=self.critic,
+            record=self.record,
+            resume=self.resume,
+            observer=observer,
+        )

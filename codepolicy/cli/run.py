@@ -7,11 +7,11 @@ from typing import Annotated
 
 import tyro
 
-from codepolicy.cli.options import LoopFlags, ModelFlags, OutputFlags, WorldOptions, model_options, settings
+from codepolicy.cli.options import AgentFlags, OutputFlags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
+class Run(OutputFlags, AgentFlags):
     """Carry out an instruction and verify the result."""
 
     instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
@@ -19,22 +19,11 @@ class Run(OutputFlags, LoopFlags, ModelFlags, WorldOptions):
 
     def __call__(self) -> int:
         """Run; returns the exit status."""
-        from codepolicy.agent import Agent
         from codepolicy.cli.output import finish
         from codepolicy.cli.progress import view
 
         with view(json=self.json) as observer:
-            agent = Agent(
-                model=self.model,
-                env=self.env,
-                settings=settings(self, self, self),
-                options=model_options(self),
-                planner=self.planner,
-                critic=self.critic,
-                record=self.record,
-                resume=self.resume,
-                observer=observer,
-            )
+            agent = self.agent(observer)
             return finish(
                 lambda: agent.run(
                     self.instruction,
