@@ -162,7 +162,9 @@ class Stage:
         """What the gate has against `program`."""
         from codepolicy.gate import check
 
-        return tuple(check(program, self.surface, workspace=self.trial.robot.workspace, known=self.known))
+        holding = any(o.on == "gripper" for o in self.seen)
+        workspace = self.trial.robot.workspace
+        return tuple(check(program, self.surface, workspace=workspace, known=self.known, holding=holding))
 
     def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
         """What the gate has against a goal check, which may not move and knows no variable of the program."""
