@@ -15,7 +15,6 @@ from sim_envs.cache import cached
 
 ARM_JOINTS = tuple(range(7))
 FINGER_JOINTS = (9, 10)
-HAND_LINK = 8
 HOME = (0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854)
 TORQUE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
 """Largest joint torques in N·m (Franka Emika Panda datasheet)."""

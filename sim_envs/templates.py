@@ -83,7 +83,6 @@ REGION = Slot(
     unseen=("bottom right corner", "bottom side", "bottom left corner", "right side"),
 )
 """The paper's <corner/side>."""
-CORNER = Slot(seen=("top left corner", "top right corner"), unseen=("bottom right corner", "bottom left corner"))
 DIRECTION = Slot(
     seen=("top", "left"),
     unseen=("bottom", "right"),

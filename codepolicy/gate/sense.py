@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from codepolicy.gate.findings import finding
@@ -52,7 +52,7 @@ def check(tree: ast.Module, surface: Surface, workspace: Workspace, *, holding: 
     yield from _endless_loops(tree, surface)
     yield from _constant_poses(tree, surface, workspace)
     if "place" in surface and "pick" in surface:
-        yield from _empty_hand(tree, holding=holding)
+        yield from _empty_hand(tree, surface, holding=holding)
 
 
 def _endless_loops(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
@@ -178,17 +178,18 @@ def _values(nodes: Sequence[ast.expr]) -> list[float] | None:
     return values
 
 
-def _empty_hand(tree: ast.Module, *, holding: bool | None) -> Iterator[FailureReport]:
+def _empty_hand(tree: ast.Module, surface: Surface, *, holding: bool | None) -> Iterator[FailureReport]:
     """Follow the statements that certainly run one after the other; anything else makes the hand unknown again."""
     redefined = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} & {"pick", "place", "put"}
     if not redefined:
-        yield from _follow(tree.body, holding)
+        neutral = _HARMLESS | {"home", *surface.only("perception", "other").names}  # these leave the hand as it is
+        yield from _follow(tree.body, neutral, holding)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield from _follow(node.body, None)
+                yield from _follow(node.body, neutral, None)
 
 
-def _follow(body: Sequence[ast.stmt], held: bool | None) -> Iterator[FailureReport]:
+def _follow(body: Sequence[ast.stmt], neutral: Set[str], held: bool | None) -> Iterator[FailureReport]:
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Pass):
             continue
@@ -210,31 +211,10 @@ def _follow(body: Sequence[ast.stmt], held: bool | None) -> Iterator[FailureRepo
                 held = True
             case ["put"]:
                 held = False
-            case _ if all(name in _NEUTRAL for name in names):
+            case _ if all(name in neutral for name in names):
                 pass
             case _:
                 held = None
-
-
-_NEUTRAL: Final = _HARMLESS | frozenset(
-    {
-        "detect",
-        "find",
-        "region",
-        "inside",
-        "on",
-        "near",
-        "left_of",
-        "right_of",
-        "in_front_of",
-        "behind",
-        "in_region",
-        "say",
-        "expect",
-        "home",
-    }
-)
-"""What leaves the hand as it is."""
 
 
 def _plain_name(function: ast.expr) -> str:

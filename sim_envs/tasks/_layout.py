@@ -76,6 +76,21 @@ def color_of(description: str) -> str:
     return description.split(" ", 1)[0]
 
 
+def block_and_anchor(
+    thing: str, anchor: str, rng: random.Random, attributes: Attributes
+) -> tuple[list[ObjectSpec], int]:
+    """A block, what it is to be put beside, and others: two or three blocks, one or two bowls.
+
+    Returns:
+        The objects, `thing` first, and the index of `anchor`.
+    """
+    named = (thing, anchor)
+    blocks = palette(rng, attributes, 2, first=(color_of(v) for v in named if v.endswith("block")))
+    bowls = palette(rng, attributes, rng.choice((1, 2)), first=(color_of(v) for v in named if v.endswith("bowl")))
+    objects = [*map(block, blocks), *map(bowl, bowls)]
+    return objects, next(i for i, o in enumerate(objects) if f"{o.color} {o.category}" == anchor)
+
+
 def radius(spec: ObjectSpec) -> float:
     """Radius in m of the smallest circle around the outline."""
     x, y, _ = spec.extent

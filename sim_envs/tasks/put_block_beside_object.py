@@ -12,7 +12,7 @@ from sim_envs.geometry import WORKSPACE, along, distance
 from sim_envs.predicates import on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, radius
+from sim_envs.tasks._layout import arrange, block_and_anchor, position, radius
 from sim_envs.templates import DIRECTION, DIRECTIONS, Attributes, Template, Values, things
 
 
@@ -41,11 +41,7 @@ class PutBlockBesideObject:
 
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
         """Two or three blocks, one or two bowls; the block starts somewhere else and there is room."""
-        named = (values["block"], values["anchor"])
-        blocks = palette(rng, attributes, 2, first=(color_of(v) for v in named if v.endswith("block")))
-        bowls = palette(rng, attributes, rng.choice((1, 2)), first=(color_of(v) for v in named if v.endswith("bowl")))
-        objects = [*map(block, blocks), *map(bowl, bowls)]
-        index = next(i for i, o in enumerate(objects) if f"{o.color} {o.category}" == values["anchor"])
+        objects, index = block_and_anchor(values["block"], values["anchor"], rng, attributes)
 
         def room(arranged: Sequence[ObjectSpec]) -> bool:
             x, y = position(arranged[index])

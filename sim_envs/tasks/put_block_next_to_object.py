@@ -11,7 +11,7 @@ from sim_envs.geometry import distance
 from sim_envs.predicates import on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
-from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, radius
+from sim_envs.tasks._layout import arrange, block_and_anchor, position, radius
 from sim_envs.templates import Attributes, Template, Values, things
 
 
@@ -40,11 +40,7 @@ class PutBlockNextToObject:
 
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
         """Two or three blocks, one or two bowls; the two named things start apart, with room on one side."""
-        named = (values["block"], values["anchor"])
-        blocks = palette(rng, attributes, 2, first=(color_of(v) for v in named if v.endswith("block")))
-        bowls = palette(rng, attributes, rng.choice((1, 2)), first=(color_of(v) for v in named if v.endswith("bowl")))
-        objects = [*map(block, blocks), *map(bowl, bowls)]
-        index = next(i for i, o in enumerate(objects) if f"{o.color} {o.category}" == values["anchor"])
+        objects, index = block_and_anchor(values["block"], values["anchor"], rng, attributes)
 
         def room(arranged: Sequence[ObjectSpec]) -> bool:
             x, y = position(arranged[index])

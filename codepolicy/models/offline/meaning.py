@@ -107,7 +107,6 @@ class Place:
     """A different one for each thing."""
     order: Order | None = None
     """"the corner closest to the bowl"."""
-    opposite: bool = False
 
 
 @dataclass(frozen=True, slots=True)

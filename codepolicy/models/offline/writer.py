@@ -57,9 +57,7 @@ class Writer:
         `comment` says in words what it is, and what it was at the start, so that a later turn can tell.
         """
         base = re.sub(r"\W", "_", base) or "thing"
-        name, number = base, 2
-        while name in self.variables or name in _RESERVED:
-            name, number = f"{base}{number}", number + 1
+        name = self._unused(base)
         self.variables[name] = expression
         self.write(f"{name} = {expression}" + (f"  # {comment}" if comment else ""))
         return name
@@ -71,7 +69,10 @@ class Writer:
     def loop_name(self, objects: Sequence[SceneObject]) -> str:
         """A name for the variable of a loop over the objects."""
         kinds = {o.category for o in objects}
-        base = kinds.pop() if len(kinds) == 1 else "thing"
+        return self._unused(kinds.pop() if len(kinds) == 1 else "thing")
+
+    def _unused(self, base: str) -> str:
+        """`base`, numbered where it is a variable already or means something."""
         name, number = base, 2
         while name in self.variables or name in _RESERVED:
             name, number = f"{base}{number}", number + 1
