@@ -45,40 +45,29 @@ SLIP_FRICTION = 0.02
 BASELINE = 0.05
 """m between the imagers, as of an Intel RealSense D435."""
 
+_MILD = Disturbances(disparity_noise=0.03, dropout=0.002, edge_dropout=0.2)
+_SENSOR = Disturbances(
+    disparity_noise=0.08,
+    dropout=0.02,
+    edge_dropout=0.6,
+    color_noise=4.0,
+    camera_offset=0.002,
+    camera_turn=0.15,
+    light_change=0.15,
+)
+
+
+def _with_physics(sensed: Disturbances, clutter: int = 0) -> Disturbances:
+    return msgspec.structs.replace(sensed, friction_change=0.3, mass_change=0.5, slip_rate=0.03, clutter=clutter)
+
+
 SETS: dict[str, Disturbances] = {
     "none": Disturbances(),
-    "mild": Disturbances(disparity_noise=0.03, dropout=0.002, edge_dropout=0.2),
-    "sensor": Disturbances(
-        disparity_noise=0.08,
-        dropout=0.02,
-        edge_dropout=0.6,
-        color_noise=4.0,
-        camera_offset=0.002,
-        camera_turn=0.15,
-        light_change=0.15,
-    ),
-    "physics": Disturbances(
-        disparity_noise=0.03,
-        dropout=0.002,
-        edge_dropout=0.2,
-        friction_change=0.3,
-        mass_change=0.5,
-        slip_rate=0.03,
-    ),
-    "clutter": Disturbances(disparity_noise=0.03, dropout=0.002, edge_dropout=0.2, clutter=3),
-    "hard": Disturbances(
-        disparity_noise=0.08,
-        dropout=0.02,
-        edge_dropout=0.6,
-        color_noise=4.0,
-        camera_offset=0.002,
-        camera_turn=0.15,
-        light_change=0.15,
-        friction_change=0.3,
-        mass_change=0.5,
-        slip_rate=0.03,
-        clutter=2,
-    ),
+    "mild": _MILD,
+    "sensor": _SENSOR,
+    "physics": _with_physics(_MILD),
+    "clutter": msgspec.structs.replace(_MILD, clutter=3),
+    "hard": _with_physics(_SENSOR, clutter=2),
 }
 """Every named set."""
 
