@@ -1,0 +1,119 @@
+"""What inverse kinematics, planning and a call cost by themselves, as CPU time.
+
+python benchmarks/motion_costs.py
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.environment import TrialSpec
+from primitives.guard import GuardLimits
+from primitives.library import surface
+from primitives.motion.collision import Checker, RobotGeometry
+from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.motion.mover import Mover
+from primitives.motion.planning import Planner
+from primitives.perception import oracle
+from primitives.perception.memory import SceneMemory
+from primitives.scene import Pose, SceneObject
+from primitives.server import Server
+from sim_envs.environment import PyBulletEnvironment, make
+
+T = TypeVar("T")
+
+
+def timed(action: Callable[[], T]) -> tuple[float, T]:
+    """CPU milliseconds and the result."""
+    start = time.process_time()
+    result = action()
+    return 1000 * (time.process_time() - start), result
+
+
+def poses(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A tool pose, fingers down, somewhere in the workspace."""
+    x, y, z = rng.uniform((0.3, -0.28, 0.02), (0.68, 0.28, 0.3))
+    return pose_matrix(Pose.top_down(x, y, z, rng.uniform(-1.5, 1.5)))
+
+
+def inverse_kinematics(kinematics: Kinematics, rng: np.random.Generator) -> None:
+    """1000 poses, each from home."""
+    spent: list[float] = []
+    found = 0
+    for _ in range(1000):
+        pose = poses(rng)
+        start = time.process_time()
+        found += kinematics.solve(pose, kinematics.info.home, 100) is not None
+        spent.append(1000 * (time.process_time() - start))
+    print(f"inverse kinematics: {found}/1000 solved, median {statistics.median(spent):.2f} ms")
+
+
+def tower(number: int, rng: np.random.Generator) -> SceneObject:
+    """A thing 16 cm high."""
+    return SceneObject(
+        name=f"tower {number}",
+        category="block",
+        color="red",
+        position=(float(rng.uniform(0.35, 0.65)), float(rng.uniform(-0.25, 0.25)), 0.08),
+        yaw=float(rng.uniform(0, 1.5)),
+        size=(0.05, 0.05, 0.16),
+    )
+
+
+def planning(kinematics: Kinematics, rng: np.random.Generator) -> None:
+    """200 problems among six towers; paths are judged anew without margin and seven times finer."""
+    geometry, planner, home = RobotGeometry(kinematics), Planner(kinematics), kinematics.info.home
+    every: list[float] = []
+    around: list[float] = []
+    collisions = failed = 0
+    while len(every) < 200:
+        towers = [tower(i, rng) for i in range(6)]
+        checker = Checker(geometry, towers, margin=0.008)
+        start, goal = kinematics.solve(poses(rng), home), kinematics.solve(poses(rng), home)
+        if start is None or goal is None or checker.collides(start, 0.08) or checker.collides(goal, 0.08):
+            continue
+        began = time.process_time()
+        path = planner.path(start, goal, 0.08, checker)
+        spent = 1000 * (time.process_time() - began)
+        every.append(spent)
+        if path is None:
+            failed += 1
+            continue
+        if len(path) > 2:
+            around.append(spent)
+        collisions += Checker(geometry, towers, margin=0.0).first_contact(path, 0.08, step=0.002) is not None
+    print(
+        f"planning among six 16 cm towers: {200 - failed}/200 solved, {collisions} colliding; "
+        f"median {statistics.median(every):.1f} ms, 95 % below {sorted(every)[189]:.0f} ms; "
+        f"the {len(around)} that go around something, shortcuts included: median {statistics.median(around):.1f} ms"
+    )
+
+
+def calls(environment: PyBulletEnvironment) -> None:
+    """A call of which the answer is known already: decoding, guard, record."""
+    trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls"))
+    server = Server(trial.robot, oracle.make(environment))
+    server.begin(surface("skill"))
+    server.look()
+    spent = [timed(lambda: server.invoke("find", "red block"))[0] for _ in range(200)]
+    print(f"a call beside what it does (find, scene known): median {statistics.median(spent):.2f} ms")
+
+
+def main() -> None:
+    """Print the costs."""
+    environment, rng = make(), np.random.default_rng(0)
+    trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls"))
+    mover = Mover(trial.robot, SceneMemory(trial.robot, oracle.make(environment)), GuardLimits())
+    inverse_kinematics(mover.kinematics, rng)
+    planning(mover.kinematics, rng)
+    calls(environment)
+
+
+if __name__ == "__main__":
+    main()
