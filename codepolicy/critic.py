@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from codepolicy.conversation import Conversation
 from codepolicy.episode import GoalCheck
@@ -11,11 +12,21 @@ from codepolicy.prompting.changes import changes_table
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import one_line
 from codepolicy.stage import Stage
+from primitives.scene import SceneObject
 from primitives.trace import Clause
 
 
-def objection(critic: Conversation, stage: Stage, instruction: str, check: GoalCheck) -> Clause | None:
+def objection(
+    critic: Conversation, stage: Stage, instruction: str, check: GoalCheck, *, start: Sequence[SceneObject]
+) -> Clause | None:
     """What `critic` finds missing, as a clause that does not hold; None when it agrees.
+
+    Args:
+        critic: the model.
+        stage: where it happened.
+        instruction: what was to be done.
+        check: the goal check, which holds.
+        start: the scene before.
 
     Raises:
         ModelError: no usable reply, or the budget is used up.
@@ -23,9 +34,9 @@ def objection(critic: Conversation, stage: Stage, instruction: str, check: GoalC
     user = "\n\n".join(
         (
             "## Instruction\n" + instruction,
-            "## Scene before\n" + safe_scene_table(stage.start),
+            "## Scene before\n" + safe_scene_table(start),
             "## Scene after\n" + safe_scene_table(stage.look()),
-            "## Changed\n" + changes_table(stage.start, stage.seen),
+            "## Changed\n" + changes_table(start, stage.seen),
             "## Goal check\n" + "\n".join(f"- {one_line(c.message)} ({one_line(c.detail)})" for c in check.clauses),
         )
     )

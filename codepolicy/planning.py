@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from codepolicy.conversation import Conversation
+from codepolicy.critic import objection
 from codepolicy.episode import GoalCheck
 from codepolicy.events import Planned
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import safe_scene_table, template
+from codepolicy.prompting.quoting import one_line
 from codepolicy.run import Run
 from codepolicy.solver import Solution
 
 MAX_STEPS = 20
-MAX_PLANS = 3
-"""Plans for one instruction, the first included."""
+MAX_BARREN = 3
+"""Plans in a row of which not one sub-goal was reached, before giving up."""
+MAX_PLANS = 12
+"""Plans for one instruction, those that got somewhere included."""
 _STEP = re.compile(r"^\s*(?:\d+[.):]|[-*])\s+(.+?)\s*$", re.MULTILINE)
 _CONDITION = re.compile(r"\s*(?:--|—|–|;)\s*done when:?\s*", re.IGNORECASE)
 
@@ -40,42 +44,84 @@ def parse_plan(text: str, instruction: str) -> tuple[Step, ...]:
     return tuple(steps[:MAX_STEPS]) or (Step(instruction),)
 
 
-def solve_by_plan(run: Run, planner: Conversation, solve: Callable[[Step], Solution]) -> Solution:
-    """Split the run's instruction, solve the steps in order, and plan anew from the scene as it is when one fails.
+@dataclass(slots=True, kw_only=True)
+class Planner:
+    """Splits the instruction of a run and sees it through."""
 
-    Args:
-        run: the run.
-        planner: the model that plans.
-        solve: solves one step on the run's stage.
+    run: Run
+    conversation: Conversation
+    solve: Callable[[Step], Solution]
+    """Solves one sub-goal on the run's stage."""
+    critic: Conversation | None = None
+    """Looks over the whole in the end."""
+    session: Sequence[str] = ()
+    """One line for each earlier instruction of the session."""
+    _done: list[str] = field(default_factory=lambda: list[str]())
+    _solutions: list[Solution] = field(default_factory=lambda: list[Solution]())
+    """Of the sub-goals that were reached."""
 
-    Raises:
-        ModelError: no usable reply, or the budget is used up.
-    """
-    done: list[str] = []
-    trouble = ""
-    solution = Solution("failed", "there was nothing to do", GoalCheck(status="missing"))
-    for _ in range(MAX_PLANS):
-        steps = _ask(run, planner, done, trouble)
-        run.plan = (*done, *(s.instruction for s in steps))
-        run.emit(Planned(run.plan))
+    def carry_out(self) -> Solution:
+        """Solve the sub-goals in order, and plan anew from the scene as it is when one fails.
+
+        Raises:
+            ModelError: no usable reply, or the budget is used up.
+        """
+        start = self.run.stage.look()
+        trouble, barren, plans = "", 0, 0
+        while True:
+            plans += 1
+            reached = len(self._done)
+            failed, solution = self._follow(self._plan(trouble))
+            if failed is None:
+                clause = None
+                if self.critic is not None and solution.ending == "done":
+                    clause = objection(self.critic, self.run.stage, self.run.instruction, solution.check, start=start)
+                if clause is None:
+                    return solution
+                failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
+            barren = barren + 1 if len(self._done) == reached else 0
+            if solution.ending in ("refused", "infrastructure") or barren == MAX_BARREN or plans == MAX_PLANS:
+                return solution
+            trouble = f"{failed}: {solution.summary}"
+
+    def _follow(self, steps: Sequence[Step]) -> tuple[str | None, Solution]:
+        """Solve `steps` in order; the sub-goal that failed, if one did, and what is to be said of the whole."""
         for step in steps:
-            solution = solve(step)
+            solution = self.solve(step)
             if solution.ending not in ("done", "answered", "unverified"):
-                break
-            done.append(step.instruction)
-        else:
-            return solution
-        if solution.ending in ("refused", "infrastructure"):
-            return solution
-        trouble = f"{steps[len(done) - len(run.plan)].instruction if steps else ''}: {solution.summary}"
-    return solution
+                return step.instruction, solution
+            self._done.append(step.instruction)
+            self._solutions.append(solution)
+        return None, self._whole()
 
+    def _whole(self) -> Solution:
+        """Every sub-goal was reached: how sure that is."""
+        for name, solution in zip(self._done, self._solutions, strict=True):
+            if solution.ending == "unverified":
+                return Solution("unverified", f"{name}: {solution.summary}", solution.check)
+        done = [s for s in self._solutions if s.ending == "done"]
+        if not done:
+            return self._solutions[-1]
+        clauses = tuple(c for s in done for c in s.check.clauses)
+        count = len(self._done)
+        summary = f"{count} sub-goals reached" if count > 1 else done[-1].summary
+        return Solution("done", summary, GoalCheck(status="passed", clauses=clauses))
 
-def _ask(run: Run, planner: Conversation, done: list[str], trouble: str) -> tuple[Step, ...]:
-    parts = ["## Scene\n" + safe_scene_table(run.stage.look()), "## Instruction\n" + run.instruction]
-    if done:
-        parts.append("## Done so far\n" + "\n".join(f"- {d}" for d in done))
-    if trouble:
-        parts.append(f"## What failed\n{trouble}\nPlan what is still to be done from the scene as it is, another way.")
-    messages = (Message(role="system", text=template("plan")), Message(role="user", text="\n\n".join(parts)))
-    return parse_plan(planner.ask(messages, turn=run.stage.turn, purpose="plan").text, run.instruction)
+    def _plan(self, trouble: str) -> tuple[Step, ...]:
+        """Ask for a plan of what is still to be done."""
+        run = self.run
+        parts = ["## Scene\n" + safe_scene_table(run.stage.look())]
+        if self.session:
+            parts.append("## Session\n" + "\n".join(self.session))
+        parts.append("## Instruction\n" + run.instruction)
+        if self._done:
+            parts.append("## Done so far\n" + "\n".join(f"- {d}" for d in self._done))
+        if trouble:
+            again = "Plan what is still to be done from the scene as it is, another way."
+            parts.append(f"## What failed\n{one_line(trouble, 600)}\n{again}")
+        messages = (Message(role="system", text=template("plan")), Message(role="user", text="\n\n".join(parts)))
+        text = self.conversation.ask(messages, turn=run.stage.turn, purpose="plan").text
+        steps = parse_plan(text, run.instruction)
+        run.plan = (*self._done, *(s.instruction for s in steps))
+        run.emit(Planned(run.plan))
+        return steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -46,6 +47,7 @@ class RunFolder:
         self._trace: IO[bytes] | None = None
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
+        self._request = ""
 
     def reveal(self) -> None:
         """Give the folder its final name; from here on it stays."""
@@ -98,13 +100,13 @@ class RunFolder:
                 if event.goal is not None:
                     self.write(f"goal_{event.turn}.py", event.goal)
             case Asked():
-                self._asked = event.messages
+                self._asked, self._request = event.messages, self._numbered(event)
                 text = "\n\n".join(f"<!-- {m.role} -->\n{m.text}" for m in event.messages)
-                self.write(f"prompts/{self._numbered(event)}.md", text + "\n")
+                self.write(f"prompts/{self._request}.md", text + "\n")
             case Answered():
                 self.reveal()
                 recording.write(self._conversation(), self._asked, 0, event.reply)
-                self.write(f"prompts/{self._numbered(event)}_reply.md", event.reply.text[:1_000_000] + "\n")
+                self.write(f"prompts/{self._request}_reply.md", event.reply.text[:1_000_000] + "\n")
             case _:
                 pass
 
@@ -114,8 +116,11 @@ class RunFolder:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def _numbered(self, event: Asked | Answered) -> str:
-        return f"{event.turn:02d}" if event.purpose == "program" else f"{event.turn:02d}_{event.purpose}"
+    def _numbered(self, event: Asked) -> str:
+        """Turn and purpose, numbered from 2 where a turn asks more than once for the same."""
+        name = f"{event.turn:02d}" if event.purpose == "program" else f"{event.turn:02d}_{event.purpose}"
+        names = (name if n == 1 else f"{name}_{n}" for n in itertools.count(1))
+        return next(n for n in names if not (self.path / "prompts" / f"{n}.md").exists())
 
     def close(self) -> None:
         """Make sure that the trace is on disk. Idempotent."""

@@ -20,7 +20,7 @@ from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_pr
 from codepolicy.prompting.reply import ParsedReply
 from codepolicy.stage import Stage
 from primitives.failures import FailureKind
-from primitives.trace import ExecutionReport
+from primitives.trace import Clause, ExecutionReport
 
 Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
 
@@ -140,7 +140,7 @@ class Solver:
         """`check`, failed by a clause of the critic's where it objects."""
         if self.critic is None or check.status != "passed":
             return check
-        clause = objection(self.critic, self.stage, instruction, check)
+        clause = objection(self.critic, self.stage, instruction, check, start=self.stage.start)
         if clause is None:
             return check
         return msgspec.structs.replace(check, status="failed", clauses=(*check.clauses, clause))
@@ -156,7 +156,7 @@ class Solver:
             return Solution("failed", declined, check)
         if report.status != "finished":
             return None
-        if self.level in PRIVILEGED:
+        if self.level in PRIVILEGED and self.step is None:  # the verdict is on the whole instruction
             verdict = self.stage.environment.verdict()
             if verdict is not None and verdict.status == "not_achieved":
                 return None
@@ -213,10 +213,14 @@ class Solver:
         if check.failure is not None:
             return f"the goal check raised {check.failure.kind}: {check.failure.message}"
         if check.failed_clauses:
-            return "the goal check fails: " + "; ".join(c.message for c in check.failed_clauses)
+            return "the goal check fails: " + "; ".join(_measured(c) for c in check.failed_clauses)
         if check.status == "vacuous":
             return "the goal check proves nothing"
         return "no program in the reply" if report is None else "the goal is not reached"
+
+
+def _measured(clause: Clause) -> str:
+    return f"{clause.message} ({clause.detail})" if clause.detail else clause.message
 
 
 def _declined(report: ExecutionReport) -> str | None:

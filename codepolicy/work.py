@@ -9,7 +9,7 @@ import msgspec
 from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import Started
 from codepolicy.models.protocol import Model
-from codepolicy.planning import Step, solve_by_plan
+from codepolicy.planning import Planner, Step
 from codepolicy.prompting.reply import split_goal
 from codepolicy.run import Run, Work
 from codepolicy.solver import Solution, Solver
@@ -39,13 +39,14 @@ def solve(model: Model, *, planner: Model, critic: Model | None = None, session:
                 step=step.instruction if run.settings.plan else None,
                 condition=step.condition,
                 hierarchy=run.settings.hierarchy,
-                critic=reader,
+                critic=None if run.settings.plan else reader,
                 emit=run.emit,
                 turns=run.turns,
             ).solve(step.instruction)
 
         if run.settings.plan:
-            return solve_by_plan(run, run.conversation(planner), solve_step)
+            asked = run.conversation(planner)
+            return Planner(run=run, conversation=asked, solve=solve_step, critic=reader, session=session).carry_out()
         return solve_step(Step(run.instruction))
 
     return work

@@ -6,11 +6,13 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.models.scripted import ScriptedModel
-from codepolicy.planning import Step, parse_plan
+from codepolicy.planning import MAX_BARREN, Step, parse_plan
+from codepolicy.session import Session
 from codepolicy.settings import Settings
 from primitives.environment import Environment
 
 Fenced = Callable[..., str]
+PLANNED = Settings(plan=True, turns=1)
 
 
 @pytest.mark.parametrize(
@@ -34,28 +36,55 @@ def test_an_endless_plan_is_cut() -> None:
 @pytest.mark.slow
 def test_steps_are_solved_in_turn_and_planned_anew_when_one_fails(world: Environment, fenced: Fenced) -> None:
     red = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
-    blue = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "blue bowl"), "blue")')
-    bad = fenced('find("pink block")', 'expect(inside("blue block", "red bowl"), "blue")')
+    bad = fenced('put("blue block", (0.48, -0.26))', 'expect(inside("blue block", "blue bowl"), "blue inside")')
+    blue = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "blue bowl"), "blue inside")')
     planner = ScriptedModel(
         [
-            "1. put the red block in the green bowl -- done when: it is inside\n2. put the pink block away",
+            "1. put the red block in the green bowl -- done when: it is inside\n2. put the blue block away",
             "1. put the blue block in the blue bowl",
         ]
     )
     coder = ScriptedModel([red, bad, blue])
-    agent = Agent(model=coder, planner=planner, env=world, settings=Settings(plan=True, turns=1))
-    episode = agent.run("tidy up red, then blue")
-    assert episode.outcome == "achieved"
+    episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("tidy up red, then blue")
+    assert episode.outcome == "achieved" and "2 sub-goals reached" in episode.summary
     assert episode.plan == ("put the red block in the green bowl", "put the blue block in the blue bowl")
     assert [t.step for t in episode.turns] == [
         "put the red block in the green bowl",
-        "put the pink block away",
+        "put the blue block away",
         "put the blue block in the blue bowl",
     ]
+    assert [c.message for c in episode.goal_check.clauses] == ["red", "blue inside"]
     assert "## Done when\nit is inside" in coder.conversations[0][1].text
-    again = planner.conversations[1][1].text
+    first, again = (c[1].text for c in planner.conversations)
+    assert "## Instruction\ntidy up red, then blue" in first and "## Done so far" not in first
     assert "## Done so far\n- put the red block in the green bowl" in again
-    assert "## What failed\nput the pink block away: not_found" in again
+    assert "## What failed\nput the blue block away: the goal check fails: blue inside (blue block is 0." in again
+    assert first.split("## Instruction")[0] != again.split("## Instruction")[0], "the scene as it then is"
+
+
+def test_a_plan_that_never_gets_anywhere_ends(world: Environment, fenced: Fenced) -> None:
+    planner = ScriptedModel(["1. find the pink block"] * 10)
+    coder = ScriptedModel([fenced('find("pink block")', 'expect(bool(find("pink block")), "x")')] * 10)
+    episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("bring the pink block")
+    assert episode.outcome == "not_achieved" and len(planner.conversations) == MAX_BARREN
+
+
+def test_a_sub_goal_without_a_check_leaves_the_whole_unverified(world: Environment, fenced: Fenced) -> None:
+    planner = ScriptedModel(["1. go home\n2. look around"])
+    coder = ScriptedModel([fenced("home()"), fenced('say("done")')])
+    episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("rest a little")
+    assert episode.outcome == "unverified" and episode.summary.startswith("go home: ")
+
+
+@pytest.mark.slow
+def test_ground_truth_on_the_whole_does_not_fail_a_sub_goal(world: Environment, fenced: Fenced) -> None:
+    lift = fenced('pick("red block")', 'expect(find("red block").on == "gripper", "held")')
+    put = fenced('place("green bowl")', 'expect(inside("red block", "green bowl"), "in")')
+    planner = ScriptedModel(["1. lift the red block\n2. place it in the green bowl"])
+    settings = Settings(plan=True, turns=1, feedback="explain")
+    agent = Agent(model=ScriptedModel([lift, put]), planner=planner, env=world, settings=settings)
+    episode = agent.run("put the red block in the green bowl")
+    assert episode.outcome == "achieved" and len(planner.conversations) == 1
 
 
 @pytest.mark.slow
@@ -71,3 +100,27 @@ def test_a_critic_can_ask_for_more_than_the_goal_check(world: Environment, fence
     assert episode.outcome == "achieved" and len(episode.turns) == 2
     assert "FAILS: critic: the blue block is still on the table" in coder.conversations[1][1].text
     assert "## Scene before" in critic.conversations[0][1].text
+
+
+@pytest.mark.slow
+def test_a_critic_looks_over_the_whole_of_a_plan(world: Environment, fenced: Fenced) -> None:
+    red = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
+    blue = fenced('put("blue block", "red bowl")', 'expect(inside("blue block", "red bowl"), "blue")')
+    planner = ScriptedModel(["1. put the red block in the green bowl", "1. put the blue block in the red bowl"])
+    critic = ScriptedModel(["NOT DONE: the blue block is still on the table", "DONE"])
+    agent = Agent(model=ScriptedModel([red, blue]), planner=planner, critic=critic, env=world, settings=PLANNED)
+    episode = agent.run("tidy up the red and the blue block")
+    assert episode.outcome == "achieved" and len(episode.turns) == 2
+    assert "critic: the blue block is still on the table" in planner.conversations[1][1].text
+    changed = critic.conversations[1][1].text.partition("## Changed")[2]
+    assert "| red block |" in changed and "| blue block |" in changed, "since the start of the whole"
+
+
+@pytest.mark.slow
+def test_a_planner_knows_the_session(world: Environment, fenced: Fenced) -> None:
+    planner = ScriptedModel(["1. go home"] * 2)
+    model = ScriptedModel([fenced("home()")] * 2)
+    with Session(Agent(model=model, planner=planner, env=world, settings=PLANNED)) as session:
+        session.run("rest")
+        session.run("again")
+    assert '## Session\n1. "rest": unverified.' in planner.conversations[1][1].text
