@@ -1,4 +1,4 @@
-"""The simulated Panda behind the `Arm` protocol: joint paths and a gripper, exactly what a real one offers."""
+"""The simulated arm behind the `Arm` protocol: joint paths and a gripper, exactly what a real one offers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from primitives.failures import BadArgument, CommsLost, ProtectiveStop, Stopped
 from primitives.motion.timing import time_path
 from primitives.robot import ArmInfo, ArmMode, ArmState, Motion, MotionLimits
-from sim_envs import panda
 from sim_envs.motions import Follow, SimMotion, Squeeze
 from sim_envs.world import STEP, World
 
 
 class SimArm:
-    """A Panda in a world. Time passes only while a motion is waited for."""
+    """The arm of a world. Time passes only while a motion is waited for."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -27,7 +26,7 @@ class SimArm:
     @property
     def info(self) -> ArmInfo:
         """Limits, frames and capabilities."""
-        return panda.arm_info()
+        return self._world.arm.robot.info
 
     @property
     def mode(self) -> ArmMode:
@@ -72,7 +71,7 @@ class SimArm:
             ("force", force, 0.1, gripper.max_force),
         ):
             if not low - 1e-9 <= value <= high + 1e-9:
-                raise BadArgument(f"gripper {name} is {value!r}; the Panda takes {low:g} to {high:g}.")
+                raise BadArgument(f"gripper {name} is {value!r}; the {self.info.name} takes {low:g} to {high:g}.")
         return self._begin(SimMotion(self, self._world, Squeeze(float(width), float(speed), float(force))))
 
     def stop(self) -> None:
@@ -91,7 +90,7 @@ class SimArm:
                     "the arm is in a protective stop", hint="look at the robot, then recover with operator_ack=True"
                 )
             q, _ = self._world.joints()
-            self._world.drive(q, (0.0,) * 7)
+            self._world.drive(q, (0.0,) * len(q))
         self._mode = ArmMode.IDLE
 
     def reset(self, mode: ArmMode = ArmMode.IDLE) -> None:

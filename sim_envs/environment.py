@@ -16,7 +16,6 @@ from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verd
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
-from sim_envs import panda
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.disturbances import (
@@ -29,12 +28,15 @@ from sim_envs.disturbances import (
     named_set,
     with_clutter,
 )
+from sim_envs.iiwa import iiwa
+from sim_envs.panda import panda
 from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
 from sim_envs.rendering import Renderer
 from sim_envs.scene_spec import SceneSpec, resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.sim_camera import SimCamera, miscalibrated
+from sim_envs.sim_robot import SimRobot
 from sim_envs.spawning import layout
 from sim_envs.twin import twin_scene
 from sim_envs.world import STEP, Physics, Placement, World, WorldState, family_of
@@ -57,11 +59,13 @@ class Snapshot:
 
 
 class PyBulletEnvironment:
-    """Tabletop worlds with a Panda and two RGB-D cameras, one trial at a time."""
+    """Tabletop worlds with an arm and two RGB-D cameras, one trial at a time."""
 
-    name = "pybullet"
-
-    def __init__(self, renderer: Renderer | None = None) -> None:
+    def __init__(
+        self, renderer: Renderer | None = None, *, robot: SimRobot | None = None, name: str = "pybullet"
+    ) -> None:
+        self.name = name
+        self._robot = robot or panda()
         self._renderer = renderer or fastest()
         self._workspace = Workspace()
         self._world: World | None = None
@@ -75,7 +79,7 @@ class PyBulletEnvironment:
     @property
     def arm_info(self) -> ArmInfo:
         """The robot of every trial."""
-        return panda.arm_info()
+        return self._robot.info
 
     @property
     def renderer(self) -> Renderer:
@@ -127,12 +131,10 @@ class PyBulletEnvironment:
         scene = with_clutter(scene, disturbances.clutter, _rng("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
         world, arm = self._arrange(scene, spec.seed, disturbances)
-        self._start = world.truth()
-        if self._task is None and spec.instruction is not None:
-            from sim_envs.task import match
-
-            self._task = match(spec.instruction, self._start)
-        self._instruction = self._task.instruction if self._task is not None else spec.instruction or ""
+        if self._task is None:
+            self.instruct(spec.instruction or "")
+        else:
+            self._start, self._instruction = world.truth(), self._task.instruction
         return Trial(
             robot=Robot(arm, self._cameras(world, spec.seed, disturbances), self._workspace),
             instruction=self._instruction,
@@ -143,6 +145,14 @@ class PyBulletEnvironment:
                 **msgspec.structs.asdict(disturbances),
             },
         )
+
+    def instruct(self, instruction: str) -> str | None:
+        """Another instruction in the world as it is; see `Environment.instruct`."""
+        from sim_envs.task import match
+
+        self._start, self._instruction = self.world(), instruction
+        self._task = match(instruction, self._start) if instruction else None
+        return self._task.info.id if self._task is not None else None
 
     def mirror(self, objects: Sequence[SceneObject]) -> Trial:
         """Set up a twin of measured `objects`, to rehearse a program in; there is no task and no noise.
@@ -247,7 +257,7 @@ class PyBulletEnvironment:
         if self._world is None or self._arm is None or self._world.family != family:
             if self._world is not None:
                 self._world.close()
-            self._world = World(family)
+            self._world = World(family, self._robot)
             self._arm = SimArm(self._world)
         self._world.arrange(scene.objects, placements, physics)
         self._world.settle(steps)
@@ -272,8 +282,13 @@ class PyBulletEnvironment:
 
 
 def make() -> PyBulletEnvironment:
-    """The factory behind the entry point."""
+    """The factory behind the entry point `pybullet`, with a Panda."""
     return PyBulletEnvironment()
+
+
+def make_iiwa() -> PyBulletEnvironment:
+    """The factory behind the entry point `pybullet-iiwa`: the same worlds with another arm."""
+    return PyBulletEnvironment(robot=iiwa(), name="pybullet-iiwa")
 
 
 def _physics(disturbances: Disturbances, count: int, rng: np.random.Generator) -> Physics:

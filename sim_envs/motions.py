@@ -104,7 +104,7 @@ class SimMotion:
 
     def _settle(self, goal: list[float]) -> tuple[bool, str]:
         world = self._world
-        world.drive(goal, _STILL)
+        world.drive(goal, [0.0] * len(goal))
         for _ in range(SETTLE_STEPS):
             q, dq = world.joints()
             if all(abs(a - b) < ARRIVED for a, b in zip(q, goal, strict=True)) and max(map(abs, dq)) < 0.01:
@@ -132,7 +132,7 @@ class SimMotion:
         q, _ = self._world.joints()
         errors = [abs(a - b) for a, b in zip(q, command, strict=True)]
         if max(errors) > TRACKING_LIMIT:
-            self._world.drive(q, _STILL)
+            self._world.drive(q, [0.0] * len(q))
             worst = max(range(len(errors)), key=errors.__getitem__)
             raise ProtectiveStop(
                 f"joint {worst + 1} met resistance and the arm stopped itself",
@@ -166,5 +166,4 @@ class SimMotion:
                 return False, f"the fingers are blocked at {now:.4f} m"
 
 
-_STILL = (0.0,) * 7
 _MODES = {FailureKind.STOPPED: ArmMode.STOPPED, FailureKind.PROTECTIVE_STOP: ArmMode.PROTECTIVE_STOP}

@@ -1,4 +1,4 @@
-"""The Franka Panda of `pybullet_data`: its description for planners and its body in a world."""
+"""The Franka Panda of `pybullet_data`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,9 @@ import numpy as np
 import pybullet_data
 
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
-from sim_envs.bullet import p
 from sim_envs.cache import cached
+from sim_envs.sim_robot import SimRobot
 
-ARM_JOINTS = tuple(range(7))
-FINGER_JOINTS = (9, 10)
-HOME = (0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854)
-TORQUE = (87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0)
-"""Largest joint torques in N·m (Franka Emika Panda datasheet)."""
-MAX_WIDTH = 0.08
-FINGER_FRICTION = 1.0
 WRIST_INERTIA = '="0.003" ixy="0" ixz="0" iyy="0.003" iyz="0" izz="0.003"'
 """Attributes of an <inertia> element after its first name, kg m2."""
 
@@ -66,32 +59,23 @@ def arm_info() -> ArmInfo:
             jerk=np.array([7500.0, 3750.0, 5000.0, 6250.0, 7500.0, 10000.0, 10000.0]),
         ),
         gripper=GripperInfo(
-            max_width=MAX_WIDTH,
+            max_width=0.08,
             max_force=70.0,
             max_speed=0.2,
             finger_width=0.0177,
             finger_thickness=0.0144,
             finger_depth=0.0462,
         ),
-        home=np.array(HOME),
+        home=np.array([0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854]),
         capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),
     )
 
 
-def load(client: int) -> int:
-    """Put a Panda at the origin of a world, at home with open, gear-coupled fingers. Returns its body id."""
-    body = p.loadURDF(
-        str(urdf(low_poly=True)), useFixedBase=True, flags=p.URDF_USE_INERTIA_FROM_FILE, physicsClientId=client
+@lru_cache(maxsize=1)
+def panda() -> SimRobot:
+    """The Panda for a simulated world."""
+    return SimRobot(
+        info=arm_info(),
+        body=urdf(low_poly=True),
+        torque=(87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0),  # Franka Emika Panda datasheet
     )
-    for joint, q in zip(ARM_JOINTS, HOME, strict=True):
-        p.resetJointState(body, joint, q, physicsClientId=client)
-    for joint in FINGER_JOINTS:
-        p.resetJointState(body, joint, MAX_WIDTH / 2, physicsClientId=client)
-        p.changeDynamics(body, joint, lateralFriction=FINGER_FRICTION, physicsClientId=client)
-    # Without the gear the fingers drift sideways under load and place objects millimetres off.
-    gear = p.createConstraint(
-        body, FINGER_JOINTS[0], body, FINGER_JOINTS[1], p.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0),
-        physicsClientId=client,
-    )  # fmt: skip
-    p.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=50, physicsClientId=client)
-    return body

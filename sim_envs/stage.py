@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.colors import COLORS
-from sim_envs import panda
 from sim_envs.bullet import p
 from sim_envs.loading import TABLE_CENTER, TABLE_COLOR, TABLE_SIZE
 from sim_envs.mesh import Mesh, box_mesh
 from sim_envs.obj_files import read_obj
 from sim_envs.world import World
+
+BOX_TINT = 0.35
+"""Grey of the boxes of a robot, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +32,22 @@ class Item:
 
 def items(world: World, *, low_poly: bool) -> list[Item]:
     """The table, the robot's links and the objects, in the order of `poses`."""
+    robot = world.arm.robot
+    links = _links(robot.body if low_poly else robot.info.urdf)
     table = [Item(_table_mesh(), _unit(TABLE_COLOR))]
-    robot = [Item(read_obj(path), (1.0, 1.0, 1.0)) for _, path, _ in _links(low_poly=low_poly)]
-    return table + robot + [Item(b.shape.mesh, _unit(COLORS[b.spec.color])) for b in world.bodies]
+    arm = [Item(mesh, (1.0, 1.0, 1.0)) for _, mesh, _ in links]
+    return table + arm + [Item(b.shape.mesh, _unit(COLORS[b.spec.color])) for b in world.bodies]
 
 
 def poses(world: World) -> NDArray[np.float64]:
     """(N, 4, 4) pose of each item in the base frame, as it is now."""
-    links = _links(low_poly=True)
-    moving = [link for link, _, _ in links if link >= 0]
-    states = p.getLinkStates(world.panda, moving, computeForwardKinematics=1, physicsClientId=world.client)
-    frames = {link: (s[4], s[5]) for link, s in zip(moving, states, strict=True)}
-    pairs = [frames.get(link, ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))) for link, _, _ in links]
+    arm = world.arm
+    links = _links(arm.robot.body)
+    indices = [arm.links[name] for name, _, _ in links]
+    moving = [index for index in indices if index >= 0]
+    states = p.getLinkStates(arm.body, moving, computeForwardKinematics=1, physicsClientId=world.client)
+    frames = {index: (s[4], s[5]) for index, s in zip(moving, states, strict=True)}
+    pairs = [frames.get(index, ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))) for index in indices]
     pairs += [world.pose(b.id) for b in world.bodies]
     found = np.tile(np.eye(4), (len(pairs) + 1, 1, 1))
     found[0, :3, 3] = TABLE_CENTER
@@ -51,23 +57,36 @@ def poses(world: World) -> NDArray[np.float64]:
     return found
 
 
-@lru_cache(maxsize=2)
-def _links(*, low_poly: bool) -> tuple[tuple[int, Path, NDArray[np.float64]], ...]:
-    """Link index in Bullet (-1 for the base), mesh and offset of each visible link of the Panda."""
-    found: list[tuple[int, Path, NDArray[np.float64]]] = []
-    for index, link in enumerate(ET.parse(panda.urdf(low_poly=low_poly)).getroot().iter("link")):
+@lru_cache(maxsize=4)
+def _links(urdf: Path) -> tuple[tuple[str, Mesh, NDArray[np.float64]], ...]:
+    """Name, mesh and offset of each visible link of a robot; an origin may be turned about z."""
+    found: list[tuple[str, Mesh, NDArray[np.float64]]] = []
+    for link in ET.parse(urdf).getroot().iter("link"):
         visual = link.find("visual")
         if visual is None:
             continue
-        mesh = visual.find("geometry/mesh")
-        assert mesh is not None
         offset = np.eye(4)
         origin = visual.find("origin")
         if origin is not None:
-            turn = float(origin.get("rpy", "0 0 0").split()[2])
+            turn = _floats(origin.get("rpy", "0 0 0"))[2]
             offset[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
-        found.append((index - 1, Path(mesh.get("filename", "")), offset))
+            offset[:3, 3] = _floats(origin.get("xyz", "0 0 0"))
+        found.append((link.get("name", ""), _visible(visual), offset))
     return tuple(found)
+
+
+def _visible(visual: ET.Element) -> Mesh:
+    """The mesh of a <visual> element, a file or a box."""
+    file, box = visual.find("geometry/mesh"), visual.find("geometry/box")
+    if file is not None:
+        return read_obj(Path(file.get("filename", "")))
+    assert box is not None
+    half = [e / 2 for e in _floats(box.get("size", ""))]
+    return replace(mesh := box_mesh([-h for h in half], half), tint=np.full_like(mesh.vertices, BOX_TINT))
+
+
+def _floats(text: str) -> list[float]:
+    return [float(part) for part in text.split()]
 
 
 @lru_cache(maxsize=1)

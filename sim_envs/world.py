@@ -1,4 +1,4 @@
-"""One PyBullet world: a table, a Panda and the objects of one scene family.
+"""One PyBullet world: a table, an arm and the objects of one scene family.
 
 Worlds share nothing: each has its own client, whose id is passed at every call.
 """
@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from primitives.colors import COLORS
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
-from sim_envs import panda
 from sim_envs.bullet import p
 from sim_envs.loading import load_object, load_table, rgba, set_dynamics
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.shapes import Shape, shape_of
+from sim_envs.sim_robot import SimRobot, mount
 
 STEP = 1.0 / 240.0
 """s of simulated time per physics step."""
@@ -90,7 +90,7 @@ class WorldState:
 class World:
     """A loaded scene family. Steps only when told to."""
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, robot: SimRobot) -> None:
         self.family = family
         self.client = p.connect(p.DIRECT)
         self.steps = 0
@@ -107,12 +107,13 @@ class World:
         )
         p.setGravity(0, 0, -9.81, physicsClientId=client)
         self.table = load_table(client)
-        self.panda = panda.load(client)
+        self.arm = mount(client, robot)
+        self._home = _at_home(robot)
         self._ids = [load_object(client, *member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
         self._specs: tuple[ObjectSpec, ...] = ()
         self._physics = ORDINARY
         self._slipping = False
-        self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
+        self.motors = self._home
         self._send()
         self._renew_pairs()
         self._apart = p.saveState(physicsClientId=client)
@@ -134,7 +135,7 @@ class World:
         self._specs = tuple(objects)
         self.steps = 0
         self._restore(self._apart)
-        self.motors = MotorCommand(panda.HOME, (0.0,) * 7, panda.MAX_WIDTH, 0.1, 40.0)
+        self.motors = self._home
         self._send()
         self._physics = replace(physics, slips=(-physics.slip_steps - 1,))
         self._set_slip()  # the scene before may have ended in a slip
@@ -212,36 +213,36 @@ class World:
         slipping = any(0 <= self.steps - start < physics.slip_steps for start in physics.slips)
         if slipping != self._slipping:
             self._slipping = slipping
-            for joint in panda.FINGER_JOINTS:
+            for joint in self.arm.fingers:
                 p.changeDynamics(
-                    self.panda,
+                    self.arm.body,
                     joint,
-                    lateralFriction=physics.slip_friction if slipping else panda.FINGER_FRICTION,
+                    lateralFriction=physics.slip_friction if slipping else self.arm.robot.finger_friction,
                     physicsClientId=self.client,
                 )
 
     # Motors
 
     def drive(self, q: Sequence[float], dq: Sequence[float]) -> None:
-        """Send the arm motors positions (7,) rad and velocities (7,) rad/s to track from now on."""
+        """Send the arm motors positions (dof,) rad and velocities (dof,) rad/s to track from now on."""
         p.setJointMotorControlArray(
-            self.panda,
-            panda.ARM_JOINTS,
+            self.arm.body,
+            self.arm.joints,
             p.POSITION_CONTROL,
             targetPositions=q,
             targetVelocities=dq,
-            forces=panda.TORQUE,
-            positionGains=_POSITION_GAINS,
-            velocityGains=_VELOCITY_GAINS,
+            forces=self.arm.robot.torque,
+            positionGains=(_POSITION_GAIN,) * len(q),
+            velocityGains=(_VELOCITY_GAIN,) * len(q),
             physicsClientId=self.client,
         )
         self.motors = MotorCommand(tuple(q), tuple(dq), self.motors.width, self.motors.speed, self.motors.force)
 
     def grip(self, width: float, speed: float, force: float) -> None:
         """Send the fingers to `width` m at `speed` m/s of width, pressing with at most `force` N."""
-        for joint in panda.FINGER_JOINTS:
+        for joint in self.arm.fingers:
             p.setJointMotorControl2(
-                self.panda,
+                self.arm.body,
                 joint,
                 p.POSITION_CONTROL,
                 targetPosition=width / 2,
@@ -255,13 +256,13 @@ class World:
         self.motors = MotorCommand(self.motors.q, self.motors.dq, width, speed, force)
 
     def joints(self) -> tuple[list[float], list[float]]:
-        """Measured arm positions (7,) rad and velocities (7,) rad/s."""
-        states = p.getJointStates(self.panda, panda.ARM_JOINTS, physicsClientId=self.client)
+        """Measured arm positions (dof,) rad and velocities (dof,) rad/s."""
+        states = p.getJointStates(self.arm.body, self.arm.joints, physicsClientId=self.client)
         return [s[0] for s in states], [s[1] for s in states]
 
     def width(self) -> float:
         """Measured distance between the fingers in m."""
-        return sum(s[0] for s in p.getJointStates(self.panda, panda.FINGER_JOINTS, physicsClientId=self.client))
+        return sum(s[0] for s in p.getJointStates(self.arm.body, self.arm.fingers, physicsClientId=self.client))
 
     # Snapshots
 
@@ -298,15 +299,20 @@ class World:
         """Setting a body's collision filter makes its pairs anew. Links of the arm never collide with each other."""
         for body in (self.table, *self._ids):
             p.setCollisionFilterGroupMask(body, -1, _THINGS, _THINGS | _ARM, physicsClientId=self.client)
-        for link in range(-1, p.getNumJoints(self.panda, physicsClientId=self.client)):
-            p.setCollisionFilterGroupMask(self.panda, link, _ARM, _THINGS, physicsClientId=self.client)
+        for link in range(-1, p.getNumJoints(self.arm.body, physicsClientId=self.client)):
+            p.setCollisionFilterGroupMask(self.arm.body, link, _ARM, _THINGS, physicsClientId=self.client)
 
     def _send(self) -> None:
         self.drive(self.motors.q, self.motors.dq)
         self.grip(self.motors.width, self.motors.speed, self.motors.force)
 
 
-_POSITION_GAINS = (0.4,) * 7
-_VELOCITY_GAINS = (1.0,) * 7
+_POSITION_GAIN = 0.4
+_VELOCITY_GAIN = 1.0
 _THINGS, _ARM = 1, 2
 """Collision filter groups."""
+
+
+def _at_home(robot: SimRobot) -> MotorCommand:
+    info = robot.info
+    return MotorCommand(tuple(info.home.tolist()), (0.0,) * info.dof, info.gripper.max_width, 0.1, 40.0)

@@ -11,6 +11,7 @@ from primitives.motion.kinematics import Kinematics, pose_matrix
 from primitives.scene import Pose
 from sim_envs.arm import SimArm
 from sim_envs.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
+from sim_envs.panda import panda
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.world import STEP, Physics, Placement, World, family_of
 
@@ -20,7 +21,7 @@ SLIP_AT = 1400
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World(family_of(BLOCK))
+    world = World(family_of(BLOCK), panda())
     yield world
     world.close()
 

@@ -11,6 +11,7 @@ import pytest
 from primitives.robot import CameraInfo
 from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.disturbances import SETS, Disturbances
+from sim_envs.panda import panda
 from sim_envs.rendering import Light, Renderer
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.sim_camera import miscalibrated, with_depth_noise
@@ -28,7 +29,7 @@ PLACES = [Placement((0.4, 0.1, 0.02), 0.3), Placement((0.55, -0.1, 0.01), 1.1), 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    world = World(family_of(OBJECTS))
+    world = World(family_of(OBJECTS), panda())
     world.arrange(OBJECTS, PLACES)
     yield world
     world.close()

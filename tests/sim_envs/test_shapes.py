@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim_envs.mesh import MARGIN
+from sim_envs.panda import panda
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, resolved
 from sim_envs.shapes import shape_of
 from sim_envs.world import Placement, World, family_of
@@ -43,7 +44,7 @@ def settled(objects: list[ObjectSpec], positions: list[tuple[float, float, float
     from primitives.scene import Workspace
 
     specs = resolved(SceneSpec(tuple(objects)), Workspace()).objects
-    world = World(family_of(specs))
+    world = World(family_of(specs), panda())
     world.arrange(specs, [Placement(p, 0.4) for p in positions])
     world.settle(steps)
     return world
@@ -74,7 +75,7 @@ def test_a_block_falls_in_and_rests_on_the_floor_of_it(container: str, depth: fl
     world = settled(objects[:1], [(0.5, 0.0, height / 2)], 1)
     world.close()
     specs = [*objects]
-    world = World(family_of(specs))
+    world = World(family_of(specs), panda())
     named = [ObjectSpec(o.category, o.color, name=o.color, size=o.size) for o in specs]
     world.arrange(named, [Placement((0.5, 0.0, height / 2), 0.0), Placement((x, 0.0, height + 0.02), 0.1)])
     world.settle(300)
