@@ -6,7 +6,7 @@ so that an installation without a simulator works and ground truth cannot be imp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -111,8 +111,21 @@ class Environment(Protocol):
         """
         ...
 
-    def verdict(self) -> Verdict | None:
-        """Ground-truth verdict on the world as it is now; None when no task matched."""
+    def instruct(self, instruction: str) -> str | None:
+        """Give another instruction in the world as it is; from here on `verdict` judges it against the world as it is now.
+
+        Returns:
+            Id of the task that will judge, or None when no template matches.
+        """
+        ...
+
+    def verdict(self, said: Sequence[str] = ()) -> Verdict | None:
+        """Ground-truth verdict on the world as it is now, once everything is at rest; None when no task matched.
+
+        Args:
+            said: what the person was told: by the program, and by a model that declined. What cannot be done is
+                declined by saying why.
+        """
         ...
 
     def world(self) -> Mapping[str, ObjectState]:
