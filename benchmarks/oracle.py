@@ -1,6 +1,6 @@
 """The oracle table: every task's oracle and decoys, over seeds, with real physics.
 
-    python benchmarks/oracle.py --seeds 100 --processes 4 --write docs/oracle_table.md
+    python benchmarks/oracle.py --seeds 100 --decoy-seeds 5 --processes 4 --write docs/oracle_table.md
 
 Programs run in the process of the world (they are the tasks' own), through the same server, guard and primitives as
 everybody's. A trial that breaks is a lost one and its failure is printed, nothing is retried. With `--resume FILE`
@@ -92,7 +92,8 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
     started = time.perf_counter()
     trial = environment.reset(TrialSpec(seed=job.seed, task=job.task))
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
-    server = Server(trial.robot, detector)
+    said: list[str] = []
+    server = Server(trial.robot, detector, say=said.append)
     level = surface("skill")
     server.begin(level)
     note = ""
@@ -105,7 +106,7 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
             note = f"{failure.call}: {failure.kind.value}: {failure}"
     except Exception as error:  # a program's own mistake is its loss, whatever it is
         note = f"{type(error).__name__}: {error}"
-    verdict = environment.verdict()
+    verdict = environment.verdict(said)
     assert verdict is not None
     won = verdict.status == wanted
     return Outcome(
@@ -119,18 +120,20 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
     )
 
 
-def table(outcomes: Sequence[Outcome], command: str) -> str:
-    """The outcomes as a Markdown page."""
+def table(outcomes: Sequence[Outcome], command: str, took: str) -> str:
+    """The outcomes as a Markdown page; `took` says how long and on what."""
     by_task: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         by_task.setdefault(outcome.task, []).append(outcome)
     lines = [
         "# Oracle table",
         "",
-        f"Made by `{command}`; {sum(o.wall for o in outcomes) / 60:.0f} minutes of wall time over all trials.",
+        f"Made by `{command}`{took}; {sum(o.wall for o in outcomes) / 60:.0f} minutes of wall time, summed over all",
+        "trials.",
         "",
-        "An oracle is a program that must win its task, a decoy a plausible one that must lose; both run through the",
-        "same guard and primitives as every policy. Robot time is the oracle's median.",
+        "An oracle is a program that must win its task, a decoy a plausible one that must lose, as doing nothing must;",
+        "all run through the same guard and primitives as every policy, on what the cameras see. Robot time is the",
+        "oracle's median. Decoys run on the first seeds alone where their count says so.",
         "",
         "| task | oracle won | decoys and do-nothing won | robot time (s) | oracle's losses |",
         "|---|---|---|---|---|",
@@ -138,16 +141,20 @@ def table(outcomes: Sequence[Outcome], command: str) -> str:
     for task, trials in sorted(by_task.items()):
         oracle = [o for o in trials if o.program == ORACLE]
         others = [o for o in trials if o.program != ORACLE]
-        expected = find(task).outcome == "declined"
-        decoys = [o for o in others if not (expected and o.program == NOTHING)]
-        lost = ", ".join(f"seed {o.seed}" for o in oracle if not o.won)
-        shown = f"{sum(o.won for o in decoys)}/{len(decoys)}" if decoys else "not run"
+        lost = ", ".join(f"seed {o.seed}" for o in sorted(oracle, key=lambda o: o.seed) if not o.won)
+        shown = f"{sum(o.won for o in others)}/{len(others)}" if others else "not run"
         lines.append(
             f"| {task} | {sum(o.won for o in oracle)}/{len(oracle)} | {shown} "
             f"| {statistics.median(o.robot_time for o in oracle):.1f} | {lost} |"
         )
     oracles = [o for trials in by_task.values() for o in trials if o.program == ORACLE]
-    lines += ["", f"All oracles: {sum(o.won for o in oracles)}/{len(oracles)}.", ""]
+    decoys = [o for o in outcomes if o.program != ORACLE]
+    lines += [
+        "",
+        f"All oracles: {sum(o.won for o in oracles)}/{len(oracles)}. "
+        f"All decoys and doing nothing: {sum(o.won for o in decoys)}/{len(decoys)}.",
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -166,20 +173,22 @@ def main() -> int:
     parser.add_argument("--unseen", action="store_true", help="draw the unseen attributes")
     parser.add_argument("--detector", default="rgbd", help="rgbd or oracle (default rgbd)")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--no-decoys", action="store_true", help="oracles only")
+    parser.add_argument("--decoy-seeds", type=int, help="decoys and doing nothing on the first N seeds only (0: never)")
     parser.add_argument("--resume", type=Path, help="JSON lines of outcomes, read first and appended to")
     parser.add_argument("--write", type=Path, help="write the table there")
+    parser.add_argument("--note", default="", help="what the page says after the command, e.g. commit and cores")
     args = parser.parse_args()
     wanted: set[str] = set(args.task or ())
     tasks = [t.id for t in all_tasks() if not wanted or t.id in wanted or wanted & set(t.tags)]
     suffix = ":unseen" if args.unseen else ""
+    decoy_seeds: int = args.seeds if args.decoy_seeds is None else args.decoy_seeds
     jobs = [
-        Job(f"{id}{suffix}", seed, args.detector, not args.no_decoys)
+        Job(f"{id}{suffix}", seed, args.detector, seed < args.first + decoy_seeds)
         for seed in range(args.first, args.first + args.seeds)
         for id in tasks
     ]
     outcomes = _kept(args.resume)
-    played_before = {(o.task, o.seed) for o in outcomes}
+    played_before = {(o.task, o.seed) for o in outcomes if o.program == ORACLE}
     jobs = [job for job in jobs if (job.task, job.seed) not in played_before]
     with multiprocessing.get_context("spawn").Pool(args.processes, maxtasksperchild=200) as pool:
         for played in pool.imap_unordered(play, jobs):
@@ -188,9 +197,10 @@ def main() -> int:
                 with args.resume.open("ab") as file:
                     file.writelines(msgspec.json.encode(o) + b"\n" for o in played)
             for o in played:
-                if o.won != (o.program == ORACLE) and not (o.program == NOTHING and find(o.task).outcome == "declined"):
+                if o.won != (o.program == ORACLE):
                     print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
-    page = table(outcomes, f"python benchmarks/oracle.py --seeds {args.seeds} --detector {args.detector}")
+    shown = [f"--seeds {args.seeds}", f"--decoy-seeds {decoy_seeds}", f"--detector {args.detector}"]
+    page = table(outcomes, " ".join(["python benchmarks/oracle.py", *shown]), f" ({args.note})" if args.note else "")
     print(page)
     walls = [o.wall for o in outcomes]
     print(f"wall per trial: median {statistics.median(walls):.2f} s, sum {sum(walls):.0f} s")

@@ -15,6 +15,7 @@ SCHEMA_VERSION = 1
 
 Outcome = Literal[
     "achieved",
+    "declined",
     "answered",
     "finished",
     "not_achieved",
@@ -24,13 +25,15 @@ Outcome = Literal[
     "model_error",
     "infrastructure",
 ]
-"""achieved: the verdict says so or, where no task matches, the goal check holds. answered: a question was answered.
+"""achieved: the verdict says so or, where no task matches, the goal check holds. declined: ground truth agrees
+that it cannot be done; nothing was moved and the person was told why. answered: a question was answered.
 unverified: the program finished, but nothing says whether the goal was reached. refused: the model declined.
 finished: a program without goal and task ran to its end. interrupted: a person ended it. model_error: no usable reply,
 or the budget is used up. infrastructure: nobody's fault."""
 
 EXIT_STATUS: dict[Outcome, int] = {
     "achieved": 0,
+    "declined": 0,
     "answered": 0,
     "finished": 0,
     "not_achieved": 1,

@@ -15,7 +15,7 @@ from codepolicy.prompting.feedback import PRIVILEGED
 from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
-from codepolicy.solver import Ending, Solution
+from codepolicy.solver import Ending, Solution, declined
 from codepolicy.stage import Stage
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
@@ -154,7 +154,7 @@ class Run:
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         stage, settings, folder = self.stage, self.settings, self.folder
         environment = stage.environment
-        verdict = environment.verdict()
+        verdict = environment.verdict(self._told(outcome, summary))
         outcome, summary = judged(outcome, summary, verdict)
         total = time.perf_counter() - self._began
         if folder is not None:
@@ -200,18 +200,27 @@ class Run:
         return episode
 
 
+    def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
+        """What the person was told: by programs, and why the model or its program declined."""
+        report = self.turns[-1].report if self.turns else None
+        reasons = (summary if outcome == "refused" else None, declined(report) if report is not None else None)
+        return (*self.stage.said, *(reason for reason in reasons if reason is not None))
+
+
 Work: TypeAlias = Callable[[Run], Solution]
 """What a run does between the opening and the record."""
 
 
 def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Outcome, str]:
     """The outcome in the light of ground truth, which has the last word where it has one."""
-    if outcome in ("interrupted", "model_error", "infrastructure", "refused"):
+    if outcome in ("interrupted", "model_error", "infrastructure"):
+        return outcome, summary
+    if verdict is not None and verdict.status == "declined":
+        return "declined", verdict.explanation
+    if outcome == "refused":
         return outcome, summary
     if verdict is None:
         return outcome, f"{summary}, no ground-truth verdict" if outcome == "achieved" else summary
-    if verdict.status == "declined":  # nothing was moved; only a task that cannot be done says so
-        return ("not_achieved", verdict.explanation) if outcome == "achieved" else (outcome, summary)
     if verdict.status == "achieved":
         return "achieved", verdict.explanation
     return "not_achieved", summary if outcome == "not_achieved" else verdict.explanation

@@ -151,13 +151,13 @@ class Solver:
             return None
         if report.failure is not None and report.failure.blame == "infrastructure":
             return Solution("infrastructure", report.failure.message, check)
-        declined = _declined(report)
-        if declined is not None:
-            return Solution("failed", declined, check)
+        reason = declined(report)
+        if reason is not None:
+            return Solution("failed", reason, check)
         if report.status != "finished":
             return None
         if self.level in PRIVILEGED and self.step is None:  # the verdict is on the whole instruction
-            verdict = self.stage.environment.verdict()
+            verdict = self.stage.environment.verdict(self.stage.said)
             if verdict is not None and verdict.status == "not_achieved":
                 return None
         if check.status == "passed":
@@ -176,7 +176,7 @@ class Solver:
         key = signature(report, check)
         repeats = self._seen.get(key, 0)
         self._seen[key] = repeats + 1
-        verdict = self.stage.environment.verdict() if self.level in PRIVILEGED else None
+        verdict = self.stage.environment.verdict(self.stage.said) if self.level in PRIVILEGED else None
         return Attempt(
             report=report,
             check=check,
@@ -223,7 +223,7 @@ def _measured(clause: Clause) -> str:
     return f"{clause.message} ({clause.detail})" if clause.detail else clause.message
 
 
-def _declined(report: ExecutionReport) -> str | None:
+def declined(report: ExecutionReport) -> str | None:
     """The words of a program that raised NotFound by itself, to say that what was asked for is not there."""
     failure = report.failure
     if failure is None or failure.call is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ class SimArm:
         self._mode = ArmMode.IDLE
         self._connected = True
         self._motion: SimMotion | None = None
+        self.on_motion_end: Callable[[], None] | None = None
 
     @property
     def info(self) -> ArmInfo:
@@ -98,8 +100,10 @@ class SimArm:
         self._motion, self._mode = None, mode
 
     def enter(self, mode: ArmMode) -> None:
-        """Called by the motion under way."""
+        """Called by a motion when it ends."""
         self._mode = mode
+        if self.on_motion_end is not None:
+            self.on_motion_end()
 
     def _begin(self, motion: SimMotion) -> Motion:
         self._motion, self._mode = motion, ArmMode.MOVING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from primitives.environment import ObjectState
@@ -31,12 +31,31 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """The world when a motion of the robot had ended and something was elsewhere than before."""
+
+    world: World
+    held: frozenset[str] = frozenset()
+    """Names of what was in the hand."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """What a goal is judged on: the instruction's values, and the ground truth before and after."""
+    """What a goal is judged on: the instruction's values, the world before and after, and what happened between."""
 
     values: Values
     start: World
     now: World
+    said: Sequence[str] = ()
+    """What the program told the person, and why a model declined."""
+    moments: Sequence[Moment] = ()
+    """Oldest first, for tasks that are about the way and not only the end."""
+    held: frozenset[str] = frozenset()
+    """Names of what is in the hand now."""
+
+    def resting(self) -> list[World]:
+        """The worlds, from the start to the end, in which the hand was empty."""
+        return [self.start, *(m.world for m in self.moments if not m.held), self.now]
 
     def named(self, slot: str) -> str:
         """Name of the one object that the slot means, e.g. "red block".

@@ -6,6 +6,7 @@ import hashlib
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
+from sim_envs.case import Moment
 from sim_envs.disturbances import (
     SLIP_FRICTION,
     SLIP_SECONDS,
@@ -39,6 +41,7 @@ from sim_envs.sim_camera import SimCamera, miscalibrated
 from sim_envs.sim_robot import SimRobot
 from sim_envs.spawning import layout
 from sim_envs.twin import twin_scene
+from sim_envs.witness import Witness
 from sim_envs.world import STEP, Physics, Placement, World, WorldState, family_of
 
 if TYPE_CHECKING:
@@ -47,15 +50,21 @@ if TYPE_CHECKING:
 SETTLE_STEPS = 24
 TWIN_SETTLE_STEPS = 120
 """Measured objects may overlap a little; physics parts them."""
+REST_SPEED = 0.01
+"""m/s of the fastest object, below which a world is at rest."""
+REST_STEPS = 480
+"""How long a verdict waits for that: 2 s."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Snapshot:
-    """A world and the mode of its arm."""
+    """A world, the mode of its arm, and what had happened until then."""
 
     world: World
     state: WorldState
     mode: ArmMode
+    start: Mapping[str, ObjectState]
+    moments: tuple[Moment, ...]
 
 
 class PyBulletEnvironment:
@@ -72,7 +81,7 @@ class PyBulletEnvironment:
         self._arm: SimArm | None = None
         self._task: BoundTask | None = None
         self._instruction = ""
-        self._start: Mapping[str, ObjectState] = {}
+        self._witness = Witness()
         self._recording: Recording | None = None
         self._arranged: tuple[tuple[SceneSpec, int, Disturbances], WorldState] | None = None
 
@@ -134,7 +143,8 @@ class PyBulletEnvironment:
         if self._task is None:
             self.instruct(spec.instruction or "")
         else:
-            self._start, self._instruction = world.truth(), self._task.instruction
+            self._instruction = self._task.instruction
+            self._witness.begin(world)
         return Trial(
             robot=Robot(arm, self._cameras(world, spec.seed, disturbances), self._workspace),
             instruction=self._instruction,
@@ -150,8 +160,9 @@ class PyBulletEnvironment:
         """Another instruction in the world as it is; see `Environment.instruct`."""
         from sim_envs.task import match
 
-        self._start, self._instruction = self.world(), instruction
-        self._task = match(instruction, self._start) if instruction else None
+        self._instruction = instruction
+        self._witness.begin(self._loaded())
+        self._task = match(instruction, self._witness.start) if instruction else None
         return self._task.info.id if self._task is not None else None
 
     def mirror(self, objects: Sequence[SceneObject]) -> Trial:
@@ -165,7 +176,7 @@ class PyBulletEnvironment:
         scene, places = twin_scene(objects)
         ideal = named_set("none")
         world, arm = self._load(scene, places, Physics(), steps=TWIN_SETTLE_STEPS)
-        self._start = world.truth()
+        self._witness.begin(world)
         return Trial(
             robot=Robot(arm, self._cameras(world, 0, ideal), self._workspace),
             instruction="",
@@ -173,9 +184,23 @@ class PyBulletEnvironment:
             conditions={"renderer": self._renderer.name, "twin": True},
         )
 
-    def verdict(self) -> Verdict | None:
-        """What the trial's task says about the world as it is now."""
-        return None if self._task is None else self._task.judge(self._start, self.world())
+    def verdict(self, said: Sequence[str] = ()) -> Verdict | None:
+        """What the trial's task says, once everything is at rest; see `Environment.verdict`."""
+        if self._task is None:
+            return None
+        world = self._loaded()
+        for _ in range(REST_STEPS):
+            if world.speed() < REST_SPEED:
+                break
+            world.step()
+        return self.assess(said)
+
+    def assess(self, said: Sequence[str] = ()) -> Verdict | None:
+        """`verdict` without waiting for things to come to rest, for those who step the world themselves."""
+        if self._task is None:
+            return None
+        world, witness = self._loaded(), self._witness
+        return self._task.judge(witness.start, world.truth(), said=said, moments=witness.moments, held=world.held())
 
     def world(self) -> Mapping[str, ObjectState]:
         """Ground truth as it is now, by object name."""
@@ -185,7 +210,8 @@ class PyBulletEnvironment:
         """A snapshot of the world and the robot."""
         world = self._loaded()
         assert self._arm is not None
-        snapshot = Snapshot(world, world.save(), self._arm.mode)
+        past = self._witness
+        snapshot = Snapshot(world, world.save(), self._arm.mode, past.start, tuple(past.moments))
         weakref.finalize(snapshot, world.forget, snapshot.state)
         return snapshot
 
@@ -197,6 +223,7 @@ class PyBulletEnvironment:
         assert self._arm is not None
         world.restore(snapshot.state)
         self._arm.reset(snapshot.mode)
+        self._witness.start, self._witness.moments = snapshot.start, list(snapshot.moments)
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""
@@ -259,6 +286,7 @@ class PyBulletEnvironment:
                 self._world.close()
             self._world = World(family, self._robot)
             self._arm = SimArm(self._world)
+            self._arm.on_motion_end = partial(self._witness.look, self._world)
         self._world.arrange(scene.objects, placements, physics)
         self._world.settle(steps)
         self._arm.reset()

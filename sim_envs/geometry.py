@@ -66,6 +66,15 @@ def local(a: ObjectState, b: ObjectState) -> tuple[float, float]:
     return c * dx + s * dy, -s * dx + c * dy
 
 
+HOLLOW = ("bowl", "box", "mug")
+"""What things are put into rather than onto."""
+
+
+def upright(state: ObjectState) -> bool:
+    """Whether its own z axis points up, give or take 25 degrees."""
+    return axes(state)[2][2] > 0.9
+
+
 ROUND = ("bowl", "plate", "cylinder", "ball")
 
 
@@ -88,9 +97,10 @@ def rests_on(a: ObjectState, b: ObjectState) -> bool:
 def contains(container: ObjectState, a: ObjectState) -> bool:
     """Whether `a` lies inside a bowl, box or mug: its centre within the inner outline, its lowest point below the rim.
 
-    The lowest point rather than the centre decides, because four blocks in one bowl lie on each other.
+    The lowest point rather than the centre decides, because four blocks in one bowl lie on each other. Nothing is
+    inside of what has been tipped over.
     """
-    if container.category not in ("bowl", "box", "mug", "plate"):
+    if container.category not in (*HOLLOW, "plate") or not upright(container):
         return False
     return over(a, container, WALL) and bottom(container) - CONTACT <= bottom(a) < top(container) - 0.005
 

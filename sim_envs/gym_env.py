@@ -135,7 +135,7 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         }
 
     def _judged(self) -> tuple[float, dict[str, Any]]:
-        verdict = self._environment.verdict()
+        verdict = self._environment.assess()
         if verdict is None:
             return 0.0, {}
         info = {"instruction": self._environment.instruction, "status": verdict.status, "facts": dict(verdict.facts)}

@@ -1,18 +1,27 @@
 """Clauses that goals are made of, on the ground truth before and after, with their tolerances and why.
 
-Objects are at rest when a goal is judged, and nothing asks the gripper: what is still held in the air fails the height
-that every clause about a resting place checks.
+Objects are at rest when a goal is judged. What is still in the hand rests nowhere, wherever it is: every clause about a
+resting place fails for it.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from primitives.scene import Region
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import CONTACT, bottom, contains, distance, fit_line, local, rests_on, top
+from sim_envs.case import Case, Condition, Unclear, World
+from sim_envs.geometry import (
+    CONTACT,
+    HOLLOW,
+    bottom,
+    contains,
+    distance,
+    local,
+    rests_on,
+    top,
+    upright,
+)
 
 BORDER = 0.02
 """How far in m a centre may lie outside a named region: half a block, so that an object of which half is inside counts.
@@ -22,9 +31,11 @@ UNTOUCHED = 0.05
 
 
 def supported(case: Case, name: str) -> bool:
-    """Whether an object rests on the table or on something else, rather than in the air."""
+    """Whether an object rests on the table or on something else, not in the hand, the air or below the table."""
     state = case.now[name]
-    if bottom(state) <= CONTACT:
+    if name in case.held:
+        return False
+    if abs(bottom(state)) <= CONTACT:
         return True
     return any(rests_on(state, other) for other_name, other in case.now.items() if other_name != name)
 
@@ -34,21 +45,25 @@ def inside(case: Case, name: str, container: str) -> Condition:
     a, b = case.now[name], case.now[container]
     away = distance(a, b)
     return Condition(
-        contains(b, a),
+        contains(b, a) and name not in case.held,
         f"{name} is {away:.3f} m from the centre of {container}, "
-        f"its lowest point {bottom(a) - top(b):+.3f} m from the rim",
+        f"its lowest point {bottom(a) - top(b):+.3f} m from the rim"
+        + ("" if upright(b) else f", and {container} is tipped over")
+        + in_hand(case, name),
         f"{name} to {container} (m)",
         round(away, 4),
     )
 
 
 def on_top(case: Case, name: str, support: str) -> Condition:
-    """`name` rests on top of `support`."""
+    """`name` rests on top of `support`, or in it where that is a bowl, a box or a mug: on its rim is neither."""
     a, b = case.now[name], case.now[support]
     lift = bottom(a) - top(b)
+    resting = contains(b, a) if b.category in HOLLOW else rests_on(a, b)
     return Condition(
-        rests_on(a, b),
-        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {lift:+.3f} m from its top",
+        resting and name not in case.held,
+        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {lift:+.3f} m from its top"
+        + in_hand(case, name),
         f"{name} underside above {support} (m)",
         round(lift, 4),
     )
@@ -65,7 +80,7 @@ def in_place(case: Case, name: str, region: Region) -> Condition:
     return Condition(
         outside <= BORDER and resting,
         f"{name} at ({x:.3f}, {y:.3f}) is {outside:.3f} m outside the {region.name}"
-        + ("" if resting else " and hangs in the air"),
+        + ("" if resting else " and rests on nothing"),
         f"{name} outside {region.name} (m)",
         round(outside, 4),
     )
@@ -88,43 +103,63 @@ def on_table(case: Case, name: str) -> Condition:
     lift = bottom(state)
     inside_of = next((n for n, other in case.now.items() if n != name and contains(other, state)), None)
     return Condition(
-        abs(lift) <= CONTACT and inside_of is None,
-        f"{name} is {lift:.3f} m above the table" + (f", in {inside_of}" if inside_of else ""),
+        abs(lift) <= CONTACT and inside_of is None and name not in case.held,
+        f"{name} is {lift:.3f} m above the table" + (f", in {inside_of}" if inside_of else "") + in_hand(case, name),
         f"{name} above table (m)",
         round(lift, 4),
     )
 
 
 def untouched(case: Case, names: Iterable[str]) -> list[Condition]:
-    """These objects are where they were, give or take `UNTOUCHED`; one clause for all of them."""
+    """These objects are where they were, give or take `UNTOUCHED`, and not tipped over; one clause for all of them."""
     moved = {name: math.dist(case.start[name].position, case.now[name].position) for name in names}
     if not moved:
         return []
-    worst = max(moved, key=lambda name: moved[name])
+    tipped = [n for n in moved if case.now[n].category in HOLLOW and upright(case.start[n]) > upright(case.now[n])]
+    worst = max(tipped or moved, key=lambda name: moved[name])
     return [
         Condition(
-            moved[worst] <= UNTOUCHED,
-            f"{worst} was to stay and moved {moved[worst]:.3f} m",
+            moved[worst] <= UNTOUCHED and not tipped,
+            f"{worst} was to stay and {'was tipped over' if tipped else f'moved {moved[worst]:.3f} m'}",
             "furthest move of a bystander (m)",
             round(moved[worst], 4),
         )
     ]
 
 
-def others(case: Case, *names: str) -> list[str]:
-    """Every movable object but these."""
-    return sorted(name for name, state in case.start.items() if name not in names and state.category != "zone")
+def others(case: Case, *names: str, cleared: Collection[str] = ()) -> list[str]:
+    """The bystanders: every movable object but these, and but what has to be taken off them first.
+
+    Args:
+        case: the case.
+        names: what the instruction moves.
+        cleared: what stays, but has to be free of what stood on it.
+    """
+    freed = stood_on(case.start, {*names, *cleared})
+    return sorted(
+        name
+        for name, state in case.start.items()
+        if name not in names and name not in freed and state.category != "zone"
+    )
 
 
-def stacked(case: Case, names: Iterable[str]) -> list[Condition]:
-    """These objects make one tower on the table, in any order: one clause for its foot, one for each level above it."""
-    order = sorted(names, key=lambda name: case.now[name].position[2])
-    if len(order) < 2:
-        raise Unclear(f"a stack takes two objects, there are {len(order)}")
-    clauses = [on_table(case, order[0])]
-    for below, above in itertools.pairwise(order):
-        clauses.append(on_top(case, above, below))
-    return clauses
+def stood_on(world: World, names: Collection[str]) -> set[str]:
+    """Names of what stands on these objects, or on what stands on them, and so on; not what lies in them."""
+    found: set[str] = set()
+    below = {n for n in names if world[n].category not in (*HOLLOW, "plate", "zone")}
+    while below:
+        below = {
+            name
+            for name, state in world.items()
+            if name not in found and name not in names and any(rests_on(state, world[b]) for b in below)
+        }
+        found |= below
+    return found
+
+
+def in_hand(case: Case, name: str) -> str:
+    """What an explanation adds about an object that the gripper has not let go."""
+    return " and is still in the hand" if name in case.held else ""
 
 
 def in_zone(case: Case, name: str, zone: str) -> Condition:
@@ -132,8 +167,9 @@ def in_zone(case: Case, name: str, zone: str) -> Condition:
     a, b = case.now[name], case.now[zone]
     dx, dy = local(a, b)
     return Condition(
-        rests_on(a, b),
-        f"{name} is ({dx:+.3f}, {dy:+.3f}) m from the centre of {zone}, {bottom(a):.3f} m above the table",
+        rests_on(a, b) and name not in case.held,
+        f"{name} is ({dx:+.3f}, {dy:+.3f}) m from the centre of {zone}, {bottom(a):.3f} m above the table"
+        + in_hand(case, name),
         f"{name} to {zone} (m)",
         round(distance(a, b), 4),
     )
@@ -152,7 +188,7 @@ def outside(case: Case, name: str, container: str) -> Condition:
 
 def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> Condition:
     """Exactly `wanted` of these objects are inside the container."""
-    number = sum(contains(case.now[container], case.now[name]) for name in names)
+    number = sum(contains(case.now[container], case.now[name]) and name not in case.held for name in names)
     text = f"{number} of {wanted} are in {container}"
     return Condition(number == wanted, text, f"number in {container}", number)
 
@@ -161,7 +197,9 @@ NUMBERS: dict[str, int] = {"one": 1, "two": 2, "three": 3, "four": 4}
 
 
 def count_clauses(case: Case, container: str, wanted: int) -> list[Condition]:
-    """Exactly `wanted` blocks are inside the container, and every other block stands on the table.
+    """Exactly `wanted` blocks are inside the container, every other block stands on the table, and the rest stays.
+
+    Which blocks are taken is free, so a block that was taken and put back on the table elsewhere is no bystander.
 
     Raises:
         Unclear: there are fewer blocks than that.
@@ -170,33 +208,10 @@ def count_clauses(case: Case, container: str, wanted: int) -> list[Condition]:
     if wanted > len(blocks):
         raise Unclear(f"there are only {len(blocks)} blocks")
     rest = [b for b in blocks if not contains(case.now[container], case.now[b])]
-    return [counted(case, blocks, container, wanted), *(on_table(case, b) for b in rest)]
-
-
-def still(case: Case) -> list[Condition]:
-    """Nothing moved more than 1 cm, settling included: what declining looks like."""
-    moved = {n: math.dist(case.start[n].position, case.now[n].position) for n in case.start}
-    worst = max(moved, key=lambda n: moved[n])
     return [
-        Condition(
-            moved[worst] <= 0.01,
-            f"the furthest move is {moved[worst]:.3f} m, of {worst}",
-            "furthest move (m)",
-            round(moved[worst], 4),
-        )
-    ]
-
-
-def row(case: Case, names: Sequence[str]) -> list[Condition]:
-    """These objects stand in a straight line from left to right: at most 2 cm off it, within 15 degrees, apart."""
-    fit = fit_line([case.now[name].position for name in names])
-    worst, angle = max(fit.offsets), math.degrees(fit.angle)
-    return [
-        Condition(worst <= 0.02, f"the farthest is {worst:.3f} m off the line", "off the line (m)", round(worst, 4)),
-        Condition(
-            angle >= 75, f"the line is {angle:.0f} degrees from vertical", "from vertical (deg)", round(angle, 1)
-        ),
-        *spread_out(case, names),
+        counted(case, blocks, container, wanted),
+        *(on_table(case, b) for b in rest),
+        *untouched(case, others(case, *blocks)),
     ]
 
 
@@ -209,19 +224,3 @@ def some(names: list[str]) -> list[str]:
     if not names:
         raise Unclear("there is nothing of that kind")
     return names
-
-
-def spread_out(case: Case, names: Sequence[str]) -> list[Condition]:
-    """These objects stand on the table, and none closer to another, centre to centre, than its own width."""
-    gaps = {
-        (a, b): distance(case.now[a], case.now[b]) - min(case.now[a].size[0], case.now[b].size[0])
-        for a, b in itertools.combinations(names, 2)
-    }
-    a, b = min(gaps, key=lambda pair: gaps[pair])
-    apart = Condition(
-        gaps[a, b] >= -0.002,
-        f"{a} and {b} are {distance(case.now[a], case.now[b]):.3f} m apart",
-        "least distance between two (m)",
-        round(distance(case.now[a], case.now[b]), 4),
-    )
-    return [apart, *(on_table(case, name) for name in names)]

@@ -23,7 +23,7 @@ from typing import Literal, Protocol, TypeVar
 
 from primitives.environment import TaskInfo, Verdict, VerdictStatus
 from primitives.errors import ConfigurationError, unknown_name
-from sim_envs.case import Case, Condition, Unclear, World
+from sim_envs.case import Case, Condition, Moment, Unclear, World
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.templates import Attributes, Template, Values
 from sim_envs.wording import normalize
@@ -71,9 +71,17 @@ class BoundTask:
         """Plausible programs that must lose, by what is wrong with them."""
         return self.task.definition.decoys(self.values)
 
-    def judge(self, start: World, now: World) -> Verdict:
-        """The verdict on `now`, given the world at the start of the trial. Objects are expected to be at rest."""
-        conditions = self.task.definition.goal(Case(self.values, start, now))
+    def judge(
+        self,
+        start: World,
+        now: World,
+        *,
+        said: Sequence[str] = (),
+        moments: Sequence[Moment] = (),
+        held: frozenset[str] = frozenset(),
+    ) -> Verdict:
+        """The verdict on `now`, in which everything is expected to be at rest; see `Case` for the arguments."""
+        conditions = self.task.definition.goal(Case(self.values, start, now, said, moments, held))
         return _verdict(self.task, conditions)
 
 

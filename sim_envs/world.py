@@ -183,6 +183,21 @@ class World:
             )
         return found
 
+    def held(self) -> frozenset[str]:
+        """Names of the objects that all fingers press on."""
+        touching = (
+            {
+                contact[2]
+                for contact in p.getContactPoints(bodyA=self.arm.body, linkIndexA=finger, physicsClientId=self.client)
+                if contact[9] > 0.0
+            }
+            for finger in self.arm.fingers
+        )
+        bodies = set.intersection(*touching)
+        return frozenset(
+            spec.name for body, spec in zip(self._ids, self._specs, strict=True) if body in bodies and spec.name
+        )
+
     def speed(self) -> float:
         """Speed in m/s of the fastest object; a turn counts as 5 cm of lever."""
         fastest = 0.0

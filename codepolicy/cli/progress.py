@@ -34,7 +34,10 @@ from codepolicy.prompting.quoting import one_line
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord
 
-_STYLES: dict[Outcome, str] = {"achieved": "bold green", "answered": "bold green", "unverified": "bold yellow"}
+_STYLES: dict[Outcome, str] = {
+    **dict.fromkeys(("achieved", "declined", "answered"), "bold green"),
+    "unverified": "bold yellow",
+}
 
 
 @contextmanager

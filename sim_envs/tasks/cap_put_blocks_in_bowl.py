@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition
-from sim_envs.predicates import inside, some
+from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
@@ -31,7 +31,7 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
     tolerance="Every block's centre within the bowl's inner rim (outer radius less 1 cm of wall) and its lowest "
-    "point below the rim; blocks may lie on each other.",
+    "point below the rim; blocks may lie on each other. The bowls moved less than 5 cm.",
 )
 class PutBlocksInBowl:
     """Two or three blocks into one bowl."""
@@ -44,7 +44,8 @@ class PutBlocksInBowl:
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is inside the bowl."""
-        return [inside(case, name, case.named("bowl")) for name in some(case.of("block"))]
+        blocks, target = some(case.of("block")), case.named("bowl")
+        return [*(inside(case, name, target) for name in blocks), *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """One after the other."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import nearest_corner, place
-from sim_envs.predicates import in_place, some
+from sim_envs.predicates import in_place, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
@@ -35,7 +35,7 @@ from sim_envs.templates import CORNERS, Attributes, Template, Values
     ),
     tags=("cap14", "unseen-instruction", "long-horizon", "pick-place"),
     tolerance="Every block's centre at most 2 cm outside one of the four 14 cm corner squares, at rest, and no two "
-    "blocks in the same corner. More than four blocks are not judged.",
+    "blocks in the same corner; bowls moved less than 5 cm. More than four blocks are not judged.",
 )
 class PutBlocksInDifferentCorners:
     """Two to four blocks, four corners."""
@@ -55,7 +55,8 @@ class PutBlocksInDifferentCorners:
         clauses = [in_place(case, name, place(corner)) for name, corner in nearest.items()]
         different = len(set(nearest.values()))
         text = f"the {len(blocks)} blocks are nearest to {different} different corners"
-        return [*clauses, Condition(different == len(blocks), text, "different corners", different)]
+        apart = Condition(different == len(blocks), text, "different corners", different)
+        return [*clauses, apart, *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """One corner after the other."""

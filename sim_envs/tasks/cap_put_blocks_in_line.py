@@ -7,9 +7,10 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
+from sim_envs.arrangements import spread_out, straight
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import fit_line
-from sim_envs.predicates import spread_out
+from sim_envs.predicates import others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
@@ -80,15 +81,7 @@ class PutBlocksInLine:
         angle = math.degrees(fit.angle)
         low, high = {"horizontal": (75, 90), "vertical": (0, 15), "diagonal": (20, 70)}[case.values["line"]]
         return [
-            *(
-                Condition(
-                    off <= 0.02,
-                    f"{name} is {off:.3f} m off the line",
-                    f"{name} off the line (m)",
-                    round(off, 4),
-                )
-                for name, off in zip(blocks, fit.offsets, strict=True)
-            ),
+            *straight(blocks, fit),
             Condition(
                 low <= angle <= high,
                 f"the line is {angle:.0f} degrees from vertical, {low} to {high} is {case.values['line']}",
@@ -96,6 +89,7 @@ class PutBlocksInLine:
                 round(angle, 1),
             ),
             *spread_out(case, blocks),
+            *untouched(case, others(case, *blocks)),
         ]
 
     def oracle(self, values: Values) -> str:

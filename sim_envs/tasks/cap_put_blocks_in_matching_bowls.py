@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, only
-from sim_envs.predicates import inside, some
+from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
@@ -43,7 +43,8 @@ from sim_envs.templates import Attributes, Template, Values
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
     tolerance="Every block's centre within the inner rim of the one bowl of its colour and its lowest point below "
-    "the rim. A block without such a bowl leaves the sentence unclear, so it is not judged.",
+    "the rim; the bowls moved less than 5 cm. A block without such a bowl leaves the sentence unclear, so "
+    "it is not judged.",
 )
 class PutBlocksInMatchingBowls:
     """Pairs of a block and a bowl of one colour."""
@@ -56,7 +57,8 @@ class PutBlocksInMatchingBowls:
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is in its bowl."""
         blocks = some(case.of("block"))
-        return [inside(case, name, only(case.start, f"{case.start[name].color} bowl")) for name in blocks]
+        pairs = [(name, only(case.start, f"{case.start[name].color} bowl")) for name in blocks]
+        return [*(inside(case, *pair) for pair in pairs), *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """By colour."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import distance
-from sim_envs.predicates import inside, some
+from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
@@ -38,7 +38,7 @@ from sim_envs.templates import Attributes, Template, Values
     ),
     tags=("cap14", "unseen-instruction", "long-horizon", "pick-place"),
     tolerance="Every block is inside some bowl (centre within the inner rim, lowest point below it) and that bowl "
-    "has another colour than the block. Two blocks may share a bowl.",
+    "has another colour than the block. Two blocks may share a bowl; the bowls moved less than 5 cm.",
 )
 class PutBlocksInMismatchedBowls:
     """Pairs of a block and a bowl of one colour, to be mixed."""
@@ -50,10 +50,13 @@ class PutBlocksInMismatchedBowls:
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is in a bowl of another colour."""
-        bowls = case.of("bowl")
-        if any(all(case.start[b].color == case.start[name].color for b in bowls) for name in some(case.of("block"))):
+        blocks, bowls = some(case.of("block")), case.of("bowl")
+        if any(all(case.start[b].color == case.start[name].color for b in bowls) for name in blocks):
             raise Unclear("a block has no bowl of another colour")
-        return [self._mismatched(case, name, bowls) for name in case.of("block")]
+        return [
+            *(self._mismatched(case, name, bowls) for name in blocks),
+            *untouched(case, others(case, *blocks)),
+        ]
 
     def _mismatched(self, case: Case, name: str, bowls: list[str]) -> Condition:
         nearest = min(bowls, key=lambda b: distance(case.now[name], case.now[b]))

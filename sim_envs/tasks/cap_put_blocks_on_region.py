@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition
 from sim_envs.geometry import place
-from sim_envs.predicates import in_place, some
+from sim_envs.predicates import in_place, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
@@ -32,7 +32,7 @@ from sim_envs.templates import REGION, Attributes, Template, Values
     ),
     tags=("cap14", "seen-instruction", "long-horizon", "pick-place"),
     tolerance="Every block's centre at most 2 cm outside the named place (a 14 cm square or strip, whose border is "
-    "not drawn on the table), and the block rests on the table or on another block.",
+    "not drawn on the table), and the block rests on the table or on another block. Bowls moved less than 5 cm.",
 )
 class PutBlocksOnRegion:
     """Two to four blocks to one place."""
@@ -46,7 +46,8 @@ class PutBlocksOnRegion:
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is in the place."""
-        return [in_place(case, name, place(case.values["region"])) for name in some(case.of("block"))]
+        blocks, region = some(case.of("block")), place(case.values["region"])
+        return [*(in_place(case, name, region) for name in blocks), *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """One after the other."""

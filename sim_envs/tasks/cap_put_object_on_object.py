@@ -47,7 +47,7 @@ class PutObjectOnObject:
     def goal(self, case: Case) -> Sequence[Condition]:
         """The first rests on or in the second, the rest stayed."""
         chosen, target = case.named("object1"), case.named("object2")
-        return [on_top(case, chosen, target), *untouched(case, others(case, chosen))]
+        return [on_top(case, chosen, target), *untouched(case, others(case, chosen, cleared=(target,)))]
 
     def oracle(self, values: Values) -> str:
         """Put one on the other."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition
 from sim_envs.geometry import distance, local, over
-from sim_envs.predicates import others, some, supported
+from sim_envs.predicates import others, some, supported, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, zone
@@ -31,7 +31,8 @@ from sim_envs.templates import Attributes, Template, Values, things
         ),
     ),
     tags=("manip", "wipe"),
-    tolerance="No block's centre is above the zone, and every block rests on the table. CaP-Bench wipes a painted "
+    tolerance="Every crumb lies beside the zone with its whole width (give or take 5 mm) and rests on the table or on "
+    "something that is on it; the bowl moved less than 5 cm. CaP-Bench wipes a painted "
     "spill with a sponge; here the spill is three or four crumbs of 2.5 cm, moved by hand or pushed.",
 )
 class ClearZone:
@@ -57,11 +58,11 @@ class ClearZone:
         for name in some(crumbs):
             dx, dy = local(case.now[name], state)
             text = f"{name} is ({dx:+.3f}, {dy:+.3f}) m from the centre of {target}"
-            gone = not over(case.now[name], state)
+            gone = not over(case.now[name], state, margin=0.005 - case.now[name].size[0] / 2)
             clauses.append(Condition(gone, text, f"{name} to {target} (m)", round(distance(case.now[name], state), 4)))
             resting = supported(case, name)
-            clauses.append(Condition(resting, f"{name} hangs in the air", f"{name} at rest", resting))
-        return clauses
+            clauses.append(Condition(resting, f"{name} rests on nothing", f"{name} at rest", resting))
+        return [*clauses, *untouched(case, others(case, target, *crumbs))]
 
     def oracle(self, values: Values) -> str:
         """Every crumb to a free spot outside."""

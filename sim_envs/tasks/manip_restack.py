@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition
 from sim_envs.geometry import one_tower
-from sim_envs.predicates import on_table, on_top
+from sim_envs.predicates import on_table, on_top, others, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import block, palette, tower_scene
@@ -32,7 +32,7 @@ from sim_envs.templates import Attributes, Template, Values
     ),
     tags=("manip", "stacking", "long-horizon"),
     tolerance="One tower on the table, anywhere, with the former top at its foot: centres above the outline below, "
-    "surfaces within 1 cm.",
+    "surfaces within 1 cm. A bowl moved less than 5 cm.",
 )
 class Restack:
     """Three blocks, top to bottom."""
@@ -47,7 +47,8 @@ class Restack:
         order = one_tower(case.start, case.of("block"))
         wanted = order[::-1]
         clauses = [on_table(case, wanted[0])]
-        return clauses + [on_top(case, above, below) for below, above in itertools.pairwise(wanted)]
+        clauses += [on_top(case, above, below) for below, above in itertools.pairwise(wanted)]
+        return [*clauses, *untouched(case, others(case, *order))]
 
     def oracle(self, values: Values) -> str:
         """Top block aside, then every further one on the one before."""

@@ -44,7 +44,7 @@ class PutBlockOnBlock:
     def goal(self, case: Case) -> Sequence[Condition]:
         """One stands on the other, the rest stayed."""
         chosen, base = case.named("block"), case.named("base")
-        return [on_top(case, chosen, base), *untouched(case, others(case, chosen))]
+        return [on_top(case, chosen, base), *untouched(case, others(case, chosen, cleared=(base,)))]
 
     def oracle(self, values: Values) -> str:
         """Put one on the other."""

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, only
-from sim_envs.predicates import at_point, on_table, some
+from sim_envs.predicates import at_point, on_table, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, zone
@@ -46,11 +46,12 @@ class AssemblingKits:
     def goal(self, case: Case) -> Sequence[Condition]:
         """Every block is on the centre of its zone."""
         clauses: list[Condition] = []
-        for name in some(case.of("block")):
+        blocks = some(case.of("block"))
+        for name in blocks:
             target = only(case.start, f"{case.start[name].color} zone")
             x, y, _ = case.start[target].position
             clauses += [at_point(case, name, (x, y), 0.01, f"the centre of {target}"), on_table(case, name)]
-        return clauses
+        return [*clauses, *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """By colour."""

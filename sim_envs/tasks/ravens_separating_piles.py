@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, only
-from sim_envs.predicates import in_zone, outside, some
+from sim_envs.predicates import in_zone, others, outside, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, zone
@@ -30,7 +30,8 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
     ),
     tags=("ravens", "pick-place", "long-horizon"),
     tolerance="Every block of the colour has its centre above the zone and lies on it (within 1 cm), no other block "
-    "does. Ravens sweeps piles of tiny blocks with a spatula; here four 3 cm blocks are sorted by hand.",
+    "does or moved more than 5 cm. Ravens sweeps piles of tiny blocks with a spatula; here four 3 cm "
+    "blocks are sorted by hand.",
 )
 class SeparatingPiles:
     """Two colours of small blocks, scattered; two zones."""
@@ -47,7 +48,11 @@ class SeparatingPiles:
         target = only(case.start, f"{case.values['zone']} zone")
         chosen = some([b for b in case.of("block") if case.start[b].color == case.values["pile"]])
         rest = [b for b in case.of("block") if b not in chosen]
-        return [*(in_zone(case, b, target) for b in chosen), *(outside(case, b, target) for b in rest)]
+        return [
+            *(in_zone(case, b, target) for b in chosen),
+            *(outside(case, b, target) for b in rest),
+            *untouched(case, others(case, *chosen)),
+        ]
 
     def oracle(self, values: Values) -> str:
         """One after the other."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import CONTACT, bottom, distance, place, top
-from sim_envs.predicates import on_table
+from sim_envs.predicates import in_hand, on_table, others, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette
@@ -35,9 +35,9 @@ still rests with 1.6 cm on each of the two below."""
         also=("build a pyramid", "build a pyramid from all the blocks", "make a pyramid from the blocks"),
     ),
     tags=("ravens", "stacking", "long-horizon"),
-    tolerance="Three blocks on the table, two that each rest on two of those, one that rests on these two; surfaces "
-    "within 1 cm. Ravens does the same on a stand with suction and wants each colour in its place; here "
-    "any order counts.",
+    tolerance="Three blocks on the table, two that each rest on two of those, one that rests on these two, each of "
+    "the lowest carrying one; surfaces within 1 cm. Ravens does the same on a stand with suction and "
+    "wants each colour in its place; here any order counts.",
     time_limit_s=180.0,
 )
 class StackBlockPyramid:
@@ -58,17 +58,21 @@ class StackBlockPyramid:
         clauses = [on_table(case, name) for name in rows[0]]
         for below, row in itertools.pairwise(rows):
             clauses += [self._on_two(case, name, below) for name in row]
-        return clauses
+        bearing = sum(any(self._bears(case, foot, name) for name in rows[1]) for foot in rows[0])
+        text = f"{bearing} of the three lowest blocks carry something"
+        clauses.append(Condition(bearing == 3, text, "lowest blocks that carry", bearing))
+        return [*clauses, *untouched(case, others(case, *blocks))]
 
     def _on_two(self, case: Case, name: str, below: Sequence[str]) -> Condition:
-        state = case.now[name]
-        carriers = [
-            b
-            for b in below
-            if abs(bottom(state) - top(case.now[b])) <= CONTACT and distance(state, case.now[b]) < state.size[0]
-        ]
-        text = f"{name} rests on {len(carriers)} of the row below, its underside at {bottom(state):.3f} m"
-        return Condition(len(carriers) == 2, text, f"carriers of {name}", len(carriers))
+        carriers = sum(self._bears(case, b, name) for b in below)
+        text = f"{name} rests on {carriers} of the row below, its underside at {bottom(case.now[name]):.3f} m"
+        return Condition(
+            carriers == 2 and name not in case.held, text + in_hand(case, name), f"carriers of {name}", carriers
+        )
+
+    def _bears(self, case: Case, below: str, above: str) -> bool:
+        a, b = case.now[above], case.now[below]
+        return abs(bottom(a) - top(b)) <= CONTACT and distance(a, b) < a.size[0]
 
     def oracle(self, values: Values) -> str:
         """Row by row, along y through the middle of the table."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from sim_envs.case import Case, Condition, Unclear, only
-from sim_envs.geometry import rests_on
-from sim_envs.predicates import in_zone, on_top
+from sim_envs.geometry import over, rests_on
+from sim_envs.predicates import UNTOUCHED, in_zone, on_top
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, upon, zone
@@ -34,8 +35,9 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
     ),
     tags=("ravens", "stacking", "long-horizon"),
     tolerance="The three blocks make one tower on the end zone, the largest at the bottom and the smallest on top, "
-    "centres above the outline below, surfaces within 1 cm. Only the end state is judged, not the moves; "
-    "blocks take the place of Ravens' rings, zones that of its pegs.",
+    "centres above the outline below, surfaces within 1 cm. The rules hold whenever the hand is empty: every "
+    "block lies above one of the three zones, none on a smaller one, and no two blocks moved (5 cm or more) since "
+    "the last time. Blocks take the place of Ravens' rings, zones that of its pegs; Ravens judges the end alone.",
     time_limit_s=180.0,
 )
 class TowersOfHanoi:
@@ -56,7 +58,7 @@ class TowersOfHanoi:
         return arrange(rng, [*zones.values(), foot, middle, upon(tip, middle)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
-        """A tower by size on the end zone."""
+        """A tower by size on the end zone, and the rules on the way."""
         blocks = sorted(case.of("block"), key=lambda b: -case.start[b].size[0])
         if len(blocks) != 3 or len({case.start[b].size[0] for b in blocks}) != 3:
             raise Unclear("the tower is three blocks of three sizes")
@@ -66,6 +68,36 @@ class TowersOfHanoi:
         return [
             in_zone(case, blocks[0], end),
             *(on_top(case, above, below) for below, above in itertools.pairwise(blocks)),
+            *self._rules(case, blocks),
+        ]
+
+    def _rules(self, case: Case, blocks: Sequence[str]) -> list[Condition]:
+        """`blocks` from the largest to the smallest."""
+        worlds = case.resting()
+        wrong = next(
+            (
+                f"{large} lay on {small}"
+                for world in worlds
+                for large, small in itertools.combinations(blocks, 2)
+                if rests_on(world[large], world[small])
+            ),
+            None,
+        )
+        zones = case.of("zone")
+        beside = next((b for world in worlds for b in blocks if not any(over(world[b], world[z]) for z in zones)), None)
+        most = max(
+            sum(math.dist(before[b].position, after[b].position) > UNTOUCHED for b in blocks)
+            for before, after in itertools.pairwise(worlds)
+        )
+        return [
+            Condition(wrong is None, wrong or "no block lay on a smaller one", "larger on smaller", wrong or "never"),
+            Condition(
+                beside is None,
+                f"{beside} was put down beside the zones" if beside else "every block lay on a zone",
+                "beside the zones",
+                beside or "never",
+            ),
+            Condition(most <= 1, f"{most} blocks moved at a time", "most blocks moved at a time", most),
         ]
 
     def oracle(self, values: Values) -> str:
@@ -88,8 +120,19 @@ class TowersOfHanoi:
         )
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """The tower turned over; only the first block."""
+        """The tower turned over; only the first block; the right tower, but by way of the free table."""
         return {
+            "by way of the table": (
+                f'end = find("{values["end"]} zone")\n'
+                'large, middle, small = (b.name for b in sorted(detect("blocks"), key=lambda b: -b.size[0]))\n'
+                'spare = next(z for z in detect("zones") if z.name not in (end.name, '
+                f'"{values["start"]} zone"))\n'
+                "put(small, (0.32, 0.1))\n"
+                "put(middle, spare.name)\n"
+                "put(large, end.name)\n"
+                "put(middle, large)\n"
+                "put(small, middle)\n"
+            ),
             "turned over": (
                 f'below = find("{values["end"]} zone").name\n'
                 'for disk in sorted(detect("blocks"), key=lambda b: b.size[0]):\n'

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition
-from sim_envs.predicates import inside, some, untouched
+from sim_envs.predicates import inside, others, some, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
@@ -30,7 +30,7 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("reason", "logic"),
     tolerance="Every other block lies inside the bowl (centre within the inner rim, lowest point below it), the "
-    "excepted one moved less than 5 cm.",
+    "excepted one and the bowls moved less than 5 cm.",
 )
 class AllButOneInBowl:
     """Three or four blocks."""
@@ -45,7 +45,7 @@ class AllButOneInBowl:
         """The others are in, the one is not."""
         excepted, target = case.named("block"), case.named("bowl")
         rest = some([b for b in case.of("block") if b != excepted])
-        return [*(inside(case, b, target) for b in rest), *untouched(case, [excepted])]
+        return [*(inside(case, b, target) for b in rest), *untouched(case, others(case, *rest))]
 
     def oracle(self, values: Values) -> str:
         """All whose name is another."""

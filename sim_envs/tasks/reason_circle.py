@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from sim_envs.arrangements import spread_out
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import distance
-from sim_envs.predicates import spread_out, untouched
+from sim_envs.predicates import others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
@@ -70,7 +71,7 @@ class Circle:
             Condition(spread <= 0.03, around, "distances differ by (m)", round(spread, 4)),
             Condition(worst <= 20, f"the worst angle is {worst:.0f} degrees off", "worst angle (deg)", round(worst, 1)),
             *spread_out(case, blocks),
-            *untouched(case, [case.named("bowl")]),
+            *untouched(case, others(case, *blocks)),
         ]
 
     def oracle(self, values: Values) -> str:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
-from sim_envs.predicates import still
+from sim_envs.declining import declined
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
@@ -28,8 +28,9 @@ from sim_envs.templates import Attributes, Template, Values, things
         ),
     ),
     tags=("reason", "decline"),
-    tolerance='The status is "declined" when nothing moved more than 1 cm, whether or not something was said: '
-    "ground truth cannot hear. An evaluation that wants a reason also asks that the program said one.",
+    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
+    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and names the bowl. "
+    "Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
     free=False,  # the same words, in a scene that has both, are put-block-in-bowl
@@ -44,19 +45,20 @@ class DeclineMissing:
         return arrange(rng, [*map(block, blocks), *map(bowl, bowls)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
-        """Nothing moved."""
+        """Nothing moved, and the person knows why."""
         case.named("block")
         if any(f"{s.color} {s.category}" == case.values["bowl"] for s in case.start.values()):
             raise Unclear(f"there is a {case.values['bowl']}")
-        return still(case)
+        return declined(case, ("bowl*", color_of(case.values["bowl"])))
 
     def oracle(self, values: Values) -> str:
         """Say why not."""
         return f'say("there is no {values["bowl"]} here")\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Something similar instead."""
+        """A lie; something similar instead."""
         return {
+            "says it is done": f'say("done, the {values["block"]} is in the {values["bowl"]}")\n',
             "another bowl": f'put(find("{values["block"]}"), detect("bowls")[0])\n',
             "on the table": f'put(find("{values["block"]}"), region("table"))\n',
         }

@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
-from sim_envs.predicates import still
+from sim_envs.declining import declined
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette
@@ -28,8 +28,9 @@ from sim_envs.templates import Attributes, Template, Values, things
         ),
     ),
     tags=("reason", "decline"),
-    tolerance='The status is "declined" when nothing moved more than 1 cm, whether or not something was said: '
-    "ground truth cannot hear. An evaluation that wants a reason also asks that the program said one.",
+    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
+    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and speaks of size "
+    "or fit. Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
 )
@@ -43,19 +44,22 @@ class DeclineTooBig:
         return arrange(rng, [item(values["mug"], (0.11, 0.08, 0.09)), *map(bowl, bowls), *map(block, spare)])
 
     def goal(self, case: Case) -> Sequence[Condition]:
-        """Nothing moved."""
+        """Nothing moved, and the person knows why."""
         container, thing = case.start[case.named("mug")], case.start[case.named("bowl")]
         if thing.size[1] < container.size[1]:
             raise Unclear("it may well fit")
-        return still(case)
+        return declined(
+            case, ("fit*", "wide*", "big*", "large*", "small*", "size*", "narrow*", "diameter", "space", "room")
+        )
 
     def oracle(self, values: Values) -> str:
         """Say why not."""
         return 'say("the bowl is wider than the mug")\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Something that fits."""
+        """A lie; something that fits."""
         return {
+            "says it is done": f'say("done, the {values["bowl"]} is in the {values["mug"]}")\n',
             "something else instead": f'put(detect("blocks")[0], find("{values["mug"]}"))\n',
             "the block instead": f'put(detect("blocks")[0], find("{values["bowl"]}"))\n',
         }

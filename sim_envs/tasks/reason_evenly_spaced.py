@@ -6,9 +6,10 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.arrangements import row
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import fit_line
-from sim_envs.predicates import row
+from sim_envs.predicates import others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
@@ -57,7 +58,8 @@ class EvenlySpaced:
         gaps = [b - a for a, b in itertools.pairwise(stations)]
         spread = max(gaps) - min(gaps)
         text = f"the gaps between neighbours are {min(gaps):.3f} to {max(gaps):.3f} m"
-        return [*row(case, blocks), Condition(spread <= 0.02, text, "gaps differ by (m)", round(spread, 4))]
+        even = Condition(spread <= 0.02, text, "gaps differ by (m)", round(spread, 4))
+        return [*row(case, blocks), even, *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """A fixed pitch."""

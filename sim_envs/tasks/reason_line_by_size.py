@@ -6,9 +6,10 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
+from sim_envs.arrangements import row
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import along
-from sim_envs.predicates import row
+from sim_envs.predicates import others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
@@ -58,7 +59,8 @@ class LineBySize:
             raise Unclear("the blocks are fewer than three or of equal size")
         order = sorted(blocks, key=lambda b: along(case.now[blocks[0]], case.now[b], case.values["end"]))
         text = f"from the {case.values['end']} the order is {', '.join(order)}"
-        return [*row(case, blocks), Condition(order == blocks, text, "order", ", ".join(order))]
+        sorted_so = Condition(order == blocks, text, "order", ", ".join(order))
+        return [*row(case, blocks), sorted_so, *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:
         """Sort, then place from the end."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import distance
-from sim_envs.predicates import on_table
+from sim_envs.predicates import on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, position
@@ -63,6 +63,7 @@ class Square:
             Condition(sides[0] >= 0.08, text, "shortest side (m)", round(sides[0], 4)),
             Condition(worst <= 0.02, text, "diagonals off by (m)", round(worst, 4)),
             *(on_table(case, b) for b in blocks),
+            *untouched(case, others(case, *blocks)),
         ]
 
     def oracle(self, values: Values) -> str:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, Unclear
-from sim_envs.predicates import on_table, on_top
+from sim_envs.predicates import on_table, on_top, others, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette
@@ -30,7 +30,7 @@ from sim_envs.templates import Attributes, Template, Values
     ),
     tags=("reason", "stacking", "sorting"),
     tolerance="One tower of all blocks on the table, every block smaller than the one below (sizes differ by 8 mm "
-    "or more), centres above the outline below, surfaces within 1 cm.",
+    "or more), centres above the outline below, surfaces within 1 cm; a bowl moved less than 5 cm.",
 )
 class StackBySize:
     """Three sizes."""
@@ -49,7 +49,8 @@ class StackBySize:
         if len(order) < 2 or any(a - b < 0.005 for a, b in itertools.pairwise(sizes)):
             raise Unclear("the blocks do not differ in size")
         clauses = [on_table(case, order[0])]
-        return clauses + [on_top(case, above, below) for below, above in itertools.pairwise(order)]
+        clauses += [on_top(case, above, below) for below, above in itertools.pairwise(order)]
+        return [*clauses, *untouched(case, others(case, *order))]
 
     def oracle(self, values: Values) -> str:
         """Sort, then stack."""

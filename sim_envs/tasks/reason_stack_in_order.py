@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from sim_envs.case import Case, Condition, only
-from sim_envs.predicates import on_table, on_top
+from sim_envs.predicates import on_table, on_top, others, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette
@@ -31,7 +31,7 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
     ),
     tags=("reason", "stacking", "sorting"),
     tolerance="The three blocks make one tower on the table in that order, centres above the outline below, "
-    "surfaces within 1 cm.",
+    "surfaces within 1 cm; nothing else moved more than 5 cm.",
 )
 class StackInOrder:
     """Three named blocks, one more."""
@@ -45,7 +45,8 @@ class StackInOrder:
         """In that order."""
         order = [only(case.start, f"{case.values[slot]} block") for slot in ("first", "second", "third")]
         clauses = [on_table(case, order[0])]
-        return clauses + [on_top(case, above, below) for below, above in itertools.pairwise(order)]
+        clauses += [on_top(case, above, below) for below, above in itertools.pairwise(order)]
+        return [*clauses, *untouched(case, others(case, *order))]
 
     def oracle(self, values: Values) -> str:
         """One on the other."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from primitives.scene import Vector2
 from sim_envs.case import Case, Condition, Unclear
 from sim_envs.geometry import distance
-from sim_envs.predicates import on_table
+from sim_envs.predicates import on_table, others, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, palette, position, radius
@@ -33,7 +33,7 @@ from sim_envs.templates import Attributes, Template, Values
     ),
     tags=("reason", "geometry", "shapes"),
     tolerance="The three sides, centre to centre, differ by at most 2 cm (half a block) and are at least 8 cm long; "
-    "on the table.",
+    "on the table; a bowl moved less than 5 cm.",
 )
 class Triangle:
     """Three blocks."""
@@ -65,6 +65,7 @@ class Triangle:
             Condition(spread <= 0.02, text, "sides differ by (m)", round(spread, 4)),
             Condition(min(sides) >= 0.08, text, "shortest side (m)", round(min(sides), 4)),
             *(on_table(case, b) for b in blocks),
+            *untouched(case, others(case, *blocks)),
         ]
 
     def oracle(self, values: Values) -> str:

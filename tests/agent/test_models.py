@@ -104,10 +104,11 @@ def test_messages_survive_the_recording_format() -> None:
     [
         ("achieved", "achieved", "achieved"),
         ("achieved", "not_achieved", "not_achieved"),
-        ("achieved", "declined", "not_achieved"),
+        ("finished", "declined", "declined"),
         ("unverified", "achieved", "achieved"),
         ("unverified", "not_achieved", "not_achieved"),
-        ("refused", "declined", "refused"),
+        ("refused", "declined", "declined"),
+        ("refused", "not_achieved", "refused"),
         ("refused", "achieved", "refused"),
         ("achieved", None, "achieved"),
         ("interrupted", "achieved", "interrupted"),

@@ -25,8 +25,10 @@ from primitives.failures import BadArgument, Blocked, ExpectationFailed
 from primitives.perception.query import find, matches
 from primitives.perception.regions import named_region
 from primitives.scene import Pose, Region, SceneObject, Workspace
+from sim_envs.case import Moment
 from sim_envs.geometry import half_height, rests_on, top
 from sim_envs.scene_spec import SceneSpec, resolved
+from sim_envs.task import BoundTask
 
 WORKSPACE = Workspace()
 
@@ -59,6 +61,7 @@ class Table:
         self.start = dict(self.world)
         self.held: str | None = None
         self.said: list[str] = []
+        self.moments: list[Moment] = []
 
     def run(self, source: str) -> None:
         names = ("detect", "find", "region", "pick", "place", "put", "push", "home", "say", "expect")
@@ -71,6 +74,17 @@ class Table:
         space |= {"collections": collections, "statistics": statistics, "dataclasses": dataclasses, "typing": typing}
         space |= {"Pose": Pose, "Region": Region, "SceneObject": SceneObject}
         exec(compile(source, "<program>", "exec"), space)
+
+    def judged(
+        self, bound: BoundTask, world: Mapping[str, ObjectState] | None = None, held: frozenset[str] | None = None
+    ):
+        """The verdict on what was done here, or on another end of it."""
+        held = frozenset({self.held} - {None}) if held is None else held
+        now = self.world if world is None else world
+        return bound.judge(self.start, now, said=self.said, moments=self.moments, held=held)
+
+    def _remember(self) -> None:
+        self.moments.append(Moment(dict(self.world), frozenset({self.held} - {None})))
 
     def detect(self, query=None):
         seen = [self._seen(name) for name in sorted(self.world)]
@@ -96,12 +110,14 @@ class Table:
             raise Blocked(f"something lies on {name}")
         self.held = name
         self._set(name, *state.position[:2], 0.25)
+        self._remember()
 
     def place(self, target):
         if self.held is None:
             raise BadArgument("nothing is held")
         name, self.held = self.held, None
         self._lay(name, target)
+        self._remember()
 
     def put(self, obj, target):
         self.pick(obj)
@@ -110,6 +126,7 @@ class Table:
     def push(self, obj, target):
         goal = self._point(target, self.find(obj).name)
         self._set(self.find(obj).name, *goal[:2], self.world[self.find(obj).name].position[2])
+        self._remember()
 
     def home(self):
         pass

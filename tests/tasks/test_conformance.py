@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import random
 
 import msgspec
@@ -61,11 +62,10 @@ def test_oracle_wins_and_nothing_else_does(task):
         bound = bind(task, seed)
         table = Table(bound.scene)
         before = bound.judge(table.start, table.start)
-        if task.outcome == "achieved":
-            assert before.status == "not_achieved"
-            assert before.progress < 1.0
+        assert before.status == "not_achieved", "doing nothing, without a word, never wins"
+        assert before.progress < 1.0
         table.run(bound.oracle)
-        verdict = bound.judge(table.start, table.world)
+        verdict = table.judged(bound)
         assert verdict.status == task.outcome, verdict
         assert verdict.progress == 1.0
         assert verdict.task == task.label
@@ -77,7 +77,7 @@ def test_oracle_wins_and_nothing_else_does(task):
             except Failure as failure:
                 # a decoy may run into the table's limits, as long as it did something before or is told why not
                 assert str(failure)
-            verdict = bound.judge(table.start, table.world)
+            verdict = table.judged(bound)
             assert verdict.status == "not_achieved", (name, verdict)
             assert verdict.explanation.endswith(".")
 
@@ -88,14 +88,61 @@ def test_verdict_reacts_to_a_moved_object(task):
     bound = bind(task, 0)
     table = Table(bound.scene)
     table.run(bound.oracle)
-    done = bound.judge(table.start, table.world)
+    done = table.judged(bound)
     changed = []
     for name, state in table.world.items():
         x, y, z = state.position
         for world in (moved(table.world, name, x + 0.11, y - 0.11, z), moved(table.world, name, x, y, z + 0.15)):
-            verdict = bound.judge(table.start, world)
+            verdict = table.judged(bound, world)
             changed.append(verdict.status != done.status and verdict.facts != done.facts)
     assert any(changed)
+
+
+TIPPED = (1.0, 0.0, 0.0, 0.0)
+ANYWHERE = ("manip-unstack", "reason-as-many-as-bowls", "reason-count-in-bowl", "reason-half-in-bowl")
+"""Which blocks are taken is free, or where they stand, so those left alone may be anywhere on the table."""
+
+
+def ended(task: Task):
+    """The oracle's end of seed 0, the objects it moved and those that it left alone."""
+    bound = bind(task, 0)
+    table = Table(bound.scene)
+    table.run(bound.oracle)
+    assert table.judged(bound).status == task.outcome
+    involved = {n for n, s in table.world.items() if math.dist(s.position, table.start[n].position) > 0.01}
+    return bound, table, involved, {n for n, s in table.world.items() if n not in involved and s.category != "zone"}
+
+
+@pytest.mark.parametrize("task", TASKS, ids=ids)
+def test_success_is_lost_when_what_was_moved_ends_elsewhere(task):
+    """In the air, below the table, or still in the hand; each of the objects that the task is about."""
+    bound, table, involved, _ = ended(task)
+    for name in involved:
+        x, y, z = table.world[name].position
+        held = frozenset({name} if table.held is None else ())
+        for world, hand in (
+            (moved(table.world, name, x, y, z + 0.15), frozenset()),
+            (moved(table.world, name, x, y, -0.7), frozenset()),
+            (table.world, held),
+        ):
+            assert table.judged(bound, world, hand).status == "not_achieved", name
+
+
+@pytest.mark.parametrize("task", TASKS, ids=ids)
+def test_success_is_lost_when_a_bystander_is_moved(task):
+    """Shoved aside, thrown off the table, tipped over: what the instruction does not ask to move stays."""
+    bound, table, _, bystanders = ended(task)
+    for name in bystanders:
+        state = table.world[name]
+        x, y, z = state.position
+        spoiled = [moved(table.world, name, x, y, -0.7)]
+        if task.id not in ANYWHERE or state.category != "block":
+            spoiled.append(moved(table.world, name, x, y + (0.12 if y < 0 else -0.12), z))
+        if state.category in ("bowl", "box", "mug"):
+            spoiled.append({**table.world, name: msgspec.structs.replace(state, quaternion_xyzw=TIPPED)})
+        for world in spoiled:
+            verdict = table.judged(bound, world)
+            assert verdict.status == "not_achieved", (name, verdict)
 
 
 @pytest.mark.parametrize("task", [t for t in TASKS if t.free], ids=ids)
@@ -106,7 +153,7 @@ def test_a_free_sentence_gets_the_same_verdict(task):
     assert free is not None
     assert free.judge(table.start, table.start).status == bound.judge(table.start, table.start).status
     table.run(bound.oracle)
-    assert free.judge(table.start, table.world).status == task.outcome
+    assert table.judged(free).status == task.outcome
 
 
 @pytest.mark.parametrize("task", TASKS, ids=ids)

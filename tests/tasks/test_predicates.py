@@ -7,9 +7,11 @@ import math
 import pytest
 
 from primitives.environment import ObjectState
+from sim_envs.arrangements import spread_out, stacked
 from sim_envs.case import Case
+from sim_envs.declining import still
 from sim_envs.geometry import contains, fit_line, half_height, place, rests_on
-from sim_envs.predicates import at_point, in_place, on_table, spread_out, stacked, still, untouched
+from sim_envs.predicates import at_point, in_place, on_table, untouched
 from sim_envs.task import find
 
 FLAT = (0.0, 0.0, 0.0, 1.0)
@@ -92,7 +94,7 @@ def test_at_a_point_and_untouched_and_still():
         c = Case({}, start, {"a": thing(0.5 + moved, 0.0, 0.02)})
         assert at_point(c, "a", (0.5, 0.0), 0.02, "there").holds is near
         assert untouched(c, ["a"])[0].holds is stays
-        assert still(c)[0].holds is unmoved
+        assert still(c).holds is unmoved
 
 
 def test_a_tower_needs_every_level():

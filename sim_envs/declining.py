@@ -1,0 +1,75 @@
+"""Clauses of requests that cannot be carried out: nothing is moved, and the person is told why.
+
+A reason is judged by its words, because ground truth has no other ear: it refuses ("no", "cannot", "too far", …) and
+names what is in the way. "Done" is no reason, nor is silence.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+
+from sim_envs.case import Case, Condition
+from sim_envs.geometry import upright
+
+STILL = 0.01
+"""How far in m something may shift when nothing is to move: settling takes a millimetre."""
+_REFUSAL = re.compile(
+    r"n't\b|\b(?:no|not|none|nothing|nowhere|cannot|cant|unable|impossible|missing|absent|unavailable|unreachable|lack|"
+    r"lacks|without|too|beyond|outside|exceeds?|off|only|sorry|refuse|decline|wider|larger|bigger|smaller|narrower)\b"
+)
+_WORD = re.compile(r"[a-z0-9.]+")
+
+
+def declined(case: Case, about: Collection[str]) -> list[Condition]:
+    """Nothing moved, from the start to the end, and a reason was given.
+
+    Args:
+        case: the case.
+        about: words (or beginnings of words, with a final "*") of which a reason has to use one.
+    """
+    return [told_why(case, about), still(case)]
+
+
+def told_why(case: Case, about: Collection[str]) -> Condition:
+    """The person was told why not."""
+    reason = next((said for said in case.said if _refuses(said, about)), None)
+    if reason is not None:
+        text = f"the person was told why: {_quoted(reason)}"
+    elif case.said:
+        text = f"what was said gives no reason: {_quoted(case.said[-1])}"
+    else:
+        text = "nobody was told why it cannot be done"
+    return Condition(reason is not None, text, "reason given", reason is not None)
+
+
+def still(case: Case) -> Condition:
+    """Nothing moved more than `STILL` or was tipped over, neither in the end nor on the way."""
+    worlds = [*(moment.world for moment in case.moments), case.now]
+    furthest = {
+        name: max(math.dist(state.position, world[name].position) for world in worlds)
+        for name, state in case.start.items()
+    }
+    worst = max(furthest, key=lambda name: furthest[name])
+    tipped = next((n for n in case.start for world in worlds if upright(case.start[n]) > upright(world[n])), None)
+    text = f"the furthest move is {furthest[worst]:.3f} m, of {worst}" + (f"; {tipped} was tipped" if tipped else "")
+    holds = furthest[worst] <= STILL and tipped is None
+    return Condition(holds, text, "furthest move (m)", round(furthest[worst], 4))
+
+
+def _refuses(said: str, about: Collection[str]) -> bool:
+    text = said.lower().replace("’", "'")
+    if _REFUSAL.search(text) is None:
+        return False
+    words = _WORD.findall(text)
+    return any(
+        word.rstrip(".").startswith(key[:-1]) if key.endswith("*") else word.rstrip(".") == key
+        for word in words
+        for key in about
+    )
+
+
+def _quoted(said: str) -> str:
+    line = " ".join(said.split())
+    return f"{line[:160]!r}" + ("…" if len(line) > 160 else "")

@@ -1,0 +1,81 @@
+"""What cannot be done is declined by saying why; silence, "done" and a moved object are none of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim_envs.case import Moment
+from sim_envs.task import find
+from tests.tasks.tabletop import Table, moved
+
+REASONS = {
+    "reason-decline-missing": (
+        "there is no {bowl} here",
+        "There is no {bowl}; I see: red block, two bowls.",
+        "I can’t do that: the {bowl} isn’t on the table.",
+        "Sorry, I only see other bowls.",
+        "no object matches '{bowl}'",
+        "The bowl you mean is missing.",
+    ),
+    "reason-decline-out-of-reach": (
+        "that is off the table and out of my reach",
+        "I cannot reach that far.",
+        "2 m to the left is outside of the workspace",
+        "The table ends 0.30 m from the middle, so there is nowhere to put it 2 meters away.",
+        "That point isn't reachable.",
+    ),
+    "reason-decline-too-big": (
+        "the bowl is wider than the mug",
+        "The bowl (0.15 m wide) does not fit in the mug (0.08 m).",
+        "It won't fit.",
+        "A bowl is too big for a mug",
+        "Unable: the mug is smaller than the bowl",
+    ),
+}
+NO_REASONS = (
+    "",
+    "done",
+    "Done! The bowl is in the mug, on the table, and it fits.",
+    "I put the block in the bowl as far away as you asked.",
+    "no",
+    "I cannot do that.",
+    "working on it",
+)
+
+
+def judged(task: str, *said: str, spoil: bool = False):
+    bound = find(task).bind(0)
+    table = Table(bound.scene)
+    if spoil:
+        name = sorted(table.world)[0]
+        x, y, z = table.world[name].position
+        table.moments.append(Moment(moved(table.world, name, x, y + 0.02, z)))
+    table.said += [text.format(**bound.values) for text in said]
+    return table.judged(bound)
+
+
+@pytest.mark.parametrize(("task", "reason"), [(task, reason) for task in REASONS for reason in REASONS[task]])
+def test_a_reason_declines(task, reason):
+    verdict = judged(task, "let me see", reason)
+    assert verdict.status == "declined"
+    assert "the person was told why" in verdict.explanation
+
+
+@pytest.mark.parametrize("task", REASONS)
+@pytest.mark.parametrize("said", NO_REASONS)
+def test_anything_else_does_not(task, said):
+    verdict = judged(task, said)
+    assert verdict.status == "not_achieved"
+    assert "reason" in verdict.explanation
+
+
+@pytest.mark.parametrize("task", REASONS)
+def test_silence_does_not_decline(task):
+    assert judged(task).explanation == "Nobody was told why it cannot be done."
+
+
+@pytest.mark.parametrize("task", REASONS)
+def test_what_was_moved_and_put_back_was_moved(task):
+    verdict = judged(task, REASONS[task][0], spoil=True)
+    assert verdict.status == "not_achieved"
+    assert verdict.explanation.startswith("The furthest move is 0.020 m")
