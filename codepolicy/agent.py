@@ -17,6 +17,7 @@ from codepolicy.plugins import load_environment
 from codepolicy.run import Run, Work
 from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
+from codepolicy.skill_store import SkillStore
 from codepolicy.stage import Stage
 from codepolicy.work import given_program, solve
 from primitives.environment import Environment, TrialSpec
@@ -83,6 +84,7 @@ class Agent:
             model,
             planner=self.loaded(self.planner) if self.planner is not None else model,
             critic=self.loaded(self.critic) if self.critic is not None else None,
+            skills=self.skills(),
         )
         return self._perform(work, spec, model_id=model.id, out=out, video=video)
 
@@ -137,6 +139,11 @@ class Agent:
         from codepolicy.models.record import RecordingModel
 
         return RecordingModel(loaded, Path(self.record))
+
+    def skills(self) -> SkillStore | None:
+        """The store that the settings name. Raises ConfigurationError."""
+        settings = self.settings
+        return SkillStore(Path(settings.skills), learn=settings.learn) if settings.skills is not None else None
 
     def _spec(self, instruction: str | None, task: str | None, scene: str | None, seed: int) -> TrialSpec:
         if task is not None and scene is not None:

@@ -103,6 +103,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_version: int = SCHEMA_VERSION
     outcome: Outcome
+    believed: Outcome
+    """The outcome as the agent knows it, without ground truth; what a session remembers."""
     summary: str
     """One sentence for people."""
     instruction: str
@@ -115,6 +117,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     turns: tuple[Turn, ...]
     plan: tuple[str, ...] = ()
     """Sub-goals, when the instruction was split."""
+    skills: tuple[str, ...] = ()
+    """Ids of the earlier programs that the model was shown."""
     world: dict[str, ObjectState]
     """Ground truth at the end, for result files alone."""
     task: str | None

@@ -7,12 +7,11 @@ functions that do not exist yet.
 from __future__ import annotations
 
 import ast
-import builtins
 import difflib
 from dataclasses import dataclass
 
 from codepolicy.conversation import Conversation
-from codepolicy.gate.names import bound_names
+from codepolicy.gate.names import ORDINARY, bound_names
 from codepolicy.gate.names import check as undefined_names
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import template
@@ -21,7 +20,7 @@ from codepolicy.stage import Stage
 
 MAX_FUNCTIONS = 6
 """Written for one program at most, those that written ones call included."""
-_TYPO = 0.75
+_TYPO = 0.8
 """A name this similar to a known one is a slip that the gate reports, not a function to write."""
 
 
@@ -41,7 +40,7 @@ def missing_functions(program: str, stage: Stage) -> tuple[MissingFunction, ...]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     undefined = {f.message.split("'")[1] for f in undefined_names(tree, stage.surface, stage.known) if "'" in f.message}
-    known = [*stage.surface.names, *stage.known, *bound_names(tree), *dir(builtins)]
+    known = [*stage.surface.names, *stage.known, *bound_names(tree), *ORDINARY]
     calls: dict[str, list[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in undefined:

@@ -55,6 +55,8 @@ class Run:
     """What used ground truth beside detector and feedback."""
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     plan: tuple[str, ...] = ()
+    skills: list[str] = field(default_factory=lambda: list[str]())
+    """Ids of the earlier programs that were shown to the model."""
     budget: Budget = field(init=False)
     _conversations: list[Conversation] = field(init=False, default_factory=lambda: list[Conversation]())
     _began: float = field(init=False, default_factory=time.perf_counter)
@@ -110,6 +112,12 @@ class Run:
         return _OUTCOMES[solution.ending], solution.summary, solution.check
 
     @property
+    def privileged_by(self) -> tuple[str, ...]:
+        """What uses ground truth in this run."""
+        used = {"detector": self.stage.detector.privileged, "feedback": self.settings.feedback in PRIVILEGED}
+        return (*(name for name, privileged in used.items() if privileged), *self.privileged)
+
+    @property
     def _last_check(self) -> GoalCheck:
         return self.turns[-1].goal_check if self.turns else GoalCheck(status="missing")
 
@@ -136,7 +144,7 @@ class Run:
             "environment": self.stage.environment.name,
             "model": self.model_id,
             "settings": self.settings,
-            "prompt": self._prompt_hash,
+            "prompt": self.prompt_hash,
             "isolation": self._isolation,
             "conditions": self.stage.trial.conditions,
             "python": sys.version.split()[0],
@@ -144,7 +152,8 @@ class Run:
         }
 
     @property
-    def _prompt_hash(self) -> str:
+    def prompt_hash(self) -> str:
+        """Of the constant prefix."""
         return prompt_hash(system_prompt(self.stage.surface, self.stage.trial.robot.workspace))
 
     @property
@@ -154,7 +163,7 @@ class Run:
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         stage, settings, folder = self.stage, self.settings, self.folder
         environment = stage.environment
-        verdict = environment.verdict(self._told(outcome, summary))
+        verdict, believed = environment.verdict(self._told(outcome, summary)), outcome
         outcome, summary = judged(outcome, summary, verdict)
         total = time.perf_counter() - self._began
         if folder is not None:
@@ -162,9 +171,9 @@ class Run:
             environment.picture(folder.path / "after.png")
             if self.video:
                 environment.write_video(folder.path / "video.mp4")
-        used = {"detector": stage.detector.privileged, "feedback": settings.feedback in PRIVILEGED}
         episode = Episode(
             outcome=outcome,
+            believed=believed,
             summary=summary,
             instruction=self.instruction,
             said=tuple(stage.said),
@@ -172,6 +181,7 @@ class Run:
             goal_check=check,
             turns=tuple(self.turns),
             plan=self.plan,
+            skills=tuple(self.skills),
             world=dict(environment.world()),
             task=stage.trial.task,
             seed=stage.spec.seed,
@@ -180,9 +190,9 @@ class Run:
             detector=settings.detector,
             feedback=settings.feedback,
             isolation=self._isolation,
-            privileged=(*(name for name, privileged in used.items() if privileged), *self.privileged),
+            privileged=self.privileged_by,
             conditions=stage.trial.conditions,
-            prompt=self._prompt_hash,
+            prompt=self.prompt_hash,
             usage=self.budget.usage,
             timings=Timings(
                 total=total,

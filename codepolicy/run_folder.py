@@ -49,6 +49,11 @@ class RunFolder:
         self._asked: tuple[Message, ...] = ()
         self._request = ""
 
+    @property
+    def name(self) -> str:
+        """What it is called once revealed."""
+        return self.path.name if self._revealed else self._final
+
     def reveal(self) -> None:
         """Give the folder its final name; from here on it stays."""
         if self._revealed:

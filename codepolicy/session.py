@@ -17,6 +17,7 @@ from codepolicy.prompting.changes import moves
 from codepolicy.prompting.quoting import one_line
 from codepolicy.run import Interrupted, Run
 from codepolicy.run_folder import RunFolder
+from codepolicy.skill_store import SkillStore
 from codepolicy.stage import Stage
 from codepolicy.work import solve
 from primitives.environment import TrialSpec
@@ -28,6 +29,8 @@ MAX_HISTORY = 12
 
 class Session:
     """A context manager. The world is set up once; each instruction leaves its own run folder in `out`.
+
+    Where the settings name no folder of skills, the programs that worked in the session are its skills.
 
     Args:
         agent: model, environment and settings.
@@ -58,6 +61,7 @@ class Session:
         self._model = agent.loaded(agent.model)
         self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
         self._critic = agent.loaded(agent.critic) if agent.critic is not None else None
+        self._skills = agent.skills() or SkillStore(learn=True)
         self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
         spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)
         try:
@@ -85,6 +89,7 @@ class Session:
         """
         words = checked_instruction(instruction) or ""
         folder = RunFolder(self._out, words) if self._out is not None else None
+        self._stage.instruct(words)
         run = Run(
             stage=self._stage,
             settings=self._agent.settings,
@@ -96,7 +101,13 @@ class Session:
         )
         before = self._stage.look()
         try:
-            work = solve(self._model, planner=self._planner, critic=self._critic, session=self._history[-MAX_HISTORY:])
+            work = solve(
+                self._model,
+                planner=self._planner,
+                critic=self._critic,
+                session=self._history[-MAX_HISTORY:],
+                skills=self._skills,
+            )
             episode = run.perform(work)
         except Interrupted as stopped:
             self._remember(words, before, stopped.episode)
@@ -108,9 +119,9 @@ class Session:
         return episode
 
     def _remember(self, words: str, before: Sequence[SceneObject], episode: Episode) -> None:
-        """Add one line to the history."""
+        """Add one line to the history, which later prompts show: it holds nothing that only ground truth knows."""
         after = self._stage.look()
-        line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.outcome}.'
+        line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.believed}.'
         moved = moves(before, after)
         if moved:
             line += f" Moved: {moved}."

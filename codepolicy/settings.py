@@ -34,6 +34,10 @@ class Settings:
     """Split the instruction into sub-goals first."""
     hierarchy: bool = True
     """Write functions that a program calls but nobody defined."""
+    skills: str | None = None
+    """Folder of programs that worked before, of which up to three are shown to the model."""
+    learn: bool = False
+    """Add the programs of this run to `skills` where their goal check holds."""
     max_tokens: int | None = None
     """Token budget of a run, prompts included."""
     max_cost: float | None = None
@@ -50,6 +54,8 @@ class Settings:
             raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
         if not 0 < self.deadline <= 3600:
             raise ConfigurationError(f"deadline is {self.deadline:g} s; it must be more than 0 and at most 3600")
+        if self.learn and self.skills is None:
+            raise ConfigurationError("nothing says where to keep what is learned; add --skills DIR")
         for name, value in (("max_tokens", self.max_tokens), ("max_cost", self.max_cost)):
             if value is not None and value <= 0:
                 raise ConfigurationError(f"{name} is {value:g}; a budget is more than 0")

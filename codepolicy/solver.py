@@ -18,6 +18,7 @@ from codepolicy.models.protocol import Message
 from codepolicy.prompting.feedback import PRIVILEGED, Attempt, FeedbackLevel, feedback, marked, signature, summary
 from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_prompt
 from codepolicy.prompting.reply import ParsedReply
+from codepolicy.skill import Skill
 from codepolicy.stage import Stage
 from primitives.failures import FailureKind
 from primitives.trace import Clause, ExecutionReport
@@ -50,6 +51,8 @@ class Solver:
     max_turns: int = 4
     session: Sequence[str] = ()
     """One line for each earlier instruction of the session."""
+    examples: Sequence[Skill] = ()
+    """Programs that worked for similar instructions, for the first request."""
     step: str | None = None
     """The sub-goal, when the instruction was split."""
     condition: str | None = None
@@ -78,7 +81,14 @@ class Solver:
         check = GoalCheck(status="missing")
         for index in range(1, self.max_turns + 1):
             stage.turn += 1
-            user = user_prompt(objects, instruction, condition=self.condition, session=self.session, repair=repair)
+            user = user_prompt(
+                objects,
+                instruction,
+                examples=self.examples if repair is None else (),
+                condition=self.condition,
+                session=self.session,
+                repair=repair,
+            )
             parsed, reply = self.coder.program(self._messages(system, user), turn=stage.turn)
             turn = Turn(
                 program=parsed.program,

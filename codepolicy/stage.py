@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -116,6 +117,11 @@ class Stage:
         """What a goal check may call: no motion."""
         return self.surface.only("perception", "other")
 
+    def instruct(self, instruction: str) -> None:
+        """Take another instruction in the world as it is; where a task matches it, its verdict is on this one alone."""
+        task = self.environment.instruct(instruction)
+        self.trial = msgspec.structs.replace(self.trial, instruction=instruction, task=task)
+
     def look(self) -> tuple[SceneObject, ...]:
         """What the cameras see now."""
         self.seen = tuple(self._server.look())
@@ -174,6 +180,20 @@ class Stage:
             return ()
         workspace, known = self.trial.robot.workspace, tuple(self._functions)
         return tuple(check(goal, self.goal_surface, workspace=workspace, known=known))
+
+    def self_contained(self, program: str) -> str | None:
+        """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
+        from codepolicy.gate import check
+
+        used: dict[str, str] = {}
+        waiting = [program]
+        while waiting:
+            words = set(re.findall(r"\w+", waiting.pop()))
+            new = {n: s for n, s in self._functions.items() if n in words and n not in used}
+            used |= new
+            waiting += new.values()
+        whole = "\n\n".join([*(s.strip() for s in used.values()), program.strip()]) + "\n"
+        return None if check(whole, self.surface, workspace=self.trial.robot.workspace) else whole
 
     def define(self, name: str, source: str) -> None:
         """Make the function `name` available to every later program and goal check."""

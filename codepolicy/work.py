@@ -8,14 +8,23 @@ import msgspec
 
 from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import Started
+from codepolicy.experience import learned, recalled
 from codepolicy.models.protocol import Model
 from codepolicy.planning import Planner, Step
 from codepolicy.prompting.reply import split_goal
 from codepolicy.run import Run, Work
+from codepolicy.skill_store import SkillStore
 from codepolicy.solver import Solution, Solver
 
 
-def solve(model: Model, *, planner: Model, critic: Model | None = None, session: Sequence[str] = ()) -> Work:
+def solve(
+    model: Model,
+    *,
+    planner: Model,
+    critic: Model | None = None,
+    session: Sequence[str] = (),
+    skills: SkillStore | None = None,
+) -> Work:
     """Let `model` write programs until the goal check holds.
 
     Args:
@@ -23,6 +32,7 @@ def solve(model: Model, *, planner: Model, critic: Model | None = None, session:
         planner: splits the instruction, where the settings ask for it.
         critic: looks over a result whose goal check holds.
         session: one line for each earlier instruction.
+        skills: earlier programs, of which the nearest are shown, and to which this one may be added.
     """
 
     def work(run: Run) -> Solution:
@@ -30,12 +40,14 @@ def solve(model: Model, *, planner: Model, critic: Model | None = None, session:
         reader = run.conversation(critic) if critic is not None else None
 
         def solve_step(step: Step) -> Solution:
-            return Solver(
+            before = len(run.turns)
+            solution = Solver(
                 stage=run.stage,
                 coder=coder,
                 level=run.settings.feedback,
                 max_turns=run.settings.turns,
                 session=session,
+                examples=recalled(skills, run, step.instruction) if skills is not None else (),
                 step=step.instruction if run.settings.plan else None,
                 condition=step.condition,
                 hierarchy=run.settings.hierarchy,
@@ -43,6 +55,9 @@ def solve(model: Model, *, planner: Model, critic: Model | None = None, session:
                 emit=run.emit,
                 turns=run.turns,
             ).solve(step.instruction)
+            if skills is not None:
+                learned(skills, run, step.instruction, solution, run.turns[before:])
+            return solution
 
         if run.settings.plan:
             asked = run.conversation(planner)

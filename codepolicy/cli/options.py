@@ -81,6 +81,10 @@ class LoopFlags:
     """Model that looks over a result whose goal check holds; none when left out."""
     hierarchy: bool = True
     """Write functions on demand that a program calls but nobody defined."""
+    skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Show the model up to three programs from this folder that worked for similar instructions."""
+    learn: Annotated[bool, Flag] = False
+    """Add programs to --skills whose goal check holds; without it the folder stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +123,8 @@ def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFla
         turns=loop.turns,
         plan=loop.plan,
         hierarchy=loop.hierarchy,
+        skills=loop.skills,
+        learn=loop.learn,
         max_tokens=model.max_tokens,
         max_cost=model.max_cost,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import tyro
@@ -16,6 +17,8 @@ class Prompt(WorldOptions):
 
     instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
     """What to do, in quotes. May be left out with --task."""
+    skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Folder of programs that worked before, as `run` takes it."""
     stats: Annotated[bool, Flag] = False
     """Print sizes in estimated tokens instead."""
 
@@ -25,6 +28,8 @@ class Prompt(WorldOptions):
         from codepolicy.cli.output import put
         from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt, user_prompt
+        from codepolicy.retrieval import relevant
+        from codepolicy.skill_store import SkillStore
         from primitives.environment import TrialSpec
 
         spec = TrialSpec(
@@ -34,11 +39,14 @@ class Prompt(WorldOptions):
             instruction=checked_instruction(self.instruction, self.task),
             disturbances=self.disturbances,
         )
+        store = SkillStore(Path(self.skills)) if self.skills is not None else SkillStore()
         environment = load_environment(self.env)
         try:
             with open_stage(environment, spec, settings(self)) as stage:
                 system = system_prompt(stage.surface, stage.trial.robot.workspace)
-                user = user_prompt(stage.look(), stage.trial.instruction)
+                words = stage.trial.instruction
+                examples = relevant(store.skills, words, surface=stage.surface.level)
+                user = user_prompt(stage.look(), words, examples=examples)
         finally:
             environment.close()
         if self.stats:

@@ -12,6 +12,41 @@ from codepolicy.sandbox.warm import GIVEN
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
+ORDINARY = frozenset(
+    {
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "dict",
+        "enumerate",
+        "filter",
+        "float",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "print",
+        "range",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+        "Exception",
+        "IndexError",
+        "KeyError",
+        "ValueError",
+    }
+)
+"""Built-ins that a slip is likely to mean; the others only look alike ("bring" and "bin")."""
 _MODULE = frozenset({"__name__", "__doc__", *GIVEN})
 
 
@@ -46,6 +81,7 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
     bound = bound_names(tree)
     api = {*surface.names, *API_CLASSES, *ALIASES}
     valid = bound | api | set(known) | _MODULE | (set(dir(builtins)) - set(UNUSABLE))
+    likely = bound | api | set(known) | ORDINARY
     told: set[str] = set()
     for node in ast.walk(tree):
         if not isinstance(node, ast.Name) or node.id in valid or node.id in told:
@@ -54,7 +90,7 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
         if node.id in UNUSABLE:
             yield finding(node.lineno, f"{node.id!r} cannot be used in a program", hint=UNUSABLE[node.id])
             continue
-        near = closest(node.id, [n for n in valid if not n.startswith("_")])
+        near = closest(node.id, [n for n in likely if not n.startswith("_")])
         yield finding(
             node.lineno,
             f"the name {node.id!r} is not defined",

@@ -12,6 +12,7 @@ import msgspec
 from codepolicy.models.protocol import Message
 from codepolicy.prompting import quoting
 from codepolicy.prompting.scene_table import scene_table
+from codepolicy.skill import Skill
 from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 
@@ -60,12 +61,14 @@ def user_prompt(
     objects: Sequence[SceneObject],
     instruction: str,
     *,
+    examples: Sequence[Skill] = (),
     condition: str | None = None,
     session: Sequence[str] = (),
     repair: Repair | None = None,
 ) -> str:
-    """The message with scene, session, instruction and, on a repair turn, the last program and the feedback."""
-    parts = [f"## Done when\n{condition.strip()}"] if condition else []
+    """The message with programs that worked before, scene, session, instruction and, in repair, what came of it."""
+    parts = [_worked_before(examples)] if examples else []
+    parts += [f"## Done when\n{condition.strip()}"] if condition else []
     parts.append("## Scene\n" + safe_scene_table(objects))
     if session:
         parts.append("## Session\nEarlier, oldest first; names they defined are still there:\n" + "\n".join(session))
@@ -76,6 +79,15 @@ def user_prompt(
         parts.append(f"## Program\n```python\n{repair.program.strip()}\n```")
         parts.append("## Feedback\n" + repair.feedback.strip())
     return "\n\n".join(parts)
+
+
+def _worked_before(examples: Sequence[Skill]) -> str:
+    """Programs that were verified, as a section of the prompt."""
+    lines = ["## Programs that worked before", "In other scenes; take over what fits, with the names of this one."]
+    for skill in examples:
+        lines.append(f"{quoting.quoted(skill.instruction, 300)}:")
+        lines += [f"```python\n{code.strip()}\n```" for code in (skill.program, skill.goal)]
+    return "\n".join(lines)
 
 
 def messages(system: str, user: str, image: bytes | None = None) -> tuple[Message, ...]:

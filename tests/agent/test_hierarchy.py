@@ -26,6 +26,7 @@ def stage(world: Environment) -> Iterator[Stage]:
         ("put_all_left(detect('block'))", ["put_all_left"]),
         ("for b in sort_by_distance(detect(), 'x'):\n    put(b, make_line(3)[0])", ["sort_by_distance", "make_line"]),
         ("putt('a', 'b')", []),
+        ("bring('a', 'b')\npick_up('c')\nput_in('a', 'b')", ["bring", "pick_up", "put_in"]),
         ("def f(g):\n    return g(1)\nf(lambda x: x)", []),
         ("x = undefined_value", []),
         ("import math\nmath.dist((0, 0), (1, 1))\nnp.zeros(3)\nlen('x')", []),

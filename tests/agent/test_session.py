@@ -42,6 +42,30 @@ def test_world_variables_and_history_survive(world: Environment, fenced: Fenced,
 
 
 @pytest.mark.slow
+def test_each_instruction_has_its_own_verdict_which_no_model_sees(world: Environment, fenced: Fenced) -> None:
+    easy = 'expect(find("blue block").position[1] < -0.2, "right")'
+    model = ScriptedModel(
+        [
+            fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "in")'),
+            fenced('put("blue block", (0.48, -0.26))', easy),
+            fenced('say("two")'),
+        ]
+    )
+    with Session(Agent(model=model, env=world)) as session:
+        first = session.run("put the red block in the green bowl")
+        second = session.run("put the blue block in the red bowl")
+        third = session.run("say how far that is, roughly?")
+    assert first.verdict is not None and second.verdict is not None
+    assert (first.task, first.verdict.status) == ("put-block-in-bowl", "achieved")
+    assert (second.outcome, second.believed, second.verdict.status) == ("not_achieved", "achieved", "not_achieved")
+    assert (third.outcome, third.verdict, third.task) == ("answered", None, None)
+    seen = "".join(m.text for c in model.conversations for m in c)
+    assert second.verdict.explanation not in seen
+    told = session.history[1]
+    assert told.startswith('2. "put the blue block in the red bowl": achieved.')
+
+
+@pytest.mark.slow
 def test_a_session_goes_on_after_ctrl_c(world: Environment, fenced: Fenced) -> None:
     def interrupt(event: Event) -> None:
         if isinstance(event, Called) and event.record.name == "pick":
