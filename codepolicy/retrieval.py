@@ -18,7 +18,7 @@ MAX_TOKENS = 500
 """Longer programs are left out: they would cost more than they teach."""
 SHARE = 0.4
 """More than this part of the instruction's words must be in a skill's, too."""
-_EMPTY = frozenset("a an the of in into on onto to from at by with and it is are be there all".split())
+_EMPTY = re.compile(r"an?|the|of|in(to)?|on(to)?|to|from|at|by|with|and|it|is|are|be|there|all")
 _K1, _B = 1.2, 0.75
 
 
@@ -52,4 +52,4 @@ def relevant(skills: Sequence[Skill], instruction: str, *, surface: str, limit: 
 def _words(text: str) -> list[str]:
     """Lower-case words without those that say little, and without a plural's s."""
     words: list[str] = re.findall(r"[a-z0-9]+", text.lower())
-    return [w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words if w not in _EMPTY]
+    return [w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words if not _EMPTY.fullmatch(w)]
