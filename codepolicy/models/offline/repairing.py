@@ -49,17 +49,21 @@ def _kind(text: str) -> str:
 
 
 def recall(prompt: Prompt, belief: Belief) -> Command | None:
-    """The last command of the session, with what "it" means after it."""
+    """The last command of the session that moved something; what "it" means comes from the last one of any kind."""
+    spoken: Composer | None = None
     for earlier in reversed(prompt.session):
         composer = Composer(belief.copy())
         try:
             composer.compose(clauses(tokenize(earlier)[0]))
         except (NotUnderstood, Declined):
             continue
-        belief.subjects = composer.writer.belief.subjects
-        belief.targets = composer.writer.belief.targets
-        return composer.last
-    return None
+        if spoken is None:
+            spoken = composer
+            belief.subjects = composer.writer.belief.subjects
+            belief.targets = composer.writer.belief.targets
+        if not composer.writer.silent:
+            return composer.last
+    return spoken.last if spoken is not None else None
 
 
 _MOVED = re.compile(r"([a-z0-9][a-z0-9 _.-]*) from \(([-\d.]+), ([-\d.]+), ([-\d.]+)\) on ([^;]+?) to \(")
