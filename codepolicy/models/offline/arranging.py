@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from codepolicy.models.offline import phrasing
+from codepolicy.models.offline import phrasing, rings
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name, refer
@@ -13,7 +14,7 @@ from codepolicy.models.offline.filtering import KEYS
 from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import At, Group, Place, Shape
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted, tuple_of
-from primitives.scene import SceneObject, Vector2
+from primitives.scene import REGION_NAMES, SceneObject, Vector2, Workspace
 
 DIAGONAL = (0.57, 0.82)
 """Unit vector (x, y) from the bottom right corner of the table to the top left one."""
@@ -26,19 +27,21 @@ def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
     Raises:
         Declined: there are too few things, or it does not fit on the table.
     """
+    shape = _along(shape)
     subjects = refer(writer, what)
     anchors = choose(shape.around, writer.belief) if shape.around else []
     things = [o for o in subjects.objects if o not in anchors]
     for obj in things:
         check_movable(obj)
-    fewest = {"circle": 3, "triangle": 3, "square": 4}.get(shape.kind, 2)
+    fewest = {"circle": 2 if anchors else 3, "triangle": 3, "square": 4}.get(shape.kind, 2)
     if len(things) < fewest:
         raise Declined(
             f"A {shape.kind} takes at least {fewest} things; there are {len(things)}: "
             f"{phrasing.listed([o.name for o in things])}."
         )
     remember(writer, things)
-    points = _points(shape, things, anchors)
+    ring = rings.around(writer.belief, shape, things, anchors)
+    points = _points(shape, things, ring)
     things = _assigned(writer, shape, things, points)
     for obj in things:
         make_way(writer, obj, but=[o.name for o in things])
@@ -53,14 +56,14 @@ def write_arrangement(writer: Writer, what: Group, shape: Shape) -> None:
             if obj.on in names:
                 writer.write(f"put({by_name([obj])}, free_spot({by_name([obj])}, {by_name([obj])}.position[:2]))")
     writer.write(f"things = [find(name) for name in {tuple_of(names)}]")
-    writer.write(*_shape_code(shape, things, anchors))
-    center = _center(shape, anchors)
-    writer.write(f"place_all(things, spread(things, shape{', ' + center if center else ''}))")
+    writer.write(*_shape_code(shape, things, ring))
+    where = _center(shape, anchors)
+    writer.write(f"place_all(things, spread(things, shape{', ' + where if where else ''}))")
     for obj, (x, y) in zip(things, points, strict=True):
         writer.moved(obj.name)
         cx, cy = anchors[0].position[:2] if anchors else writer.belief.workspace.table.center
         writer.belief.set_at(obj.name, (cx + x, cy + y))
-    for clause in _clauses(shape, things, anchors):
+    for clause in _clauses(shape, things, anchors, ring):
         writer.must(clause)
     if isinstance(shape.at, Place):
         for name in names:
@@ -74,28 +77,32 @@ def _spacing(shape: Shape, things: Sequence[SceneObject]) -> float:
         return shape.spacing
     room = 0.03 if shape.kind == "together" else 0.045
     axis = 0.36 if shape.orientation == "vertical" else 0.54
+    if isinstance(shape.at, Place) and shape.at.name in REGION_NAMES:
+        low, high = Workspace().region(shape.at.name).low, Workspace().region(shape.at.name).high
+        along = 0 if shape.orientation == "vertical" else 1
+        axis = min(axis, high[along] - low[along] - 0.03)
     wanted = max(max(o.size[:2]) for o in things) + room
     return round(min(wanted, axis / max(1, len(things) - 1)), 3)
 
 
+def _along(shape: Shape) -> Shape:
+    """The shape with a direction: a line on the left or right side runs from top to bottom, unless said otherwise."""
+    upright = isinstance(shape.at, Place) and shape.at.name in ("left side", "right side")
+    if shape.kind in ("line", "together") and not shape.orientation and upright:
+        return replace(shape, orientation="vertical")
+    return shape
+
+
 def _direction(shape: Shape) -> tuple[float, float]:
     """Unit vector (x, y) along a line, from its first thing to its last; left to right, top to bottom."""
-    return {"vertical": (-1.0, 0.0), "diagonal": (-DIAGONAL[0], -DIAGONAL[1])}.get(shape.orientation, (0.0, -1.0))
+    way = {"vertical": (-1.0, 0.0), "diagonal": (-DIAGONAL[0], -DIAGONAL[1])}.get(shape.orientation, (0.0, -1.0))
+    return (-way[0], -way[1]) if shape.backward else way
 
 
-def _radius(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> float:
-    step = shape.spacing or max(max(o.size[:2]) for o in things) + 0.05
-    radius = step / (2 * math.sin(math.pi / len(things)))
-    if anchors:
-        radius = max(radius, (max(anchors[0].size[:2]) + max(max(o.size[:2]) for o in things)) / 2 + 0.03)
-    return round(radius, 3)
-
-
-def _points(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[Vector2]:
+def _points(shape: Shape, things: Sequence[SceneObject], ring: rings.Ring) -> list[Vector2]:
     n = len(things)
     if shape.kind == "circle":
-        r = _radius(shape, things, anchors)
-        return [(r * math.cos(2 * math.pi * i / n), r * math.sin(2 * math.pi * i / n)) for i in range(n)]
+        return [(ring.radius * math.cos(turn), ring.radius * math.sin(turn)) for turn in ring.turns]
     if shape.kind in CORNERS:
         return _polygon(CORNERS[shape.kind], n, _side(shape, things))
     (dx, dy), step = _direction(shape), _spacing(shape, things)
@@ -129,6 +136,14 @@ def _assigned(
     writer: Writer, shape: Shape, things: Sequence[SceneObject], points: Sequence[Vector2]
 ) -> list[SceneObject]:
     """The things in the order of the points they go to."""
+    if shape.order:
+        named = choose(shape.order, writer.belief)
+        if {o.name for o in named} != {o.name for o in things}:
+            raise Declined(
+                f"The order names {phrasing.listed([o.name for o in named])}; what is to be arranged is "
+                f"{phrasing.listed(sorted(o.name for o in things))}."
+            )
+        return named
     if shape.by:
         return sorted(things, key=KEYS[shape.by])
     cx, cy = writer.belief.workspace.table.center
@@ -144,15 +159,11 @@ def _assigned(
     return order
 
 
-def _shape_code(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[str]:
+def _shape_code(shape: Shape, things: Sequence[SceneObject], ring: rings.Ring) -> list[str]:
     if shape.kind == "circle":
-        r = number(_radius(shape, things, anchors))
-        return [
-            "turns = [2 * math.pi * i / len(things) for i in range(len(things))]",
-            f"shape = [({r} * math.cos(turn), {r} * math.sin(turn)) for turn in turns]  # a circle, radius {r} m",
-        ]
+        return rings.code(ring)
     if shape.kind in CORNERS:
-        points = ", ".join(f"({number(x)}, {number(y)})" for x, y in _points(shape, things, anchors))
+        points = ", ".join(f"({number(x)}, {number(y)})" for x, y in _points(shape, things, ring))
         return [f"shape = [{points}]  # a {shape.kind}, {number(_side(shape, things))} m a side"]
     dx, dy = _direction(shape)
     step = number(_spacing(shape, things))
@@ -171,13 +182,15 @@ def _center(shape: Shape, anchors: Sequence[SceneObject]) -> str:
     if anchors:
         return f"find({quoted(anchors[0].name)}).position[:2]"
     if isinstance(shape.at, Place):
-        return f"region({quoted(shape.at.name)}).center"
+        return f"area=region({quoted(shape.at.name)})"
     if isinstance(shape.at, At):
         raise Declined("I arrange things on the table itself: name a side, a corner or the middle.")
     return ""
 
 
-def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject]) -> list[Clause]:
+def _clauses(
+    shape: Shape, things: Sequence[SceneObject], anchors: Sequence[SceneObject], ring: rings.Ring
+) -> list[Clause]:
     names = tuple(o.name for o in things)
     listed = tuple_of(names)
     setup = [
@@ -214,25 +227,9 @@ def _clauses(shape: Shape, things: Sequence[SceneObject], anchors: Sequence[Scen
             ),
             flat,
         ]
-    center = f"find({quoted(anchors[0].name)}).position" if anchors else "(sum(xs) / len(xs), sum(ys) / len(ys))"
-    setup.append(f"middle = {center}")
-    setup.append("far = [math.dist((x, y), middle[:2]) for x, y in zip(xs, ys)]")
-    points = _points(shape, things, anchors)
     if shape.kind == "circle":
-        r = _radius(shape, things, anchors)
-        low = number(2 * r * math.sin(math.pi / len(things)) - 0.03)
-        setup.append("steps = [math.dist(p, q) for p, q in zip(zip(xs, ys), zip([*xs[1:], xs[0]], [*ys[1:], ys[0]]))]")
-        return [
-            Clause(
-                "",
-                f"all(abs(d - {number(r)}) < 0.03 for d in far)",
-                f"{phrasing.listed(names)} are on a circle of {number(r)} m",
-                tuple(setup[:4]),
-                names,
-            ),
-            Clause("", f"min(steps) > {low}", "they are evenly spread round the circle", tuple(setup), names),
-            flat,
-        ]
+        return [*rings.clauses(ring, names, setup, anchors), flat]
+    points = _points(shape, things, ring)
     wanted = ", ".join(f"({number(x - points[0][0])}, {number(y - points[0][1])})" for x, y in points)
     setup.append(f"shape = [{wanted}]")
     condition = "all(math.dist((x - xs[0], y - ys[0]), p) < 0.03 for x, y, p in zip(xs, ys, shape))"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.belief import CONTAINERS, FLAT, Belief, Declined
+from codepolicy.models.offline.belief import CONTAINERS, FLAT, NEAR, Belief, Declined
 from codepolicy.models.offline.filtering import ALIKE, KEYS, Key, by_rarity, colored, most_toward, sized
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.relating import between, in_place, movable, related
@@ -63,7 +63,10 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     Raises:
         Declined: a thing that the phrase is described by is not there.
     """
-    found = _tops(belief) if item.category == "tower" else [o for o in belief.objects.values() if _is_a(o, item)]
+    if item.category in _OF_TOWERS:
+        found = _OF_TOWERS[item.category](belief)
+    else:
+        found = [o for o in belief.objects.values() if _is_a(o, item)]
     if item.colors:
         found = colored(found, item.colors)
     for test in item.where:
@@ -72,7 +75,7 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
             continue
         kept = [o for o in found if holds(o, test, belief) != test.negated]
         if test.relation == "region" and not item.many and isinstance(test.to, Place) and len(kept) != 1:
-            kept = most_toward(test.to, kept or found)
+            kept = [o for o in most_toward(test.to, kept or found) if kept or _almost_in(o, test.to, belief)]
         found = kept
     if item.match and moving is not None:
         found = [o for o in found if (o.color == moving.color) == (item.match == "same")]
@@ -81,6 +84,9 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
         found = [o for o in found if o.name not in excluded]
     if item.other:
         found = [o for o in found if o.name not in belief.spoken]
+        kinds = {belief[n].category for n in belief.subjects if n in belief.objects}
+        if not item.category:  # "the other one" is one more of what was moved
+            found = [o for o in found if o.category in kinds] or found
     if item.size and found:
         found = sized(item, found)
     for order in item.orders:
@@ -110,8 +116,11 @@ def ranked(
 
 def ranking(order: Order, belief: Belief) -> Key:
     """What the ranking sorts by."""
-    if isinstance(order.to, Group):
-        anchor = choose(order.to, belief)[0].position[:2]
+    if isinstance(order.to, Group | Place):
+        if isinstance(order.to, Place):
+            anchor = belief.workspace.region(order.to.name).center
+        else:
+            anchor = choose(order.to, belief)[0].position[:2]
         sign = 1 if order.key == "near" else -1
         return lambda o: sign * math.dist(o.position[:2], anchor)
     return KEYS[order.key]
@@ -144,12 +153,38 @@ def _is_a(obj: SceneObject, item: Thing) -> bool:
     return obj.category in _CATEGORIES.get(item.category, (item.category,))
 
 
+def _almost_in(obj: SceneObject, place: Place, belief: Belief) -> bool:
+    """Whether a thing is near enough to a corner to be "the block in the corner"; a side is always relative."""
+    if "corner" not in place.name or place.name == "corner":
+        return True
+    return belief.workspace.region(place.name).contains(obj.position, -NEAR)
+
+
 def _tops(belief: Belief) -> list[SceneObject]:
     """The uppermost thing of each stack."""
     stacked = [
         o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT
     ]
     return [o for o in stacked if not belief.carried(o.name)]
+
+
+def stack_under(top: SceneObject, belief: Belief) -> list[SceneObject]:
+    """The stack that a thing is the top of, from the top down."""
+    stack = [top]
+    while (below := belief.objects.get(stack[-1].on)) is not None and below.category not in CONTAINERS | FLAT:
+        stack.append(below)
+    return stack
+
+
+def _bases(belief: Belief) -> list[SceneObject]:
+    """The lowest thing of each stack."""
+    return [stack_under(top, belief)[-1] for top in _tops(belief)]
+
+
+_OF_TOWERS: dict[str, Callable[[Belief], list[SceneObject]]] = {
+    "tower": _tops, "tower top": _tops, "tower base": _bases,
+}  # fmt: skip
+"""What a tower is as a place, and what is named as a part of it."""
 
 
 def _excluded(group: Group, belief: Belief) -> list[SceneObject]:
@@ -171,6 +206,11 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
     names = [n for n in belief.subjects if n in belief.objects and (moving is None or n != moving.name)]
     if not names and moving is not None:
         names = [n for n in reversed(belief.mentioned) if n != moving.name and n in belief.objects][:1]
+    loose = [o for o in belief.objects.values() if movable(o)]
+    if not names and item.plural and moving is None and len({o.category for o in loose}) == 1 and len(loose) > 1:
+        return loose  # "stack them all", where there is only one kind of thing to stack
+    if item.plural and moving is None and len(names) == 1:  # "if A is left of B, swap them"
+        names += [n for n in belief.targets if n in belief.objects and n not in names]
     if not names:
         word = "them" if item.plural else "it"
         raise Declined(f"I do not know what {word!r} means here; name the object, for example one of: {belief.names}.")
@@ -202,7 +242,8 @@ def _as_many(item: Thing, found: list[SceneObject], belief: Belief, taken: Seque
         return loose
     if item.quantity in ("a", "") or item.count == 1 or item.distinct:
         fresh = [o for o in found if o.name not in taken and o.name not in belief.spoken]
-        return _handiest(fresh or found, belief)[:1]
+        loose = [o for o in fresh if movable(o)] if item.category in ("", "object") else []
+        return _handiest(loose or fresh or found, belief)[:1]
     toward = [
         w for w in item.where if w.relation in ("left", "right", "top", "bottom", "near") and isinstance(w.to, Group)
     ]

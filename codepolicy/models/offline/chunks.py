@@ -135,14 +135,14 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     (re.compile(rf"[ta]?C(?:ft?T)?[+>=]t?d(?:d|B)?{_ON_TABLE}?|t?S[+>=]t?d{_ON_TABLE}?"), _place),
     # the middle (of the table)
     (re.compile(rf"t?m(?:{_ON_TABLE}|(?!f))|[+=>]?wt?T|t?Tm"), _place),
-    # to the left (side) of
-    (re.compile(r"[>+=]?[ta]?dS?f|[>+=]?t?[FN]Sf"), _direction),
     # the left of the table is the left side
     (re.compile(rf"t?d{_ON_TABLE}"), _place),
+    # to the left (side) of
+    (re.compile(r"[>+=]?[ta]?dS?f|[>+=]?t?[FN]Sf"), _direction),
     # all (of) the three; two of the; the; a
     (
         re.compile(
-            r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"
+            r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:(?<!k)n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"
         ),
         _determiner,
     ),

@@ -53,7 +53,8 @@ def clauses(words: Sequence[Word]) -> list[Clause | Conditional]:
             comma = Word("COMMA", "comma", ",")
             found[-1] = _conditional([Word("IF", "if", "if"), *asked, comma, *sentence[1:]])
         elif sentence[0].kind == "ELSE" and found and isinstance(found[-1], Conditional):
-            found[-1] = replace(found[-1], otherwise=tuple(_sequence(_strip(sentence[1:]))))
+            text = f"{found[-1].text} , {_text(sentence)}"
+            found[-1] = replace(found[-1], otherwise=tuple(_sequence(_strip(sentence[1:]))), text=text)
         else:
             found += _sentence(sentence)
     return found

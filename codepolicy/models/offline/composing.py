@@ -8,7 +8,7 @@ from dataclasses import replace
 from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
-from codepolicy.models.offline.choosing import choose
+from codepolicy.models.offline.choosing import choose, stack_under
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.counting import counted_out
@@ -18,6 +18,7 @@ from codepolicy.models.offline.likelihood import cost
 from codepolicy.models.offline.meaning import (
     Again,
     Ask,
+    At,
     Back,
     Clear,
     Command,
@@ -33,6 +34,7 @@ from codepolicy.models.offline.meaning import (
     Swap,
     Thing,
     Undo,
+    only,
     with_category,
 )  # fmt: skip
 from codepolicy.models.offline.picking import write_pick
@@ -125,6 +127,8 @@ class Composer:
                     f"Where should {phrasing.group(what)} go? Name an object or a place, for example "
                     '"in the green bowl" or "on the left side".'
                 )
+            case Put() if _is_tower(reading.what):
+                write_stack(writer, _moved_tower(writer.belief, reading))
             case Put():
                 write_put(writer, reading)
             case PutAsMany():
@@ -253,6 +257,21 @@ class Composer:
         if not aside.writer.lines:
             aside.writer.write('say("nothing is to be done")')
         self.writer.lines += aside.writer.lines
+
+
+def _is_tower(what: Group) -> bool:
+    """Whether a whole tower is to be moved."""
+    item = what.items[0]
+    return len(what.items) == 1 and isinstance(item, Thing) and item.category == "tower"
+
+
+def _moved_tower(belief: Belief, command: Put) -> Stack:
+    """The same tower, built anew somewhere else."""
+    (top,) = choose(command.what, belief)[:1]
+    chain = tuple(only(Thing(o.category, names=(o.name,))) for o in stack_under(top, belief))
+    if isinstance(command.to, At) and command.to.relation in ("in", "on", "to"):
+        return Stack(Group(()), chain=(*chain, command.to.things))
+    return Stack(Group(()), command.to, chain=chain)
 
 
 def _is_held(belief: Belief, what: Group) -> bool:

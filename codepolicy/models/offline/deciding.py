@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Belief
@@ -44,7 +45,8 @@ def is_true(condition: Condition, belief: Belief) -> bool:
 
 def _simple(condition: Condition, belief: Belief) -> bool:
     if condition.compare:
-        return _COMPARE[condition.compare](len(_all(condition.subject, belief)), condition.count)
+        count = len(_all(condition.than, belief)) if condition.than else condition.count
+        return _COMPARE[condition.compare](len(_all(condition.subject, belief)), count)
     if not condition.test:
         return bool(_all(condition.subject, belief))
     subjects = choose(condition.subject, belief)
@@ -94,6 +96,15 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
         ):
             return None
         query = " ".join([*item.colors, phrasing.plural(item.category)])
+        if condition.than:
+            other = condition.than.items[0]
+            plain = (
+                isinstance(other, Thing) and replace(other, where=(), orders=(), size="") == other and other.category
+            )
+            if not plain or not isinstance(other, Thing) or len(other.colors) > 1:
+                return None
+            against = quoted(" ".join([*other.colors, phrasing.plural(other.category)]))
+            return f"len(detect({quoted(query)})) {condition.compare} len(detect({against}))"
         if condition.compare:
             return f"len(detect({quoted(query)})) {condition.compare} {condition.count}"
         return f"bool(detect({quoted(query)}))"
@@ -134,10 +145,17 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
 def text(condition: Condition) -> str:
     """The condition in words."""
     subject = phrasing.group(condition.subject)
-    if condition.compare:
+    if condition.than:
+        more = {">": "more", "<": "fewer"}[condition.compare]
+        said = f"there are {more} of {subject} than of {phrasing.group(condition.than)}"
+    elif condition.compare:
         said = f"there are {condition.compare} {condition.count} {subject}"
     elif not condition.test:
-        said = f"there is {subject}"
+        some = tuple(
+            replace(i, quantity="") if isinstance(i, Thing) and i.plural else i for i in condition.subject.items
+        )
+        many = any(i.plural for i in condition.subject.items)
+        said = f"there {'are' if many else 'is'} {phrasing.group(replace(condition.subject, items=some))}"
     else:
         test = condition.test[0]
         words = phrasing.where(test) if isinstance(test, Where) else phrasing.SUPERLATIVES.get(test.key, test.key)

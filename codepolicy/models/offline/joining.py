@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from codepolicy.models.offline.clauses import Clause, Conditional
 from codepolicy.models.offline.meaning import Free, Group, Pick, Pronoun, Put, Stack
-from codepolicy.models.offline.read_commands import Several
+from codepolicy.models.offline.read_commands import Incomplete, Several
 
 
 def picked_and_put(clauses: Sequence[Clause | Conditional]) -> Iterator[Clause | Conditional]:
@@ -26,12 +26,17 @@ def picked_and_put(clauses: Sequence[Clause | Conditional]) -> Iterator[Clause |
         if waiting is not None:
             yield waiting
             waiting = None
-        if isinstance(clause, Clause) and any(lifts(r) for r in clause.readings):
+        if isinstance(clause, Clause) and _waits(clause):
             waiting = clause
         else:
             yield clause
     if waiting is not None:
         yield waiting
+
+
+def _waits(clause: Clause) -> bool:
+    """Whether a clause may be half a command, the other half of which follows."""
+    return any(lifts(r) for r in clause.readings) or all(isinstance(r, Incomplete) for r in clause.readings)
 
 
 def lifts(reading: object) -> bool:
@@ -42,6 +47,8 @@ def lifts(reading: object) -> bool:
 
 
 def _joined(first: object, second: object) -> object | None:
+    if isinstance(first, Incomplete) and isinstance(second, Put) and is_pronoun(second.what):
+        return replace(second, what=first.what)
     if not lifts(first) or not isinstance(first, Pick | Put):
         return None
     if isinstance(second, Pick) and is_pronoun(second.what) and isinstance(first, Pick):

@@ -16,7 +16,8 @@ from codepolicy.models.offline.lexicon_reasoning import REASONING, ROWS, mirror_
 from codepolicy.models.offline.lexicon_things import THINGS
 
 _VERBS_OF_LYING = (
-    "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being"
+    "located, sitting, lying, resting, standing, situated, placed, found, positioned, stacked, that is it, being, moved, "
+    "dropped, transferred, brought, pushed, stored"
 )
 
 
@@ -97,5 +98,13 @@ def phrases() -> Iterator[tuple[str, str, str]]:
         for w in ("whose color is", "of color", "with the color", "of the color", "whose colors are")
     )
     yield from ((w, "THATISNOT", "not") for w in ("whose color is not", "whose colors are not", "that is anything but"))
+    for pronoun, verb in product(("that", "which"), (" is neither", " are neither")):
+        yield pronoun + verb, "THATISNOT", "not"
+    for (place, noun), block, of, tower in product(
+        (("top", "tower top"), ("topmost", "tower top"), ("upper", "tower top"), ("uppermost", "tower top"),
+         ("highest", "tower top"), ("bottom", "tower base"), ("lowest", "tower base"), ("lower", "tower base")),
+        ("block", "one", "cube", "object", "brick"), ("of", "off", "from", "on", "in"), ("tower", "stack", "pile"),
+    ):  # fmt: skip
+        yield f"{place} {block} {of} the {tower}", "NOUN", noun
     for pronoun, verb in product(("that", "which", "who"), (" is not", " are not", " does not lie", " do not lie")):
         yield pronoun + verb, "THATISNOT", "not"

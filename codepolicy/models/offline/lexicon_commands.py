@@ -30,7 +30,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "BUILD": {"build": "build, make, create, construct, form, erect, building, build up, forming, draw"},
     "ARRANGE": {
         "arrange": "arrange, organize, organise, order, lay out, space, space out, arranging, rearrange, lay down, spread out, "
-        "spread, rank, configure"
+        "spread, rank, configure, set out"
     },
     "LINEUP": {"lineup": "line up, align, lining up, queue up"},
     "SORT": {"sort": "sort, group, classify, sorting, categorize, categorise, sort out"},
@@ -39,9 +39,9 @@ COMMANDS: dict[str, dict[str, str]] = {
     "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
     "CLEAR": {"clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off"},
     "EMPTY": {
-        "empty": "empty, empty out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
+        "empty": "empty, empty out, dump out, tip out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
     },
-    "FILL": {"fill": "fill, fill up"},
+    "FILL": {"in": "fill, fill up", "on": "cover", "around": "surround, encircle, enclose"},
     "HOME": {
         "home": "go home, home, return home, move home, go to home, move to home, go to the home position, home position, "
         "return to the home position, go back home, move the arm home, return to home, move to the home position, "
@@ -85,9 +85,25 @@ COMMANDS: dict[str, dict[str, str]] = {
         "should end up, to be, should all be, should lie, needs to go, need to go, must go, should be placed, should be put, "
         "ends up, end up, should sit, should rest, should stand, must end up, to go, shall be, has to go, have to go, "
         "should be moved, must be placed, must be put, needs to be put, should be located, to end up, must all be, ought to be, "
-        "should all end up, should all go, are all, sits, sit, lie, lies, needs to be moved, needs to be placed, to sit, "
-        "must sit, must lie, must be moved, should be stacked, should be dropped, should be inside"
+        "should all end up, should all go, sits, sit, lie, lies, needs to be moved, needs to be placed, to sit, "
+        "must sit, must lie, must be moved, should be dropped, should be inside, should all go",
+        "stacked": "should be stacked, must be stacked, need to be stacked, have to be stacked, should all be stacked, "
+        "should be stacked up",
     },
+    "CONTAIN": {
+        "contain": "should contain, must contain, contains, should hold, must hold, has to contain, needs to contain, gets, "
+        "should get, receives, should have, should receive, should all contain, contain, containing only"
+    },
+    "FORMS": {
+        "form": "should form, must form, shall form, need to form, have to form, should make, should make up, should be arranged"
+    },
+    "SCATTER": {"scatter": "spread apart, pull apart, move apart, set apart, keep apart, isolate"},
+    "FARAPART": {
+        "apart": "far apart, far apart from each other, far away from each other, far from each other, as far apart as possible, "
+        "far from one another, well apart"
+    },
+    "OUTNUMBER": {">": "outnumber", "<": "outnumberfewer, outnumberless"},
+    "THAN": {"than": "than"},
     "IS": {"is": "is, are, be, was, were, has, have"},
     "NOT": {"not": "not, no longer, never"},
     "THERE": {"there": "there, there at all"},
@@ -138,5 +154,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "OR": {"or": "or, and or"},
     "COMMA": {"comma": ",, :, and please"},
     "STOP": {"stop": "., ;"},
-    "RESPECTIVELY": {"respectively": "respectively, in that order, in this order, in order"},
+    "RESPECTIVELY": {
+        "respectively": "respectively, in that order, in this order, in order, in the order, in the sequence, in the following order"
+    },
 }

@@ -11,7 +11,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "UNDER": {"under": "under, underneath, beneath, supporting, at the bottom of the stack"},
     "BESIDE": {
-        "beside": "next to, as close to, as near to, beside, near to, close to, by, alongside, adjacent to, right next to, close by, besides the, "
+        "beside": "next to, as close to, as near to, as close as possible to, as near as possible to,  beside, near to, close to, by, alongside, adjacent to, right next to, close by, besides the, "
         "in the vicinity of, directly next to, just next to, to the side of, at the side of, very close to, "
         "around the side of, right beside, immediately next to, nearby, touching, right by, on the side of"
     },
@@ -25,7 +25,7 @@ PLACES: dict[str, dict[str, str]] = {
     },
     "AROUND": {"around": "around, surrounding, about, round"},
     "AWAY": {
-        "away": "as far away from, as far from, counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"
+        "away": "as far away from, as far from, as far as possible from, as far away as possible from,  counted from, counting from, starting from, when counted from, when counting from, away from, far from, far away from, off from, from, well away from, a distance from"
     },
     "OUTOF": {
         "out": "out of, off of, off, out from, outside of, outside, from inside, from on top of, from out of, out from under, from the inside of"
@@ -67,7 +67,7 @@ PLACES: dict[str, dict[str, str]] = {
         "sides": "sides, edges",
     },
     "MIDDLE": {
-        "middle": "middle, center, middle part, central part, center area, middle area, central area, center part, midpoint, centre point, "
+        "middle": "very center, very middle, exact center, exact middle, dead center, dead middle, precise center, middle, center, middle part, central part, center area, middle area, central area, center part, midpoint, centre point, "
         "center point, middle point, central region, middle region, heart"
     },
     "OF": {"of": "of, for"},
@@ -156,7 +156,7 @@ PLACES: dict[str, dict[str, str]] = {
         "remember to, do not forget to, want you to, using the gripper, using your gripper, it would be great if you could, "
         "it would be nice if you could, just please, yourself, simultaneously, at once, hello robot, hey robot, mister robot, "
         "could u, can u, pls, plz, kindly please, down there, right there, over there, over here, here, the color, as shown, "
-        "as you can see, in one go, no more and no fewer, no more no less, no more and no less, of the tower, of the stack, in the stack, in the tower, from the tower, from the stack, the order of, each exactly, in this way, of the pile, colored ones, shaped, that you find, you find, right away, again please, go and, come on and, just, well, further, farther, more, of where it is, from where it is, of where it is now, "
+        "as you can see, in one go, no more and no fewer, no more no less, no more and no less, of the tower, of the stack, in the stack, in the tower, from the tower, from the stack, the order of, each exactly, in this way, of the pile, colored ones, shaped, that you find, you find, you can, that you can, as you can, as possible please, very, right away, again please, go and, come on and, just, well, further, farther, more, of where it is, from where it is, of where it is now, "
         "from where it is now, of its current position, from its current position, of its position, from its position, "
         "from its current place, of its current place, of its current location, from its current location, in the air, into the air, "
         "mix them up, high up, above the table, in midair, mid air, relative to where it is, relative to its position, "

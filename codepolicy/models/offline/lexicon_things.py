@@ -18,14 +18,17 @@ THINGS: dict[str, dict[str, str]] = {
         "them": "them, they, those ones, these ones, all of them, them all, both of them, each of them, themselves, "
         "every one of them, they all, all of these, all of those",
     },
-    "EVERYTHING": {"everything": "everything, all of it, anything, every thing, it all, all things"},
-    "OTHER": {"other": "other, another, remaining, rest of, rest of the, others, rest, leftover"},
+    "EVERYTHING": {"any": "anything", "everything": "everything, all of it, every thing, it all, all things"},
+    "OTHER": {
+        "other": "other, another, remaining, rest of, rest of the, others, rest, leftover, everything else, all else, anything else"
+    },
     "EXCEPT": {
         "except": "but, except, except for, but not, apart from, other than, excluding, besides, save for, without, "
-        "with the exception of, all but, aside from, leaving out, ignoring, but for, minus, and not"
+        "with the exception of, aside from, leaving out, ignoring, but for, minus, and not"
     },
     "EVERYBUT": {
-        "everybut": "everything but, everything except, everything except for, everything apart from, everything other than"
+        "all": "all but, all except, all except for, all apart from, all besides, all other than, all save, all save for",
+        "everybut": "everything but, everything except, everything except for, everything apart from, everything other than",
     },
     "COLOR": {
         "red": "red, crimson, scarlet, ruby, reddish",
@@ -71,7 +74,7 @@ THINGS: dict[str, dict[str, str]] = {
         "pair": "closest to each other, nearest to each other, nearest each other, closest together, nearest together, closest to one another, "
         "nearest to one another, nearest one another, with the smallest distance between them, closest pair of, nearest pair of, with the least distance between them, closest two, nearest two"
     },
-    "NEAREST": {"near": "closest, nearest, most near, closest by, most close"},
+    "NEAREST": {"near": "closest, nearest, closer, nearer, most near, closest by, most close"},
     "FARTHEST": {"far": "farthest, furthest, most distant, most far, remotest, least close"},
     "ORDINAL": {
         "1": "first, 1st",
@@ -123,7 +126,8 @@ THINGS: dict[str, dict[str, str]] = {
         "of a color other than their own, of a color other than its own, whose color differs, whose color is different, "
         "whose colors do not match, that differ in color, that differs in color, that does not match in color, "
         "which is not the same color, which has a different color, that mismatch, with unmatching colors, unmatching, "
-        "that mismatch their color, that mismatches its color, not of its color, not of their color, of a different color than the block, "
+        "so that no block is in a bowl of its color, so that no block is in a bowl of its own color, such that no block is in a bowl of its color, "
+        "so that no block is in the bowl of its color, that mismatch their color, that mismatches its color, not of its color, not of their color, of a different color than the block, "
         "of a different color than itself, of a different color than its own, that do not share its color, that does not share its color, "
         "different colored, other colored, of a non matching color",
     },
@@ -150,15 +154,16 @@ THINGS: dict[str, dict[str, str]] = {
         "container*": "containers, receptacles, vessels",
         "mug": "mug, cup, coffee cup, coffee mug, glass, beaker",
         "mug*": "mugs, cups, glasses, coffee mugs",
-        "object": "object, thing, item, toy, piece, element, stuff, toys item",
+        "object": "something, object, thing, item, toy, piece, element, stuff, toys item",
         "object*": "crumbs, dirt, mess, spill, rubbish, junk, objects, things, items, toys, pieces, elements, bits",
     },
+    "TOWERS": {"towers": "towers, stacks, piles, columns of blocks"},
     "ONE": {"one": "one, 1", "ones": "ones"},
     "TABLE": {
         "table": "table, tabletop, table top, workspace, desk, board, surface, work area, work surface, scene, ground, workbench, counter"
     },
     "TOWER": {
-        "tower": "tower, single tower, single stack, single pile, one tower, one stack, one pile, column tower, high tower, "
+        "tower": "highest tower, tallest tower, highest possible tower, tallest possible tower, largest tower, tower, single tower, single stack, single pile, one tower, one stack, one pile, column tower, high tower, "
         "one single tower, one single stack, vertical stack, vertical tower, tall tower, single column, vertical pile, "
         "big tower, skyscraper, totem, one big tower, one tall tower"
     },
@@ -173,9 +178,11 @@ THINGS: dict[str, dict[str, str]] = {
         "pyramid": "pyramid, as a pyramid, pyramid shape, small pyramid, little pyramid",
     },
     "ORIENTATION": {
-        "horizontal": "horizontal, horizontally, left to right, from left to right, from the left to the right, from right to left, sideways, side by side",
+        "leftward": "from right to left, right to left, from the right to the left",
+        "horizontal": "horizontal, horizontally, left to right, from left to right, from the left to the right, sideways, side by side",
         "vertical": "vertical, vertically, front to back, one behind the other, behind each other",
-        "diagonal": "diagonally, slanted",
+        "diagonal": "diagonally, slanted, from the top left corner to the bottom right corner, from the top left to the bottom right, "
+        "from the upper left to the lower right, from top left to bottom right",
         "": "straight, neat, nice, evenly spaced, equally spaced, even, perfect, regular, neatly, regularly, evenly, "
         "equally, with equal spacing, with even spacing, with equal distances, with equal gaps, at equal distances, "
         "spaced evenly, equidistant, spaced equally, uniformly spaced, at regular intervals, with regular spacing, "
@@ -186,11 +193,12 @@ THINGS: dict[str, dict[str, str]] = {
         "apart": "apart, between them, between each, spacing, between neighbors, from each other, of space between them, "
         "between each other, gaps, between two neighbors, distance between them, of distance between them, "
         "center to center, between adjacent blocks, between blocks, of space, intervals, gap between them, from one another, "
-        "of spacing, between each block, between the blocks, gap"
+        "of spacing, between each block, between the blocks, gap, side length, sides of, side lengths of, a side, long sides"
     },
     "TOGETHER": {
         "together": "together, close together, next to each other, beside each other, near each other, close to each other, "
-        "next to one another, adjacent to each other, side to side, touching each other, close to one another"
+        "next to one another, adjacent to each other, side to side, touching each other, close to one another, so that they touch, "
+        "so that they touch each other, so they touch, such that they touch, so that they are touching, as close together as possible"
     },
     "STACKED": {
         "stacked": "on top of each other, on top of one another, one on top of the other, onto each other, on each other, "

@@ -30,6 +30,7 @@ def cost(reading: object, belief: Belief, *, picks: bool) -> int:
     for thing in things_in(reading):
         total += _oddity(thing, belief)
     for group in instances(reading, Group):
+        total += 2 * group.either
         whole = [i for i in group.items if isinstance(i, Thing) and i.plural and not (i.colors or i.where or i.other)]
         total += 4 * any(
             i.category == w.category and i is not w
@@ -54,6 +55,8 @@ def _oddity(thing: Thing, belief: Belief) -> int:
         return total
     if thing.many:
         return total + 2
+    if thing.quantity in ("a", ""):  # "one on the left": seldom one that is there
+        total += 3 * any(w.relation in ("region", "left", "right", "top", "bottom") for w in thing.where)
     bare = replace(thing, where=(), match=None)
     try:
         return total + (3 if len(candidates(bare, belief)) == 1 else 0)

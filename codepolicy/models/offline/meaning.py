@@ -149,6 +149,10 @@ class Shape:
     """Metres between neighbours' centres."""
     by: Size = ""
     """Which size comes first."""
+    order: Group | None = None
+    """What comes first, second and so on, by name."""
+    backward: bool = False
+    """From right to left, or from bottom to top."""
     around: Group | None = None
     at: Destination | None = None
 
@@ -173,7 +177,22 @@ class Mirrored:
     axis: Axis
 
 
-Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free | Mirrored
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is now, which then has to give way."""
+
+    things: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the table, m in the frame of the robot's base."""
+
+    x: float
+    y: float
+
+
+Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free | Mirrored | Spot | Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +287,8 @@ class Condition:
     compare: str = ""
     """For a count: ">", "<", ">=", "<=" or "=="."""
     count: int = 0
+    than: Group | None = None
+    """What is counted against, instead of a number."""
     conjunction: Literal["and", "or", ""] = ""
     other: Condition | None = None
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codepolicy.models.offline import obstructed, refusing, repairing
+from codepolicy.models.offline import obstructed, planning, refusing, repairing
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.clauses import NotUnderstood, clauses
 from codepolicy.models.offline.composing import Composer
@@ -41,9 +41,8 @@ class OfflineModel:
 
 def answer(prompt: Prompt) -> tuple[str, bool]:
     """The reply to a prompt, and whether it declines."""
-    other = refusing.other_role(prompt)
-    if other is not None:
-        return other, False
+    if planning.is_asked_for(prompt):
+        return planning.plan(prompt), False
     try:
         hopeless = repairing.hopeless(prompt)
         if hopeless:

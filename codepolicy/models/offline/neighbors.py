@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codepolicy.models.offline.chunks import chunk
-from codepolicy.models.offline.words import Word
+from codepolicy.models.offline.words import Word, tokenize
 
 VERBS = frozenset(
     [
+        "SCATTER",
         "PUT",
         "MOVE",
         "PUSH",
@@ -42,8 +43,57 @@ _TAKING_A_THING = VERBS | _PREPOSITIONS
 BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
 
 
+_ENDS = frozenset((*BREAKS, "STOP"))
+_NAMING = frozenset(["NOUN", "ONE", "PRONOUN", "OTHER", "COLOR"])
+
+
+def _begun(words: Sequence[Word]) -> list[Word]:
+    """With the first words of a sentence as what they are there: "have the block placed on", "can you see a mug"."""
+    kept: list[Word] = []
+    for i, word in enumerate(words):
+        before = kept[-1].kind if kept else "STOP"
+        after = words[i + 1].kind if i + 1 < len(words) else "STOP"
+        text = word.text.split()
+        if before in _ENDS and word.text == "have":
+            word = Word("WANT", "want", "have")
+        elif before in _ENDS and word.text == "separate":
+            word = Word("SCATTER", "scatter", "separate")
+        elif before in _ENDS and word.kind == "SEEN" and after not in _ENDS:
+            kept.append(Word("IS", "is", "is"))
+            word = Word("THERE", "there", "there")
+        elif word.kind == "SEPARATELY" and before in VERBS and len(text) > 2:  # "put one block in each corner"
+            kept += [w for part in text for w in tokenize(part)[0]]
+            continue
+        elif word.kind == "APART" and text[0] == "between" and before not in ("UNIT", "APART", "WITH", "ORIENTATION"):
+            kept.append(Word("BETWEEN", "between", "between"))
+            kept += [w for part in text[1:] for w in tokenize(part)[0]]
+            continue
+        elif word.text == "me" and before in VERBS:
+            continue
+        elif word.kind == "ONE" and after == "UNIT":
+            word = Word("NUMBER", "1", word.text)
+        kept.append(word)
+    return kept
+
+
+def _rounded_off(words: Sequence[Word]) -> list[Word]:
+    """With what a sentence leaves out at its end: "put the other one in (it)", "put it there"."""
+    kept: list[Word] = []
+    for i, word in enumerate(words):
+        after = words[i + 1].kind if i + 1 < len(words) else "STOP"
+        kept.append(word)
+        before = kept[-2].kind if len(kept) > 1 else "STOP"
+        if after in _ENDS and before in _NAMING and any(w.kind in VERBS for w in kept):
+            if word.kind in ("IN", "ON") and word.text in ("in", "inside", "into", "on", "on top"):
+                kept.append(Word("PRONOUN", "it", "it"))
+            elif word.kind == "THERE" and word.text == "there":
+                kept[-1:] = [Word("TO", "to", "to"), Word("PRONOUN", "it", "it")]
+    return kept
+
+
 def cleaned(words: Sequence[Word]) -> list[Word]:
     """Without particles that add nothing ("put it down"), and with words told apart by their neighbours."""
+    words = _rounded_off(_begun(words))
     kept: list[Word] = []
     for i, word in enumerate(words):
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"

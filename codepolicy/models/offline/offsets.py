@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import NEAR, Belief, Declined
@@ -71,9 +72,9 @@ def _relation(to: At | Toward) -> str:
     return {"beside": "next to", "away": "away from"}.get(to.relation, to.relation)
 
 
-def _on_table(belief: Belief, xy: Vector2, what: str) -> None:
+def _on_table(belief: Belief, xy: Vector2, what: str, margin: float = -0.02) -> None:
     table = belief.workspace.table
-    if not table.contains(xy, -0.02):
+    if not table.contains(xy, margin):
         raise Declined(
             f"{what} would be ({xy[0]:.2f}, {xy[1]:.2f}) m, off the table: "
             f"it is x {table.low[0]:.2f} to {table.high[0]:.2f}, "
@@ -121,6 +122,11 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
     setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
     aside = f"abs(a.position[{across}] - b.position[{across}])"
     ahead = f"abs(a.position[{axis}] - b.position[{axis}])"
+    touching = (max(obj.size[:2]) + max(target.size[:2])) / 2
+    if to.distance is not None and to.distance < touching:
+        # from centre to centre they would overlap, so the gap between them is meant
+        to = replace(to, distance=round(touching + max(to.distance, 0.01), 3))
+        message = f"the {{a}} is {_relation(to)} the {target.name}"
     if to.distance is not None:
         spot = (x + dx * to.distance, y + dy * to.distance)
         _on_table(writer.belief, spot, f"{number(to.distance)} m {WORDS[to.direction]} the {target.name}")
@@ -143,6 +149,8 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
     offset = (obj.position[0] - x, obj.position[1] - y)
     along, off = offset[0] * dx + offset[1] * dy, abs(offset[0] * dy) + abs(offset[1] * dx)
     if not (along > off and math.hypot(*offset) < 0.24 and obj.on == "table"):
+        nearest = (x + dx * (touching + 0.005), y + dy * (touching + 0.005))
+        _on_table(writer.belief, nearest, f"The place {WORDS[to.direction]} the {target.name}", margin=0.0)
         sideways = [(dx + k * abs(dy), dy + k * abs(dx)) for k in (0.0, 0.4, -0.4, 0.8, -0.8)]
         ways = ", ".join(f"({a:g}, {b:g})" for a, b in sideways)
         thing, base = _handles(writer, obj, code, target, target_code)
@@ -176,6 +184,9 @@ def _beside(
     distance: float | None,
     verb: str,
 ) -> None:
+    touching = (max(obj.size[:2]) + max(target.size[:2])) / 2
+    if distance is not None and distance < touching:
+        distance = round(touching + max(distance, 0.01), 3)
     gap = float(relations.footprint(obj).distance(relations.footprint(target)))
     if distance is not None:
         reach = distance

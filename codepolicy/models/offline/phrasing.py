@@ -55,6 +55,8 @@ def thing(t: Thing) -> str:
     words = [t.quantity if t.count is None or t.quantity == "all" else "" if t.quantity != "the" else "the"]
     if not words[0] and not t.plural and t.count is None:
         words = ["a"]
+    if t.quantity == "a" and t.plural and t.count is None:
+        words = ["any"]
     if t.count is not None:
         words.append(str(t.count))
     words += ["(half)"] * (t.compare == "half") + ["other"] * t.other + [t.size]
@@ -91,7 +93,7 @@ def where(w: Where) -> str:
     if w.relation in RARITIES:
         return RARITIES[w.relation]
     if w.relation == "lone":
-        return "at the bottom"
+        return "empty"
     to = group(w.to) if isinstance(w.to, Group) else place(w.to) if w.to else ""
     return f"{RELATIONS[w.relation]} {to}"
 
@@ -104,5 +106,11 @@ def _before(order: Order) -> str:
 
 def _after(order: Order) -> str:
     word = "closest to" if order.key == "near" else "farthest from"
-    to = group(order.to) if isinstance(order.to, Group) else ""
+    to = (
+        group(order.to)
+        if isinstance(order.to, Group)
+        else f"the {order.to.name}"
+        if isinstance(order.to, Place)
+        else ""
+    )
     return " ".join(filter(None, (ORDINALS.get(order.rank, "") if order.rank != 1 else "", word, to)))

@@ -26,6 +26,7 @@ def write_into(writer: Writer, command: Put, to: At) -> None:
     what, things = command.what, to.things
     if to.relation == "under":
         what, things = things, what
+    things = _holder_meant(writer, things) if to.relation == "in" else things
     targets_item = things.items[0]
     if to.relation == "in" and isinstance(targets_item, Thing) and targets_item.category in ("cylinder", "ball"):
         raise Declined(f"Nothing can be put in a {targets_item.category}: it has no inside. It could go on top.")
@@ -50,6 +51,18 @@ def write_into(writer: Writer, command: Put, to: At) -> None:
     base = target.one
     writer.summary.append(f"put {phrasing.group(what)} {'in' if base.category in CONTAINERS else 'on'} the {base.name}")
     _put_all(writer, subjects, base, target.code, to.relation, push=command.push)
+
+
+def _holder_meant(writer: Writer, things: Group) -> Group:
+    """ "In it" is in what was last named that has an inside, where "it" could also be what was moved."""
+    belief = writer.belief
+    if len(things.items) != 1 or not isinstance(things.items[0], Pronoun) or things.items[0].plural:
+        return things
+    if any(belief[n].category in CONTAINERS for n in belief.subjects if n in belief.objects):
+        return things
+    named = [n for n in (*belief.mentioned, *belief.targets) if n in belief.objects]
+    holders = [n for n in named if belief[n].category in CONTAINERS]
+    return Group((Thing(belief[holders[-1]].category, names=(holders[-1],)),)) if holders else things
 
 
 def _nearest_to_each(target: Thing | Pronoun) -> bool:

@@ -10,7 +10,7 @@ from codepolicy.models.protocol import Message
 from codepolicy.prompting.scene_table import parse_scene_table
 from primitives.scene import SceneObject
 
-_HEADING = re.compile(r"^## (Scene|Session|Instruction|Earlier turns|Program|Feedback)[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^## ([A-Z][A-Za-z ]*?)[ \t]*$", re.MULTILINE)
 _SETTLED = re.compile(r"# (whether .+?|start of the .+?|.+?): ([\w ,.-]+?)\s*(?:#.*|<-.*)?$")
 _SESSION = re.compile(r'^\d+\. "(.*?)":', re.MULTILINE)
 
@@ -31,6 +31,12 @@ class Prompt:
     feedback: str | None = None
     earlier: tuple[str, ...] = ()
     """One line for each turn before the last."""
+    condition: str | None = None
+    """When a sub-goal of a plan is done, in words."""
+    done: tuple[str, ...] = ()
+    """To a planner: the sub-goals that are done."""
+    trouble: str | None = None
+    """To a planner: the sub-goal that failed, and why."""
 
     @property
     def level(self) -> str:
@@ -57,6 +63,9 @@ def read_prompt(messages: Sequence[Message]) -> Prompt:
         program=sections.get("Program"),
         feedback=sections.get("Feedback"),
         earlier=tuple(line for line in sections.get("Earlier turns", "").splitlines() if line.strip()),
+        condition=sections.get("Done when"),
+        done=tuple(line[2:].strip() for line in sections.get("Done so far", "").splitlines() if line.startswith("- ")),
+        trouble=sections.get("What failed"),
     )
 
 

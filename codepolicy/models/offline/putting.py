@@ -11,9 +11,23 @@ from codepolicy.models.offline import (
     regions,
     restoring,
     sorting,
+    spots,
     stacking,
 )
-from codepolicy.models.offline.meaning import At, Back, Free, Mirrored, Place, Put, Shape, Shift, Stack, Toward
+from codepolicy.models.offline.meaning import (
+    At,
+    Back,
+    Free,
+    Mirrored,
+    Place,
+    Point,
+    Put,
+    Shape,
+    Shift,
+    Spot,
+    Stack,
+    Toward,
+)
 from codepolicy.models.offline.writer import Writer
 
 
@@ -28,6 +42,8 @@ def write_put(writer: Writer, command: Put) -> None:
             placing.write_into(writer, command, command.to)
         case Place():
             regions.write_at_place(writer, command.what, command.to, push=command.push)
+        case Spot() | Point():
+            spots.write(writer, command)
         case At() | Toward() | Shift():
             offsets.write(writer, command)
         case Shape(kind="tower"):

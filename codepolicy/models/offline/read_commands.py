@@ -19,9 +19,11 @@ from codepolicy.models.offline.meaning import (
     Mirrored,
     Pick,
     Place,
+    Pronoun,
     Put,
     PutAsMany,
     Shape,
+    Stack,
     Swap,
     Thing,
     Undo,
@@ -70,6 +72,8 @@ def put(p: Parts) -> Command | Several:
     to = destination(p)
     if isinstance(to, Shape) and to.kind == "line":
         raise Implausible("an arrangement is read as one")
+    if p.has("LINEUP"):
+        raise Implausible("what is lined up is arranged")
     if p.has("SEPARATELY"):
         to = apart(to)
     if p.has("TAKE") and isinstance(to, At) and to.relation == "away":
@@ -145,9 +149,29 @@ def incomplete(p: Parts) -> object:
     return Incomplete(p.one(Group))
 
 
+def contain(p: Parts) -> Command:
+    """X should contain Y."""
+    holder, content = p.all(Group)
+    return placed(content, At("to", holder))
+
+
+def be_stacked(p: Parts) -> Stack:
+    """X should be stacked."""
+    if p.token("SHOULD") != "stacked":
+        raise Implausible("should be where")
+    return Stack(p.one(Group))
+
+
+def pronoun_state(p: Parts) -> Command:
+    """(so that) it is behind X."""
+    return placed(only(Pronoun(p.token("PRONOUN") == "them")), destination(p))
+
+
 def state(p: Parts) -> Command:
     """X should be in Y."""
     to = destination(p)
+    if p.token("SHOULD") == "stacked" and isinstance(to, At | Place):
+        return Stack(p.one(Group), to)
     return placed(p.one(Group), to)
 
 
@@ -200,9 +224,11 @@ def empty(p: Parts) -> Clear:
 
 
 def fill(p: Parts) -> Put:
-    """Fill X with Y."""
-    groups = p.all(Group)
-    return Put(groups[1], At("in", groups[0]))
+    """Fill, cover or surround X with Y."""
+    first, second = p.all(Group)
+    if p.token("FILL") == "around":
+        return Put(second, Shape("circle", around=first))
+    return Put(second, At("on" if p.token("FILL") == "on" else "in", first))
 
 
 RULES: dict[str, Rule] = {
@@ -215,6 +241,9 @@ RULES: dict[str, Rule] = {
     "pick": pick,
     "incomplete": incomplete,
     "state": state,
+    "contain": contain,
+    "be_stacked": be_stacked,
+    "pronoun_state": pronoun_state,
     "bare_state": bare_state,
     "bare_to": bare_to,
     "home": lambda _: Home(),

@@ -17,10 +17,12 @@ from codepolicy.models.offline.meaning import (
     Mirrored,
     Order,
     Place,
+    Point,
     Pronoun,
     Relation,
     Shape,
     Shift,
+    Spot,
     Thing,
     Toward,
     only,
@@ -146,6 +148,36 @@ def place_distinct(p: Parts) -> Place:
     return Place("corner" if p.has("CORNER") else "side", distinct=True)
 
 
+def dest_spot(p: Parts) -> Spot:
+    """Where the block is."""
+    return Spot(p.one(Group))
+
+
+def dest_point(p: Parts) -> Point:
+    """At (0.5, -0.1)."""
+    x, y = p.token("POINT").split(",")
+    return Point(float(x), float(y))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Red, green, blue, in that order."""
+
+    things: Group
+
+
+def ordering(p: Parts) -> Ordering:
+    """In the order red, green, blue."""
+    items: list[Thing] = []
+    for item in p.one(Group).items:
+        if not isinstance(item, Thing):
+            raise Implausible("no order")
+        items += [replace(item, colors=(c,), quantity="the") for c in item.colors] if len(item.colors) > 1 else [item]
+    if len(items) < 2 or any(i.many for i in items):
+        raise Implausible("no order")
+    return Ordering(Group(tuple(items)))
+
+
 def shape(p: Parts) -> Shape:
     """In a straight horizontal line."""
     kinds = p.tokens("SHAPE")
@@ -153,11 +185,13 @@ def shape(p: Parts) -> Shape:
     if len(kinds) == 2 and set(kinds) != {"line", "diagonal"}:
         raise Implausible("two shapes")
     kind = "diagonal" if "diagonal" in kinds else kinds[0]
+    backward = orientation == "leftward"
+    orientation = "horizontal" if backward else orientation
     if kind in ("line", "row", "column", "diagonal"):
         axis = {"line": orientation, "row": orientation or "horizontal", "column": orientation or "vertical"}.get(
             kind, kind
         )
-        return Shape("line", one_of(axis, ORIENTATIONS))
+        return Shape("line", one_of(axis, ORIENTATIONS), backward=backward)
     if orientation:
         raise Implausible("a shape without direction")
     return Shape(one_of(kind, KINDS))
@@ -187,7 +221,7 @@ def of_group(p: Parts) -> Group:
 
 def dest_again(p: Parts) -> Destination:
     """Back on the table."""
-    for kind in (Place, At, Toward, Shift, Shape, Back, Free, Mirrored):
+    for kind in (Place, At, Toward, Shift, Shape, Back, Free, Mirrored, Spot, Point):
         found = p.maybe(kind)
         if found is not None:
             return found
@@ -222,6 +256,9 @@ RULES: dict[str, Rule] = {
     "dest_shift": dest_shift,
     "dest_place": dest_place,
     "dest_table": _fixed(Free()),
+    "dest_spot": dest_spot,
+    "dest_point": dest_point,
+    "ordering": ordering,
     "dest_back": _fixed(Back()),
     "dest_again": dest_again,
     "dest_stacked": _fixed(Shape("tower")),

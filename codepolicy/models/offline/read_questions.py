@@ -12,6 +12,12 @@ def _tested(p: Parts) -> Condition:
     """A condition from a group and what is said of it."""
     group = p.one(Group)
     negated = p.has("NOT")
+    item = group.items[0]
+    where = p.maybe(Where)
+    if where is not None and len(group.items) == 1 and isinstance(item, Thing) and item.quantity == "a":
+        # "is anything in the bowl", "if a block is on the left side": that there is one
+        one = replace(item, where=(*item.where, replace(where, negated=negated)), quantity="all", plural=True)
+        return Condition(only(one))
     if p.has("THERE"):
         return Condition(group, negated=negated)
     if p.has("SUPER"):
@@ -30,6 +36,12 @@ def is_same_color(p: Parts) -> Condition:
     """X is the same colour as Y."""
     first, second = p.all(Group)
     return Condition(first, (Where("same", second),), p.has("NOT"))
+
+
+def is_more(p: Parts) -> Condition:
+    """There are more X than Y."""
+    first, second = (only(replace(t, plural=True, quantity="all", count=None)) for t in p.all(Thing))
+    return Condition(first, compare=p.token("OUTNUMBER"), than=second)
 
 
 def is_many(p: Parts) -> Condition:
@@ -56,6 +68,10 @@ def how_many(p: Parts) -> Ask:
     """How many blocks are in the bowl?"""
     thing = p.one(Thing)
     where = p.maybe(Where)
+    if p.has("COLOR"):
+        where = Where("color", negated=p.has("NOT"), colors=tuple(p.tokens("COLOR")))
+    if p.has("EMPTY"):
+        where = Where("lone", negated=p.has("NOT"))
     if where is not None and where.relation != "table":
         thing = replace(thing, where=(*thing.where, where))
     return Ask("count", only(replace(thing, plural=True, quantity="all")))
@@ -75,6 +91,8 @@ def which(p: Parts) -> Ask:
         where = replace(where, negated=True)
     if p.has("COLOR") and p.has("IS"):
         where = Where("color", negated=p.has("NOT"), colors=tuple(p.tokens("COLOR")))
+    if p.has("EMPTY"):
+        where = Where("lone", negated=p.has("NOT"))
     if p.has("SUPER"):
         order = Order(p.token("SUPER"), int(p.token("ORDINAL") or 1))
     thing = replace(
@@ -117,6 +135,8 @@ RULES: dict[str, Rule] = {
     "is_empty": _tested,
     "is_same_color": is_same_color,
     "is_many": is_many,
+    "is_more": is_more,
+    "are_more": lambda p: Ask("is", condition=is_more(p)),
     "condition_joined": joined,
     "question": condition,
     "how_many": how_many,

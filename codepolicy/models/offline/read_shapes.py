@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codepolicy.models.offline.meaning import ORIENTATIONS, At, Command, Group, Put, Shape, Stack, Thing
+from codepolicy.models.offline.meaning import ORIENTATIONS, At, Command, Group, Place, Put, Shape, Stack, Thing
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
-from codepolicy.models.offline.read_places import Spacing, moved_spacing
+from codepolicy.models.offline.read_places import Ordering, Spacing, Tower, moved_spacing
 from codepolicy.models.offline.reading import by_size, destinations
 
 BOWLS = Group((Thing("bowl", plural=True, quantity="the", match="same"),))
@@ -23,12 +23,26 @@ def _shaped(p: Parts, *, default: Shape | None) -> Shape:
     assert form is not None
     if p.has("TOGETHER") and not named:
         form = Shape("together")
-    for orientation in (*p.tokens("ORIENTATION"), *(s.orientation for s in named[1:])):
+    for word in (*p.tokens("ORIENTATION"), *(s.orientation for s in named[1:])):
+        orientation = "horizontal" if word == "leftward" else word
         form = replace(form, orientation=one_of(orientation, ORIENTATIONS) or form.orientation)
+        form = replace(form, backward=form.backward or word == "leftward")
+    if p.has("UPWARD"):
+        form = replace(form, orientation="vertical", backward=p.token("UPWARD") == "up")
+    listed = p.maybe(Ordering)
+    if listed is not None and form.kind not in ("line", "together"):
+        raise Implausible("an order, but no line")
     if len(places) > 1:
         raise Implausible("two places for one arrangement")
     return moved_spacing(
-        replace(form, by=by_size(p), around=around, at=places[0] if places else None), p.maybe(Spacing)
+        replace(
+            form,
+            by=by_size(p),
+            around=around,
+            at=places[0] if places else None,
+            order=listed.things if listed else None,
+        ),
+        p.maybe(Spacing),
     )
 
 
@@ -37,7 +51,8 @@ def arrange(p: Parts) -> Command:
     bare = not (destinations(p) or p.has("BYSIZE", "SIZEEND", "TOGETHER") or p.has("ORIENTATION"))
     if bare and p.has("ARRANGE") and not p.has("LINEUP"):
         raise Implausible("no arrangement")
-    lined = p.has("LINEUP", "BYSIZE", "SIZEEND", "ORIENTATION") or p.maybe(Spacing) is not None
+    lined = p.has("LINEUP", "BYSIZE", "SIZEEND", "ORIENTATION", "UPWARD")
+    lined = lined or p.maybe(Spacing) is not None or p.maybe(Ordering) is not None
     form = _shaped(p, default=Shape("line") if lined else Shape("together") if p.has("TOGETHER") else None)
     if form.kind == "tower":
         return Stack(p.one(Group), form.at, by=form.by)
@@ -53,6 +68,18 @@ def line_up(p: Parts) -> Command:
     return Put(p.one(Group), _shaped(p, default=Shape("line")))
 
 
+def form(p: Parts) -> Command:
+    """X should form a line."""
+    if p.maybe(Tower):
+        return Stack(p.one(Group), by=by_size(p), upward=p.token("UPWARD") == "up")
+    return Put(p.one(Group), _shaped(p, default=None))
+
+
+def scatter(p: Parts) -> Put:
+    """Spread X out: each in another corner."""
+    return Put(p.one(Group), Place("corner", distinct=True))
+
+
 def build_shape(p: Parts) -> Put:
     """Make a circle of X."""
     what = p.maybe(Group) or Group((Thing("block", plural=True, quantity="all"),))
@@ -62,7 +89,7 @@ def build_shape(p: Parts) -> Put:
 def sort(p: Parts) -> Command:
     """Sort X by colour or by size."""
     places = destinations(p)
-    if p.has("STACK", "CLEAR", "GATHER") and not p.has("MATCHING", "BYCOLOR"):
+    if p.has("STACK", "CLEAR", "GATHER", "SCATTER") and not p.has("MATCHING", "BYCOLOR"):
         raise Implausible("not sorting")
     if p.has("STACK"):
         return Put(p.one(Group), Shape("pairs"))
@@ -103,6 +130,8 @@ RULES: dict[str, Rule] = {
     "arrange": arrange,
     "line_up": line_up,
     "build_shape": build_shape,
+    "form": form,
+    "scatter": scatter,
     "sort": sort,
     "match": match,
 }

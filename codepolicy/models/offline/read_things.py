@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from codepolicy.models.offline.meaning import QUANTITIES, SIZES, Group, Order, Place, Pronoun, Thing, Where
+from codepolicy.models.offline.meaning import (
+    QUANTITIES,
+    SIZES,
+    Group,
+    Order,
+    Place,
+    Pronoun,
+    Thing,
+    Where,
+    with_category,
+)
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 
+_OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
 
 
@@ -32,6 +43,13 @@ class FromSide:
     """ "from the left"."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotKind:
+    """Not of this category."""
+
+    category: str
 
 
 def group(p: Parts) -> Group:
@@ -81,15 +99,25 @@ def excepted(p: Parts) -> Thing:
 
 
 def everything_but(p: Parts) -> Thing:
-    """Everything but the red block."""
-    return Thing(plural=True, quantity="all", exceptions=p.one(Group))
+    """Everything but the red block; all but the red block, which speaks of blocks."""
+    but = p.one(Group)
+    category = next((i.category for i in but.items if isinstance(i, Thing)), "") if p.token("EVERYBUT") == "all" else ""
+    return Thing(category, plural=True, quantity="all", exceptions=but)
 
 
 def everything(p: Parts) -> Thing:
     """Everything, with conditions."""
     if p.has("DET") and p.token("DET") != "all::":
-        raise Implausible("all of what")
-    return _with_posts(Thing(plural=True, quantity="all"), p)
+        return _so_many(p)
+    return _with_posts(Thing(plural=True, quantity="a" if p.token("EVERYTHING") == "any" else "all"), p)
+
+
+def _so_many(p: Parts) -> Thing:
+    """Two (of what is spoken of)."""
+    quantity, number, compare = p.token("DET").split(":")
+    if not number or number == "1" or compare or quantity not in ("", "all", "the"):
+        raise Implausible("how many")
+    return _with_posts(Thing(plural=True, quantity=one_of(quantity, QUANTITIES), count=int(number)), p)
 
 
 def the_others(_: Parts) -> Thing:
@@ -111,6 +139,9 @@ def noun_phrase(p: Parts) -> Thing:
     plural = noun.endswith("*") or "ones" in ones
     determiners = [d.split(":") for d in p.tokens("DET")] or [["", "", ""]]
     quantity, _, compare = determiners[0]
+    if p.has("OF"):  # "the bigger of the two red blocks": the second number says how many there are to choose from
+        determiners = determiners[:1]
+        plural = "ones" in ones or bool(determiners[0][1])
     number = next((n for q, n, _ in determiners if n and (q != "a" or len(determiners) == 1)), "")
     count = int(number) if number else None
     if quantity == "none":
@@ -154,6 +185,16 @@ def _with_posts(thing: Thing, p: Parts) -> Thing:
     if p.has("COLOR"):
         thing = replace(thing, colors=(*thing.colors, *p.tokens("COLOR")))
     wheres = [w for w in p.all(Where) if w.relation != "table"]
+    wheres = [  # "smaller than the red one"
+        replace(w, to=with_category(w.to, thing.category))
+        if w.relation in ("larger", "smaller", "higher", "lower") and isinstance(w.to, Group)
+        else w
+        for w in wheres
+    ]
+    for but in p.all(NotKind):
+        if thing.category not in ("", "object") or thing.exceptions:
+            raise Implausible("a block is a block")
+        thing = replace(thing, exceptions=Group((Thing(but.category, plural=True, quantity="all"),)))
     return replace(thing, where=(*thing.where, *wheres), orders=(*thing.orders, *p.all(Order)))
 
 
@@ -196,8 +237,13 @@ def not_color(p: Parts) -> Colors:
 
 
 def that_color(p: Parts) -> Colors:
-    """That is (not) red."""
-    return Colors((p.token("COLOR"),), negated=p.has("NOT", "THATISNOT"))
+    """That is (not) red or green."""
+    return Colors(tuple(p.tokens("COLOR")), negated=p.has("NOT", "THATISNOT"))
+
+
+def that_kind(p: Parts) -> NotKind:
+    """That is not a block."""
+    return NotKind(p.token("NOUN").rstrip("*"))
 
 
 def that_ranked(p: Parts) -> Order:
@@ -212,7 +258,13 @@ def pre_place(p: Parts) -> Place:
 
 
 def nearness(p: Parts) -> Order:
-    """Closest to the bowl."""
+    """Closest to the bowl, to a side or to a corner."""
+    if place := p.token("PLACE"):
+        key, rank = "near" if p.has("NEAREST") else "far", int(p.token("ORDINAL") or 1)
+        if not place.endswith(" side"):
+            return Order(key, rank, Place(place))
+        side = place.removesuffix(" side")
+        return Order(side if key == "near" else _OPPOSITE[side], rank)
     return Order("near" if p.has("NEAREST") else "far", int(p.token("ORDINAL") or 1), p.one(Group))
 
 
@@ -264,7 +316,8 @@ def _fixed(relation: str) -> Rule:
 
 RULES: dict[str, Rule] = {
     "group": group, "either": either, "pronoun": pronoun, "excepted": excepted, "everything_but": everything_but,
-    "everything": everything, "the_others": the_others, "numbered": numbered, "noun_phrase": noun_phrase,
+    "everything": everything, "that_kind": that_kind, "the_others": the_others, "numbered": numbered,
+    "noun_phrase": noun_phrase,
     "colors": colors, "not_color": not_color, "that_color": that_color, "that_ranked": that_ranked,
     "pre_place": pre_place, "nearness": nearness, "nearness_post": nearness_post, "measured": measured,
     "from_side": from_side, "compared": compared, "where": where, "where_in": _related("in"),

@@ -20,6 +20,7 @@ from codepolicy.models.offline.meaning import (
     with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
+from codepolicy.models.offline.read_commands import Several
 from codepolicy.models.offline.reading import by_size, category_of, destinations
 
 
@@ -100,13 +101,28 @@ def build_tower(p: Parts) -> Command:
     """Build a tower of X somewhere."""
     layers = p.maybe(Layers)
     places = [d for d in destinations(p) if not (isinstance(d, Shape) and d.kind == "tower")]
-    number = p.token("NUMBER")
+    number = p.token("NUMBER") or next((n for d in p.tokens("DET") if (n := d.split(":")[1]) and n != "1"), "")
     if layers:
         return Stack(Group(()), places[0] if places else None, chain=tuple(reversed(layers.groups)))
     what = p.maybe(Group) or Group((Thing("block", plural=True, count=int(number) if number.isdigit() else None),))
-    if len(places) > 1:
+    what = with_category(what, "block")
+    if len(places) > 1 or len(p.all(Group)) > 1:
         raise Implausible("two places")
+    if p.token("UPWARD") == "down":
+        listed = tuple(t for i in what.items for t in _one_by_one(i))
+        return Stack(Group(listed[::-1]), places[0] if places else None, upward=True)
     return Stack(what, places[0] if places else None, by=by_size(p), upward=p.token("UPWARD") == "up")
+
+
+def build_towers(p: Parts) -> Several:
+    """Build two towers of two blocks each."""
+    (_, towers, _), *more = (d.split(":") for d in p.tokens("DET"))
+    group = p.maybe(Group) or Group((Thing("block", plural=True, count=int(more[0][1] or 0) if more else 0),))
+    item = group.items[0]
+    if not towers or len(group.items) != 1 or not isinstance(item, Thing) or (item.count or 0) < 2:
+        raise Implausible("how many towers of how many blocks")
+    first = replace(item, category=item.category or "block", quantity="", plural=True)
+    return Several(tuple(Stack(only(replace(first, other=bool(n)))) for n in range(int(towers))))
 
 
 def layer(p: Parts) -> Layer:
@@ -150,6 +166,7 @@ RULES: dict[str, Rule] = {
     "stack_layers": stack_layers,
     "stack_listed": stack_listed,
     "build_tower": build_tower,
+    "build_towers": build_towers,
     "layer": layer,
     "layers": layers,
     "unstack": unstack,

@@ -14,18 +14,21 @@ from codepolicy.models.offline.meaning import (
     Group,
     Mirrored,
     Place,
+    Point,
     Put,
     Shape,
     Shift,
     Size,
+    Spot,
     Stack,
     Thing,
     Toward,
     with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, one_of
+from codepolicy.models.offline.traversing import things_in
 
-DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free, Mirrored)
+DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free, Mirrored, Spot, Point)
 
 
 def destinations(p: Parts) -> list[Destination]:
@@ -47,7 +50,10 @@ def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool =
         return Stack(what, by=to.by)
     if isinstance(to, At) and len(what.items) == 1:
         first = what.items[0]
-        if isinstance(first, Thing) and first.category:
+        if to.relation == "in":  # "in the blue one" is a container, of the kind that was spoken of if one was
+            named = (t.category for t in things_in(what) if t.category in ("bowl", "box", "mug", "container"))
+            to = replace(to, things=with_category(to.things, next(named, "container")))
+        elif isinstance(first, Thing) and first.category:
             to = replace(to, things=with_category(to.things, first.category))
     if isinstance(to, Toward) and isinstance(what.items[0], Thing):
         to = replace(to, things=with_category(to.things, what.items[0].category))

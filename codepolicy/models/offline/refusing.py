@@ -68,25 +68,3 @@ def closest_example(instruction: str) -> str | None:
         if word.kind in _KINDS:
             return EXAMPLES[_KINDS[word.kind]]
     return None
-
-
-def other_role(prompt: Prompt) -> str | None:
-    """The answer when the system message asks for a plan or a review rather than a program; None when it does not."""
-    if "You plan for a robot arm" in prompt.system:
-        return plan(prompt.instruction)
-    return None
-
-
-def plan(instruction: str) -> str:
-    """A numbered list with one sub-goal per sentence or "then"."""
-    import re
-
-    steps = [
-        s.strip(" ,.;")
-        for s in re.split(r"[.;]\s+|,?\s*\b(?:and )?then\b|\bafter that\b", instruction)
-        if s.strip(" ,.;")
-    ]
-    anaphoric = any(re.search(r"\b(it|them|they|otherwise)\b", s, re.IGNORECASE) for s in steps[1:])
-    if anaphoric or not steps:
-        steps = [instruction.strip()]
-    return "\n".join(f"{i}. {s} -- done when: {s}" for i, s in enumerate(steps, 1))

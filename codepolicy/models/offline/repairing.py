@@ -18,8 +18,8 @@ GIVE_UP = 3
 
 
 def hopeless(prompt: Prompt) -> str | None:
-    """A sentence that gives up, when the same thing has failed for the third time."""
-    if prompt.feedback is None:
+    """A sentence that gives up, when the same thing has failed for the third time; a plan may then find another way."""
+    if prompt.feedback is None or prompt.condition is not None:
         return None
     outcome = _gist(prompt.feedback.splitlines()[0]) if prompt.feedback.strip() else ""
     things = re.findall(r"would touch ([a-z]+ [a-z]+(?: \d+)?)", outcome)

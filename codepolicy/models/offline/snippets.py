@@ -71,22 +71,24 @@ def beside(target, obj, directions=((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1
     """A free (x, y) for obj close to target, in the first of the directions (dx, dy) where there is one."""
     x, y, _ = target.position
     table, others = region("table"), obstacles(obj)
-    touching = (max(target.size[:2]) + max(obj.size[:2])) / 2
+    touching, inside = (max(target.size[:2]) + max(obj.size[:2])) / 2, []
     for room in (0.025, 0.012):
         for extra in (0.03, 0.04, 0.05, 0.065, 0.08, 0.10):
             for dx, dy in directions:
                 reach = (touching + extra) / math.hypot(dx, dy)
                 spot = (x + dx * reach, y + dy * reach)
+                inside += [spot] if table.contains(spot, 0.02) else []
                 if table.contains(spot, 0.02) and is_free(spot, obj, others, room):
                     return spot
     dx, dy = directions[0]
-    return (x + dx * (touching + 0.03), y + dy * (touching + 0.03))
+    return inside[0] if inside else (x + dx * (touching + 0.03), y + dy * (touching + 0.03))
 '''
 
 SPREAD = '''
-def spread(things, shape, center=None):
-    """Spots (x, y) for things: the points of shape round center, or else moved together to where they are free."""
-    table, everything = region("table"), detect()
+def spread(things, shape, center=None, area=None):
+    """Spots (x, y) for things: the points of shape round center, or else moved together to where area has room."""
+    table, everything = area or region("table"), detect()
+    edge = 0.02 if area else 0.03
     cx, cy = center or table.center
     if center is not None:
         return [(cx + x, cy + y) for x, y in shape]
@@ -97,7 +99,7 @@ def spread(things, shape, center=None):
     best, least = [(cx + x, cy + y) for x, y in shape], math.inf
     for dx, dy in shifts:
         spots = [(cx + x + 0.02 * dx, cy + y + 0.02 * dy) for x, y in shape]
-        if not all(table.contains(spot, 0.03) for spot in spots):
+        if not all(table.contains(spot, edge) for spot in spots):
             continue
         cost = 0
         for spot, thing in zip(spots, things):

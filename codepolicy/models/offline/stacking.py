@@ -6,12 +6,25 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codepolicy.models.offline import offsets, phrasing, regions, restoring
+from codepolicy.models.offline import offsets, phrasing, regions, restoring, spots
 from codepolicy.models.offline.belief import CONTAINERS, Belief, Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.filtering import KEYS
 from codepolicy.models.offline.handling import remember
-from codepolicy.models.offline.meaning import At, Free, Group, Place, Put, Stack, Thing, Toward
+from codepolicy.models.offline.meaning import (
+    At,
+    Destination,
+    Free,
+    Group,
+    Place,
+    Point,
+    Put,
+    Shift,
+    Spot,
+    Stack,
+    Thing,
+    Toward,
+)
 from codepolicy.models.offline.relating import in_place
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Clause, Writer, quoted
@@ -30,7 +43,7 @@ def write_stack(writer: Writer, command: Stack) -> None:
     else:
         what = _all_of(command.what)
         tower = _order(belief, choose(what, belief), command)
-        if isinstance(command.on, At):
+        if isinstance(command.on, At) and command.on.relation in ("in", "on", "to"):
             bases = choose(command.on.things, belief, moving=tower[0] if tower else None)
             tower = [*bases[:1], *(o for o in tower if o.name != bases[0].name)]
     if command.base is not None:
@@ -50,9 +63,12 @@ def write_stack(writer: Writer, command: Stack) -> None:
     remember(writer, tower)
     writer.belief.spoken += [o.name for o in tower]
     place = command.on
+    if place is None and tower[0].on in belief.objects and belief[tower[0].on].category in CONTAINERS:
+        place = Free()  # a tower stands on the table
     if command.reverse:
         writer.write(f"# upside down: {', '.join(o.name for o in tower)}")
-    if isinstance(place, Place | Toward | Free):
+    under = isinstance(place, At) and place.relation in ("in", "on", "to")  # its base was moved to the bottom above
+    if place is not None and not under:
         _put_base(writer, tower[0], place)
     write_tower(writer, tower, phrase)
 
@@ -130,7 +146,7 @@ def _room(belief: Belief, obj: SceneObject) -> float:
     return min((math.dist(o.position[:2], obj.position[:2]) for o in belief.others(obj.name)), default=1.0)
 
 
-def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -> None:
+def _put_base(writer: Writer, base: SceneObject, place: Destination) -> None:
     if (
         isinstance(place, Place)
         and place.name in REGION_NAMES
@@ -141,8 +157,10 @@ def _put_base(writer: Writer, base: SceneObject, place: Place | Toward | Free) -
     named = Group((Thing(category=base.category, names=(base.name,)),))
     if isinstance(place, Place):
         regions.write_at_place(writer, named, place, push=False)
-    elif isinstance(place, Toward):
+    elif isinstance(place, Toward | At | Shift):
         offsets.write(writer, Put(named, place))
+    elif isinstance(place, Spot | Point):
+        spots.write(writer, Put(named, place))
     else:
         restoring.write(writer, Put(named, place))
     writer.summary.pop()

@@ -19,10 +19,18 @@ _CONTRACTIONS = {
     "don't": "do not", "doesn't": "does not", "didn't": "did not", "wasn't": "was not", "let's": "let us",
     "you're": "you are", "which's": "which is", "can't": "can not", "who's": "who is", "how's": "how is",
 }  # fmt: skip
+_POINT = re.compile(
+    r"\(\s*(-?\d*\.?\d+)\s*,\s*(-?\d*\.?\d+)\s*\)|\bx\s*=?\s*(-?\d*\.?\d+)\s*(?:,|and)?\s*y\s*=?\s*(-?\d*\.?\d+)"
+)
+"""A point of the table: "(0.5, -0.1)", "x = 0.5, y = -0.1"; written as one word until it is a token."""
+_POINT_WORD = re.compile(r"pointx(m?)(\d*)p(\d*)y(m?)(\d*)p(\d*)")
 _SPELLINGS = (
     (r"[‘’´`]", "'"),
     (r"[“”\"«»(){}\[\]*_]", " "),
     (r"\bcolour", "color"),
+    (r"\bso (?=(?:it|they) (?:is|are)\b)", "so that "),
+    (r"\s*(?:-+>|=>|→)\s*", " goes to "),
+    (r"\b(?:more|(fewer|less)) ((?:\w+ ){1,3})than (?=\w*[a-z])", r"outnumber\1 \2than "),
     (r"\bcent(?:re|er)s?\b", "center"),
     (r"(?<=\d)(?=(?:cm|mm|dm|m|inch|inches|centimet\w+)\b)", " "),
     (r"(?<=\d),(?=\d\d?\b)", "."),
@@ -52,9 +60,17 @@ def _vocabulary() -> tuple[dict[str, tuple[str, str]], int, tuple[str, ...]]:
     return known, longest, tuple(single)
 
 
+@cache
+def _short() -> frozenset[str]:
+    """Words of the vocabulary with less than four letters: only a transposition is a slip for one of them."""
+    known, _, _ = _vocabulary()
+    return frozenset(w for p in known for w in p.split() if len(w) < 4)
+
+
 def spell(text: str) -> str:
     """`text` in lower case and one spelling; punctuation stands as words of its own."""
     text = text.lower()
+    text = _POINT.sub(_point, text)
     for pattern, replacement in _SPELLINGS[:1]:
         text = re.sub(pattern, replacement, text)
     for short, long in _CONTRACTIONS.items():
@@ -64,21 +80,36 @@ def spell(text: str) -> str:
     return _POSSESSIVE.sub("", text).strip()
 
 
+def _point(match: re.Match[str]) -> str:
+    x, y = (f"{float(v):.4f}".replace("-", "m").replace(".", "p") for v in match.groups() if v is not None)
+    return f" pointx{x}y{y} "
+
+
 def correct(word: str, known_names: Sequence[str] = ()) -> str:
     """`word`, or the one word of the vocabulary that it is a slip of the keyboard for."""
     _, _, single = _vocabulary()
-    if len(word) < 4 or not word.isalpha() or word in single or word in known_names:
+    if not word.isalpha() or word in single or word in _short() or word in known_names or len(word) < 3:
         return word
     if len(word) > 4 and word.endswith("s") and word[:-1] in single:
+        return word
+    turned = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)]
+    if swapped := [w for w in turned if w in single or w in _short()]:
+        return swapped[0]
+    if len(word) < 4:
         return word
     close = difflib.get_close_matches(word, single, n=1, cutoff=0.8 if len(word) > 4 else 0.85)
     return close[0] if close and close[0][0] == word[0] else word
 
 
-def tokenize(text: str) -> tuple[list[Word], list[tuple[str, str]]]:
-    """The tokens of `text`, and the (written, read) pairs of words whose spelling was corrected."""
+def tokenize(text: str, limit: int = MAX_WORDS) -> tuple[list[Word], list[tuple[str, str]]]:
+    """The tokens of `text`, and the (written, read) pairs of words whose spelling was corrected.
+
+    Args:
+        text: the instruction.
+        limit: no more than one word beyond these is read, so that a caller can tell that there are more.
+    """
     known, longest, single = _vocabulary()
-    spelled = spell(text).split()[: MAX_WORDS + 1]
+    spelled = spell(text).split()[: limit + 1]
     corrections: list[tuple[str, str]] = []
     words: list[str] = []
     for word in spelled:
@@ -106,6 +137,11 @@ def tokenize(text: str) -> tuple[list[Word], list[tuple[str, str]]]:
 def _unlisted(word: str) -> Word:
     if re.fullmatch(r"\d+(?:\.\d+)?", word):
         return Word("NUMBER", word, word)
+    if match := _POINT_WORD.fullmatch(word):
+        x, y = (
+            f"{'-' if sign else ''}{whole}.{part}" for sign, whole, part in (match.groups()[:3], match.groups()[3:])
+        )
+        return Word("POINT", f"{x},{y}", f"({x}, {y})")
     if match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", word):
         return Word("ORDINAL", match[1], word)
     return Word("WORD", word, word)
