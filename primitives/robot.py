@@ -47,7 +47,8 @@ class GripperInfo:
     finger_thickness: float
     """Extent of a fingertip along the tool's y axis in m."""
     finger_depth: float
-    """How far the fingers reach beyond the palm, along the tool's z axis, in m."""
+    """Distance from the palm to the tool frame along the tool's z axis in m: so deep an object fits between the
+    fingers."""
 
 
 @dataclass(frozen=True, slots=True)

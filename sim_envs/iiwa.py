@@ -59,7 +59,7 @@ def arm_info() -> ArmInfo:
             max_speed=0.2,
             finger_width=FINGER_WIDTH,
             finger_thickness=FINGER_THICKNESS,
-            finger_depth=FINGER - 0.004,
+            finger_depth=TOOL - PALM,
         ),
         home=np.array([0.0, -0.19, 0.0, -1.95, 0.0, 1.38, 0.0]),
         capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),

@@ -64,7 +64,7 @@ def arm_info() -> ArmInfo:
             max_speed=0.2,
             finger_width=0.0177,
             finger_thickness=0.0144,
-            finger_depth=0.0462,
+            finger_depth=0.0374,
         ),
         home=np.array([0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854]),
         capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),

@@ -33,7 +33,12 @@ class RobotGeometry:
                 item.geometry.buildConvexHull(True, "Qt")
                 item.geometry = item.geometry.convex
         self.names = [item.name.rsplit("_", 1)[0] for item in self.geometry.geometryObjects]
+        self._fingers = {kinematics.model.getJointId(n) for n in info.finger_joint_names}
         self.self_pairs = self._self_pairs()
+
+    def is_finger(self, index: int) -> bool:
+        """Whether shape `index` belongs to a finger."""
+        return self.geometry.geometryObjects[index].parentJoint in self._fingers
 
     def above_base(self, index: int) -> bool:
         """Whether shape `index` can hit the table at all: what stands on it cannot."""
@@ -43,8 +48,7 @@ class RobotGeometry:
         """Pairs that some configurations bring into contact and others do not; neighbours always touch."""
         model, kinematics = self.kinematics.model, self.kinematics
         items = self.geometry.geometryObjects
-        fingers = {model.getJointId(n) for n in kinematics.info.finger_joint_names}
-        hand = fingers | {kinematics.tool_joint}
+        hand = self._fingers | {kinematics.tool_joint}
         pairs = [
             (i, j)
             for i in range(len(items))
@@ -80,6 +84,7 @@ class Checker:
         held: SceneObject | None = None,
         T_tool_held: NDArray[np.float64] | None = None,
         ignore: Collection[str] = (),
+        grasped: str | None = None,
         held_ignore: Collection[str] = (),
         margin: float = 0.003,
         box: tuple[Vector3, Vector3] | None = None,
@@ -90,6 +95,7 @@ class Checker:
         held: what moves with the tool.
         T_tool_held: (4, 4), pose of `held` in the tool frame.
         ignore: names of objects that the arm may touch; "table" is one.
+        grasped: name of the object that the fingers alone may touch.
         held_ignore: names of objects that the held object may touch.
         margin: distance kept from every object, in m; the table is exact.
         box: smallest and largest tool position (m, base frame) that counts as free.
@@ -123,12 +129,14 @@ class Checker:
             index = world.addGeometryObject(pin.GeometryObject(f"scene {n}", 0, pin.SE3(part.T), part.shape))
             owners.append(name)
             movers = [] if name in ignore else [i for i in arm if name != TABLE or robot.above_base(i)]
+            if name == grasped:
+                movers = [i for i in movers if not robot.is_finger(i)]
             movers += [] if name in held_ignore else held_parts
             for i in movers:
                 if world.geometryObjects[i].parentJoint == 0:
                     continue
                 world.addCollisionPair(pin.CollisionPair(i, index))
-                margins.append(0.0 if name == TABLE else margin)
+                margins.append(0.0 if name in (TABLE, grasped) else margin)
         self._owners = owners
         self._model, self._data = model, model.createData()
         self._world = world

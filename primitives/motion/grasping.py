@@ -19,6 +19,8 @@ SPARE = 0.008
 """How much the opening must exceed the object, so that an error of perception does not become a collision, in m."""
 TIP = 0.012
 """Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
+PALM_GAP = 0.004
+"""Distance between the palm and the top of an object between the fingers, in m: perception's error in height."""
 TILTS = (0.0, 0.35, -0.35)
 """Turns of the hand about the closing direction in rad: leaning, it passes what stands beside a small object."""
 ASKEW = 0.22
@@ -110,7 +112,7 @@ def _about_y(angle: float) -> NDArray[np.float64]:
 def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]]:
     """Tool heights with what each costs: the middle of the object first, then higher up where a rim is in the way."""
     bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
-    lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + 0.008)
+    lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + PALM_GAP)
     middle = max(obj.position[2], lowest)
     higher = [(middle + up, 0.1 + 10 * up) for up in (0.006, 0.012, 0.018) if middle + up <= top - 0.004]
     return [(middle, 0.0), *higher]

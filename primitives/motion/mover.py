@@ -63,6 +63,7 @@ class Mover:
         self,
         *,
         ignore: Collection[str] = (),
+        grasped: str | None = None,
         held_ignore: Collection[str] = (),
         margin: float = CLEARANCE,
         held: Held | None = None,
@@ -72,6 +73,7 @@ class Mover:
 
         Args:
             ignore: objects that the arm may touch.
+            grasped: the object that the fingers alone may touch.
             held_ignore: objects that the held object may touch; "table" is one.
             margin: distance to keep from objects, in m.
             held: what to attach in place of what is really held.
@@ -85,6 +87,7 @@ class Mover:
             held=attached.object if attached else None,
             T_tool_held=attached.T_tool_object if attached else None,
             ignore=ignore,
+            grasped=grasped,
             held_ignore=held_ignore,
             margin=margin,
             box=(self.guard.low, self.guard.high),

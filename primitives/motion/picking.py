@@ -22,8 +22,9 @@ LISTED = 12
 """Most grasps that `grasps` returns."""
 LOST = 0.004
 """How much the fingers may close during the lift before the object counts as lost, in m."""
-MARGINS = (0.006, 0.002, 0.0)
-"""Distances to neighbours, in m; the first at which some grasp works is used."""
+EFFORTS = ((0.006, 2), (0.002, 2), (0.0, 8))
+"""Distances to neighbours in m, with the arm configurations tried per grasp; the first with which some grasp works is
+used. Beside a tower a grasp may be free only with the elbow far to one side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
     candidates = [
         c for c in grasp_candidates(obj, mover.info.gripper) if c.rim or c.opening >= mover.info.gripper.max_width
     ]
-    for margin in MARGINS:
-        if found := list(itertools.islice(_feasible(mover, obj, candidates, margin), LISTED)):
+    for effort in EFFORTS:
+        if found := list(itertools.islice(_feasible(mover, obj, candidates, *effort), LISTED)):
             return [
                 Grasp(
                     object=obj.name,
@@ -121,9 +122,9 @@ def _choose(
 ) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
     """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
     candidates = grasp_candidates(obj, mover.info.gripper)
-    for margin in MARGINS:
+    for effort in EFFORTS:
         fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
-        for n, grasp in enumerate(_feasible(mover, obj, candidates, margin)):
+        for n, grasp in enumerate(_feasible(mover, obj, candidates, *effort)):
             if n >= 8:
                 break
             held = Held(obj, np.linalg.inv(grasp.candidate.T) @ object_matrix(obj), grasp.candidate.width)
@@ -142,12 +143,14 @@ def _choose(
 
 
 def _feasible(
-    mover: Mover, obj: SceneObject, candidates: list[GraspCandidate], margin: float
+    mover: Mover, obj: SceneObject, candidates: list[GraspCandidate], margin: float, configurations: int
 ) -> Iterator[FeasibleGrasp]:
     """Those candidates that the arm reaches straight from above without touching anything but the object."""
-    checker = mover.checker(ignore={obj.name}, margin=margin)
+    checker = mover.checker(grasped=obj.name, margin=margin)
     for candidate in candidates:
-        for q in itertools.islice(mover.kinematics.solutions(candidate.T, mover.info.home, 4), 2):
+        for q in itertools.islice(
+            mover.kinematics.solutions(candidate.T, mover.info.home, 2 * configurations), configurations
+        ):
             if checker.collides(q, candidate.opening):
                 continue
             down = mover.raised(q, APPROACH)
@@ -174,8 +177,8 @@ def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: floa
 
 
 def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) -> Failure:
-    checker = mover.checker(ignore={obj.name}, margin=0.0)
-    things = {TABLE, *(o.name for o in mover.memory.objects)}
+    checker = mover.checker(grasped=obj.name, margin=0.0)
+    things = {TABLE, *(o.name for o in mover.memory.objects)} - {obj.name}
     reached = False
     for candidate in candidates:
         q = mover.kinematics.solve(candidate.T, mover.info.home)

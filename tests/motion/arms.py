@@ -62,7 +62,7 @@ def _with_hand(folder, name, text, joints, flange, mount, lower, upper, home) ->
         upper=np.array(upper),
         limits=MotionLimits(np.full(n, 2.0), np.full(n, 8.0), np.full(n, 4000.0)),
         gripper=GripperInfo(
-            max_width=0.09, max_force=40.0, max_speed=0.2, finger_width=0.02, finger_thickness=0.014, finger_depth=0.05
+            max_width=0.09, max_force=40.0, max_speed=0.2, finger_width=0.02, finger_thickness=0.014, finger_depth=0.043
         ),
         home=np.array(home),
     )

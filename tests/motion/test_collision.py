@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from primitives.motion.collision import Checker
+from primitives.motion.grasping import grasp_candidates
 from primitives.motion.kinematics import object_matrix, pose_matrix
 from primitives.motion.obstacles import parts
 from primitives.scene import Pose
@@ -34,6 +35,16 @@ def test_fingers_pass_beside_a_block_but_not_through_it(geometry, at):
     assert checker.contact(at(0.5, 0.0, 0.02), 0.03)[1] == "red block"
     assert checker.contact(at(0.5, 0.0, 0.02, 0.785), 0.05)[1] == "red block"
     assert Checker(geometry, [thing()], ignore={"red block"}).contact(at(0.5, 0.0, 0.02), 0.03) is None
+
+
+def test_fingers_may_touch_what_they_grasp_and_the_palm_may_not(geometry, kinematics, at):
+    peg = thing("red cylinder", "cylinder", position=(0.5, 0.0, 0.055), size=(0.03, 0.03, 0.11))
+    checker = Checker(geometry, [peg], grasped="red cylinder", margin=0.01)
+    candidates = [c for c in grasp_candidates(peg, kinematics.info.gripper) if c.T[2, 2] < -0.999]
+    deepest = min(c.T[2, 3] for c in candidates)
+    assert 0.06 < deepest < 0.09
+    assert checker.contact(at(0.5, 0.0, deepest), 0.02) is None
+    assert checker.contact(at(0.5, 0.0, deepest - 0.006), 0.02) == ("panda_hand", "red cylinder")
 
 
 def test_margin_counts_for_objects(geometry, at):

@@ -229,6 +229,25 @@ def test_other_shapes_are_taken_too(environment, trial, thing):
     assert math.dist(environment.world()[name].position[:2], (0.55, -0.1)) < 0.016
 
 
+def test_a_peg_longer_than_the_fingers(environment, trial):
+    server = trial(
+        '[[objects]]\ncategory = "cylinder"\ncolor = "red"\nposition = [0.5, 0.0]\nsize = [0.03, 0.03, 0.11]\n'
+    )
+    server.invoke("put", "red cylinder", (0.45, 0.15))
+    assert environment.world()["red cylinder"].position == pytest.approx((0.45, 0.15, 0.055), abs=0.008)
+
+
+def test_behind_a_tower_the_arm_swings_its_elbow(environment, trial):
+    tower = [
+        f"{c} block 0.50 0.0 - {0.02 + 0.04 * k}" for k, c in enumerate(("blue", "green", "yellow", "orange", "cyan"))
+    ]
+    more = [f"{c} block 0.50 0.0 - {0.22 + 0.04 * k}" for k, c in enumerate(("pink", "purple"))]
+    server = trial(objects("red block 0.60 0.0", *tower, *more))
+    server.invoke("put", "red block", (0.45, 0.2))
+    assert environment.world()["red block"].position == pytest.approx((0.45, 0.2, 0.02), abs=0.008)
+    assert environment.world()["purple block"].position[2] == pytest.approx(0.26, abs=0.003)
+
+
 def test_places_outside_the_workspace_and_empty_hands(trial):
     server = trial(objects("red block 0.5 0.0"))
     with pytest.raises(BadArgument, match="nothing is held"):
