@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
+from primitives.perception.quantile import median, quantile
 from primitives.perception.topview import TopView
 
 
 def ball(view: TopView, patch: Mask) -> Found | None:
     """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
     level = view.height[patch]
-    summit = float(np.percentile(level, 98))
+    summit = quantile(level, 0.98)
     if float((level > summit - 0.002 - 0.4 * view.noise).mean()) > 0.5:
         return None
     points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
@@ -23,9 +24,9 @@ def ball(view: TopView, patch: Mask) -> Found | None:
     center, radius = _sphere(points)
     for _ in range(2):
         off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
-        near = off < max(0.0015, 2.5 * float(np.median(off)))
+        near = off < max(0.0015, 2.5 * median(off))
         center, radius = _sphere(points[near])
-    error = float(np.median(np.abs(np.linalg.norm(points - center, axis=1) - radius)))
+    error = median(np.abs(np.linalg.norm(points - center, axis=1) - radius))
     if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
         return None
     x, y, z = (float(v) for v in center)

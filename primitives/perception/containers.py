@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.perception.found import Found, Mask
+from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.outlines import border_width, fit_circle, fit_rectangle, half_turn, outline
+from primitives.perception.quantile import quantile
 from primitives.perception.topview import TopView
 
 SMALLEST = 0.045
@@ -55,12 +56,11 @@ def containers(view: TopView) -> list[Container]:
 
 def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
     """The connected parts of `mask` with at least `smallest` cells, gaps of one cell bridged."""
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    if not len(rows):
+    if cv2.countNonZero(mask.view(np.uint8)) < smallest:
         return
-    box = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
-    part = mask[box]
-    closed = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    box = surrounding(mask, 0)
+    part = np.ascontiguousarray(mask[box])
+    closed = cv2.morphologyEx(part.view(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     for i in range(1, count):
         if stats[i, cv2.CC_STAT_AREA] >= smallest:
@@ -81,7 +81,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     ring = mine & (distance > circle.radius - 0.006) & (distance < circle.radius + view.cell)
     if ring.sum() < 8:
         return None
-    rim = float(np.percentile(height[ring], 85))
+    rim = quantile(height[ring], 0.85)
     within = distance <= circle.radius + 0.5 * view.cell
     if circle.coverage < COVERAGE:
         # part of the rim may be behind the arm or something else high
@@ -100,7 +100,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
         return None
     level = np.where(view.raised[box], height, 0.0)
     if (own & middle).sum() > 0.15 * middle.sum():
-        floor = float(np.percentile(level[own & middle], 15))
+        floor = quantile(level[own & middle], 0.15)
     else:
         # of a deep thing far away the floor is out of sight, but not the way in
         entry = np.zeros_like(piece)
@@ -146,9 +146,9 @@ def _add_handle(view: TopView, mug: Found, alike: Mask, center: tuple[float, flo
     ahead = offset[near].mean(axis=0)
     ahead = ahead / np.linalg.norm(ahead)
     lateral = np.abs(offset[near] @ np.array([-ahead[1], ahead[0]]))
-    if float(np.percentile(lateral, 90)) > HANDLE_WIDTH / 2:
+    if quantile(lateral, 0.9) > HANDLE_WIDTH / 2:
         return
-    reach = float(np.percentile(distance[near], 97)) + view.cell / 2
+    reach = quantile(distance[near], 0.97) + view.cell / 2
     mug.cells[rows[near], columns[near]] = True
     mug.yaw = math.atan2(ahead[1], ahead[0])
     shift = (reach - radius) / 2
@@ -174,7 +174,7 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     own = core & (piece | view.bare)
     if edge.sum() < 20 or own.sum() < 0.1 * core.sum():
         return None
-    rim, floor = float(np.percentile(level[edge], 85)), float(np.percentile(level[own], 15))
+    rim, floor = quantile(level[edge], 0.85), quantile(level[own], 0.15)
     if rim - floor < max(0.012, 0.3 * rim):
         return None
     band = filled & ~core & piece
@@ -227,7 +227,7 @@ def _profile(
     for i in range(bins):
         here = level[own & (which == i)]
         if len(here) >= 4:
-            lows[i] = np.percentile(here, 30)
+            lows[i] = quantile(here, 0.3)
     rising = np.minimum.accumulate(lows[::-1])[::-1]
     # half a bin inwards is lower than the bin's middle; the wall is steep, so look one bin outwards
     outward = np.append(rising[1:], rim)

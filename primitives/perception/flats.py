@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from primitives.perception.coloring import classes, unlike
 from primitives.perception.containers import pieces
-from primitives.perception.found import Found, Mask
+from primitives.perception.found import Found, Mask, surrounding
+from primitives.perception.grid import Grid
 from primitives.perception.outlines import fit_circle, fit_rectangle, half_turn, outline, square_yaw
 from primitives.perception.topview import TopView
 
@@ -20,6 +21,10 @@ THICKNESS = 0.001
 """m; assumed, since a camera cannot measure it."""
 _BORDER = 1.0
 """Cells; the outline of a colour is as sharp as the cells."""
+_SAME = 6.0
+"""sRGB; channels closer than this to the table's show the table."""
+_STRIDE = 5
+"""Every fifth cell of every fifth row says what colour the table is."""
 _DIFFERENT = 10.0
 """sRGB distance to the nearest shade of the table."""
 _SHADES = (0.82, 1.10)
@@ -29,24 +34,30 @@ _SHADES = (0.82, 1.10)
 def zones(view: TopView) -> list[Found]:
     """Every flat patch of another colour than the table's."""
     rgb, bare = _table(view)
-    if bare.sum() < 100:
+    sample = rgb[::_STRIDE, ::_STRIDE][bare[::_STRIDE, ::_STRIDE]]
+    if len(sample) < 30:
         return []
-    table = np.median(rgb[bare][::7], axis=0)
+    table = np.median(sample, axis=0)
     # most cells are plainly the table; the rest are looked at closely
-    doubtful = bare & (np.abs(rgb.astype(np.int16) - table.astype(np.int16)) > 6).any(axis=2)
-    apart, shade = unlike(rgb[doubtful].astype(np.float64), table)
-    foreign = np.zeros_like(bare)
-    foreign[doubtful] = (apart > _DIFFERENT) | (shade < _SHADES[0]) | (shade > _SHADES[1])
-    if not foreign.any():
-        return []
+    plain = cv2.inRange(rgb, np.maximum(table - _SAME, 0), np.minimum(table + _SAME, 255))
     width = max(3, round(0.008 / view.cell) | 1)
-    core = cv2.morphologyEx(foreign.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8)).astype(bool)
-    kind = classes(rgb)
-    hidden = ~bare
+    square = np.ones((width, width), np.uint8)
+    doubtful = cv2.morphologyEx((bare & (plain == 0)).view(np.uint8), cv2.MORPH_OPEN, square)
+    cells = np.flatnonzero(doubtful)
+    if not len(cells):
+        return []
+    apart, shade = unlike(rgb.reshape(-1, 3)[cells].astype(np.float64), table)
+    foreign = np.zeros_like(doubtful)
+    foreign.ravel()[cells] = (apart > _DIFFERENT) | (shade < _SHADES[0]) | (shade > _SHADES[1])
+    core = cv2.morphologyEx(foreign, cv2.MORPH_OPEN, square).view(bool)
+    kind = np.full(core.shape, 255, np.uint8)
+    kind[core] = classes(rgb[core])
+    pad = 3 * width
     found: list[Found] = []
     for number in np.unique(kind[core]):
-        for piece in pieces(core & (kind == number), smallest=int((SMALLEST / view.cell) ** 2)):
-            zone = _zone(view, piece, hidden, rgb)
+        for piece in pieces(kind == number, smallest=int((SMALLEST / view.cell) ** 2)):
+            box = surrounding(piece, pad)
+            zone = _zone(view.grid.part(box), piece[box], ~bare[box], rgb[box])
             if zone is not None:
                 found.append(zone)
     return found
@@ -55,26 +66,26 @@ def zones(view: TopView) -> list[Found]:
 def _table(view: TopView) -> tuple[NDArray[np.uint8], Mask]:
     """(R, C, 3) colour of the table in the first camera that sees it, and where one does."""
     first, *others = view.ground
-    rgb, bare = first.rgb, first.bare
+    rgb, bare = first.rgb.copy(), first.bare
     for other in others:
-        rgb = np.where(bare[..., None], rgb, other.rgb)
+        cv2.copyTo(other.rgb, (other.bare & ~bare).view(np.uint8), rgb)
         bare = bare | other.bare
     return rgb, bare & ~view.raised
 
 
-def _zone(view: TopView, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Found | None:
+def _zone(grid: Grid, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Found | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
     closed &= ~hidden
-    rectangle = fit_rectangle(closed, hidden, view.cell, border=_BORDER)
+    rectangle = fit_rectangle(closed, hidden, grid.cell, border=_BORDER)
     if rectangle is None or min(rectangle.size) < SMALLEST:
         return None
-    circle = fit_circle(outline(closed) * view.cell, view.cell, border=_BORDER)
+    circle = fit_circle(outline(closed) * grid.cell, grid.cell, border=_BORDER)
     color = np.median(rgb[piece], axis=0)
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:
-        x, y = view.xy(circle.center[0] / view.cell, circle.center[1] / view.cell)
+        x, y = grid.xy(circle.center[0] / grid.cell, circle.center[1] / grid.cell)
         size, yaw, quality = (2 * circle.radius, 2 * circle.radius), 0.0, circle.coverage
     elif rectangle.fill > 0.8:
-        x, y = view.xy(*rectangle.center)
+        x, y = grid.xy(*rectangle.center)
         size, yaw, quality = rectangle.size, rectangle.yaw, min(1.0, rectangle.fill)
         if abs(size[0] - size[1]) < 0.05 * max(size):
             yaw = square_yaw(yaw)

@@ -41,20 +41,26 @@ class Grid:
         row = np.rint((xyz[:, 0] - self.origin[0]) / self.cell).astype(np.intp)
         return row * self.shape[1] + np.rint((xyz[:, 1] - self.origin[1]) / self.cell).astype(np.intp)
 
-    def pixels(self, camera: CameraInfo, height: float = 0.0) -> NDArray[np.intp]:
-        """(R, C) flat index of the pixel on the ray to `height` m above each cell; -1 where there is none."""
-        x = self.origin[0] + self.cell * np.arange(self.shape[0], dtype=np.float64)
-        y = self.origin[1] + self.cell * np.arange(self.shape[1], dtype=np.float64)
-        T = np.linalg.inv(camera.T_base_camera)
-        plane = [T[i, 0] * x[:, None] + T[i, 1] * y[None, :] + T[i, 2] * height + T[i, 3] for i in range(3)]
-        depth = np.maximum(plane[2], 1e-6)
-        u = np.rint(camera.K[0, 0] * plane[0] / depth + camera.K[0, 2]).astype(np.intp)
-        v = np.rint(camera.K[1, 1] * plane[1] / depth + camera.K[1, 2]).astype(np.intp)
-        within = (plane[2] > 0) & (u >= 0) & (v >= 0) & (u < camera.width) & (v < camera.height)
-        return np.where(within, v * camera.width + u, -1)
+    def xy(self, row: float, column: float) -> tuple[float, float]:
+        """(x, y) in m, base frame, of a position in (fractional) cells."""
+        return row * self.cell + self.origin[0], column * self.cell + self.origin[1]
 
+    def part(self, box: tuple[slice, slice]) -> Grid:
+        """The grid over some rows and columns of this one."""
+        (r0, r1), (c0, c1) = ((s.start, s.stop) for s in box)
+        origin = (self.origin[0] + r0 * self.cell, self.origin[1] + c0 * self.cell)
+        return Grid(self.cell, origin, (r1 - r0, c1 - c0))
 
-def as_map(pixels: NDArray[np.intp], width: int) -> NDArray[np.int16]:
-    """(..., 2) int16 column and row of flat pixel indices in an image `width` px wide; -1 where the index is."""
-    row, column = np.divmod(pixels, width)
-    return np.where(pixels[..., None] < 0, -1, np.stack([column, row], axis=-1)).astype(np.int16)
+    def homography(self, camera: CameraInfo, height: float) -> NDArray[np.float64]:
+        """(3, 3), takes (column, row, 1) of a cell, `height` m above the table, to homogeneous pixels (u, v, 1)."""
+        T = np.linalg.inv(camera.T_base_camera)[:3]
+        (x, y), cell = self.origin, self.cell
+        return camera.K @ np.column_stack([cell * T[:, 1], cell * T[:, 0], T @ np.array([x, y, height, 1.0])])
+
+    def behind(self, homography: NDArray[np.float64]) -> NDArray[np.bool_] | None:
+        """(R, C) which cells lie behind the camera of a `homography`; None when none does."""
+        rows, columns = self.shape
+        across, down, ahead = (float(v) for v in homography[2])
+        if min(ahead + across * c + down * r for c in (0, columns - 1) for r in (0, rows - 1)) > 0:
+            return None
+        return ahead + across * np.arange(columns)[None, :] + down * np.arange(rows)[:, None] <= 0

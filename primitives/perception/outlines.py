@@ -9,7 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.quantile import median
+
 Mask = NDArray[np.bool_]
+
+_TRIPLES: NDArray[np.float64] = np.random.default_rng(0).random((60, 3))
+"""Where on an outline, in [0, 1), the three points lie through which circles are laid."""
 
 
 def border_width(noise: float) -> float:
@@ -57,40 +62,41 @@ def outline(mask: Mask) -> NDArray[np.float64]:
     return longest[:, 0, ::-1].astype(np.float64)
 
 
-def fit_circle(line: NDArray[np.float64], cell: float, *, border: float, seed: int = 0) -> Circle | None:
+def fit_circle(line: NDArray[np.float64], cell: float, *, border: float) -> Circle | None:
     """The circle that most of `line` lies on.
 
     Args:
         line: (N, 2) in m, one point per border cell.
         cell: edge of a cell in m.
         border: see `border_width`.
-        seed: of the random triples.
     """
     if len(line) < 8:
         return None
     tolerance = 1.0 * cell
-    rng = np.random.default_rng(seed)
-    picks = line[rng.integers(0, len(line), (60, 3))]
-    centers, radii = _through(picks)
+    centers, radii = _through(line[(_TRIPLES * len(line)).astype(np.intp)])
     usable = np.isfinite(radii) & (radii < 0.25)
     if not usable.any():
         return None
     centers, radii = centers[usable], radii[usable]
-    sample = line[:: max(1, len(line) // 120)]
-    distance = np.abs(np.linalg.norm(sample[None] - centers[:, None], axis=2) - radii[:, None])
+    sample = line[:: max(1, len(line) // 80)]
+    dx = sample[None, :, 0] - centers[:, :1]
+    dy = sample[None, :, 1] - centers[:, 1:]
+    distance = np.abs(np.sqrt(dx * dx + dy * dy) - radii[:, None])
     best = int(np.argmax((distance < tolerance).sum(axis=1)))
     center, radius = centers[best], float(radii[best])
+    off = _beside(line, center, radius)
     for _ in range(3):
-        on = np.abs(np.linalg.norm(line - center, axis=1) - radius) < 1.5 * tolerance
-        if on.sum() < 6:
+        on = off < 1.5 * tolerance
+        if np.count_nonzero(on) < 6:
             return None
         center, radius = _least_squares_circle(line[on])
-    off = np.abs(np.linalg.norm(line - center, axis=1) - radius)
+        off = _beside(line, center, radius)
     on = off < 1.5 * tolerance
     angles = np.arctan2(line[on, 1] - center[1], line[on, 0] - center[0])
     bins = max(12, min(72, int(2 * math.pi * radius / (2.5 * cell))))
-    covered = len(np.unique(((angles + math.pi) / (2 * math.pi) * bins).astype(int) % bins))
-    error = float(np.median(off[on])) if on.any() else math.inf
+    which = ((angles + math.pi) / (2 * math.pi) * bins).astype(int) % bins
+    covered = np.count_nonzero(np.bincount(which))
+    error = median(off[on]) if on.any() else math.inf
     return Circle((float(center[0]), float(center[1])), radius + border * cell / 2, covered / bins, error)
 
 
@@ -115,30 +121,29 @@ def fit_rectangle(
     near = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     index = line.astype(int)
     free = ~near[index[:, 0], index[:, 1]]
-    offsets = np.array([half[0], half[1], half[0], half[1]])
     seen = np.ones(4, bool)
     for _ in range(4):
-        local = (line - center) @ _turn(yaw)
-        side, along, out = _sides(local, half)
-        turned = weight = 0.0
-        seen = np.zeros(4, bool)
-        for i in range(4):
-            mine = (side == i) & free & (np.abs(along) < half[(i + 1) % 2] - 1.5) & (np.abs(out) < 2.5)
-            if mine.sum() < 3:
-                mine = (side == i) & free & (np.abs(out) < 2.5)
-            if mine.sum() < 3 or mine.sum() < 0.12 * (side == i).sum():
-                continue
-            seen[i] = True
-            a, o = along[mine], out[mine]
-            offsets[i] = float(o.mean()) + half[i % 2]
-            centered = a - a.mean()
-            turned += float((centered * (o - o.mean())).sum())
-            weight += float((centered**2).sum())
-        shift = np.array([(offsets[0] - offsets[2]) / 2, (offsets[1] - offsets[3]) / 2])
-        center = center + _turn(yaw) @ shift
-        half = np.maximum(np.array([(offsets[0] + offsets[2]) / 2, (offsets[1] + offsets[3]) / 2]), 0.5)
-        offsets = np.array([half[0], half[1], half[0], half[1]])
-        yaw -= turned / weight if weight > 0 else 0.0
+        side, along, out = _sides((line - center) @ _turn(yaw), half)
+        near_side = free & (np.abs(out) < 2.5)
+        inner = near_side & (np.abs(along) < half[1 - side % 2] - 1.5)
+        # of a short side its corners say where it is, too
+        used = np.flatnonzero(np.where(np.bincount(side[inner], minlength=4)[side] >= 3, inner, near_side))
+        s, a, o = side[used], along[used], out[used]
+        count = np.bincount(s, minlength=4)
+        seen = (count >= 3) & (count >= 0.12 * np.bincount(side, minlength=4))
+        n = np.maximum(count, 1)
+        mean = np.bincount(s, o, minlength=4) / n
+        middle = np.bincount(s, a, minlength=4)
+        lever = np.bincount(s, a * o, minlength=4) - middle * mean
+        spread = np.bincount(s, a * a, minlength=4) - middle * middle / n
+        beyond = np.where(seen, mean, 0.0)
+        weight = float(spread[seen].sum())
+        turned = float(lever[seen].sum()) / weight if weight > 0 else 0.0
+        center = center + _turn(yaw) @ (beyond[:2] - beyond[2:]) / 2
+        half = np.maximum(half + (beyond[:2] + beyond[2:]) / 2, 0.5)
+        yaw -= turned
+        if np.abs(beyond).max() < 0.02 and abs(turned) < 0.001:
+            break
     if edge is not None:
         for axis in (0, 1):
             if seen[axis] != seen[axis + 2]:
@@ -157,7 +162,7 @@ def fit_rectangle(
         yaw,
         (float(size[0]) * cell, float(size[1]) * cell),
         area / float((2 * half + 1).prod()),
-        float(np.median(np.abs(out))) * cell,
+        median(np.abs(out)) * cell,
         float(free.mean()),
     )
 
@@ -209,11 +214,19 @@ def _through(triples: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     return a + offset, np.linalg.norm(offset, axis=1)
 
 
+def _beside(line: NDArray[np.float64], center: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+    """(N,) distance of points (N, 2) from a circle."""
+    x, y = line[:, 0] - center[0], line[:, 1] - center[1]
+    return np.abs(np.sqrt(x * x + y * y) - radius)
+
+
 def _least_squares_circle(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """The circle of smallest algebraic distance (Kåsa, 1976)."""
-    middle = points.mean(axis=0)
-    p = points - middle
-    A = np.column_stack([2 * p, np.ones(len(p))])
-    solution = np.asarray(np.linalg.solve(A.T @ A + 1e-12 * np.eye(3), A.T @ (p**2).sum(axis=1)), dtype=np.float64)
-    x, y, rest = (float(v) for v in solution)
-    return np.array([x, y]) + middle, math.sqrt(max(rest + x * x + y * y, 0.0))
+    middle = points.sum(axis=0) / len(points)
+    x, y = points[:, 0] - middle[0], points[:, 1] - middle[1]
+    square = x * x + y * y
+    xx, xy, yy = (float(v) for v in (x @ x, x @ y, y @ y))
+    px, py = float(x @ square) / 2, float(y @ square) / 2
+    scale = max(xx * yy - xy * xy, 1e-18)
+    cx, cy = (px * yy - py * xy) / scale, (py * xx - px * xy) / scale
+    return np.array([cx, cy]) + middle, math.sqrt((xx + yy) / len(points) + cx * cx + cy * cy)

@@ -16,13 +16,14 @@ from primitives.environment import Environment
 from primitives.perception.coloring import named
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.found import Found
-from primitives.perception.grid import Grid, as_map
+from primitives.perception.grid import Grid
+from primitives.perception.heights import heights, raised_points
 from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.tabletop import TableLevel
 from primitives.perception.things import things
-from primitives.perception.topview import RAISED, Ground, Sight, TopView, fuse, ground, heights, raised_points
-from primitives.robot import CameraInfo, Frame
+from primitives.perception.topview import RAISED, Ground, Sight, TopView, fuse, ground
+from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
 
 HELD_MARGIN = 0.012
@@ -35,7 +36,6 @@ class RgbdDetector:
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
         self._table = TableLevel()
-        self._pixels: dict[str, tuple[CameraInfo, Grid, NDArray[np.int16]]] = {}
 
     @property
     def privileged(self) -> bool:
@@ -64,17 +64,9 @@ class RgbdDetector:
             if robot.held is not None:
                 own |= _of_held(xyz, robot.held)
             points.append((xyz[~own], rgb[~own]))
-            grounds.append(ground(frame, z, self._pixels_of(frame.camera, grid)))
+            grounds.append(ground(frame, z, grid))
         sights = [Sight(f.camera, z) for f, (z, _) in zip(frames, smoothed, strict=True)]
         return fuse(points, grounds, sights, grid, noise)
-
-    def _pixels_of(self, camera: CameraInfo, grid: Grid) -> NDArray[np.int16]:
-        """`Grid.pixels` as a map, remembered while neither the camera nor the grid changes."""
-        known = self._pixels.get(camera.name)
-        if known is None or known[0] is not camera or known[1] != grid:
-            known = (camera, grid, as_map(grid.pixels(camera), camera.width))
-            self._pixels[camera.name] = known
-        return known[2]
 
 
 def make(environment: Environment | None = None) -> Detector:

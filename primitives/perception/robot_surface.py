@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,10 @@ from primitives.robot import ArmInfo
 
 PADDING = 0.012
 """m by which every link is grown: calibration and depth noise."""
+
+
+_AXES = [8, 2, 0]
+"""Which of the directions are x, y and z."""
 
 
 def _directions() -> NDArray[np.float32]:
@@ -48,19 +53,22 @@ class RobotSurface:
         mine = np.zeros(len(points), dtype=bool)
         if not len(points):
             return mine
-        low, high = points.min(axis=0), points.max(axis=0)
-        for index, (center, reach, near, far) in enumerate(self._bodies):
-            pose = self._geometry_data.oMg[index]
-            middle = pose.rotation @ center + pose.translation
-            if np.any(middle + reach < low) or np.any(middle - reach > high):
-                continue
-            offset = points - middle.astype(np.float32)
-            candidates = np.flatnonzero(np.einsum("ij,ij->i", offset, offset) < reach * reach)
+        poses = [self._geometry_data.oMg[i] for i in range(len(self._bodies))]
+        middles = np.array([p.rotation @ b[0] + p.translation for p, b in zip(poses, self._bodies, strict=True)])
+        reach = np.array([b[1] for b in self._bodies])[:, None]
+        near = np.flatnonzero(points[:, 2] >= np.float32((middles[:, 2:] - reach).min()))
+        close = np.ascontiguousarray(points[near].T)
+        for (center, around, low, high), pose, middle in zip(self._bodies, poses, middles, strict=True):
+            candidates = _between(close, middle - around, middle + around)
             if not len(candidates):
                 continue
-            local = offset[candidates] @ pose.rotation.astype(np.float32) + center.astype(np.float32)
-            along = local @ self._directions.T
-            mine[candidates] |= np.all((along <= far) & (along >= near), axis=1)
+            x, y, z = close[:, candidates] - middle.astype(np.float32)[:, None]
+            # products of three columns: BLAS would spread them over threads, which costs more than it saves
+            local = [x * a + y * b + z * c + d for (a, b, c), d in zip(pose.rotation.T.tolist(), center, strict=True)]
+            box = _between(local, low[_AXES], high[_AXES])
+            along = self._directions @ np.stack([v[box] for v in local])
+            within = np.all((along <= high[:, None]) & (along >= low[:, None]), axis=0)
+            mine[near[candidates[box[within]]]] = True
         return mine
 
     def _place(self, q: NDArray[np.float64], gripper_width: float) -> None:
@@ -89,6 +97,18 @@ class RobotSurface:
 
     def _index(self, joint: str) -> int:
         return int(self._model.joints[self._model.getJointId(joint)].idx_q)
+
+
+def _between(
+    columns: Sequence[NDArray[np.float32]] | NDArray[np.float32], low: NDArray[np.floating], high: NDArray[np.floating]
+) -> NDArray[np.intp]:
+    """Which points, given by their three columns (N,), lie in a box."""
+    first, *others = zip(columns, low, high, strict=True)
+    index = np.flatnonzero((first[0] >= np.float32(first[1])) & (first[0] <= np.float32(first[2])))
+    for values, least, most in others:
+        here = values[index]
+        index = index[(here >= np.float32(least)) & (here <= np.float32(most))]
+    return index
 
 
 def _extents(

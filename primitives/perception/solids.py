@@ -19,6 +19,7 @@ from primitives.perception.outlines import (
     outline,
     square_yaw,
 )
+from primitives.perception.quantile import median, quantile
 from primitives.perception.tiling import squares
 from primitives.perception.topview import TopView
 
@@ -63,7 +64,7 @@ def patches(view: TopView, cells: Mask) -> list[Mask]:
         if fresh.sum() >= smallest:
             mask = np.zeros_like(cells)
             mask[r0 : r0 + h, c0 : c0 + w] = fresh
-            found.append((float(np.median(view.height[mask])), mask))
+            found.append((median(view.height[mask]), mask))
     return [m for _, m in sorted(found, key=lambda f: -f[0])]
 
 
@@ -75,7 +76,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         patch: connected cells of one colour without steps.
         floors: heights in m on which it may stand, most likely first.
     """
-    top = float(np.percentile(view.height[patch], 60))
+    top = quantile(view.height[patch], 0.6)
     if (dome := ball(view, patch)) is not None:
         return [dome]
     hidden = view.hidden(top, patch, 0.06)
@@ -229,7 +230,7 @@ def _round(
     view: TopView, patch: Mask, center: tuple[float, float], radius: float, misfit: float, floors: Sequence[float]
 ) -> Found:
     x, y = view.xy(center[0] / view.cell, center[1] / view.cell)
-    top = float(np.median(view.height[patch]))
+    top = median(view.height[patch])
     bottom = max((f for f in floors if f < top - 0.004), default=0.0)
     quality, diameter = max(0.0, 1 - misfit / 3), 2 * radius
     return Found("cylinder", (x, y), bottom, top, (diameter, diameter), 0.0, patch, quality)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from primitives.perception.coloring import ALBEDO, nearest
 from primitives.perception.found import Found
 from primitives.perception.outlines import square_yaw
+from primitives.perception.quantile import median
 from primitives.perception.topview import TopView
 
 _BIN = 0.002
@@ -156,7 +157,7 @@ def _footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tupl
             sign, axis = (1 if i < 2 else -1), i % 2
             distance = out[mine, i]
             along = local[mine, 1 - axis] * (sign if axis == 0 else -sign)
-            shift[axis] += sign * float(np.median(distance))
+            shift[axis] += sign * median(distance)
             centered = along - along.mean()
             turned -= float((centered * (distance - distance.mean())).sum())
             weight += float((centered**2).sum())

@@ -11,14 +11,22 @@ from numpy.typing import NDArray
 from primitives.perception.containers import Container, containers
 from primitives.perception.flats import zones
 from primitives.perception.found import Found, Mask
+from primitives.perception.islands import islands
 from primitives.perception.merging import joined, without_doubles
+from primitives.perception.quantile import median, quantile
 from primitives.perception.solids import patches, solid
 from primitives.perception.stacks import layers_below
 from primitives.perception.topview import TopView
 
 
 def things(view: TopView) -> list[Found]:
-    """Everything raised above the table, from the highest to the lowest."""
+    """Everything on the table."""
+    raised = [thing for island in islands(view) for thing in _raised(island)]
+    return raised + zones(view)
+
+
+def _raised(view: TopView) -> list[Found]:
+    """The things of one island."""
     hollow = containers(view)
     found = [c.found for c in hollow]
     outside = view.raised.copy()
@@ -26,7 +34,7 @@ def things(view: TopView) -> list[Found]:
         outside &= ~container.found.cells
         outside |= container.contents
     tops = patches(view, outside)
-    levels = [float(np.median(view.height[p])) for p in tops]
+    levels = [median(view.height[p]) for p in tops]
     solids: list[Found] = []
     for i, patch in enumerate(tops):
         base = _base(view, patch, hollow)
@@ -47,7 +55,7 @@ def things(view: TopView) -> list[Found]:
         found.append(thing)
         if thing.category in ("block", "cylinder", "ball"):
             found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), thing.color))
-    return found + zones(view)
+    return found
 
 
 def _grown(mask: Mask) -> Mask:
@@ -60,7 +68,7 @@ def _base(view: TopView, patch: Mask, hollow: Sequence[Container]) -> float:
     for container in hollow:
         if (patch & container.contents).sum() > 0.5 * patch.sum():
             own = view.height[container.found.cells & view.raised]
-            return float(np.percentile(own, 5)) if len(own) else 0.0
+            return quantile(own, 0.05) if len(own) else 0.0
     return 0.0
 
 
