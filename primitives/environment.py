@@ -41,7 +41,10 @@ class ObjectState(msgspec.Struct, frozen=True, kw_only=True):
     category: str
     color: str
     size: Vector3
-    """Extent (x, y, z) in m along the object's own axes."""
+    """Extent (x, y, z) in m along the object's own axes; of furniture, of its closed body without a handle."""
+    joint: float | None = None
+    """How far the sliding part of furniture is from its first end, in m: a drawer open, a door slid along the y axis
+    of its body, a button pressed; None for everything without a joint."""
 
 
 class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):

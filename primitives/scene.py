@@ -20,24 +20,42 @@ class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
     """One thing, as the cameras measured it."""
 
     name: str
-    """Unique and stable, e.g. "red block 2"."""
+    """Unique, stable, e.g. "red block 2"."""
     category: str
-    """block, bowl, plate, zone, cylinder, ball, box, mug, or object when unknown."""
+    """block, bowl, plate, zone, cylinder, ball, box, mug, …, or object when unknown.
+
+    Furniture is a drawer, door or button; the handle of a drawer or door is an object of its own. A nut is a square
+    ring, a peg a post on a plate.
+    """
     color: str
     position: Vector3
     """Centre of the object, (x, y, z) in m, base frame."""
     yaw: float = 0.0
-    """Rotation about z in rad; square: in [-pi/4, pi/4), round: 0."""
+    """Rotation about z in rad; square: in [-pi/4, pi/4), round: 0.
+
+    Of a drawer, a door and their handles, the direction in which the front looks.
+    """
     size: Vector3
-    """Extent (x, y, z) in m along its own axes; round: x = y = diameter."""
+    """Extent along its own axes; round: x = y = diameter.
+
+    (x, y, z) in m; of a drawer the closed body, without the handle.
+    """
     on: str = "table"
-    """What it rests on or in: a name, "table", or "gripper" while held."""
+    """What it rests in or on: a name, "table" or "gripper"."""
     confidence: float = 1.0
     """In [0, 1]."""
+    joint: float | None = None
+    """How far furniture is open or pressed.
+
+    A drawer along its x axis, a door along its y axis, a button down; None for other things.
+    """
 
     @property
     def top(self) -> float:
-        """Height of its highest point in m above the table."""
+        """Height of its highest point.
+
+        In m above the table.
+        """
         return self.position[2] + self.size[2] / 2
 
 

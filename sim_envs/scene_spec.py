@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection
 
 import msgspec
 import shapely
@@ -12,6 +13,7 @@ from shapely import Polygon
 from primitives.colors import COLORS, canonical
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.scene import Vector3, Workspace
+from sim_envs.furniture import GRIP, TRAVEL
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,11 @@ CATEGORIES: dict[str, Category] = {
     "box": Category(default=(0.18, 0.14, 0.05), smallest=0.05, largest=0.40, hollow=True),
     "mug": Category(default=(0.11, 0.08, 0.09), smallest=0.05, largest=0.16, hollow=True),
     "object": Category(default=(0.06, 0.05, 0.04), smallest=0.02, largest=0.20),
+    "nut": Category(default=(0.055, 0.055, 0.02), smallest=0.05, largest=0.07),
+    "peg": Category(default=(0.08, 0.08, 0.08), smallest=0.07, largest=0.10, fixed=True),
+    "button": Category(default=(0.09, 0.09, 0.05), smallest=0.07, largest=0.12, fixed=True),
+    "drawer": Category(default=(0.16, 0.18, 0.09), smallest=0.12, largest=0.24, fixed=True),
+    "door": Category(default=(0.10, 0.30, 0.09), smallest=0.08, largest=0.36, fixed=True),
 }
 """Every category that a scene can hold."""
 
@@ -68,6 +75,23 @@ class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """rad about z; left out, the seed turns it."""
     movable: bool = True
     """False bolts it to the table."""
+    accent: str | None = None
+    """Second colour of furniture: a handle's, or of the housing around a button; black or yellow where left out."""
+    joint: float | None = None
+    """How far the slider of furniture starts from its end, in m: a drawer open, a door slid to its left as seen by
+    who stands before it, a button pressed; 0 where left out."""
+
+    @property
+    def accent_color(self) -> str:
+        """The second colour of furniture."""
+        return self.accent or ("yellow" if self.color in ("black", "navy", "gray", "maroon") else "black")
+
+    @property
+    def reach(self) -> float:
+        """How far in m it can come out of its own outline in front, along its x axis."""
+        if self.category == "button" or self.category not in TRAVEL:
+            return 0.0
+        return GRIP[0] + (TRAVEL["drawer"](self.extent) if self.category == "drawer" else 0.0)
 
     @property
     def extent(self) -> Vector3:
@@ -128,7 +152,28 @@ def _checked(spec: ObjectSpec, where: str, workspace: Workspace) -> ObjectSpec:
     if spec.yaw is not None and not math.isfinite(spec.yaw):
         raise ConfigurationError(f"{where}: yaw is {spec.yaw!r}; give a finite angle in rad.")
     _check_position(spec, where, workspace)
-    return msgspec.structs.replace(spec, color=color, movable=spec.movable and not kind.fixed)
+    accent = _checked_furniture(spec, where)
+    return msgspec.structs.replace(spec, color=color, accent=accent, movable=spec.movable and not kind.fixed)
+
+
+def _checked_furniture(spec: ObjectSpec, where: str) -> str | None:
+    """The accent's canonical name, or None."""
+    if spec.category not in TRAVEL:
+        for key in ("accent", "joint"):
+            if getattr(spec, key) is not None:
+                raise ConfigurationError(f"{where}: a {spec.category} has no {key}; only {', '.join(TRAVEL)} have.")
+        return None
+    travel = TRAVEL[spec.category](spec.extent)
+    if spec.joint is not None and not (math.isfinite(spec.joint) and 0.0 <= spec.joint <= travel):
+        raise ConfigurationError(f"{where}: joint is {spec.joint!r}; this {spec.category} goes from 0 to {travel:g} m.")
+    if spec.accent is None:
+        return None
+    accent = canonical(spec.accent)
+    if accent is None:
+        raise ConfigurationError(f"{where}: {unknown_name('accent', spec.accent, COLORS)}")
+    if accent == canonical(spec.color):
+        raise ConfigurationError(f"{where}: accent and color are both {accent!r}; a handle has another colour.")
+    return accent
 
 
 def _check_size(spec: ObjectSpec, kind: Category, where: str) -> None:
@@ -178,14 +223,19 @@ def _named(objects: list[ObjectSpec], *, taken: set[str]) -> list[ObjectSpec]:
     named: list[ObjectSpec] = []
     for spec in objects:
         if spec.name is None:
-            base = f"{spec.color} {spec.category}"
-            name, number = base, 2
-            while name in taken:
-                name, number = f"{base} {number}", number + 1
+            name = free_name(f"{spec.color} {spec.category}", taken)
             taken.add(name)
             spec = msgspec.structs.replace(spec, name=name)
         named.append(spec)
     return named
+
+
+def free_name(base: str, taken: Collection[str]) -> str:
+    """`base`, numbered from 2 where that is taken."""
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base} {number}", number + 1
+    return name
 
 
 def _refuse_overlaps(objects: list[ObjectSpec], where: str) -> None:
@@ -222,12 +272,13 @@ def gap(a: ObjectSpec, b: ObjectSpec) -> float:
 
 
 def footprint(spec: ObjectSpec) -> Polygon:
-    """Outline of a placed object seen from above, base frame, m."""
+    """Outline of a placed object seen from above, what comes out in front included; base frame, m."""
     assert spec.position is not None
     x, y = spec.position[:2]
     half_x, half_y = spec.extent[0] / 2, spec.extent[1] / 2
     if CATEGORIES[spec.category].round:
         return shapely.Point(x, y).buffer(half_x)
     c, s = math.cos(spec.yaw or 0.0), math.sin(spec.yaw or 0.0)
-    corners = ((half_x, half_y), (-half_x, half_y), (-half_x, -half_y), (half_x, -half_y))
+    front = half_x + spec.reach
+    corners = ((front, half_y), (-half_x, half_y), (-half_x, -half_y), (front, -half_y))
     return Polygon([(x + c * u - s * v, y + s * u + c * v) for u, v in corners])

@@ -127,6 +127,8 @@ def _mug(x: float, y: float, z: float) -> Shape:
         ((start, -0.005, low + 0.018), (end, 0.005, low + 0.028)),
         ((end - 0.008, -0.005, low + 0.018), (end, 0.005, high - 0.014)),
     ]
+    if x - y < 0.01:  # a cup, too narrow for a handle
+        handle.clear()
     pieces = (
         disc_piece(radius - 0.004, low, floor, center=axis),
         *wall_pieces(section, center=axis),
@@ -140,6 +142,27 @@ def _odd(x: float, y: float, z: float) -> Shape:
     # an L: a foot along x and a taller part over half of it
     hx, hy, hz = x / 2, y / 2, z / 2
     return _of_boxes([((-hx, -hy, -hz), (hx, hy, 0.0)), ((-hx, -hy, 0.0), (0.0, hy, hz))], 600)
+
+
+def _nut(x: float, y: float, z: float) -> Shape:
+    # a square ring; the hole is 58 % of the edge
+    hx, hy, ix, iy, hz = x / 2, y / 2, 0.29 * x, 0.29 * y, z / 2
+    parts = [
+        ((-hx, -hy, -hz), (-ix, hy, hz)),
+        ((ix, -hy, -hz), (hx, hy, hz)),
+        ((-ix, -hy, -hz), (ix, -iy, hz)),
+        ((-ix, iy, -hz), (ix, hy, hz)),
+    ]
+    return _of_boxes(parts, 1200)
+
+
+def _peg(x: float, y: float, z: float) -> Shape:
+    # a round peg, a quarter of the edge thick, on a square plate
+    radius, low, plate = x / 8, -z / 2, -z / 2 + 0.014
+    base = ((-x / 2, -y / 2, low), (x / 2, y / 2, plate))
+    profile = [(radius, plate), (radius, z / 2 - 0.003), (radius - 0.003, z / 2), (0, z / 2)]
+    pieces = (box_piece(*base), disc_piece(radius, plate, z / 2))
+    return Shape(joined([box_mesh(*base), revolved(profile)]), "pieces", pieces, _mass(x * y * 0.014, 1000))
 
 
 def _of_boxes(parts: list[tuple[tuple[float, float, float], tuple[float, float, float]]], density: float) -> Shape:
@@ -166,4 +189,6 @@ _BUILDERS: dict[str, Callable[[float, float, float], Shape]] = {
     "box": _box,
     "mug": _mug,
     "object": _odd,
+    "nut": _nut,
+    "peg": _peg,
 }

@@ -78,7 +78,7 @@ def _inner_radius(spec: ObjectSpec) -> float:
 
 def _outer_radius(spec: ObjectSpec) -> float:
     x, y, _ = spec.extent
-    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x, y) / 2
+    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x / 2 + spec.reach, y / 2)
 
 
 def _yaw(spec: ObjectSpec, rng: np.random.Generator) -> float:

@@ -36,7 +36,7 @@ def items(world: World, *, low_poly: bool) -> list[Item]:
     links = _links(robot.body if low_poly else robot.info.urdf)
     table = [Item(_table_mesh(), _unit(TABLE_COLOR))]
     arm = [Item(mesh, (1.0, 1.0, 1.0)) for _, mesh, _ in links]
-    return table + arm + [Item(b.shape.mesh, _unit(COLORS[b.spec.color])) for b in world.bodies]
+    return table + arm + [Item(v.mesh, _unit(COLORS[v.color])) for v in world.visuals]
 
 
 def poses(world: World) -> NDArray[np.float64]:
@@ -48,7 +48,7 @@ def poses(world: World) -> NDArray[np.float64]:
     states = p.getLinkStates(arm.body, moving, computeForwardKinematics=1, physicsClientId=world.client)
     frames = {index: (s[4], s[5]) for index, s in zip(moving, states, strict=True)}
     pairs = [frames.get(index, ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))) for index in indices]
-    pairs += [world.pose(b.id) for b in world.bodies]
+    pairs += [world.pose(v.body, v.link) for v in world.visuals]
     found = np.tile(np.eye(4), (len(pairs) + 1, 1, 1))
     found[0, :3, 3] = TABLE_CENTER
     found[1:, :3, 3] = [position for position, _ in pairs]

@@ -13,9 +13,12 @@ from primitives.colors import COLORS
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
 from sim_envs.bullet import p
-from sim_envs.loading import load_object, load_table, rgba, set_dynamics
-from sim_envs.scene_spec import ObjectSpec
-from sim_envs.shapes import Shape, shape_of
+from sim_envs.furniture import TRAVEL, Furniture, furniture_of, part_mesh
+from sim_envs.joinery import GRIP, SLIDER, grip_position, joint_state, load_furniture, push_back, set_up
+from sim_envs.loading import FRICTION, load_object, load_table, rgba, set_dynamics
+from sim_envs.mesh import Mesh
+from sim_envs.scene_spec import ObjectSpec, free_name
+from sim_envs.shapes import shape_of
 from sim_envs.sim_robot import SimRobot, mount
 
 STEP = 1.0 / 240.0
@@ -64,7 +67,18 @@ class Body:
 
     id: int
     spec: ObjectSpec
-    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Visual:
+    """Something to draw that has one colour."""
+
+    body: int
+    link: int
+    """-1 for the base."""
+    mesh: Mesh
+    color: str
+    """A named colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,13 @@ class World:
         self.table = load_table(client)
         self.arm = mount(client, robot)
         self._home = _at_home(robot)
-        self._ids = [load_object(client, *member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
+        self._ids = [_load(client, *member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
+        self._furniture = {
+            body: furniture_of(category, extent)
+            for body, (category, extent, _) in zip(self._ids, family, strict=True)
+            if category in TRAVEL
+        }
+        self._latched = [(body, f) for body, f in self._furniture.items() if f.latch is not None]
         self._specs: tuple[ObjectSpec, ...] = ()
         self._physics = ORDINARY
         self._slipping = False
@@ -141,16 +161,15 @@ class World:
         self._set_slip()  # the scene before may have ended in a slip
         self._physics = physics
         for number, (body, spec, place) in enumerate(zip(self._ids, objects, placements, strict=True)):
-            set_dynamics(
-                client,
-                body,
-                spec,
-                friction=physics.friction[number] if physics.friction else 1.0,
-                mass=physics.mass[number] if physics.mass else 1.0,
-            )
+            friction = physics.friction[number] if physics.friction else 1.0
             half = place.yaw / 2
             rotation = (0.0, 0.0, math.sin(half), math.cos(half))
             p.resetBasePositionAndOrientation(body, place.position, rotation, physicsClientId=client)
+            if (furniture := self._furniture.get(body)) is not None:
+                colors = (spec.color, spec.accent_color)
+                set_up(client, body, furniture, joint=spec.joint or 0.0, colors=colors, friction=FRICTION * friction)
+                continue
+            set_dynamics(client, body, spec, friction=friction, mass=physics.mass[number] if physics.mass else 1.0)
             p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=client)
 
     def settle(self, steps: int) -> None:
@@ -162,25 +181,48 @@ class World:
     @property
     def bodies(self) -> tuple[Body, ...]:
         """The objects in the order of the scene."""
-        return tuple(Body(i, s, shape_of(s.category, s.extent)) for i, s in zip(self._ids, self._specs, strict=True))
+        return tuple(Body(i, s) for i, s in zip(self._ids, self._specs, strict=True))
 
-    def pose(self, body: int) -> tuple[Vector3, Quaternion]:
-        """Centre in m and orientation (xyzw) of an object, base frame."""
-        return p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+    @property
+    def visuals(self) -> tuple[Visual, ...]:
+        """What there is to see of the objects."""
+        found: list[Visual] = []
+        for body, spec in zip(self._ids, self._specs, strict=True):
+            furniture = self._furniture.get(body)
+            if furniture is None:
+                found.append(Visual(body, -1, shape_of(spec.category, spec.extent).mesh, spec.color))
+                continue
+            for link, part in enumerate(furniture.parts, start=-1):
+                color = spec.color if part.paint == "color" else spec.accent_color
+                found.append(Visual(body, link, part_mesh(part), color))
+        return tuple(found)
+
+    def pose(self, body: int, link: int = -1) -> tuple[Vector3, Quaternion]:
+        """Position in m and orientation (xyzw) of an object's centre, or of the frame of a link; base frame."""
+        if link == -1:
+            return p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+        state = p.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self.client)
+        return state[4], state[5]
 
     def truth(self) -> dict[str, ObjectState]:
-        """Ground truth by object name."""
+        """Ground truth by object name; handles are objects, called "<color> handle"."""
         found: dict[str, ObjectState] = {}
         for body, spec in zip(self._ids, self._specs, strict=True):
             position, quaternion = self.pose(body)
             assert spec.name is not None
+            joint = joint_state(self.client, body)[0] if body in self._furniture else None
             found[spec.name] = ObjectState(
                 position=position,
                 quaternion_xyzw=quaternion,
                 category=spec.category,
                 color=spec.color,
                 size=spec.extent,
+                joint=joint,
             )
+        for body, spec in zip(self._ids, self._specs, strict=True):
+            furniture = self._furniture.get(body)
+            if furniture is not None and furniture.grip is not None:
+                found[free_name(f"{spec.accent_color} handle", found)] = self._handle(body, spec, furniture)
         return found
 
     def held(self) -> frozenset[str]:
@@ -198,10 +240,24 @@ class World:
             spec.name for body, spec in zip(self._ids, self._specs, strict=True) if body in bodies and spec.name
         )
 
+    def _handle(self, body: int, spec: ObjectSpec, furniture: Furniture) -> ObjectState:
+        assert furniture.grip is not None
+        _, quaternion = self.pose(body)
+        return ObjectState(
+            position=grip_position(self.client, body, furniture),
+            quaternion_xyzw=quaternion,
+            category="handle",
+            color=spec.accent_color,
+            size=furniture.grip.solids[0].size,
+        )
+
     def speed(self) -> float:
         """Speed in m/s of the fastest object; a turn counts as 5 cm of lever."""
         fastest = 0.0
         for body in self._ids:
+            if body in self._furniture:
+                fastest = max(fastest, abs(joint_state(self.client, body)[1]))
+                continue
             linear, angular = p.getBaseVelocity(body, physicsClientId=self.client)
             fastest = max(fastest, math.hypot(*linear), 0.05 * math.hypot(*angular))
         return fastest
@@ -217,6 +273,7 @@ class World:
         """Advance physics by `STEP`."""
         if self._physics.slips:
             self._set_slip()
+        self._push_back()
         p.stepSimulation(physicsClientId=self.client)
         self.steps += 1
         if self.on_step is not None:
@@ -313,13 +370,20 @@ class World:
     def _renew_pairs(self) -> None:
         """Setting a body's collision filter makes its pairs anew. Links of the arm never collide with each other."""
         for body in (self.table, *self._ids):
-            p.setCollisionFilterGroupMask(body, -1, _THINGS, _THINGS | _ARM, physicsClientId=self.client)
+            for link in (-1, SLIDER, GRIP)[: 1 + p.getNumJoints(body, physicsClientId=self.client)]:
+                p.setCollisionFilterGroupMask(body, link, _THINGS, _THINGS | _ARM, physicsClientId=self.client)
         for link in range(-1, p.getNumJoints(self.arm.body, physicsClientId=self.client)):
             p.setCollisionFilterGroupMask(self.arm.body, link, _ARM, _THINGS, physicsClientId=self.client)
 
     def _send(self) -> None:
         self.drive(self.motors.q, self.motors.dq)
         self.grip(self.motors.width, self.motors.speed, self.motors.force)
+        self._push_back()
+
+    def _push_back(self) -> None:
+        """Latches follow from where the sliders are, so that a restored world needs no memory of them."""
+        for body, furniture in self._latched:
+            push_back(self.client, body, furniture)
 
 
 _POSITION_GAIN = 0.4
@@ -331,3 +395,9 @@ _THINGS, _ARM = 1, 2
 def _at_home(robot: SimRobot) -> MotorCommand:
     info = robot.info
     return MotorCommand(tuple(info.home.tolist()), (0.0,) * info.dof, info.gripper.max_width, 0.1, 40.0)
+
+
+def _load(client: int, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
+    if category in TRAVEL:
+        return load_furniture(client, category, extent, parked=parked)
+    return load_object(client, category, extent, movable, parked=parked)

@@ -31,6 +31,8 @@ class Found:
     """In [0, 1]: how well the shape fits what was seen."""
     color: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     """(3,) sRGB that its top shows in the light it stands in."""
+    joint: float | None = None
+    """Of furniture, how far its sliding part is from one end, in m."""
 
     @property
     def height(self) -> float:

@@ -15,6 +15,9 @@ from primitives.relations import ROUND
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
 
+FACING = frozenset({"drawer", "door", "handle"})
+"""Categories whose yaw is the direction out of a front."""
+
 
 class OracleDetector:
     """Reports every object of the environment, seen or not."""
@@ -49,8 +52,10 @@ def make(environment: Environment) -> Detector:
 def seen_from_truth(state: ObjectState) -> SceneObject:
     """What a perfect detector reports for `state`."""
     up, size = upright_axes(state)
-    square = abs(size[0] - size[1]) < 1e-3
-    yaw = 0.0 if state.category in ROUND else wrapped(up, math.pi / 2 if square else math.pi)
+    period = math.pi / 2 if abs(size[0] - size[1]) < 1e-3 else math.pi
+    if state.category in FACING:
+        period = 2 * math.pi
+    yaw = 0.0 if state.category in ROUND else wrapped(up, period)
     return SceneObject(
         name=f"{state.color} {state.category}",
         category=state.category,
@@ -58,6 +63,7 @@ def seen_from_truth(state: ObjectState) -> SceneObject:
         position=state.position,
         yaw=yaw,
         size=size,
+        joint=state.joint,
     )
 
 

@@ -25,6 +25,7 @@ NOUNS: dict[str, str] = {
     "ball": "ball", "sphere": "ball",
     "box": "box", "tray": "box", "bin": "box", "crate": "box", "container": "box",
     "mug": "mug", "cup": "mug",
+    "nut": "nut", "peg": "peg", "button": "button", "drawer": "drawer", "door": "door", "handle": "handle",
 }  # fmt: skip
 """Words for the categories."""
 ANYTHING = frozenset({"object", "thing", "item", "one", "everything"})

@@ -31,7 +31,7 @@ HELD_MARGIN = 0.012
 
 
 class RgbdDetector:
-    """Finds the twenty named colours on blocks, bowls, plates, zones, cylinders, balls, boxes and mugs."""
+    """Finds the twenty named colours on blocks, bowls, plates, zones, cylinders, balls, boxes, mugs and furniture."""
 
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
@@ -93,5 +93,6 @@ def _described(found: Found, light: float) -> SceneObject:
         position=(x, y, (found.bottom + found.top) / 2),
         yaw=found.yaw,
         size=(found.size[0], found.size[1], found.height),
+        joint=found.joint,
         confidence=float(np.clip(found.quality * (0.5 + 0.5 * min(1.0, 2 * sure)), 0.05, 1.0)),
     )

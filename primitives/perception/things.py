@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from primitives.perception.containers import Container, containers
 from primitives.perception.flats import zones
 from primitives.perception.found import Found, Mask
+from primitives.perception.furniture import furniture
 from primitives.perception.islands import islands
 from primitives.perception.merging import joined, without_doubles
 from primitives.perception.quantile import median, quantile
@@ -55,7 +56,7 @@ def _raised(view: TopView) -> list[Found]:
         found.append(thing)
         if thing.category in ("block", "cylinder", "ball"):
             found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), thing.color))
-    return found
+    return furniture(view, found)
 
 
 def _grown(mask: Mask) -> Mask:
