@@ -66,14 +66,21 @@ class Slot:
         return plain | {normalize(word): value for word, value in self.also.items()}
 
 
-def things(*categories: str) -> Slot:
-    """A slot for a named thing such as "red block"; every known colour reads back."""
+def things(*categories: str, one: bool = False) -> Slot:
+    """A slot for a named thing such as "red block"; every known colour reads back.
+
+    Args:
+        categories: what the thing can be.
+        one: whether "red one" reads back too, as the first category; where the sentence has named it before.
+    """
     every = {f"{color} {category}": f"{color} {category}" for category in categories for color in COLORS}
+    if one:
+        every |= {f"{color} one": f"{color} {categories[0]}" for color in COLORS}
     return Slot(
         seen=tuple(f"{color} {category}" for category in categories for color in SEEN_COLORS),
         unseen=tuple(f"{color} {category}" for category in categories for color in UNSEEN_COLORS),
         also=every,
-        shape=rf"[a-z]+ (?:{'|'.join(categories)})",
+        shape=rf"[a-z]+ (?:{'|'.join((*categories, *(('one',) if one else ())))})",
     )
 
 

@@ -8,7 +8,8 @@ The wording that comes out uses these words:
 
 - *pick* (pick up, grab, take, grasp, lift) and *put* (place, move, drop, set, lay, bring, transfer, gather). "Pick X
   and put it on Y" becomes "put X on Y", because the end state that is asked for is the same.
-- *in* a bowl, a box or a mug (in, into, inside, on, to …), *on* anything else (on, onto, on top of, atop), and *at* a
+- *in* a bowl, a box or a mug (in, into, inside, to …; "on the bowl" as well, which is how the Code as Policies paper
+  says it, but not "on the box"), *on* anything else (on, onto, on top of, atop), and *at* a
   named place of the table (in, on, at, to …).
 - "left" is +y, "right" -y, "top" (upper, far) +x away from the robot, "bottom" (lower, near) -x.
 - *all* (every, each, both).
@@ -52,6 +53,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(?:separate|distinct) corners", "different corners"),
     (r"one on top of (?:the )?other|on top of one another", "on top of each other"),
     (r"both(?: of)? (?:blocks)", "all blocks"),
+    (r"(?<!second )(?<!third )(left|right|top|bottom)most block", r"first block from \1"),
+    (r"(cm|m|centimeters|centimetres|meters) (left|right)(?! of| side)", r"\1 to \2"),
     (r"all blocks that are on table", "all blocks"),
     # verbs
     (r"(?:pick|grab|take|grasp|lift|get)(?: hold of)?(?: up)?(?=$| )", "pick"),
@@ -75,11 +78,14 @@ _COLORS = re.compile(r"\b(" + "|".join(SYNONYMS) + r")\b")
 _ARTICLES = re.compile(r"\b(?:the|a|an)\b")
 _PLACE = "|".join(sorted(REGION_NAMES, key=len, reverse=True)) + "|<corner/side>|<corner>|<side>|<region>"
 _AT_PLACE = re.compile(rf"\b(?:in|on|at|to|towards?) (?=(?:{_PLACE})(?:$| ))")
-_HOLLOW = r"(?:bowl|bowls|box|boxes|mug|mugs|tray)"
-_HOLLOW_SLOT = r"<(?:bowl2?|box|mug|source|target|fixture)>"
+_HOLLOW = r"(?:box|boxes|mug|mugs)"
+_HOLLOW_SLOT = r"<(?:box|mug|fixture)>"
+_BOWL = r"(?:bowl|bowls)"
+_BOWL_SLOT = r"<(?:bowl2?|source|target)>"
 _IN_HOLLOW = re.compile(
-    r"(?<!closest )(?<!farthest )(?<!<distance> )\b(?:in|on|to)"
-    rf"(?= (?:{_HOLLOW_SLOT}|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| )))(?! (?:left|right|top|bottom)\b)"
+    r"(?<!closest )(?<!farthest )(?<!<distance> )"
+    rf"(?:\b(?:in|on|to)(?= (?:{_BOWL_SLOT}|(?:[a-z]+ ){{0,2}}{_BOWL}(?:$| )))"
+    rf"|\b(?:in|to)(?= (?:{_HOLLOW_SLOT}|(?:[a-z]+ ){{0,2}}{_HOLLOW}(?:$| ))))(?! (?:left|right|top|bottom)\b)"
 )
 _PICK_AND_PUT = re.compile(
     r"^pick (.+?)(?: up)?(?: [.;])? (?:and then|and|then) (?:put|stack) (?:it|them)(?: down)? (?=in |on |at |to |next )"

@@ -29,6 +29,15 @@ from sim_envs.templates import Attributes, Template, Values
             "rebuild the tower the other way up",
             "reverse the order of the blocks in the stack",
         ),
+        also=(
+            "reverse the order of the tower",
+            "reverse the order of the blocks in the tower",
+            "reverse the stack",
+            "turn the stack upside down",
+            "flip the tower upside down",
+            "rebuild the tower in reverse order",
+            "restack the blocks in reverse order",
+        ),
     ),
     tags=("manip", "stacking", "long-horizon"),
     tolerance="One tower on the table, anywhere, with the former top at its foot: centres above the outline below, "

@@ -28,6 +28,14 @@ from sim_envs.templates import Attributes, Template, Values
             "unstack all the blocks and put them on the table",
             "undo the stack",
         ),
+        also=(
+            "unstack the tower",
+            "unstack the stack",
+            "take the stack apart",
+            "disassemble the tower",
+            "dismantle the stack",
+            "put all the blocks of the tower on the table",
+        ),
     ),
     tags=("manip", "stacking"),
     tolerance="Every block stands on the table itself, its underside within 1 cm of it; a bowl moved less than 5 "

@@ -28,6 +28,11 @@ from sim_envs.templates import Attributes, Template, Values
         also=(
             "put all the blocks on the zones of the same color",
             "put all the blocks on the zones with matching colors",
+            "put each block on the zone of the same color",
+            "put every block on the zone with the same color",
+            "put all the blocks on their matching zones",
+            "put all the blocks on the zones of their color",
+            "put each block on its matching zone",
         ),
     ),
     tags=("ravens", "pick-place", "long-horizon"),

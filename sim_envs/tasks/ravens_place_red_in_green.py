@@ -28,6 +28,10 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "pick up the <pick> blocks and place them in the <place> bowls",
             "please drop all the <pick> cubes in the <place> bowls",
         ),
+        also=(
+            "put every <pick> block in a <place> bowl",
+            "put each <pick> block in a <place> bowl",
+        ),
     ),
     tags=("ravens", "pick-place"),
     tolerance="Every block of the first colour lies inside some bowl of the second: centre within the inner rim, "

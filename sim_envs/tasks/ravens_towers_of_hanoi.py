@@ -32,6 +32,12 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "please solve the towers of hanoi from the <start> zone to the <end> zone",
             "play the towers of hanoi and move the tower from the <start> to the <end> zone",
         ),
+        also=(
+            "move the tower from the <start> zone to the <end> zone following the rules of the towers of hanoi",
+            "move the tower from the <start> zone to the <end> zone by the rules of the towers of hanoi",
+            "solve the tower of hanoi from the <start> zone to the <end> zone",
+            "tower of hanoi from the <start> zone to the <end> zone",
+        ),
     ),
     tags=("ravens", "stacking", "long-horizon"),
     tolerance="The three blocks make one tower on the end zone, the largest at the bottom and the smallest on top, "

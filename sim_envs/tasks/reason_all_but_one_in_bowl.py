@@ -18,7 +18,7 @@ from sim_envs.templates import Attributes, Template, Values, things
     version=1,
     template=Template(
         "put all the blocks except the <block> in the <bowl>",
-        slots={"block": things("block"), "bowl": things("bowl")},
+        slots={"block": things("block", one=True), "bowl": things("bowl")},
         paraphrases=(
             "put all the blocks but the <block> in the <bowl>",
             "put every block other than the <block> into the <bowl>",
@@ -26,7 +26,7 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please move all the blocks into the <bowl>, but leave the <block> where it is",
             "put all of the blocks apart from the <block> in the <bowl>",
         ),
-        also=("put all blocks except for the <block> in the <bowl>",),
+        also=("put all blocks except for the <block> in the <bowl>", "put every block but the <block> in the <bowl>"),
     ),
     tags=("reason", "logic"),
     tolerance="Every other block lies inside the bowl (centre within the inner rim, lowest point below it), the "

@@ -35,6 +35,12 @@ RADIUS = 0.14
             "please put the blocks evenly around the <bowl> in a circle",
             "make a circle of blocks around the <bowl>",
         ),
+        also=(
+            "arrange all the blocks in a circle around the <bowl>",
+            "put all the blocks in a circle around the <bowl>",
+            "form a circle of blocks around the <bowl>",
+            "make a circle with the blocks around the <bowl>",
+        ),
     ),
     tags=("reason", "geometry", "shapes"),
     tolerance="Distances from the bowl's centre to the blocks' differ by at most 3 cm (a block's corner), "

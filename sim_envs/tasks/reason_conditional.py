@@ -35,6 +35,10 @@ from sim_envs.templates import DIRECTIONS, REGION, Attributes, Slot, Template, V
             "please check whether the <block> is to the <direction> of the <bowl>; "
             "if so put it in the <bowl2>, if not put it on the <region>",
         ),
+        also=(
+            "if the <block> is to the <direction> of the <bowl>, put it in the <bowl2>, else put it on the <region>",
+            "if the <block> is to the <direction> of the <bowl> put it in the <bowl2>, otherwise on the <region>",
+        ),
     ),
     tags=("reason", "logic", "conditional"),
     tolerance="Left and right by the centres at the start, which differ by at least 3 cm (1 cm or less is unclear). "

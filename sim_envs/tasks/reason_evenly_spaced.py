@@ -31,7 +31,15 @@ ROW_X = 0.49
             "please space the blocks evenly along a horizontal line",
             "put the blocks in a horizontal line, evenly spaced",
         ),
-        also=("put all the blocks in an evenly spaced horizontal line",),
+        also=(
+            "put all the blocks in an evenly spaced horizontal line",
+            "line up the blocks evenly from left to right",
+            "line the blocks up evenly from left to right",
+            "line up all the blocks from left to right, evenly spaced",
+            "put the blocks in a horizontal line with equal spacing",
+            "put the blocks in a horizontal line with equal gaps",
+            "arrange the blocks in an evenly spaced horizontal line",
+        ),
     ),
     tags=("reason", "geometry", "shapes"),
     tolerance="Centres at most 2 cm off the straight line that fits them best, its direction within 15 degrees of "

@@ -28,10 +28,7 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please put the <block> at the midpoint of the <first> and the <second>",
             "the <block> should be halfway between the <first> and the <second>",
         ),
-        also=(
-            "put the <block> in the middle between the <first> and the <second>",
-            "put the <block> between the <first> and the <second>",
-        ),
+        also=("put the <block> in the middle between the <first> and the <second>",),
     ),
     tags=("reason", "geometry", "spatial-geometric"),
     tolerance="The block's centre is within 2 cm (half a block) of the midpoint of the two centres at the start, on "

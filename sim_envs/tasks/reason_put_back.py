@@ -27,7 +27,13 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please drop the <block> into the <bowl> and afterwards put it back where it was before",
             "move the <block> to the <bowl> and then back to where it was",
         ),
-        also=("put the <block> in the <bowl>. Then put it back where it was.",),
+        also=(
+            "put the <block> in the <bowl>. Then put it back where it was.",
+            "put the <block> in the <bowl> and then put it back",
+            "put the <block> in the <bowl>, then put it back",
+            "put the <block> in the <bowl> and then back where it was",
+            "pick up the <block>, put it in the <bowl>, and then put it back",
+        ),
     ),
     tags=("reason", "memory"),
     tolerance="At some moment with an empty hand the block lay inside the bowl (centre within the inner rim, lowest "

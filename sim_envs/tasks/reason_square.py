@@ -28,6 +28,16 @@ from sim_envs.templates import Attributes, Template, Values
             "please make a square out of the four blocks",
             "put the blocks in a square",
         ),
+        also=(
+            "make a square with the four blocks",
+            "make a square with the blocks",
+            "make a square out of the blocks",
+            "arrange the blocks in a square",
+            "arrange the blocks as a square",
+            "form a square with the blocks",
+            "put the four blocks in a square",
+            "put the blocks at the corners of a square",
+        ),
     ),
     tags=("reason", "geometry", "shapes"),
     tolerance="Of the six distances between centres, the four short ones differ by at most 2 cm and are at least 8 "

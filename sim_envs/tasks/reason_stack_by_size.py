@@ -26,7 +26,13 @@ from sim_envs.templates import Attributes, Template, Values
             "please make a tower of the blocks that gets smaller towards the top",
             "stack the blocks so that no block lies on a smaller one",
         ),
-        also=("stack all the blocks by size with the largest at the bottom",),
+        also=(
+            "stack all the blocks by size with the largest at the bottom",
+            "stack the blocks from the largest at the bottom to the smallest at the top",
+            "stack the blocks in order of size with the largest at the bottom",
+            "stack the blocks by size, the largest at the bottom",
+            "build a tower by size with the largest block at the bottom",
+        ),
     ),
     tags=("reason", "stacking", "sorting"),
     tolerance="One tower of all blocks on the table, every block smaller than the one below (sizes differ by 8 mm "

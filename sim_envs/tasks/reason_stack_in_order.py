@@ -28,6 +28,12 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "from bottom to top, stack the blocks <first>, <second> and <third>",
             "stack the blocks, <first> at the bottom, <second> in the middle, <third> on top",
         ),
+        also=(
+            "build a tower with the <first> block at the bottom, then the <second> block, then the <third> block",
+            "stack the <third> block on the <second> block on the <first> block",
+            "stack <third> on <second> on <first>",
+            "stack the blocks from bottom to top: <first>, <second>, <third>",
+        ),
     ),
     tags=("reason", "stacking", "sorting"),
     tolerance="The three blocks make one tower on the table in that order, centres above the outline below, "

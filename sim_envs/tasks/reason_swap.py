@@ -27,6 +27,14 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please let the <first> and the <second> trade places",
             "make the <first> and the <second> switch places",
         ),
+        also=(
+            "swap the <first> with the <second>",
+            "exchange the <first> with the <second>",
+            "switch the <first> and the <second>",
+            "switch the <first> with the <second>",
+            "switch the positions of the <first> and the <second>",
+            "swap the places of the <first> and the <second>",
+        ),
     ),
     tags=("reason", "memory"),
     tolerance="Each block's centre is within 2 cm (half a block) of where the other was, on the table; nothing else "

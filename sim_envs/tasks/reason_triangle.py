@@ -30,6 +30,15 @@ from sim_envs.templates import Attributes, Template, Values
             "please make an equilateral triangle out of the three blocks",
             "put the blocks in a triangle with equal sides",
         ),
+        also=(
+            "arrange the blocks in an equilateral triangle",
+            "put the blocks in an equilateral triangle",
+            "make an equilateral triangle with the blocks",
+            "make an equilateral triangle from the three blocks",
+            "make an equilateral triangle out of the blocks",
+            "make a triangle with equal sides from the three blocks",
+            "form an equilateral triangle with the three blocks",
+        ),
     ),
     tags=("reason", "geometry", "shapes"),
     tolerance="The three sides, centre to centre, differ by at most 2 cm (half a block) and are at least 8 cm long; "
