@@ -235,7 +235,7 @@ class World:
             }
             for finger in self.arm.fingers
         )
-        bodies = set.intersection(*touching)
+        bodies = set[int].intersection(*touching)
         return frozenset(
             spec.name for body, spec in zip(self._ids, self._specs, strict=True) if body in bodies and spec.name
         )
