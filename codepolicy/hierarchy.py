@@ -61,6 +61,7 @@ def write_missing(program: str, stage: Stage, coder: Conversation, system: str) 
     Raises:
         ModelError: no usable reply, or the budget is used up.
     """
+    _take_over(program, stage)
     written: list[str] = []
     waiting = list(missing_functions(program, stage))
     context = program
@@ -75,6 +76,19 @@ def write_missing(program: str, stage: Stage, coder: Conversation, system: str) 
         waiting += [m for m in inner if m.name not in {w.name for w in waiting}]
         context = source
     return tuple(written)
+
+
+def _take_over(program: str, stage: Stage) -> None:
+    """A function that was written on demand and that `program` defines anew is from now on as it says."""
+    try:
+        tree = ast.parse(program)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in stage.functions:
+            source = ast.get_source_segment(program, node)
+            if source is not None:
+                stage.define(node.name, source + "\n")
 
 
 def _write(missing: MissingFunction, program: str, stage: Stage, coder: Conversation, system: str) -> str | None:

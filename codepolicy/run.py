@@ -209,7 +209,6 @@ class Run:
         self.emit(Ended(episode))
         return episode
 
-
     def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
         """What the person was told: by programs, and why the model or its program declined."""
         report = self.turns[-1].report if self.turns else None

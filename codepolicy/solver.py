@@ -15,7 +15,16 @@ from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import FedBack, Observer, Started
 from codepolicy.hierarchy import write_missing
 from codepolicy.models.protocol import Message
-from codepolicy.prompting.feedback import PRIVILEGED, Attempt, FeedbackLevel, feedback, marked, signature, summary
+from codepolicy.prompting.feedback import (
+    PRIVILEGED,
+    Attempt,
+    FeedbackLevel,
+    feedback,
+    marked,
+    marked_function,
+    signature,
+    summary,
+)
 from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_prompt
 from codepolicy.prompting.reply import ParsedReply
 from codepolicy.skill import Skill
@@ -118,7 +127,10 @@ class Solver:
             self.emit(FedBack(stage.turn, text))
             lines.append(summary(index, report, check))
             repair = Repair(
-                program=marked(parsed.program or "# (none)", report), feedback=text, earlier=tuple(lines[:-1])
+                program=marked(parsed.program or "# (none)", report),
+                function=marked_function(stage.functions, report),
+                feedback=text,
+                earlier=tuple(lines[:-1]),
             )
         return Solution("failed", self._failed(check), check)
 

@@ -195,6 +195,11 @@ class Stage:
         whole = "\n\n".join([*(s.strip() for s in used.values()), program.strip()]) + "\n"
         return None if check(whole, self.surface, workspace=self.trial.robot.workspace) else whole
 
+    @property
+    def functions(self) -> Mapping[str, str]:
+        """Sources of the functions that were written on demand, by name."""
+        return self._functions
+
     def define(self, name: str, source: str) -> None:
         """Make the function `name` available to every later program and goal check."""
         self._functions[name] = source
@@ -203,7 +208,7 @@ class Stage:
         """Define in `session` the functions that it lacks."""
         for name, source in self._functions.items():
             if name not in session.names:
-                self._execute(self._server, session, source, self.surface, entry="program")
+                self._execute(self._server, session, source, self.surface, entry="program", label=name)
 
     def check(self, goal: str) -> GoalCheck:
         """Run a goal check in a fresh process on a fresh look."""
@@ -253,6 +258,7 @@ class Stage:
         surface: Surface,
         *,
         entry: Literal["program", "goal"],
+        label: str = "",
     ) -> ExecutionReport:
         def dispatch(
             name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None
@@ -268,6 +274,7 @@ class Stage:
                 surface=surface,
                 dispatch=dispatch,
                 entry=entry,
+                label=label,
                 deadline_s=self.deadline_s,
                 on_death=server.stop,
             )
@@ -277,6 +284,7 @@ class Stage:
         return ExecutionReport(
             status="finished" if outcome.status == "finished" else "failed",
             failure=outcome.failure,
+            inside=outcome.inside,
             calls=server.records,
             clauses=server.clauses,
             output=outcome.output,

@@ -42,12 +42,26 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None
 
 
+class Inside(msgspec.Struct, frozen=True, kw_only=True):
+    """The place where a program failed, when that was in a function which an earlier source defined."""
+
+    function: str
+    line: int
+    """Line of the source that defines it, from 1."""
+    text: str
+    """That line."""
+    source: str = ""
+    """Name of that source: the function's own where it was written on demand, empty for an earlier program."""
+
+
 class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True):
     """How one run of one program went."""
 
     status: Literal["finished", "failed", "rejected"]
     failure: FailureReport | None = None
     """What ended it, when not finished."""
+    inside: Inside | None = None
+    """Where it ended, when that was in a function of an earlier source; `failure.line` is the line that led there."""
     findings: tuple[FailureReport, ...] = ()
     """Everything the gate found, when rejected."""
     calls: tuple[CallRecord, ...] = ()

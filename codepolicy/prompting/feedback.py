@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+import msgspec
 
 from codepolicy.episode import GoalCheck
 from codepolicy.prompting import hints
@@ -85,6 +87,14 @@ def marked(program: str, report: ExecutionReport | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def marked_function(sources: Mapping[str, str], report: ExecutionReport | None) -> str | None:
+    """The function of `sources` in which the program failed, with its line marked; None when it failed elsewhere."""
+    if report is None or report.failure is None or report.inside is None or report.inside.source not in sources:
+        return None
+    failure = msgspec.structs.replace(report.failure, line=report.inside.line)
+    return marked(sources[report.inside.source], ExecutionReport(status="failed", failure=failure))
+
+
 def summary(index: int, report: ExecutionReport | None, check: GoalCheck) -> str:
     """One line on a turn, for the prompts of later turns."""
     if report is None and check.failure is not None:
@@ -115,6 +125,9 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     if report.failure is not None:
         how = _FENCE.get(report.failure.kind, "failed")
         where = f" on line {report.failure.line}" if report.failure.line is not None else ""
+        if report.inside is not None:
+            inside = report.inside
+            where += f" (in {quoted(inside.function, 40)}, its line {inside.line}: {quoted(inside.text, 100)})"
         call = f" in {one_line(report.failure.call, 120)}" if report.failure.call else ""
         text = f"The program {how}{where}{call}: {report.failure.kind}: {one_line(report.failure.message, 300)}"
         return text, hints.hint(report.failure, attempt.repeats)

@@ -53,6 +53,8 @@ class Repair:
     program: str
     """The last program, with the failing line marked by a comment."""
     feedback: str
+    function: str | None = None
+    """The function written on demand in which the program failed, its line marked."""
     earlier: Sequence[str] = ()
     """One line for each turn before the last."""
 
@@ -77,6 +79,9 @@ def user_prompt(
         if repair.earlier:
             parts.append("## Earlier turns\n" + "\n".join(repair.earlier))
         parts.append(f"## Program\n```python\n{repair.program.strip()}\n```")
+        if repair.function is not None:
+            told = "It failed in this function, which was written for it; to change it, define it in the program:"
+            parts[-1] += f"\n{told}\n```python\n{repair.function.strip()}\n```"
         parts.append("## Feedback\n" + repair.feedback.strip())
     return "\n\n".join(parts)
 

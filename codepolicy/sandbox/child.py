@@ -90,6 +90,7 @@ class _Policy:
         self._ahead = bytearray()
         self._turn = 0
         self._filename = ""
+        self._labels: dict[str, str] = {}
         self._module = types.ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
         self._bound: set[str] = set()
@@ -157,6 +158,7 @@ class _Policy:
     def _run(self, run: wire.Run) -> wire.Ended:
         self._turn += 1
         self._filename = f"<program {self._turn}>"
+        self._labels[self._filename] = run.label
         linecache.cache[self._filename] = (len(run.source), None, run.source.splitlines(True), self._filename)
         self._bind(run.names)
         self._output = sys.stdout = sys.stderr = Output(self.send, self._output_chars)
@@ -247,9 +249,16 @@ class _Policy:
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,
+            inside=self._inside(frames[-1]) if frames and frames[-1][0] != self._filename else None,
             hint=told.cut(error.hint or "", 1000) or None if isinstance(error, failures.Failure) else None,
             traceback=told.cut(told.own_traceback(error), 8000),
         )
+
+    def _inside(self, frame: tuple[str, int, str]) -> wire.Inside:
+        """A frame of an earlier source, as the host is told."""
+        name, line, function = frame
+        text = linecache.getline(name, line).strip()
+        return wire.Inside(told.cut(function, 190), max(line, 1), told.cut(text, 190), self._labels.get(name, ""))
 
 
 def _is_answer(value: object) -> bool:

@@ -23,6 +23,7 @@ from primitives.failures import (
     PolicyError,
 )
 from primitives.registry import Surface
+from primitives.trace import Inside
 
 Dispatch: TypeAlias = Callable[[str, Sequence[msgspec.Raw], Mapping[str, msgspec.Raw], int | None], object]
 """Answers one primitive call: name, positional and keyword arguments as MessagePack, program line."""
@@ -55,6 +56,8 @@ class Conversation:
         self.names: tuple[str, ...] = ()
         """What it left defined."""
         self.traceback = ""
+        self.inside: Inside | None = None
+        """Where it failed, when that was in a function of an earlier source."""
         self.line: int | None = None
         """Line of its last call."""
         self.broken = True
@@ -164,6 +167,9 @@ class Conversation:
         self.broken = False
         self.names = ended.names
         self.traceback = ended.traceback
+        if ended.inside is not None:
+            where = ended.inside
+            self.inside = Inside(function=where.function, line=where.line, text=where.text, source=where.source)
         if self._final is not None:
             return self._final
         if ended.error is None:

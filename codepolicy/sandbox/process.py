@@ -34,7 +34,7 @@ _PACKAGES: Final = ("codepolicy", "primitives", "msgspec", "numpy", "shapely")
 _BOOT: Final = (
     "import sys; sys.path[:0] = sys.argv[2:]; from codepolicy.sandbox.zygote import main; main(int(sys.argv[1]))"
 )
-_LINE: Final = re.compile(rb'File "<program \d+>", line (\d+)')
+_LINE: Final = re.compile(rb'File "<program (\d+)>", line (\d+)')
 
 
 def _search_path() -> list[str]:
@@ -196,8 +196,11 @@ class PolicyProcess:
             if not data:
                 break
             told += data
-        found = _LINE.search(told)
-        return int(found[1]) if found else self.line
+        found: list[tuple[bytes, bytes]] = _LINE.findall(told)
+        if not found:
+            return self.line
+        running = max(int(program) for program, _ in found)  # functions of earlier programs have lower numbers
+        return next(int(line) for program, line in found if int(program) == running)
 
     def end(self) -> None:
         """SIGKILL it and its whole group. From any thread; `kill` must follow."""

@@ -17,6 +17,7 @@ from codepolicy.sandbox.process import PolicyProcess
 from codepolicy.sandbox.watch import Watch
 from primitives.failures import FailureReport, LimitExceeded, PolicyError, Rejected, Stopped
 from primitives.registry import Surface
+from primitives.trace import Inside
 
 
 class ProgramOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,8 @@ class ProgramOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["finished", "failed"]
     failure: FailureReport | None = None
+    inside: Inside | None = None
+    """Where it failed, when that was in a function of an earlier source."""
     output: str = ""
     """What it printed, cut at the limit."""
     traceback: str = ""
@@ -88,6 +91,7 @@ class PolicySession:
         surface: Surface,
         dispatch: Dispatch,
         entry: Literal["program", "goal"] = "program",
+        label: str = "",
         deadline_s: float,
         on_output: Callable[[str], None] | None = None,
         on_death: Callable[[], None] | None = None,
@@ -99,6 +103,7 @@ class PolicySession:
             surface: the primitives that it may call.
             dispatch: answers its calls, in the caller's thread.
             entry: "goal" calls the program's `goal()` after executing it; a returned truth value goes to `expect`.
+            label: what failures in functions that it defines are told to come from.
             deadline_s: wall time after which the process is killed, in s.
             on_output: is told what the program prints, as it prints.
             on_death: stops the robot; called from another thread when the process ends while `dispatch` runs.
@@ -123,7 +128,9 @@ class PolicySession:
         assert self._process is not None
         conversation = Conversation(self._process, self._limits, surface, dispatch, on_output)
         deadline = started + deadline_s
-        request = wire.Run(source=source.encode("utf-8", "replace").decode(), names=surface.names, entry=entry)
+        request = wire.Run(
+            source=source.encode("utf-8", "replace").decode(), names=surface.names, entry=entry, label=label
+        )
         kept = False
         try:
             with Watch(self._process, deadline=deadline, on_death=on_death) as watch:
@@ -145,6 +152,7 @@ class PolicySession:
         return ProgramOutcome(
             status="finished" if failure is None else "failed",
             failure=failure,
+            inside=conversation.inside if failure is not None else None,
             output=conversation.output,
             traceback=conversation.traceback,
             wall_time=time.monotonic() - started,

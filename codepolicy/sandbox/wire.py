@@ -11,6 +11,7 @@ import struct
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+import numpy as np
 
 from codepolicy.sandbox.values import Value
 from primitives.failures import FailureReport
@@ -29,6 +30,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
     names: tuple[str, ...]
     """The primitives it may call."""
     entry: Literal["program", "goal"]
+    label: str = ""
+    """What failures in functions that it defines are told to come from."""
 
 
 class Returned(msgspec.Struct, frozen=True, tag="returned"):
@@ -71,6 +74,15 @@ class Output(msgspec.Struct, frozen=True, tag="output"):
     text: Text
 
 
+class Inside(msgspec.Struct, frozen=True):
+    """Where the program failed, when that was in a function of an earlier source."""
+
+    function: Name
+    line: Line
+    text: Name
+    source: Name
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The program is over."""
 
@@ -82,6 +94,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     index: int | None = None
     """The call whose failure it did not catch."""
     line: Line | None = None
+    inside: Inside | None = None
     hint: Text | None = None
     traceback: Text = ""
 
@@ -89,7 +102,15 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
 Inbound: TypeAlias = Ready | Call | Output | Ended
 Outbound: TypeAlias = Run | Returned | Raised
 
-_encoder = msgspec.msgpack.Encoder()
+
+def _plain(value: object) -> object:
+    """A numpy scalar as Python's number: detectors and programs measure in numpy."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot cross the wire")
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
 _inbound: msgspec.msgpack.Decoder[Inbound] = msgspec.msgpack.Decoder(Inbound)
 _outbound: msgspec.msgpack.Decoder[Outbound] = msgspec.msgpack.Decoder(Outbound)
 

@@ -65,3 +65,30 @@ def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment,
     episode = Agent(model=model, env=world).run("how many?")
     assert "the name 'count_words' is not defined" in (episode.turns[0].feedback or "")
     assert episode.outcome == "answered"
+
+
+@pytest.mark.slow
+def test_a_failure_in_a_written_function_is_marked_there_and_mended_by_a_new_definition(
+    world: Environment, fenced: Fenced
+) -> None:
+    goal = "expect(number_of(detect('bowl')) == 4 and not find('red block').on == 'table', 'x')"
+    bring = "def bring(what):\n    middle = (0.5, 0.0)\n    put(what, 'pink bowl')"
+    number = "def number_of(things):\n    return len(things) / 0"
+    mended = "def bring(what):\n    put(what, 'green bowl')\ndef number_of(things):\n    return len(things)\n"
+    model = ScriptedModel(
+        [
+            fenced("blocks = detect('block')\n\nsay(f'{number_of(blocks)}')\nbring('red block')", goal),
+            fenced(bring),
+            fenced(number),
+            fenced("bring('red block')", goal),
+            fenced(mended + "bring('red block')", goal),
+        ]
+    )
+    episode = Agent(model=model, env=world).run("put the red block away")
+    first, second = model.conversations[3][1].text, model.conversations[4][1].text
+    assert "say(f'{number_of(blocks)}')  # <-- policy_error" in first
+    assert 'failed on line 3 (in "number_of", its line 2: "return len(things) / 0"): policy_error' in first
+    assert "    return len(things) / 0  # <-- policy_error\n```" in first.partition("## Feedback")[0]
+    assert 'failed on line 1 (in "bring", its line 3: "put(what, \'pink bowl\')") in put(' in second
+    assert "    put(what, 'pink bowl')  # <-- not_found" in second and "define it in the program" in second
+    assert episode.outcome == "achieved", "the check, too, uses the new definition"

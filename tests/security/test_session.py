@@ -13,6 +13,8 @@ from codepolicy.sandbox.host import PolicySandbox, PolicySession
 from codepolicy.sandbox.limits import SandboxLimits
 from primitives.failures import FailureKind, Stopped
 from primitives.images import Image, Mask
+from primitives.scene import SceneObject
+from primitives.trace import Inside
 
 
 def test_values_arrive_as_the_classes_of_the_api(run, robot) -> None:
@@ -42,6 +44,14 @@ def test_values_arrive_as_the_classes_of_the_api(run, robot) -> None:
 def test_plain_results_keep_their_type(run, robot, value: object) -> None:
     robot.answers["ping"] = lambda: value
     assert run(f"v = ping()\nassert v == {value!r} and type(v) is type({value!r}), v").failure is None
+
+
+def test_numbers_of_numpy_arrive_as_numbers(run, robot) -> None:
+    found = SceneObject(
+        name="a", category="b", color="c", position=(np.float64(0.5), 0.0, np.float32(0.25)), size=(1,) * 3
+    )
+    robot.answers["find"] = lambda query: found
+    assert run("p = find('a').position\nassert p == (0.5, 0.0, 0.25), p\nassert type(p[0]) is float").failure is None
 
 
 def test_images_arrive_whole_and_go_back_as_references(run, robot) -> None:
@@ -336,3 +346,27 @@ def test_sessions_leave_nothing_behind(sandbox: PolicySandbox, robot) -> None:
     children = Path(f"/proc/{sandbox._zygote.pid}/task/{sandbox._zygote.pid}/children")
     if children.exists():
         assert len(children.read_text().split()) <= 2  # the spare, and one of the fixture
+
+
+def test_a_failure_in_a_function_of_an_earlier_program_is_told_with_its_own_line(session: PolicySession, robot) -> None:
+    def run(source: str, label: str = ""):
+        return session.run(source, surface=robot.surface, dispatch=robot, deadline_s=1.0, label=label)
+
+    assert run("def f(x):\n    pick('x')\n", "f").inside is None
+    assert run("def g():\n    ping()\n    return 1 / 0\n").inside is None
+    missed, divided = run("\n\nf(1)"), run("\ng()")
+    assert missed.failure is not None and divided.failure is not None
+    assert missed.failure.kind is FailureKind.GRASP_MISSED
+    assert missed.inside == Inside(function="f", line=2, text="pick('x')", source="f")
+    assert divided.failure.line == 2
+    assert divided.inside == Inside(function="g", line=3, text="return 1 / 0", source="")
+    assert run("def f(x):\n    pick(x)\nf(2)").inside is None, "a function of its own needs no telling"
+
+
+def test_the_line_of_a_program_stuck_in_a_function_of_an_earlier_one_is_its_own(session: PolicySession, robot) -> None:
+    def run(source: str):
+        return session.run(source, surface=robot.surface, dispatch=robot, deadline_s=0.3)
+
+    run("\n\n\n\n\ndef f():\n    while True: pass\n")
+    stuck = run("ping()\nf()\n").failure
+    assert stuck is not None and (stuck.kind, stuck.line) == (FailureKind.LIMIT, 2)
