@@ -5,6 +5,7 @@ from __future__ import annotations
 from primitives.context import Context
 from primitives.failures import BadArgument
 from primitives.motion import picking, placing, pushing
+from primitives.motion.place_search import suitable
 from primitives.motion.targets import named_object, resolve
 from primitives.registry import primitive
 from primitives.scene import SceneObject, Target
@@ -51,7 +52,7 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
     placing.refuse(ctx.mover, thing, goal)
     held = ctx.memory.held
     if held is None or held.name != thing.name:
-        picking.pick(ctx, thing, suits=lambda held: placing.suitable(ctx.mover, held, goal))
+        picking.pick(ctx, thing, suits=lambda held: suitable(ctx.mover, held, goal))
     placing.place(ctx, thing, resolve(ctx, target))
 
 

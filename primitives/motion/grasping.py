@@ -48,6 +48,13 @@ class GraspCandidate:
     """Whether the fingers take a wall rather than the whole object."""
 
     @property
+    def hold(self) -> tuple[float, ...]:
+        """Equal for grasps that differ only in the opening on the way down, or by half a turn about the vertical, which
+        whatever is done next can undo."""
+        closing = self.T[:2, 1]
+        return tuple(np.concatenate([self.T[2], np.outer(closing, closing).ravel()]).round(3).tolist())
+
+    @property
     def slack(self) -> float:
         """How far the measured width may be from the expected one, in m."""
         return 0.007 if self.rim else max(0.006, 0.15 * self.width)

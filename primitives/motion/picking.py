@@ -18,6 +18,8 @@ from primitives.motion.kinematics import matrix_pose, object_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.scene import Grasp, SceneObject
 
+HOLDS = 20
+"""Ways of holding the object that may turn out not to suit what comes next before any is taken."""
 LISTED = 12
 """Most grasps that `grasps` returns."""
 LOST = 0.004
@@ -124,13 +126,18 @@ def _choose(
     candidates = grasp_candidates(obj, mover.info.gripper)
     for effort in EFFORTS:
         fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
-        for n, grasp in enumerate(_feasible(mover, obj, candidates, *effort)):
-            if n >= 8:
-                break
-            held = Held(obj, np.linalg.inv(grasp.candidate.T) @ object_matrix(obj), grasp.candidate.width)
-            fits = suits is None or suits(held)
-            if not fits and fallback is not None:
+        unsuited: set[tuple[float, ...]] = set()
+        for grasp in _feasible(mover, obj, candidates, *effort):
+            hold = grasp.candidate.hold
+            if hold in unsuited:
                 continue
+            if len(unsuited) >= HOLDS:
+                break
+            fits = suits is None or suits(would_hold(obj, grasp.candidate))
+            if not fits:
+                unsuited.add(hold)
+                if fallback is not None:
+                    continue
             path = mover.plan_joints(grasp.down[0], width=grasp.candidate.opening)
             if path is None:
                 continue
@@ -140,6 +147,11 @@ def _choose(
         if fallback is not None:
             return fallback
     raise _no_grasp(mover, obj, candidates)
+
+
+def would_hold(obj: SceneObject, candidate: GraspCandidate) -> Held:
+    """What would be between the fingers after this grasp."""
+    return Held(obj, np.linalg.inv(candidate.T) @ object_matrix(obj), candidate.width)
 
 
 def _feasible(

@@ -80,7 +80,11 @@ def _on_surface(
     # What is larger than the surface may stick out of it, its centre well within.
     within = surface.buffer(-min(min(held.size[0], held.size[1]) / 2, 0.7 * room) + 1e-6)
     rest = height + held.size[2] / 2
-    for x, y in (*_lattice(surface, max(held.size[0], held.size[1]) + TIDY_GAP), *_lattice(surface, GRID)):
+    for x, y in (
+        *_lattice(surface, max(held.size[0], held.size[1]) + TIDY_GAP),
+        *_lattice(surface, GRID),
+        *_lattice(surface, GRID / 2),
+    ):
         if within.covers(shapely.Point(x, y)) and _gap(held, (x, y), taken) > TOUCH:
             yield Spot((x, y, rest + RELEASE_GAP), turns(0.0), carrier, rest=rest)
 

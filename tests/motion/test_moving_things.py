@@ -237,6 +237,26 @@ def test_a_peg_longer_than_the_fingers(environment, trial):
     assert environment.world()["red cylinder"].position == pytest.approx((0.45, 0.15, 0.055), abs=0.008)
 
 
+HOLE = (0.5, -0.1)
+AROUND = [(0.0455, 0.0), (-0.0455, 0.0), (0.0, 0.0455), (0.0, -0.0455)]
+"""Neighbours of a hole, so near that the fingers fit in between only where they hold the block by its top."""
+
+
+@pytest.mark.parametrize("calls", [[("put", "red block", HOLE)], [("pick", "red block"), ("place", HOLE)]])
+def test_a_block_is_held_as_its_place_needs_it(environment, trial, calls):
+    colors = ("blue", "green", "yellow", "orange")
+    wall = [f"{c} block {HOLE[0] + x} {HOLE[1] + y} 0.035" for c, (x, y) in zip(colors, AROUND, strict=True)]
+    tall = '[[objects]]\ncategory = "block"\ncolor = "red"\nposition = [0.45, 0.15]\nsize = [0.04, 0.04, 0.06]\n'
+    server = trial(tall + objects(*wall))
+    for name, *arguments in calls:
+        server.invoke(name, *arguments)
+    world = environment.world()
+    assert world["red block"].position == pytest.approx((*HOLE, 0.03), abs=0.004)
+    for color, (x, y) in zip(colors, AROUND, strict=True):
+        assert world[f"{color} block"].position == pytest.approx((HOLE[0] + x, HOLE[1] + y, 0.0175), abs=0.004)
+    assert ("regrasped" in server.records[-1].measured) == (len(calls) == 2)
+
+
 def test_behind_a_tower_the_arm_swings_its_elbow(environment, trial):
     tower = [
         f"{c} block 0.50 0.0 - {0.02 + 0.04 * k}" for k, c in enumerate(("blue", "green", "yellow", "orange", "cyan"))
