@@ -59,6 +59,8 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     time_limit_s: float = 120.0
     """Robot time."""
+    suites: tuple[str, ...] = ()
+    """Names of the suites that it is in."""
 
 
 class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +117,7 @@ class Environment(Protocol):
         ...
 
     def instruct(self, instruction: str) -> str | None:
-        """Give another instruction in the world as it is; from here on `verdict` judges it against the world as it is now.
+        """Give another instruction in the world as it is; from here on `verdict` judges against the world as it is now.
 
         Returns:
             Id of the task that will judge, or None when no template matches.

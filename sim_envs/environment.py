@@ -106,10 +106,12 @@ class PyBulletEnvironment:
         return self._instruction
 
     def tasks(self) -> tuple[TaskInfo, ...]:
-        """Every registered task."""
+        """Every registered task, with the suites that it is in."""
+        from sim_envs.suite import suites_of
         from sim_envs.task import all_tasks
 
-        return tuple(task.info for task in all_tasks())
+        listed = suites_of()
+        return tuple(msgspec.structs.replace(task.info, suites=listed.get(task.id, ())) for task in all_tasks())
 
     def scenes(self) -> tuple[str, ...]:
         """Names of the built-in scenes."""

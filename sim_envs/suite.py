@@ -128,6 +128,15 @@ def members(group: Group) -> tuple[Task, ...]:
     return tuple(find(id if ":" in id else f"{id}:{group.attributes}") for id in ids)
 
 
+def suites_of() -> dict[str, tuple[str, ...]]:
+    """Names of the built-in suites that a task is in, by its id, whichever attributes they draw."""
+    listed: dict[str, tuple[str, ...]] = {}
+    for name in names():
+        for id in sorted({task.id.partition(":")[0] for group in load(name).groups for task in members(group)}):
+            listed[id] = (*listed.get(id, ()), name)
+    return listed
+
+
 def trials(suite: Suite) -> tuple[SuiteTrial, ...]:
     """Every trial of the suite: groups in order, their tasks, seeds from 0 on."""
     return tuple(

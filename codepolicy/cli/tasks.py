@@ -16,6 +16,8 @@ class Tasks:
 
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
     """Environment."""
+    suite: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Only the tasks of this suite."""
     json: Annotated[bool, Flag] = False
     """Print one JSON object."""
 
@@ -23,12 +25,18 @@ class Tasks:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put, put_json
         from codepolicy.plugins import load_environment
+        from primitives.errors import unknown_name
 
         environment = load_environment(self.env)
         try:
             tasks, scenes = environment.tasks(), environment.scenes()
         finally:
             environment.close()
+        suites = sorted({name for task in tasks for name in task.suites})
+        if self.suite is not None:
+            if self.suite not in suites:
+                raise unknown_name("suite", self.suite, suites)
+            tasks = tuple(task for task in tasks if self.suite in task.suites)
         if self.json:
             put_json({"schema_version": 1, "environment": self.env, "tasks": tasks, "scenes": scenes})
             return 0
@@ -36,5 +44,5 @@ class Tasks:
         for task in tasks:
             put(f"{task.id:<{width}}  {task.template}")
             put(f"{'':<{width}}  e.g. {task.example!r}" + (f"  [{', '.join(task.tags)}]" if task.tags else ""))
-        put(f"\n{len(tasks)} tasks. Scenes without a task: {', '.join(scenes)}.")
+        put(f"\n{len(tasks)} tasks; suites: {', '.join(suites)}. Scenes without a task: {', '.join(scenes)}.")
         return 0

@@ -187,6 +187,14 @@ def test_tasks_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
     assert "blocks-and-bowls" in answer["scenes"]
 
 
+def test_tasks_of_a_suite_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert status(["tasks", "--json", "--suite", "ravens"]) == 0
+    listed = json.loads(capfd.readouterr().out)["tasks"]
+    assert listed and all("ravens" in t["suites"] for t in listed)
+    assert status(["tasks", "--suite", "raven"]) == 2
+    assert "Did you mean 'ravens'?" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("surface", ["skill", "tool", "joint"])
 def test_the_api_is_printed_and_measured(surface: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(["api", "--surface", surface]) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives.errors import ConfigurationError
-from sim_envs.suite import load, members, names, trials
+from sim_envs.suite import load, members, names, suites_of, trials
 from sim_envs.task import all_tasks, find
 
 
@@ -37,6 +37,13 @@ def test_cap14_is_the_paper_s_table():
 def test_every_task_is_in_a_suite():
     listed = {m.id.partition(":")[0] for name in names() for g in load(name).groups for m in members(g)}
     assert listed == {t.id for t in all_tasks()}
+
+
+def test_every_task_says_which_suites_it_is_in():
+    listed = suites_of()
+    assert listed["put-block-in-bowl"] == ("core", "manip")
+    assert listed["cap-put-nth-block"] == ("cap14", "core")
+    assert set(listed) == {t.id for t in all_tasks()}
 
 
 GOOD = 'description = "x"\n[[groups]]\ntasks = ["put-block-in-bowl"]\n'
