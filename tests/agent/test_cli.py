@@ -192,7 +192,7 @@ def test_tasks_of_a_suite_are_listed(capfd: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(capfd.readouterr().out)["tasks"]
     assert listed and all("ravens" in t["suites"] for t in listed)
     assert status(["tasks", "--suite", "raven"]) == 2
-    assert "Did you mean 'ravens'?" in capfd.readouterr().err
+    assert "Did you mean 'ravens'" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("surface", ["skill", "tool", "joint"])
