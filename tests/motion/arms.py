@@ -1,4 +1,4 @@
-"""Arms that nothing in the library was written for, out of descriptions that `pybullet_data` ships."""
+"""An arm that nothing in the library was written for, out of a description that `pybullet_data` ships."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from primitives.robot import ArmInfo, GripperInfo, MotionLimits
 HAND = """
 <link name="hand"><collision><origin xyz="0 0 0.03"/><geometry><box size="0.06 0.16 0.06"/></geometry></collision>
 </link>
-<joint name="hand_mount" type="fixed"><parent link="{flange}"/><child link="hand"/><origin xyz="0 0 {mount}"/></joint>
+<joint name="hand_mount" type="fixed"><parent link="link6"/><child link="hand"/><origin xyz="0 0 0"/></joint>
 <link name="left_finger"><collision><origin xyz="0 0.007 0.025"/><geometry><box size="0.02 0.014 0.05"/></geometry>
 </collision></link>
 <joint name="left" type="prismatic"><parent link="hand"/><child link="left_finger"/><origin xyz="0 0 0.06"/>
@@ -26,43 +26,28 @@ HAND = """
 """A parallel gripper of boxes, 11 cm from its mount to the fingertips."""
 
 
-def iiwa(folder: Path) -> ArmInfo:
-    """KUKA LBR iiwa 14 with a parallel gripper."""
-    root = Path(pybullet_data.getDataPath()) / "kuka_iiwa"
-    text = (root / "model.urdf").read_text().replace('"meshes/', f'"{root}/meshes/')
-    limits = (2.967, 2.094, 2.967, 2.094, 2.967, 2.094, 3.054)
-    home = (0.0, 0.2, 0.0, -1.7, 0.0, 1.24, 0.0)
-    names = [f"lbr_iiwa_joint_{i}" for i in range(1, 8)]
-    return _with_hand(folder, "iiwa", text, names, "lbr_iiwa_link_7", 0.045, limits, limits, home)
-
-
 def xarm6(folder: Path) -> ArmInfo:
     """UFACTORY xArm 6 with a parallel gripper; it has no redundant joint."""
     root = Path(pybullet_data.getDataPath()) / "xarm"
     text = (root / "xarm6_robot.urdf").read_text().replace("package://", f"{root}/")
     lower, upper = (3.1, 2.059, 3.927, 3.1, 1.693, 3.1), (3.1, 2.094, 0.192, 3.1, 3.142, 3.1)
     names = [f"joint{i}" for i in range(1, 7)]
-    return _with_hand(folder, "xarm6", text, names, "link6", 0.0, lower, upper, (0.0, -0.6, -0.9, 0.0, 1.5, 0.0))
-
-
-def _with_hand(folder, name, text, joints, flange, mount, lower, upper, home) -> ArmInfo:
-    path = folder / f"{name}.urdf"
-    path.write_text(text.replace("</robot>", HAND.format(flange=flange, mount=mount)))
+    path = folder / "xarm6.urdf"
+    path.write_text(text.replace("</robot>", HAND))
     T = np.eye(4)
     T[2, 3] = 0.103
-    n = len(joints)
     return ArmInfo(
-        name=name,
+        name="xarm6",
         urdf=path,
-        joint_names=tuple(joints),
+        joint_names=tuple(names),
         finger_joint_names=("left", "right"),
         tool_link="hand",
         T_link_tool=T,
         lower=-np.array(lower),
         upper=np.array(upper),
-        limits=MotionLimits(np.full(n, 2.0), np.full(n, 8.0), np.full(n, 4000.0)),
+        limits=MotionLimits(np.full(6, 2.0), np.full(6, 8.0), np.full(6, 4000.0)),
         gripper=GripperInfo(
             max_width=0.09, max_force=40.0, max_speed=0.2, finger_width=0.02, finger_thickness=0.014, finger_depth=0.043
         ),
-        home=np.array(home),
+        home=np.array((0.0, -0.6, -0.9, 0.0, 1.5, 0.0)),
     )

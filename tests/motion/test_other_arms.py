@@ -1,28 +1,35 @@
 """Nothing above the robot boundary knows which arm it is."""
 
+import itertools
+import math
+
 import numpy as np
+import pybullet as p
 import pytest
 
-from primitives.failures import Unreachable
+from primitives.environment import TrialSpec
+from primitives.failures import GraspMissed, Unreachable
 from primitives.library import surface
 from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.kinematics import Kinematics, pose_distance, pose_matrix
 from primitives.motion.planning import Planner
+from primitives.perception import rgbd
 from primitives.scene import Pose, Workspace
 from primitives.server import Server
-from tests.motion.arms import iiwa, xarm6
+from sim_envs import iiwa
+from tests.motion.arms import xarm6
 from tests.motion.still_world import StillWorld
 from tests.motion.things import thing
 
 WORKSPACES = {
-    "iiwa": Workspace((0.45, -0.3, 0.0), (0.72, 0.3, 0.45)),
+    "iiwa": Workspace(),
     "xarm6": Workspace((0.3, -0.25, 0.0), (0.6, 0.25, 0.45)),
 }
 
 
-@pytest.fixture(scope="module", params=[iiwa, xarm6], ids=["iiwa", "xarm6"])
+@pytest.fixture(scope="module", params=["iiwa", "xarm6"])
 def info(request, tmp_path_factory):
-    return request.param(tmp_path_factory.mktemp("urdf"))
+    return iiwa.arm_info() if request.param == "iiwa" else xarm6(tmp_path_factory.mktemp("urdf"))
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +46,8 @@ def poses(info, count):
     low, high = WORKSPACES[info.name].low, WORKSPACES[info.name].high
     rng = np.random.default_rng(1)
     for _ in range(count):
-        x, y = rng.uniform(low[:2], high[:2])
-        yield pose_matrix(Pose.top_down(x, y, rng.uniform(0.03, 0.25), rng.uniform(-1.5, 1.5)))
+        x, y = rng.uniform(np.add(low[:2], 0.03), np.subtract(high[:2], 0.03))
+        yield pose_matrix(Pose.top_down(x, y, rng.uniform(0.03, 0.12), rng.uniform(-1.5, 1.5)))
 
 
 def test_inverse_kinematics(info, other):
@@ -88,3 +95,55 @@ def test_picking_and_placing(info, other, shape):
     server.begin(surface("joint"))
     with pytest.raises(Unreachable, match="no joint configuration"):
         server.invoke("solve_ik", Pose((high[0], high[1], 0.5), (0.0, -0.7071, 0.0, 0.7071)))
+
+
+@pytest.fixture(scope="module")
+def environment():
+    from sim_envs.environment import make_iiwa
+
+    made = make_iiwa()
+    yield made
+    made.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_the_iiwa_picks_and_places_by_contact(environment, seed):
+    """Physics, default cameras and default noise: nothing differs from the Panda's trials but the arm."""
+    trial = environment.reset(TrialSpec(seed=seed, scene="blocks-and-bowls"))
+    assert trial.robot.arm.info.name == "iiwa"
+    server = Server(trial.robot, rgbd.make(environment))
+    server.begin(surface("skill"))
+    server.invoke("put", "red block", "green bowl")
+    server.invoke("put", "blue block", "yellow block")
+    server.invoke("put", "green block", "bottom right corner")
+    world = environment.world()
+    assert math.dist(world["red block"].position[:2], world["green bowl"].position[:2]) < 0.05
+    rise = np.subtract(world["blue block"].position, world["yellow block"].position)
+    assert rise == pytest.approx((0.0, 0.0, 0.04), abs=0.006)
+    assert Workspace().region("bottom right corner").contains(world["green block"].position)
+
+
+@pytest.mark.slow
+def test_the_iiwa_misses_what_is_not_there(environment):
+    server = Server(environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls")).robot, rgbd.make(environment))
+    server.begin(surface("skill"))
+    server.look()
+    world = environment.simulation
+    body = next(b for b in world.bodies if b.spec.name == "red block")
+    p.resetBasePositionAndOrientation(body.id, (0.5, 0.0, 5.0), (0, 0, 0, 1), physicsClientId=world.client)
+    with pytest.raises(GraspMissed, match="closed on nothing"):
+        server.invoke("pick", "red block")
+
+
+def test_the_iiwa_at_home_hides_nothing_of_the_table(environment):
+    """Every camera sees the empty table with the arm at home as it sees it without any arm near: flat."""
+    trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls", disturbances="none"))
+    for camera in trial.robot.cameras:
+        frame, info = camera.latest(1.0), camera.info
+        inverse = np.linalg.inv(info.T_base_camera)
+        for x, y in itertools.product(np.linspace(0.28, 0.70, 8), np.linspace(-0.30, 0.30, 8)):
+            point = inverse[:3, :3] @ (x, y, 0.0) + inverse[:3, 3]
+            u, v = (info.K @ point / point[2])[:2].round().astype(int)
+            # the tallest object stands 5 cm high: whatever is seen there is no nearer than its top
+            assert frame.depth[v, u] > point[2] - 0.12, (info.name, x, y)
