@@ -9,7 +9,6 @@ that breaks is lost and listed like every other.
 from __future__ import annotations
 
 import argparse
-import math
 import multiprocessing
 import sys
 import time
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from intervals import wilson
 
 from codepolicy.agent import Agent
 from codepolicy.settings import Settings
@@ -46,15 +46,6 @@ class Result(msgspec.Struct, frozen=True):
     """The turn after which ground truth said that it is achieved, or declined where that is the task; else 0."""
     summary: str
     wall: float
-
-
-def wilson(won: int, of: int) -> tuple[float, float]:
-    """95 % interval of a rate, by Wilson's score."""
-    if not of:
-        return 0.0, 1.0
-    z, p = 1.959964, won / of
-    middle, spread = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - spread) / (1 + z * z / of)), min(1.0, (middle + spread) / (1 + z * z / of))
 
 
 def play(job: Job) -> Result:

@@ -1,24 +1,27 @@
 """Does the feedback carry what a repair needs?
 
 Each episode starts with a sabotaged program. The model that repairs it knows neither the task nor the scene: it applies
-Each episode starts with a sabotaged program. The model that repairs it knows neither the task nor the scene: it applies
+what the feedback says by a few textual rules. An episode counts as repaired when it is achieved within four turns.
 
-    python benchmarks/repair.py --per-kind 50 --json repair.json
+    python benchmarks/repair.py --per-kind 50 --jobs 2 --resume repair.jsonl
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import multiprocessing
 import re
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+from intervals import wilson
+
 from codepolicy.agent import Agent
 from codepolicy.models.protocol import Message, Reply
-from codepolicy.plugins import load_environment
 from codepolicy.prompting.prompt import estimated_tokens
 from codepolicy.settings import Settings
 
@@ -264,51 +267,90 @@ def sabotages() -> dict[str, Sabotage]:
     }
 
 
-def main() -> None:
-    """Run and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--per-kind", type=int, default=50)
-    parser.add_argument("--kind", default=None)
-    parser.add_argument("--feedback", default="scene")
-    parser.add_argument("--json", type=Path, default=None)
-    options = parser.parse_args()
-    environment = load_environment("pybullet")
-    rows: list[dict[str, object]] = []
-    for kind, sabotage in sabotages().items():
-        if options.kind not in (None, kind):
-            continue
-        began, repaired, turns, longest = time.perf_counter(), 0, 0, 0
-        for seed in range(options.per_kind):
-            settings = Settings(surface=sabotage.surface, feedback=options.feedback, turns=4)
-            agent = Agent(model=Fixer(sabotage.reply), env=environment, settings=settings)
-            episode = agent.run(sabotage.instruction, seed=seed)
-            repaired += episode.achieved
-            turns += len(episode.turns)
-            longest = max(longest, *(estimated_tokens(t.feedback or "") for t in episode.turns))
-            if not episode.achieved:
-                print(f"  {kind}, seed {seed}: {episode.outcome}: {episode.summary}", flush=True)
+class Job(msgspec.Struct, frozen=True):
+    """One episode to run."""
+
+    kind: str
+    seed: int
+    feedback: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of it."""
+
+    kind: str
+    seed: int
+    feedback: str
+    repaired: bool
+    turns: int
+    tokens: int
+    """Of the longest feedback, as estimated."""
+    summary: str
+    wall: float
+
+
+def play(job: Job) -> Result:
+    """Run one episode in this process."""
+    began = time.perf_counter()
+    sabotage = sabotages()[job.kind]
+    settings = msgspec.convert({"surface": sabotage.surface, "feedback": job.feedback, "turns": 4}, Settings)
+    agent = Agent(model=Fixer(sabotage.reply), settings=settings)
+    try:
+        episode = agent.run(sabotage.instruction, seed=job.seed, video=False)
+    except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
         wall = time.perf_counter() - began
-        rows.append(
-            {
-                "kind": kind,
-                "repaired": repaired,
-                "episodes": options.per_kind,
-                "turns": turns,
-                "longest_feedback_tokens": longest,
-                "wall_s": wall,
-            }
-        )
-        print(
-            f"{kind:24} {repaired:3}/{options.per_kind}  {turns / options.per_kind:.1f} turns  "
-            f"{longest} tokens  {wall:.0f} s",
-            flush=True,
-        )
-    environment.close()
-    total = sum(int(str(r["repaired"])) for r in rows)
-    print(f"{'all':24} {total:3}/{len(rows) * options.per_kind}")
-    if options.json is not None:
-        options.json.write_text(json.dumps(rows, indent=2) + "\n")
+        return Result(job.kind, job.seed, job.feedback, False, 0, 0, f"{type(error).__name__}: {error}", wall)
+    tokens = max((estimated_tokens(t.feedback or "") for t in episode.turns), default=0)
+    summary = f"{episode.outcome}: {episode.summary}"
+    wall = time.perf_counter() - began
+    return Result(job.kind, job.seed, job.feedback, episode.achieved, len(episode.turns), tokens, summary, wall)
+
+
+def line(name: str, results: Sequence[Result]) -> str:
+    """Repairs with their interval, turns, and the longest feedback."""
+    n, repaired = len(results), sum(r.repaired for r in results)
+    low, high = wilson(repaired, n)
+    turns = sum(r.turns for r in results) / n
+    longest = max(r.tokens for r in results)
+    return f"{name:22}  {repaired:4} of {n:4}   {low:6.1%} - {high:6.1%}   {turns:5.2f}   {longest:6}"
+
+
+def main() -> int:
+    """Play the kinds, print a table and what was not repaired."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--per-kind", type=int, default=50, help="seeds for each kind of sabotage (default 50)")
+    parser.add_argument("--kind", action="append", help="only kinds whose name contains this (repeatable)")
+    parser.add_argument("--feedback", default="scene", help="level of feedback (default scene)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--resume", type=Path, help="JSON lines of results, read first and appended to")
+    args = parser.parse_args()
+    wanted: list[str] = args.kind or [""]
+    kinds = [k for k in sabotages() if any(w in k for w in wanted)]
+    if not kinds:
+        print(f"no kind contains {' or '.join(map(repr, wanted))}; there are: {', '.join(sabotages())}")
+        return 2
+    # seed by seed, so that a run that is cut short has seen every kind equally often
+    jobs = [Job(k, seed, args.feedback) for seed in range(args.per_kind) for k in kinds]
+    results: list[Result] = []
+    if args.resume and args.resume.is_file():
+        results = [msgspec.json.decode(text, type=Result) for text in args.resume.read_bytes().splitlines()]
+    done = {(r.kind, r.seed, r.feedback) for r in results}
+    jobs = [j for j in jobs if (j.kind, j.seed, j.feedback) not in done]
+    with multiprocessing.get_context("spawn").Pool(args.jobs, maxtasksperchild=50) as pool:
+        for result in pool.imap_unordered(play, jobs):
+            results.append(result)
+            if not result.repaired:
+                print(f"lost: {result.kind}, seed {result.seed}: {result.summary}", flush=True)
+            if args.resume:
+                with args.resume.open("ab") as file:
+                    file.write(msgspec.json.encode(result) + b"\n")
+    print(f"\n{'kind':22}  repaired        95 % interval     turns   tokens")
+    for kind in kinds:
+        print(line(kind, [r for r in results if r.kind == kind]))
+    print(line("all", results))
+    print(f"\npython benchmarks/repair.py {' '.join(sys.argv[1:])}: {sum(r.wall for r in results):.0f} s of episodes")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

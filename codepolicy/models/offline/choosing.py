@@ -146,6 +146,8 @@ def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
 def _is_a(obj: SceneObject, item: Thing) -> bool:
     if item.unknown:
         return False
+    if item.category == "thing":
+        return obj.category != "zone"
     if item.category in ("", "object"):
         if item.many and not item.colors:
             return movable(obj)
@@ -162,10 +164,14 @@ def _almost_in(obj: SceneObject, place: Place, belief: Belief) -> bool:
 
 def _tops(belief: Belief) -> list[SceneObject]:
     """The uppermost thing of each stack."""
-    stacked = [
+    return [o for o in _stacked(belief) if not belief.carried(o.name)]
+
+
+def _stacked(belief: Belief) -> list[SceneObject]:
+    """Everything that rests on something else, other than in a container, on a plate or on a zone."""
+    return [
         o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT
     ]
-    return [o for o in stacked if not belief.carried(o.name)]
 
 
 def stack_under(top: SceneObject, belief: Belief) -> list[SceneObject]:
@@ -182,7 +188,7 @@ def _bases(belief: Belief) -> list[SceneObject]:
 
 
 _OF_TOWERS: dict[str, Callable[[Belief], list[SceneObject]]] = {
-    "tower": _tops, "tower top": _tops, "tower base": _bases,
+    "tower": _tops, "tower top": _tops, "tower base": _bases, "stacked": _stacked,
 }  # fmt: skip
 """What a tower is as a place, and what is named as a part of it."""
 

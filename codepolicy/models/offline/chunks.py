@@ -38,7 +38,7 @@ _CODES = {
     "BETWEEN": "w",
     "COMPARE": "x",
     "THATIS": "h",
-    "NOUN": "k",
+    "NOUN": "K",
     "COLOR": "k",
     "SIZE": "k",
     "WORD": "k",
@@ -133,6 +133,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     ),
     # the corner at the bottom left; the side on the left
     (re.compile(rf"[ta]?C(?:ft?T)?[+>=]t?d(?:d|B)?{_ON_TABLE}?|t?S[+>=]t?d{_ON_TABLE}?"), _place),
+    # the bottom centre, the middle of the left edge: the side
+    (re.compile(rf"t?[dFNB]m{_ON_TABLE}?|t?mft?[dFNB]S{_ON_TABLE}?"), _place),
     # the middle (of the table)
     (re.compile(rf"t?m(?:{_ON_TABLE}|(?!f))|[+=>]?wt?T|t?Tm"), _place),
     # the left of the table is the left side
@@ -142,7 +144,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = (
     # all (of) the three; two of the; the; a
     (
         re.compile(
-            r"l?i(?=k)|a[n]ft(?=k)|at(?=k)|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:(?<!k)n|o(?=[kf]))?(?:(?<=[lcno])ft)?(?!u)|h(?=k)"
+            r"l?i(?=[kK])|a[n]ft(?=[kK])|at(?=[kK])|(?=[lxtacno])(?:l|x(?=[no]))?[ta]?c?(?:(?<!K)n|o(?=[kKf]))?(?:(?<=[lcno])ft)?(?!u)"
+            r"|h(?=[kK])"
         ),
         _determiner,
     ),

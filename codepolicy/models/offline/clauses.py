@@ -86,8 +86,8 @@ def _sentence(words: list[Word]) -> list[Clause | Conditional]:
         return _plain_sentence(words)
     except NotUnderstood:
         colon = next((i for i, w in enumerate(words) if w.text == ":"), None)
-        if colon is None or any(w.kind == "BUILD" for w in words[:colon]):
-            raise
+        if colon is None or any(w.kind in VERBS or w.kind in ("NUMBER", "DET", "IF") for w in words[:colon]):
+            raise  # no heading: "repeat three times: …" says something
         return _plain_sentence(_strip(words[colon:]))
 
 
@@ -180,6 +180,9 @@ def _commands(words: list[Word]) -> list[list[Word]]:
     if len(parts) == 1 and any(w.kind == "COMMA" for w in words) and not _has_verb(words[:1]):
         # "on the left side, stack all the blocks": the place first
         at = next(i for i, w in enumerate(words) if w.kind == "COMMA")
+        spot = next((i for i, w in enumerate(words) if w.kind == "PRONOUN" and i > at), None)
+        if _has_verb(words[at + 1 : at + 2]) and spot is not None and words[0].kind in ("DET", "COLOR", "NOUN"):
+            return _commands([*words[at + 1 : spot], *words[:at], *words[spot + 1 :]])  # "the red block, put it …"
         if _has_verb(words[at + 1 : at + 2]):
             return [[*_strip(words[at:]), *words[:at]]]
     return [p for p in (_strip(part) for part in parts) if p]
@@ -191,7 +194,7 @@ def _has_verb(words: Sequence[Word]) -> bool:
 
 def _clause(words: list[Word]) -> Clause:
     readings = read(words, "command")
-    if not readings and words[0].kind in ("ORDINAL", "OTHER", "DET"):
+    if not readings and words[0].kind in ("ORDINAL", "OTHER", "DET") and words[1:] and words[1].kind in VERBS:
         readings = read(words[1:], "command")
     if not readings:
         raise NotUnderstood(words)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.belief import Belief
+from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates, choose, holds, ranked
 from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where
+from codepolicy.models.offline.traversing import things_in
 from codepolicy.models.offline.writer import quoted, tuple_of
 
 _CALLS = {
@@ -36,6 +37,9 @@ def is_true(condition: Condition, belief: Belief) -> bool:
     Raises:
         Declined: something that it speaks of is not there.
     """
+    unknown = next((t.unknown for t in things_in(condition) if t.unknown), "")
+    if unknown:
+        raise Declined(f"I do not know what {unknown!r} is; I see: {belief.names}.")
     value = _simple(condition, belief) != condition.negated
     if condition.other is None:
         return value

@@ -23,7 +23,12 @@ _CALLS = {
 _KEYS = {
     "left": "-{v}.position[1]", "right": "{v}.position[1]", "top": "-{v}.position[0]", "bottom": "{v}.position[0]",
     "large": "-math.prod({v}.size)", "small": "math.prod({v}.size)", "high": "-{v}.top", "low": "{v}.top",
+    "near": "{v}.position[0]", "far": "-{v}.position[0]",
 }  # fmt: skip
+
+
+_ANY_KIND = ("", "object", "container", "thing")
+"""Categories that are no single kind of object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _code(writer: Writer, item: Thing | Pronoun, objects: Sequence[SceneObject],
         return f"detect({_query(item, objects)})"
     phrase = phrasing.thing(item)
     names = ", ".join(o.name for o in objects)
-    kind = item.category if item.category not in ("", "container") else "thing"
+    kind = item.category if item.category not in ("", "container", "stacked") else "thing"
     base = phrasing.plural(kind) if many else kind
     if phrase in belief.bound:
         return writer.define(base, by_name(objects), f"{phrase}: {names}")
@@ -120,7 +125,7 @@ def _query(item: Thing, objects: Sequence[SceneObject]) -> str | None:
     colors = {o.color for o in objects}
     if len(item.colors) > 1 or not objects or len(kinds) != 1:
         return None
-    if item.category in ("", "object", "container"):
+    if item.category in _ANY_KIND:
         return None
     words = [*(colors if item.colors and len(colors) == 1 else set[str]()), phrasing.plural(kinds.pop())]
     return quoted(" ".join(words))
@@ -128,7 +133,7 @@ def _query(item: Thing, objects: Sequence[SceneObject]) -> str | None:
 
 def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], many: bool) -> str:
     """An expression over fresh perception that gives the objects."""
-    kind = item.category if item.category not in ("", "object", "container") else ""
+    kind = item.category if item.category not in _ANY_KIND else ""
     var = kind[0] if kind else "o"
     found, tests = _source(item, objects, var)
     for test in item.where:
@@ -187,7 +192,7 @@ def _source(item: Thing, objects: Sequence[SceneObject], var: str) -> tuple[str,
     """`detect(...)` for the kind of thing, and the tests on colour that go with it."""
     tests: list[str] = []
     query = ""
-    if item.category in ("", "object", "container"):
+    if item.category in _ANY_KIND:
         kinds = sorted({o.category for o in objects})
         tests.append(
             f"{var}.category in ({', '.join(map(quoted, kinds))},)"

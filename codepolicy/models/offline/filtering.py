@@ -42,6 +42,8 @@ KEYS: dict[str, Key] = {
     "small": lambda o: math.prod(o.size),
     "high": lambda o: -o.top,
     "low": lambda o: o.top,
+    "near": lambda o: o.position[0],
+    "far": lambda o: -o.position[0],
 }
 """What each superlative sorts by; the first is the smallest."""
 

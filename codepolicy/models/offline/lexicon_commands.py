@@ -37,7 +37,9 @@ COMMANDS: dict[str, dict[str, str]] = {
     "DISTRIBUTE": {"distribute": "distribute, divide, split, divide up, scatter, share out, spread evenly"},
     "MATCH": {"match": "match, pair, pair up, match up, matching up"},
     "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
-    "CLEAR": {"clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off"},
+    "CLEAR": {
+        "clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off, make space in, make room in, make space on, make room on, make some room in, make some space in, free up"
+    },
     "EMPTY": {
         "empty": "empty, empty out, dump out, tip out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
     },
@@ -66,7 +68,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "reversed": "upside down, in reverse order, the other way up, the other way round, in reverse, in the reverse order, "
         "in opposite order, in the opposite order, with the blocks in reverse order, the other way around"
     },
-    "HALF": {"half": "half of, one half of, half, 50 percent of, 50 % of, fifty percent of, exactly half of"},
+    "HALF": {"half": "half the, half of, one half of, half, 50 percent of, 50 % of, fifty percent of, exactly half of"},
     "SEPARATELY": {
         "each": "separately, individually, one each, one block each, one in each, one apiece, one to each, one for each, one on each, "
         "one per bowl, one block per bowl, one per corner, one block per corner, one in each bowl, one in each corner, one per plate, "
@@ -102,6 +104,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "apart": "far apart, far apart from each other, far away from each other, far from each other, as far apart as possible, "
         "far from one another, well apart"
     },
+    "DOES": {"does": "does"},
     "OUTNUMBER": {">": "outnumber", "<": "outnumberfewer, outnumberless"},
     "THAN": {"than": "than"},
     "IS": {"is": "is, are, be, was, were, has, have"},

@@ -160,6 +160,6 @@ PLACES: dict[str, dict[str, str]] = {
         "from where it is now, of its current position, from its current position, of its position, from its position, "
         "from its current place, of its current place, of its current location, from its current location, in the air, into the air, "
         "mix them up, high up, above the table, in midair, mid air, relative to where it is, relative to its position, "
-        "does, every time, of you, again now, will, shall, up in the air, up into the air, that there is, which there is"
+        "asap, as soon as possible, would it be possible to, is it possible to, as for, wooden, plastic, every time, of you, again now, will, shall, up in the air, up into the air, that there is, which there is"
     },
 }

@@ -18,9 +18,12 @@ THINGS: dict[str, dict[str, str]] = {
         "them": "them, they, those ones, these ones, all of them, them all, both of them, each of them, themselves, "
         "every one of them, they all, all of these, all of those",
     },
-    "EVERYTHING": {"any": "anything", "everything": "everything, all of it, every thing, it all, all things"},
+    "EVERYTHING": {
+        "any": "anything",
+        "everything": "whatever is, whatever lies, everything, all of it, every thing, it all, all things",
+    },
     "OTHER": {
-        "other": "other, another, remaining, rest of, rest of the, others, rest, leftover, everything else, all else, anything else"
+        "other": "other, another, remaining, rest of, rest of the, others, rest, leftover, other half, other half of, everything else, all else, anything else"
     },
     "EXCEPT": {
         "except": "but, except, except for, but not, apart from, other than, excluding, besides, save for, without, "

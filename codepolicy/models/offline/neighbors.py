@@ -37,7 +37,7 @@ VERBS = frozenset(
         "REVERSE",
     ]
 )
-QUESTIONS = frozenset(["HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
+QUESTIONS = frozenset(["DOES", "HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
 _PREPOSITIONS = frozenset(["IN", "ON", "TO", "BESIDE", "NEAR", "DIROF", "BETWEEN", "UNDER", "AROUND", "AWAY", "OUTOF"])
 _TAKING_A_THING = VERBS | _PREPOSITIONS
 BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
@@ -68,6 +68,12 @@ def _begun(words: Sequence[Word]) -> list[Word]:
             kept.append(Word("BETWEEN", "between", "between"))
             kept += [w for part in text[1:] for w in tokenize(part)[0]]
             continue
+        elif word.kind == "ALL" and word.value == "none" and before in ("IS", "THERE"):  # "there is no purple block"
+            word = Word("NOT", "not", word.text)
+        elif word.kind == "WHICH" and word.text == "what" and before in _TAKING_A_THING and after == "IS":
+            word = Word("EVERYTHING", "everything", "whatever")
+        elif word.kind == "IS" and kept and kept[-1].text == "whatever":
+            word = Word("THATIS", "is", word.text)
         elif word.text == "me" and before in VERBS:
             continue
         elif word.kind == "ONE" and after == "UNIT":

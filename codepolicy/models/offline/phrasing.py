@@ -9,6 +9,7 @@ from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thin
 SUPERLATIVES = {
     "large": "largest", "small": "smallest", "left": "leftmost", "right": "rightmost", "top": "topmost",
     "bottom": "bottommost", "high": "highest", "low": "lowest", "pair": "closest together",
+    "near": "nearest", "far": "farthest",
 }  # fmt: skip
 ORDINALS = {
     1: "first",

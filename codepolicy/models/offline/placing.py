@@ -8,7 +8,7 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
 from codepolicy.models.offline.choosing import candidates, choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
-from codepolicy.models.offline.handling import check_fits, put_one, remember, state_in
+from codepolicy.models.offline.handling import check_fits, make_way, put_one, remember, state_in
 from codepolicy.models.offline.meaning import At, Group, Pronoun, Put, Thing
 from codepolicy.models.offline.pairing import per_object, write_pairs, write_round
 from codepolicy.models.offline.relating import movable, related
@@ -139,6 +139,8 @@ def _put_all(
     if base.category not in CONTAINERS | FLAT:
         write_tower(writer, [base, *objects])
         return
+    for obj in objects:
+        make_way(writer, obj, but=[o.name for o in objects])
     var = writer.loop_name(objects)
     call = "inside" if base.category in CONTAINERS else "on"
     source = subjects.code if len(objects) == len(subjects.objects) else by_name(objects)

@@ -128,8 +128,19 @@ def put_each(p: Parts) -> Several:
 
 
 def stack_each(p: Parts) -> Several:
-    """Stack X on Y and Z on W."""
-    return put_each(p)
+    """Stack X on Y and Z on W; several things on a place are a stack there."""
+    commands: list[Command] = []
+    for command in put_each(p).commands:
+        if not isinstance(command, Put) or not isinstance(command.to, At | Place):
+            raise Implausible("not stacked")
+        item = command.what.items[0]
+        single = len(command.what.items) == 1 and isinstance(item, Thing)
+        if single and isinstance(item, Thing) and item.many:
+            other = bool(commands) and item.count is not None and not item.colors
+            commands.append(Stack(only(replace(item, other=other or item.other)), command.to))
+        else:
+            commands.append(command)
+    return Several(tuple(commands))
 
 
 def pick(p: Parts) -> Pick:

@@ -18,6 +18,8 @@ def _tested(p: Parts) -> Condition:
         # "is anything in the bowl", "if a block is on the left side": that there is one
         one = replace(item, where=(*item.where, replace(where, negated=negated)), quantity="all", plural=True)
         return Condition(only(one))
+    if p.has("THERE") and len(group.items) == 1 and isinstance(item, Thing) and item.count is not None:
+        return replace(_counted(item), negated=negated)
     if p.has("THERE"):
         return Condition(group, negated=negated)
     if p.has("SUPER"):
@@ -49,8 +51,22 @@ def is_many(p: Parts) -> Condition:
     thing = p.one(Thing)
     if thing.count is None:
         raise Implausible("no number")
+    return _counted(thing)
+
+
+def does_contain(p: Parts) -> Ask:
+    """Does X contain Y?"""
+    holder, content = p.all(Group)
+    item = content.items[0]
+    if len(content.items) != 1 or not isinstance(item, Thing):
+        raise Implausible("contains what")
+    inside = replace(item, where=(*item.where, Where("in", holder)), quantity="all", plural=True)
+    return Ask("is", condition=Condition(only(inside)))
+
+
+def _counted(thing: Thing) -> Condition:
     bare = replace(thing, plural=True, quantity="all", count=None, compare="")
-    return Condition(only(bare), compare=thing.compare or "==", count=thing.count)
+    return Condition(only(bare), compare=thing.compare or "==", count=thing.count or 0)
 
 
 def joined(p: Parts) -> Condition:
@@ -74,7 +90,12 @@ def how_many(p: Parts) -> Ask:
         where = Where("lone", negated=p.has("NOT"))
     if where is not None and where.relation != "table":
         thing = replace(thing, where=(*thing.where, where))
-    return Ask("count", only(replace(thing, plural=True, quantity="all")))
+    return Ask("count", only(replace(_whatever(thing), plural=True, quantity="all")))
+
+
+def _whatever(thing: Thing) -> Thing:
+    """ "How many things": everything in view, also what commands about "everything" leave in place."""
+    return replace(thing, category="thing") if thing.category in ("", "object") and not thing.unknown else thing
 
 
 def which(p: Parts) -> Ask:
@@ -82,7 +103,7 @@ def which(p: Parts) -> Ask:
     group = p.maybe(Group)
     if group is not None and not p.all(Thing):
         return Ask("which", group)
-    thing = p.maybe(Thing) or Thing(plural=True)
+    thing = _whatever(p.maybe(Thing) or Thing(p.token("NOUN").rstrip("*"), plural=not p.has("NOUN")))
     if group is not None and p.has("NEAREST", "FARTHEST"):
         order = Order("near" if p.has("NEAREST") else "far", 1, group)
         return Ask("which", only(replace(thing, orders=(order,), quantity="the")))
@@ -136,6 +157,7 @@ RULES: dict[str, Rule] = {
     "is_same_color": is_same_color,
     "is_many": is_many,
     "is_more": is_more,
+    "does_contain": does_contain,
     "are_more": lambda p: Ask("is", condition=is_more(p)),
     "condition_joined": joined,
     "question": condition,

@@ -105,16 +105,18 @@ def everything_but(p: Parts) -> Thing:
     return Thing(category, plural=True, quantity="all", exceptions=but)
 
 
-def everything(p: Parts) -> Thing:
+def everything(p: Parts) -> Thing | Pronoun:
     """Everything, with conditions."""
     if p.has("DET") and p.token("DET") != "all::":
         return _so_many(p)
     return _with_posts(Thing(plural=True, quantity="a" if p.token("EVERYTHING") == "any" else "all"), p)
 
 
-def _so_many(p: Parts) -> Thing:
-    """Two (of what is spoken of)."""
+def _so_many(p: Parts) -> Thing | Pronoun:
+    """Two (of what is spoken of); both."""
     quantity, number, compare = p.token("DET").split(":")
+    if quantity == "both" and len(p.children) == 1:
+        return Pronoun(plural=True)
     if not number or number == "1" or compare or quantity not in ("", "all", "the"):
         raise Implausible("how many")
     return _with_posts(Thing(plural=True, quantity=one_of(quantity, QUANTITIES), count=int(number)), p)
@@ -212,7 +214,7 @@ def _ranked(thing: Thing, p: Parts) -> Thing:
     elif nearness and sides:
         raise Implausible("near from a side")
     elif nearness:
-        thing = replace(thing, orders=(*thing.orders, Order({"near": "bottom", "far": "top"}[nearness], rank)))
+        thing = replace(thing, orders=(*thing.orders, Order(nearness, rank)))
     elif p.has("ORDINAL") and sides:
         thing = replace(thing, orders=(*thing.orders, Order(sides[0].name, rank)))
         sides = sides[1:]
@@ -269,8 +271,10 @@ def nearness(p: Parts) -> Order:
 
 
 def nearness_post(p: Parts) -> Order:
-    """(that is) closest (to the bowl)."""
-    return p.maybe(Order) or Order("bottom" if p.has("NEAREST") else "top")
+    """(that is) closest (to the bowl); second from the left."""
+    if side := p.maybe(FromSide):
+        return Order(side.name, int(p.token("ORDINAL")))
+    return p.maybe(Order) or Order("near" if p.has("NEAREST") else "far")
 
 
 def measured(p: Parts) -> Measured:

@@ -42,6 +42,8 @@ class Layer:
 def stack(p: Parts) -> Command:
     """Stack X, on a place or as a chain of ons."""
     what, places = p.one(Group), destinations(p)
+    if not category_of(what) and any(isinstance(i, Thing) and i.colors for i in what.items):
+        what = with_category(what, "block")  # "stack blue and red"
     places = [d for d in places if not (isinstance(d, Shape) and d.kind == "tower")]
     for d in places:
         if not isinstance(d, At | Place | Toward | Free):
@@ -69,6 +71,8 @@ def put_chain(p: Parts) -> Stack:
 def stack_layers(p: Parts) -> Stack:
     """Stack the blocks, the red one at the bottom."""
     what, places = p.one(Group), p.all(Layer)
+    if not category_of(what) and any(isinstance(i, Thing) and i.colors for i in what.items):
+        what = with_category(what, "block")
     groups = [with_category(x.group, category_of(what)) for x in sorted(places, key=lambda x: x.level)]
     if len(groups) > 1:
         return Stack(what, chain=tuple(reversed(groups)))
@@ -147,8 +151,8 @@ def layers(p: Parts) -> Layers:
 def unstack(p: Parts) -> Put:
     """Unstack the blocks."""
     what = p.maybe(Group)
-    if what is None or any(isinstance(i, Thing) and i.category == "tower" for i in what.items):
-        what = Group((Thing("block", plural=True, quantity="all"),))
+    if what is None or any(isinstance(i, Thing) and (i.category == "tower" or i.plural) for i in what.items):
+        what = Group((Thing("stacked", plural=True, quantity="all"),))
     return Put(what, Free())
 
 

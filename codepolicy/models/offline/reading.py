@@ -15,6 +15,7 @@ from codepolicy.models.offline.meaning import (
     Mirrored,
     Place,
     Point,
+    Pronoun,
     Put,
     Shape,
     Shift,
@@ -23,6 +24,7 @@ from codepolicy.models.offline.meaning import (
     Stack,
     Thing,
     Toward,
+    only,
     with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, one_of
@@ -55,9 +57,18 @@ def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool =
             to = replace(to, things=with_category(to.things, next(named, "container")))
         elif isinstance(first, Thing) and first.category:
             to = replace(to, things=with_category(to.things, first.category))
+    if isinstance(to, At):  # "in the nearest bowl": nearest to what is put there
+        to = replace(to, things=Group(tuple(_near_what_moves(i) for i in to.things.items), to.things.either))
     if isinstance(to, Toward) and isinstance(what.items[0], Thing):
         to = replace(to, things=with_category(to.things, what.items[0].category))
     return Put(what, to, push, pairwise)
+
+
+def _near_what_moves(item: Thing | Pronoun) -> Thing | Pronoun:
+    if isinstance(item, Pronoun):
+        return item
+    orders = (replace(o, to=only(Pronoun())) if o.key in ("near", "far") and o.to is None else o for o in item.orders)
+    return replace(item, orders=tuple(orders))
 
 
 def by_size(p: Parts) -> Size:

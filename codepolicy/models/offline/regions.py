@@ -11,7 +11,7 @@ from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_way, remember
-from codepolicy.models.offline.meaning import Group, Place, Thing
+from codepolicy.models.offline.meaning import Group, Place, Pronoun, Thing
 from codepolicy.models.offline.writer import Clause, Writer, quoted, tuple_of
 from primitives.scene import Region, SceneObject
 
@@ -49,6 +49,11 @@ def write_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> 
     subjects = refer(writer, what)
     for obj in subjects.objects:
         check_movable(obj)
+    if len(subjects.objects) > 1 and _nearest_to_it(place):
+        for obj in subjects.objects:
+            write_at_place(writer, Group((Thing(obj.category, names=(obj.name,)),)), place, push=push)
+        remember(writer, subjects.objects)
+        return
     remember(writer, subjects.objects)
     writer.summary.append(
         f"put {phrasing.group(what)} {'on' if 'side' in place.name else 'in'} the {phrasing.place(place)}"
@@ -62,6 +67,12 @@ def write_at_place(writer: Writer, what: Group, place: Place, *, push: bool) -> 
         corner = _named(writer, subjects.one, place)
         code = f"region({quoted(corner)})"
     _put_in_region(writer, subjects, corner, code, push=push)
+
+
+def _nearest_to_it(place: Place) -> bool:
+    """ "The nearest corner": another one for each thing."""
+    to = place.order.to if place.order else None
+    return isinstance(to, Group) and any(isinstance(i, Pronoun) for i in to.items)
 
 
 def _named(writer: Writer, obj: SceneObject, place: Place) -> str:

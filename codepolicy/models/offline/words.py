@@ -28,6 +28,7 @@ _SPELLINGS = (
     (r"[‘’´`]", "'"),
     (r"[“”\"«»(){}\[\]*_]", " "),
     (r"\bcolour", "color"),
+    (r"\bon (?:the )?top of\b", "onto"),
     (r"\bso (?=(?:it|they) (?:is|are)\b)", "so that "),
     (r"\s*(?:-+>|=>|→)\s*", " goes to "),
     (r"\b(?:more|(fewer|less)) ((?:\w+ ){1,3})than (?=\w*[a-z])", r"outnumber\1 \2than "),
