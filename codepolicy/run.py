@@ -154,7 +154,8 @@ class Run:
     @property
     def prompt_hash(self) -> str:
         """Of the constant prefix."""
-        return prompt_hash(system_prompt(self.stage.surface, self.stage.trial.robot.workspace))
+        workspace = self.stage.trial.robot.workspace
+        return prompt_hash(system_prompt(self.stage.surface, workspace, examples=self.settings.examples))
 
     @property
     def _isolation(self) -> Isolation:

@@ -32,6 +32,8 @@ class Settings:
     """Named set of sensor and world disturbances; none switches them off."""
     plan: bool = False
     """Split the instruction into sub-goals first."""
+    examples: bool = True
+    """Show the model worked examples, and how each function is called."""
     hierarchy: bool = True
     """Write functions that a program calls but nobody defined."""
     skills: str | None = None

@@ -62,6 +62,8 @@ class Solver:
     """One line for each earlier instruction of the session."""
     examples: Sequence[Skill] = ()
     """Programs that worked for similar instructions, for the first request."""
+    worked_examples: bool = True
+    """Whether the constant prefix has any."""
     step: str | None = None
     """The sub-goal, when the instruction was split."""
     condition: str | None = None
@@ -83,7 +85,7 @@ class Solver:
             ConfigurationError: the model cannot be reached as set up.
         """
         stage = self.stage
-        system = system_prompt(stage.surface, stage.trial.robot.workspace)
+        system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.worked_examples)
         objects = stage.mark_start()
         repair: Repair | None = None
         lines: list[str] = []

@@ -50,6 +50,7 @@ def solve(
                 examples=recalled(skills, run, step.instruction) if skills is not None else (),
                 step=step.instruction if run.settings.plan else None,
                 condition=step.condition,
+                worked_examples=run.settings.examples,
                 hierarchy=run.settings.hierarchy,
                 critic=None if run.settings.plan else reader,
                 emit=run.emit,

@@ -28,7 +28,7 @@ _HIDDEN: Final = (failures.Rejected, failures.PolicyError, failures.ProtectiveSt
 """Failures of no use in an `except` of a program, beside those that end it anyway."""
 
 
-def render(surface: Surface, *, for_checking: bool = False) -> str:
+def render(surface: Surface, *, for_checking: bool = False, examples: bool = True) -> str:
     """The stub of a surface.
 
     Args:
@@ -36,11 +36,12 @@ def render(surface: Surface, *, for_checking: bool = False) -> str:
         for_checking: with every failure class and with constructors, and with parameters as wide as the wire: any
             sequence where a tuple or list of numbers is named, anything with a truth value where a bool is.
             Without, as short as a reader needs.
+        examples: whether a function shows how it is called.
 
     Returns:
         The text of a valid `.pyi` module.
     """
-    functions = [_function(p, wide=for_checking) for p in surface.primitives]
+    functions = [_function(p, wide=for_checking, examples=examples) for p in surface.primitives]
     classes, aliases = _definitions(brief=not for_checking)
     heads = [f.partition("\n")[0] for f in functions]  # a docstring may say "Grasp an object" without meaning the class
     needed = _closure((_NAME.findall(h) for h in heads), classes, aliases)
@@ -79,7 +80,7 @@ def _closure(found: Iterable[list[str]], *definitions: dict[str, str]) -> set[st
     return needed
 
 
-def _function(primitive: Primitive, *, wide: bool) -> str:
+def _function(primitive: Primitive, *, wide: bool, examples: bool) -> str:
     parts: list[str] = []
     for p in primitive.parameters:
         if p.keyword_only and "*" not in parts:
@@ -87,7 +88,18 @@ def _function(primitive: Primitive, *, wide: bool) -> str:
         default = "" if p.required else f" = {p.default!r}"
         parts.append(f"{p.name}: {_wide(p) if wide else p.text}{default}")
     head = f"def {primitive.name}({', '.join(parts)}) -> {primitive.returns_text}:"
-    return f"{head}\n{textwrap.indent(_quoted(primitive.doc), ' ')}"
+    doc = primitive.doc if examples else _without_example(primitive.doc)
+    return f"{head}\n{textwrap.indent(_quoted(doc), ' ')}"
+
+
+def _without_example(doc: str) -> str:
+    """`doc` without a last paragraph that is code."""
+    text, _, last = doc.rpartition("\n\n")
+    try:
+        ast.parse(last)
+    except SyntaxError:
+        return doc
+    return text or doc
 
 
 def _quoted(doc: str) -> str:

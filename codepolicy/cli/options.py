@@ -79,6 +79,8 @@ class LoopFlags:
     """Model that splits the instruction; --model when left out."""
     critic: Annotated[str | None, tyro.conf.arg(metavar="NAME[:DETAIL]")] = None
     """Model that looks over a result whose goal check holds; none when left out."""
+    examples: bool = True
+    """Show worked examples, and how each function is called."""
     hierarchy: bool = True
     """Write functions on demand that a program calls but nobody defined."""
     skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
@@ -104,7 +106,11 @@ def model_options(flags: ModelFlags) -> ModelOptions:
     from codepolicy.models.registry import ModelOptions
 
     return ModelOptions(
-        base_url=flags.base_url, timeout_s=flags.timeout, temperature=flags.temperature, prices=flags.prices
+        base_url=flags.base_url,
+        timeout_s=flags.timeout,
+        temperature=flags.temperature,
+        prices=flags.prices,
+        priced=flags.max_cost is not None,
     )
 
 
@@ -122,6 +128,7 @@ def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFla
         feedback=loop.feedback,
         turns=loop.turns,
         plan=loop.plan,
+        examples=loop.examples,
         hierarchy=loop.hierarchy,
         skills=loop.skills,
         learn=loop.learn,

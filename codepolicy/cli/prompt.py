@@ -19,6 +19,8 @@ class Prompt(WorldOptions):
     """What to do, in quotes. May be left out with --task."""
     skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Folder of programs that worked before, as `run` takes it."""
+    examples: bool = True
+    """Show worked examples, and how each function is called."""
     stats: Annotated[bool, Flag] = False
     """Print sizes in estimated tokens instead."""
 
@@ -43,10 +45,10 @@ class Prompt(WorldOptions):
         environment = load_environment(self.env)
         try:
             with open_stage(environment, spec, settings(self)) as stage:
-                system = system_prompt(stage.surface, stage.trial.robot.workspace)
+                system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.examples)
                 words = stage.trial.instruction
-                examples = relevant(store.skills, words, surface=stage.surface.level)
-                user = user_prompt(stage.look(), words, examples=examples)
+                skills = relevant(store.skills, words, surface=stage.surface.level)
+                user = user_prompt(stage.look(), words, examples=skills)
         finally:
             environment.close()
         if self.stats:

@@ -31,8 +31,11 @@ def template(name: str, /, **values: str) -> str:
     return text.strip()
 
 
-def system_prompt(surface: Surface, workspace: Workspace) -> str:
-    """The constant prefix: role, conventions, functions of `surface`, what to answer, two worked examples."""
+def system_prompt(surface: Surface, workspace: Workspace, *, examples: bool = True) -> str:
+    """The constant prefix: role, conventions, functions of `surface`, what to answer, two worked examples.
+
+    Without `examples`, neither these nor the line or two that show how each function is called.
+    """
     from primitives.stub import render
 
     return template(
@@ -41,8 +44,8 @@ def system_prompt(surface: Surface, workspace: Workspace) -> str:
         x_high=f"{workspace.high[0]:.2f}",
         y_low=f"{workspace.low[1]:.2f}",
         y_high=f"{workspace.high[1]:.2f}",
-        api=render(surface).strip(),
-        examples=template(f"examples_{surface.level}"),
+        api=render(surface, examples=examples).strip(),
+        examples=template(f"examples_{surface.level}") if examples else "",
     )
 
 
@@ -122,18 +125,3 @@ def safe_scene_table(objects: Sequence[SceneObject]) -> str:
 def prompt_hash(system: str) -> str:
     """Twelve hex digits that change whenever the constant prefix does."""
     return hashlib.sha256(system.encode()).hexdigest()[:12]
-
-
-def estimated_tokens(text: str) -> int:
-    """Tokens of `text` as current models count them, estimated without a tokeniser.
-
-    Words cost one token per six letters or part of them, numbers one per three digits, runs of other characters and of
-    indentation one each. For English and Python this lies within about 15 % of byte-pair encodings such as o200k,
-    mostly above.
-    """
-    import re
-
-    return sum(
-        -(-len(piece) // 6) if piece[0].isalpha() else -(-len(piece) // 3) if piece[0].isdigit() else 1
-        for piece in re.findall(r"[^\W\d_]+|\d+|\n\s*|[^\w\s]+|_", text)
-    )

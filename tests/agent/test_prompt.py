@@ -26,6 +26,20 @@ def test_the_prefix_is_constant_and_holds_every_function(level: str) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_without_examples_only_they_are_missing(level: str) -> None:
+    chosen = surface(level)
+    shown, bare = (system_prompt(chosen, Workspace(), examples=e) for e in (True, False))
+    assert prompt_hash(shown) != prompt_hash(bare)
+    assert "# Examples" in shown and "# Examples" not in bare
+    kept = [line for line in shown.partition("# Examples")[0].splitlines() if line.strip()]
+    lines = {line.rstrip('"') for line in bare.splitlines()}
+    lost = [line for line in kept if line.rstrip('"') not in lines]
+    assert lost and all(line.startswith(" ") for line in lost), "signatures and prose stay"
+    for name in chosen.names:
+        assert f"def {name}(" in bare
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_the_examples_pass_the_gate(level: str) -> None:
     from codepolicy.gate import check
     from codepolicy.models.protocol import Reply
