@@ -13,7 +13,7 @@ from primitives.scene import SceneObject, Target
 
 @primitive(surfaces=("skill",), kind="motion")
 def pick(ctx: Context, obj: SceneObject | str) -> None:
-    """Grasp an object and lift it; `obj` may be a query. Returns when it is held (measured).
+    """Grasp an object and lift it. Returns when it is held (measured).
 
     Raises GraspMissed, Dropped, Blocked, Unreachable, or BadArgument when the hand is full.
 
@@ -24,12 +24,11 @@ def pick(ctx: Context, obj: SceneObject | str) -> None:
 
 @primitive(surfaces=("skill",), kind="motion")
 def place(ctx: Context, target: Target | str) -> None:
-    """Put the held object down: on top of or inside an object, at a free spot of a region, or centred at (x, y) or
-    (x, y, z) in m. Returns when it rests there (measured, within 1.5 cm).
+    """Put the held object down: on top of or inside an object, at a free spot of a region, or centred at (x, y[, z]).
+    Returns when it rests there (measured, within 1.5 cm).
 
     Raises NotPlaced, Blocked, Unreachable, or BadArgument when nothing is held.
 
-    place("green bowl")
     place((0.45, -0.10))
     """
     held = ctx.memory.held
@@ -43,7 +42,6 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
     """pick(obj), then place(target); chooses a grasp that suits the place.
 
     put("red block", "green bowl")
-    put("blue block", region("top left corner"))
     """
     thing = named_object(ctx, obj)
     goal = resolve(ctx, target)
@@ -58,7 +56,7 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
 
 @primitive(surfaces=("skill",), kind="motion")
 def push(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
-    """Slide an object over the table, ungrasped, until its centre is within 2 cm of the target (measured); next to it
+    """Slide an object over the table until its centre is within 2 cm of the target (measured); next to it
     where the target is an object.
 
     Raises NotPlaced, Blocked or Unreachable.

@@ -22,7 +22,7 @@ def say(ctx: Context, text: str) -> None:
 def expect(ctx: Context, condition: bool | Relation, message: str) -> None:
     """State what must hold; raises ExpectationFailed when it does not. A goal check is made of these.
 
-    expect(inside("red block", "green bowl"), "red block is in the green bowl")
+    expect(inside("red block", "bowl"), "block in bowl")
     """
     holds = bool(condition)
     detail = condition.text if isinstance(condition, Relation) else ""

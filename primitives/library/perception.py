@@ -30,6 +30,7 @@ def find(ctx: Context, query: str) -> SceneObject:
     """The one match of a name or of e.g. "largest block", "leftmost bowl", "second block from the left".
 
     Raises NotFound or Ambiguous with candidates.
+
     red = find("red block")
     """
     return ctx.memory.find(query)
@@ -39,7 +40,7 @@ def find(ctx: Context, query: str) -> SceneObject:
 def region(ctx: Context, name: str) -> Region:
     """A place: "table", "middle", "top|bottom|left|right side" or "top|bottom left|right corner".
 
-    put("red block", region("top left corner"))
+    place(region("left side"))
     """
     found = named_region(name, ctx.robot.workspace)
     if found is None:
@@ -55,7 +56,7 @@ def region(ctx: Context, name: str) -> Region:
 def inside(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
     """`a` is in the bowl, box or mug `b`, or on the plate or zone `b`.
 
-    expect(inside("red block", "blue bowl"), "red block in bowl")
+    inside("red block", "blue bowl")
     """
     return relations.inside(_seen(ctx, a), _seen(ctx, b))
 
@@ -64,7 +65,7 @@ def inside(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation
 def on(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
     """`a` rests directly on, or in, `b`, which may be "table".
 
-    expect(on("red block", "blue block"), "stacked")
+    on("red block", "blue block")
     """
     if b == "table":
         return relations.on_table(_seen(ctx, a))
@@ -73,37 +74,55 @@ def on(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def near(ctx: Context, a: SceneObject | str, b: SceneObject | str, *, distance: float = 0.05) -> Relation:
-    """The gap between `a` and `b` is at most `distance` m."""
+    """The gap between `a` and `b` is at most `distance` m.
+
+    near("mug", "bowl", distance=0.1)
+    """
     return relations.near(_seen(ctx, a), _seen(ctx, b), distance=distance)
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def left_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """`a` is left (+y) of `b`."""
+    """`a` is left (+y) of `b`.
+
+    left_of("mug", "bowl")
+    """
     return relations.left_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def right_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """`a` is right (-y) of `b`."""
+    """`a` is right (-y) of `b`.
+
+    right_of("mug", "bowl")
+    """
     return relations.right_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def in_front_of(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """`a` is nearer to the robot (-x)."""
+    """`a` is nearer to the robot (-x).
+
+    in_front_of("mug", "bowl")
+    """
     return relations.in_front_of(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def behind(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
-    """`a` is farther from the robot (+x)."""
+    """`a` is farther from the robot (+x).
+
+    behind("mug", "bowl")
+    """
     return relations.behind(_seen(ctx, a), _seen(ctx, b))
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
 def in_region(ctx: Context, a: SceneObject | str, place: Region | str) -> Relation:
-    """The centre of `a` is in a region, e.g. "left side"."""
+    """The centre of `a` is in a region.
+
+    in_region("mug", "left side")
+    """
     return relations.in_region(_seen(ctx, a), place if isinstance(place, Region) else region(ctx, place))
 
 
@@ -112,6 +131,7 @@ def capture(ctx: Context, camera: str | None = None) -> Image:
     """A fresh RGB-D image: `rgb` (H, W, 3), `depth` (H, W) m, `K`, `T_base_camera`, `camera` (its name).
 
     Takes the first camera without a name; a wrong name raises BadArgument listing them.
+
     image = capture()
     """
     by_name = {c.info.name: c for c in ctx.robot.cameras}
