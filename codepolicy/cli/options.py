@@ -106,11 +106,7 @@ def model_options(flags: ModelFlags) -> ModelOptions:
     from codepolicy.models.registry import ModelOptions
 
     return ModelOptions(
-        base_url=flags.base_url,
-        timeout_s=flags.timeout,
-        temperature=flags.temperature,
-        prices=flags.prices,
-        priced=flags.max_cost is not None,
+        base_url=flags.base_url, timeout_s=flags.timeout, temperature=flags.temperature, prices=flags.prices
     )
 
 
