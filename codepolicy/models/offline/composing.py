@@ -94,7 +94,8 @@ class Composer:
             except Declined as declined:
                 refusals.append(declined)
                 continue
-            self.writer, self.last = trial, last
+            self.writer = trial
+            self.last = self.last if isinstance(last, Ask) else last  # "do the same" is not to ask again
             return
         likeliest = rated[0][2]
         if isinstance(likeliest, Bare | BareTo | Incomplete | Again) and any(t.unknown for t in things_in(likeliest)):

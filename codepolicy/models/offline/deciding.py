@@ -31,6 +31,9 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
+_COUNTED = {">": "more than ", "<": "fewer than ", ">=": "at least ", "<=": "at most ", "==": ""}
+
+
 def is_true(condition: Condition, belief: Belief) -> bool:
     """Whether a condition holds in the scene as it is believed to be.
 
@@ -148,12 +151,13 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
 
 def text(condition: Condition) -> str:
     """The condition in words."""
-    subject = phrasing.group(condition.subject)
+    subject, items = phrasing.group(condition.subject), condition.subject.items
     if condition.than:
         more = {">": "more", "<": "fewer"}[condition.compare]
         said = f"there are {more} of {subject} than of {phrasing.group(condition.than)}"
     elif condition.compare:
-        said = f"there are {condition.compare} {condition.count} {subject}"
+        some = phrasing.group(Group(tuple(replace(i, quantity="") if isinstance(i, Thing) else i for i in items)))
+        said = f"there are {_COUNTED[condition.compare]}{condition.count} {some}"
     elif not condition.test:
         some = tuple(
             replace(i, quantity="") if isinstance(i, Thing) and i.plural else i for i in condition.subject.items

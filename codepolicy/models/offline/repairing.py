@@ -61,6 +61,7 @@ def recall(prompt: Prompt, belief: Belief) -> Command | None:
             spoken = composer
             belief.subjects = composer.writer.belief.subjects
             belief.targets = composer.writer.belief.targets
+            belief.spoken = list(composer.writer.belief.spoken)
         if not composer.writer.silent:
             return composer.last
     return spoken.last if spoken is not None else None
