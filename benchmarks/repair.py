@@ -21,8 +21,8 @@ import msgspec
 from intervals import wilson
 
 from codepolicy.agent import Agent
+from codepolicy.models.estimate import estimated_tokens
 from codepolicy.models.protocol import Message, Reply
-from codepolicy.prompting.prompt import estimated_tokens
 from codepolicy.settings import Settings
 
 COLORS = ("red", "green", "blue", "yellow")

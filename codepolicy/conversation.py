@@ -9,9 +9,10 @@ import msgspec
 
 from codepolicy.episode import add_usage
 from codepolicy.events import Answered, Asked, Observer
+from codepolicy.models.estimate import estimated
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
-from codepolicy.prompting.prompt import estimated_tokens, template
-from codepolicy.prompting.reply import MAX_REPLY, ParsedReply, join_continued, parse_reply
+from codepolicy.prompting.prompt import template
+from codepolicy.prompting.reply import ParsedReply, join_continued, parse_reply
 from primitives.errors import ConfigurationError
 
 MAX_CONTINUATIONS = 2
@@ -46,11 +47,8 @@ class Budget:
         """Count `reply`; returns what it cost, estimated where the server does not say."""
         usage = reply.usage
         if usage.input_tokens is None or usage.output_tokens is None:
-            usage = msgspec.structs.replace(
-                usage,
-                input_tokens=sum(estimated_tokens(m.text) for m in messages),
-                output_tokens=estimated_tokens(reply.text[:MAX_REPLY]),
-            )
+            guess = estimated(messages, reply.text)
+            usage = msgspec.structs.replace(usage, input_tokens=guess.input_tokens, output_tokens=guess.output_tokens)
         self.usage = add_usage(self.usage, usage)
         return usage
 

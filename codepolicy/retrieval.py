@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from codepolicy.prompting.prompt import estimated_tokens
+from codepolicy.models.estimate import estimated_tokens
 from codepolicy.skill import Skill
 
 LIMIT = 3

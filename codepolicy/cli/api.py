@@ -20,7 +20,8 @@ class Api:
     def __call__(self) -> int:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put
-        from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt
+        from codepolicy.models.estimate import estimated_tokens
+        from codepolicy.prompting.prompt import prompt_hash, system_prompt
         from primitives.library import surface
         from primitives.scene import Workspace
         from primitives.stub import render

@@ -106,7 +106,11 @@ def model_options(flags: ModelFlags) -> ModelOptions:
     from codepolicy.models.registry import ModelOptions
 
     return ModelOptions(
-        base_url=flags.base_url, timeout_s=flags.timeout, temperature=flags.temperature, prices=flags.prices
+        base_url=flags.base_url,
+        timeout_s=flags.timeout,
+        temperature=flags.temperature,
+        prices=flags.prices,
+        priced=flags.max_cost is not None,
     )
 
 

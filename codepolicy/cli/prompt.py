@@ -28,8 +28,9 @@ class Prompt(WorldOptions):
         """Print; returns the exit status."""
         from codepolicy.agent import checked_instruction, open_stage
         from codepolicy.cli.output import put
+        from codepolicy.models.estimate import estimated_tokens
         from codepolicy.plugins import load_environment
-        from codepolicy.prompting.prompt import estimated_tokens, prompt_hash, system_prompt, user_prompt
+        from codepolicy.prompting.prompt import prompt_hash, system_prompt, user_prompt
         from codepolicy.retrieval import relevant
         from codepolicy.skill_store import SkillStore
         from primitives.environment import TrialSpec

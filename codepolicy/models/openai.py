@@ -16,8 +16,17 @@ from typing import Any, cast
 import msgspec
 import openai
 
-from codepolicy.models.openai_errors import no_server, pause, retryable, translated, unsupported_parameter
-from codepolicy.models.prices import cost, price_table
+from codepolicy.models.estimate import estimated
+from codepolicy.models.openai_errors import (
+    no_server,
+    nobody_there,
+    pause,
+    retryable,
+    said_in,
+    translated,
+    unsupported_parameters,
+)
+from codepolicy.models.prices import cost, price, price_table
 from codepolicy.models.protocol import Message, ModelError, Reply, Usage
 from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
@@ -60,6 +69,11 @@ class OpenAIModel:
         self._options = options
         self._sleep = sleep
         self._prices = price_table(options.prices)
+        if options.priced and price(name, self._prices) is None:
+            raise ConfigurationError(
+                f"--max-cost needs to know what {name!r} costs; give --prices FILE.toml with a table "
+                f'["{name}"] that has input and output in USD per million tokens'
+            )
         self._client = openai.OpenAI(api_key=key or "none", base_url=url, timeout=options.timeout_s, max_retries=0)
         self._url = str(self._client.base_url).rstrip("/")
         self._vision = options.vision if options.vision is not None else bool(_VISION.search(name))
@@ -94,11 +108,13 @@ class OpenAIModel:
         while True:
             try:
                 reply = self._once(messages)
-            except (openai.OpenAIError, ConnectionError) as error:
-                if self._drop(unsupported_parameter(error)):
+            except (ModelError, ConfigurationError):
+                raise
+            except Exception as error:  # the SDK lets through whatever its parsers and its HTTP library raise
+                if self._drop(unsupported_parameters(error)):
                     continue
                 failed += 1
-                allowed = self._options.retries if self._connected or not _nobody_there(error) else 1
+                allowed = self._options.retries if self._connected or not nobody_there(error) else 1
                 if not retryable(error) or failed > allowed:
                     raise translated(
                         error,
@@ -112,7 +128,9 @@ class OpenAIModel:
                 continue
             self._connected = True
             if reply.text.strip():
-                return msgspec.structs.replace(reply, latency_s=time.perf_counter() - started)
+                spent = reply.usage if reply.usage.input_tokens is not None else estimated(messages, reply.text)
+                usage = msgspec.structs.replace(reply.usage, cost_usd=cost(self._name, spent, self._prices))
+                return msgspec.structs.replace(reply, usage=usage, latency_s=time.perf_counter() - started)
             failed += 1
             if not self._more_room(reply.finish) and failed > 1:
                 raise ModelError(
@@ -129,11 +147,23 @@ class OpenAIModel:
         )
         with stream:
             kind = stream.response.headers.get("content-type", "")
-            if "event-stream" in kind:
-                return self._collected(stream)
+            if "html" in kind:
+                raise no_server(self._url, self._name)
             if "json" in kind:  # a server that does not stream
-                return self._collected([_as_chunk(stream.response.read(), self._url, self._name)])
-            raise no_server(self._url, self._name)
+                return self._collected([_as_chunk(self._body(stream.response.iter_bytes()), self._url, self._name)])
+            return self._collected(stream)
+
+    def _body(self, pieces: Iterable[bytes]) -> bytes:
+        """A whole body of bounded length."""
+        body = b""
+        for piece in pieces:
+            body += piece
+            if len(body) > 8 * MAX_REPLY:  # JSON may take six bytes for a character
+                raise self._too_long()
+        return body
+
+    def _too_long(self) -> ModelError:
+        return ModelError(f"{self._name!r} wrote more than {MAX_REPLY} characters and was cut off")
 
     def _collected(self, chunks: Iterable[Any]) -> Reply:
         text: list[str] = []
@@ -147,19 +177,20 @@ class OpenAIModel:
             for choice in getattr(chunk, "choices", None) or ():
                 delta = getattr(choice, "delta", None) or getattr(choice, "message", None)
                 piece = getattr(delta, "content", None) or ""
+                if not isinstance(piece, str):
+                    raise TypeError(f"the content is a {type(piece).__name__}")
                 text.append(piece)
                 size += len(piece)
                 refused.append(getattr(delta, "refusal", None) or "")
                 finish = getattr(choice, "finish_reason", None) or finish
             if size > MAX_REPLY:
-                raise ModelError(f"{self._name!r} wrote more than {MAX_REPLY} characters and was cut off")
+                raise self._too_long()
             if time.monotonic() > deadline:
                 raise ModelError(
                     f"{self._name!r} was still writing after {10 * self._options.timeout_s:g} s; raise --timeout"
                 )
         if not seen:
             raise no_server(self._url, self._name)
-        usage = msgspec.structs.replace(usage, cost_usd=cost(self._name, usage, self._prices))
         refusal = "".join(refused).strip()
         if refusal or finish == "content_filter":
             words = refusal or "".join(text).strip() or "the provider's content filter stopped the reply"
@@ -175,12 +206,13 @@ class OpenAIModel:
         ]
         return {"role": message.role, "content": [{"type": "text", "text": message.text}, *images]}
 
-    def _drop(self, name: str | None) -> bool:
-        """Do without what the server refuses; whether that changes anything."""
-        if name == "images" and self._vision:
+    def _drop(self, names: Sequence[str]) -> bool:
+        """Do without the first of `names` that was sent; whether there is one."""
+        if "images" in names and self._vision:
             self._vision = False
             return True
-        if name is None or name not in self._parameters:
+        name = next((n for n in names if n in self._parameters), None)
+        if name is None:
             return False
         value = self._parameters.pop(name)
         if name == "max_tokens":
@@ -218,15 +250,14 @@ def _usage(usage: Any) -> Usage | None:
 def _as_chunk(body: bytes, url: str, model: str) -> Any:
     from openai.types.chat import ChatCompletion
 
+    words = said_in(body)
+    if words is not None:
+        raise ModelError(f"{url} answers with an error: {words}")
     try:
         completion = ChatCompletion.model_validate_json(body)
     except ValueError as error:
         raise no_server(url, model) from error
     return completion
-
-
-def _nobody_there(error: Exception) -> bool:
-    return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
 
 
 def make(argument: str, options: ModelOptions) -> OpenAIModel:

@@ -42,13 +42,19 @@ def price_table(override: str | None = None) -> dict[str, Price]:
 
 def cost(model: str, usage: Usage, table: dict[str, Price]) -> float | None:
     """USD for `usage` of `model`; None when the model has no price or the server reports no usage."""
-    entry = max((name for name in table if model.startswith(name)), key=len, default=None)
-    if entry is None or usage.input_tokens is None or usage.output_tokens is None:
+    known = price(model, table)
+    if known is None or usage.input_tokens is None or usage.output_tokens is None:
         return None
-    price, cached = table[entry], usage.cached_tokens or 0
+    cached = usage.cached_tokens or 0
     fresh = max(0, usage.input_tokens - cached)
-    cached_price = price.input if price.cached is None else price.cached
-    return (fresh * price.input + cached * cached_price + usage.output_tokens * price.output) / 1e6
+    cached_price = known.input if known.cached is None else known.cached
+    return (fresh * known.input + cached * cached_price + usage.output_tokens * known.output) / 1e6
+
+
+def price(model: str, table: dict[str, Price]) -> Price | None:
+    """The price of `model`: of the longest entry that its name starts with."""
+    entry = max((name for name in table if model.startswith(name)), key=len, default=None)
+    return table[entry] if entry is not None else None
 
 
 def _parse(text: str, name: str) -> dict[str, Price]:

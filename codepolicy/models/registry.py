@@ -27,6 +27,8 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Whether to send images; None decides by the model's name."""
     prices: str | None = None
     """TOML file of prices that override the built-in table."""
+    priced: bool = False
+    """Whether a model without a price is refused, because a budget in money is to be kept."""
 
 
 def load(spec: str, options: ModelOptions | None = None) -> Model:

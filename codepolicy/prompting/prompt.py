@@ -125,18 +125,3 @@ def safe_scene_table(objects: Sequence[SceneObject]) -> str:
 def prompt_hash(system: str) -> str:
     """Twelve hex digits that change whenever the constant prefix does."""
     return hashlib.sha256(system.encode()).hexdigest()[:12]
-
-
-def estimated_tokens(text: str) -> int:
-    """Tokens of `text` as current models count them, estimated without a tokeniser.
-
-    Words cost one token per six letters or part of them, numbers one per three digits, runs of other characters and of
-    indentation one each. For English and Python this lies within about 15 % of byte-pair encodings such as o200k,
-    mostly above.
-    """
-    import re
-
-    return sum(
-        -(-len(piece) // 6) if piece[0].isalpha() else -(-len(piece) // 3) if piece[0].isdigit() else 1
-        for piece in re.findall(r"[^\W\d_]+|\d+|\n\s*|[^\w\s]+|_", text)
-    )

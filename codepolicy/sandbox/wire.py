@@ -8,10 +8,9 @@ trusted: it is decoded to the types below and nothing else, within `MAX_INBOUND`
 from __future__ import annotations
 
 import struct
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
-import numpy as np
 
 from codepolicy.sandbox.values import Value
 from primitives.failures import FailureReport
@@ -103,9 +102,9 @@ Inbound: TypeAlias = Ready | Call | Output | Ended
 Outbound: TypeAlias = Run | Returned | Raised
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """A numpy scalar as Python's number: detectors and programs measure in numpy."""
-    if isinstance(value, np.generic):
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
         return value.item()
     raise TypeError(f"a {type(value).__name__} cannot cross the wire")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -158,6 +160,32 @@ def whole(text: str) -> Any:
     return answer
 
 
+def raw(data: bytes, kind: str = "text/event-stream", status: int = 200, **headers: str) -> Any:
+    """Whatever bytes, with a content type."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        handler.send_response(status)
+        for name, text in {"content-type": kind, **headers}.items():
+            handler.send_header(name.replace("_", "-"), text)
+        handler.end_headers()
+        handler.wfile.write(data)
+
+    return answer
+
+
+def resetting(*pieces: str) -> Any:
+    """Begins to stream, then resets the connection."""
+
+    def answer(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        start_stream(handler)
+        for piece in pieces:
+            chunk(handler, {"content": piece})
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        handler.connection.close()
+
+    return answer
+
+
 def page(handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
     """An ordinary web page."""
     handler.send_response(200)
@@ -176,6 +204,8 @@ def chat() -> SimpleNamespace:
         stalling=stalling,
         dropping=dropping,
         whole=whole,
+        raw=raw,
+        resetting=resetting,
         page=page,
     )
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from codepolicy.episode import GoalCheck
+from codepolicy.models.estimate import estimated_tokens
 from codepolicy.prompting.feedback import LEVELS, Attempt, feedback, marked, signature
 from codepolicy.prompting.hints import hint
-from codepolicy.prompting.prompt import estimated_tokens
 from primitives.environment import Verdict
 from primitives.failures import FAILURES, FailureKind, FailureReport
 from primitives.scene import SceneObject

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from email.utils import formatdate
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -129,6 +130,83 @@ def test_a_stall_ends_in_a_sentence(chat: SimpleNamespace) -> None:
         model(server.url, timeout_s=0.1, retries=0).complete(ASK)
 
 
+def test_a_connection_that_is_always_reset_is_no_matter_of_the_address(chat: SimpleNamespace) -> None:
+    with (
+        chat.serving(chat.resetting("hal")) as server,
+        pytest.raises(ModelError, match="broke the connection off"),
+    ):
+        model(server.url, retries=2).complete(ASK)
+    assert len(server.requests) == 3
+
+
+def test_a_server_that_asks_for_hours_is_left_alone(chat: SimpleNamespace) -> None:
+    sleeps: list[float] = []
+    with (
+        chat.serving(chat.failing(429, "come back tomorrow", retry_after="80000"), chat.streamed("ok")) as server,
+        pytest.raises(ModelError, match="asks to wait 80000 s: come back tomorrow; go on then with --resume"),
+    ):
+        model(server.url, sleeps=sleeps).complete(ASK)
+    assert (len(server.requests), sleeps) == (1, [])
+
+
+@pytest.mark.parametrize("header", ["soon", "-5", "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_an_odd_retry_after_does_no_harm(chat: SimpleNamespace, header: str) -> None:
+    sleeps: list[float] = []
+    with chat.serving(chat.failing(429, "slow down", retry_after=header), chat.streamed("ok")) as server:
+        assert model(server.url, sleeps=sleeps).complete(ASK).text == "ok"
+    assert sleeps in ([0.5], [0.0])
+
+
+HELLO = b'data: {"id": "1", "choices": [{"index": 0, "delta": {"content": "hello"}, "finish_reason": null}]}\n\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (HELLO + b"data: {not json\n\n", "text/event-stream", "sends what is no chat completion"),
+        (HELLO + b"data: \xff\xfe\n\n", "text/event-stream", "sends what is no chat completion .*can't decode"),
+        (HELLO.replace(b'"hello"', b"5"), "text/event-stream", "the content is a int"),
+        (HELLO + b'data: {"error": {"message": "the GPU fell off"}}\n\n', "text/event-stream", "the GPU fell off"),
+        (b'data: {"error": "model not loaded"}\n\n', "text/event-stream", "model not loaded"),
+        (b'{"error": {"message": "no credit left"}}', "application/json", "answers with an error: no credit left"),
+        (b'{"id": "\xff"}', "application/json", "does not answer like an OpenAI-compatible server"),
+        (b"[]", "application/json", "does not answer like an OpenAI-compatible server"),
+        (b"", "text/event-stream", "does not answer like an OpenAI-compatible server"),
+        (b"<html>hi</html>", "text/html; charset=utf-8", "does not answer like an OpenAI-compatible server"),
+        (b'{"x": "' + b"y" * 10_000_000 + b'"}', "application/json", "more than 400000 characters"),
+    ],
+    ids=["no json", "no utf-8", "numbers", "error amid", "error in words", "error as 200", "bytes", "list", "nothing",
+         "page", "10 MB"],
+)  # fmt: skip
+def test_what_is_no_chat_completion_is_a_sentence(chat: SimpleNamespace, data: bytes, kind: str, words: str) -> None:
+    with (
+        chat.serving(chat.raw(data, kind)) as server,
+        pytest.raises((ModelError, ConfigurationError), match=words) as caught,
+    ):
+        model(server.url, retries=1).complete(ASK)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("kind", ["text/plain", ""])
+def test_a_stream_with_the_wrong_content_type_is_read(chat: SimpleNamespace, kind: str) -> None:
+    with chat.serving(chat.raw(HELLO + b"data: [DONE]\n\n", kind)) as server:
+        assert model(server.url).complete(ASK).text == "hello"
+
+
+def test_redirects(chat: SimpleNamespace) -> None:
+    away = chat.raw(b"", "text/plain", 307, location="/v1/elsewhere", content_length="0")
+    with chat.serving(away, chat.streamed("ok")) as server:
+        assert model(server.url).complete(ASK).text == "ok"
+    login = chat.raw(b"", "text/plain", 302, location="/login", content_length="0")
+    with chat.serving(login) as server, pytest.raises(ConfigurationError, match="does not answer like"):
+        model(server.url).complete(ASK)
+    with (
+        chat.serving(away) as server,
+        pytest.raises(ConfigurationError, match="redirects in a circle; check --base-url"),
+    ):
+        model(server.url).complete(ASK)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key(chat: SimpleNamespace, status: int) -> None:
     with (
@@ -159,10 +237,36 @@ def test_nobody_there() -> None:
         model("http://127.0.0.1:9/v1").complete(ASK)
 
 
-def test_a_context_overflow(chat: SimpleNamespace) -> None:
-    words = "This model's maximum context length is 8192 tokens."
+def test_an_unknown_model_that_is_called_a_bad_request(chat: SimpleNamespace) -> None:
     with (
-        chat.serving(chat.failing(400, words, code="context_length_exceeded")) as server,
+        chat.serving(chat.failing(400, "smal is not a valid model ID")) as server,
+        pytest.raises(ConfigurationError, match=r"knows no model 'smal'\. Did you mean 'small'"),
+    ):
+        model(server.url, "smal").complete(ASK)
+
+
+def test_a_limit_that_does_not_fit_beside_the_prompt_is_left_to_the_server(chat: SimpleNamespace) -> None:
+    words = "'max_tokens' or 'max_completion_tokens' is too large: 4096. The maximum context length is 4096 tokens"
+    with chat.serving(chat.failing(400, words), chat.failing(400, words), chat.streamed("ok")) as server:
+        assert model(server.url).complete(ASK).text == "ok"
+    assert not {"max_tokens", "max_completion_tokens"} & server.requests[-1].keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "This model's maximum context length is 8192 tokens."),
+        (400, "the request exceeds the available context size. try increasing the context size"),
+        (400, "prompt is too long: 210000 tokens > 200000 maximum"),
+        (400, "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
+        (400, "Prompt contains 40000 tokens, too large for model with 32768 maximum context length"),
+        (413, "Request Entity Too Large"),
+        (422, "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193"),
+    ],
+)
+def test_a_context_overflow(chat: SimpleNamespace, status: int, words: str) -> None:
+    with (
+        chat.serving(chat.failing(status, words)) as server,
         pytest.raises(ModelError, match="does not fit into the context of 'small'"),
     ):
         model(server.url).complete(ASK)
@@ -206,10 +310,21 @@ def test_what_cannot_be_set_up(name: str, url: str | None, words: str) -> None:
         OpenAIModel(name, ModelOptions(base_url=url))
 
 
-def test_faulty_prices(tmp_path: object) -> None:
-    from pathlib import Path
+def test_a_budget_in_money_needs_a_price_and_holds_without_reported_usage(
+    chat: SimpleNamespace, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match="--max-cost needs to know what 'small' costs; give --prices"):
+        OpenAIModel("small", ModelOptions(base_url="http://x/v1", priced=True))
+    path = tmp_path / "prices.toml"
+    path.write_text("[small]\ninput = 1000.0\noutput = 2000.0\n")
+    with chat.serving(chat.streamed("one two three")) as server:
+        usage = model(server.url, prices=str(path), priced=True).complete(ASK).usage
+    assert usage.input_tokens is None and usage.cost_usd is not None
+    assert usage.cost_usd == pytest.approx((3 * 1000 + 3 * 2000) / 1e6, rel=0.4)
 
-    path = Path(str(tmp_path)) / "prices.toml"
+
+def test_faulty_prices(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
     path.write_text("[small]\ninput = 1.0\noutputs = 2.0\n")
     with pytest.raises(ConfigurationError, match="outputs"):
         OpenAIModel("small", ModelOptions(base_url="http://x/v1", prices=str(path)))

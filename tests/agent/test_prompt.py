@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from codepolicy.prompting.prompt import Repair, estimated_tokens, prompt_hash, system_prompt, template, user_prompt
+from codepolicy.models.estimate import estimated_tokens
+from codepolicy.prompting.prompt import Repair, prompt_hash, system_prompt, template, user_prompt
 from codepolicy.prompting.scene_table import parse_scene_table
 from primitives.library import surface
 from primitives.registry import LEVELS
