@@ -17,6 +17,7 @@ from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
 from codepolicy.solver import Ending, Solution, declined
 from codepolicy.stage import Stage
+from codepolicy.uninterrupted import uninterrupted
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
@@ -61,6 +62,7 @@ class Run:
     _conversations: list[Conversation] = field(init=False, default_factory=lambda: list[Conversation]())
     _began: float = field(init=False, default_factory=time.perf_counter)
     _robot_began: float = field(init=False)
+    _filming: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
@@ -93,9 +95,8 @@ class Run:
             self._open()
             outcome, summary, check = self._outcome(work)
         except KeyboardInterrupt:
-            episode = self._record("interrupted", "ended by the user", self._last_check)
-            raise Interrupted(episode) from None
-        return self._record(outcome, summary, check)
+            raise Interrupted(self._end("interrupted", "ended by the user", self._last_check)) from None
+        return self._end(outcome, summary, check)
 
     def _outcome(self, work: Work) -> tuple[Outcome, str, GoalCheck]:
         """The outcome, a sentence and the last goal check."""
@@ -129,6 +130,7 @@ class Run:
         environment.picture(self.folder.path / "before.png")
         if self.video:
             environment.start_recording()
+            self._filming = True
         self.folder.write_json("run.json", self._configuration())
 
     def _configuration(self) -> dict[str, object]:
@@ -161,6 +163,19 @@ class Run:
     def _isolation(self) -> Isolation:
         return Isolation(mode=self.settings.isolation, layers=self.stage.layers)
 
+    def _end(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
+        """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""
+        with uninterrupted():
+            episode = self._record(outcome, summary, check)
+        if self.folder is not None and self._filming:
+            video = self.folder.path / "video.mp4"
+            try:
+                self.stage.environment.write_video(video)
+            except KeyboardInterrupt:
+                video.unlink(missing_ok=True)
+        self.emit(Ended(episode))
+        return episode
+
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         stage, settings, folder = self.stage, self.settings, self.folder
         environment = stage.environment
@@ -170,8 +185,6 @@ class Run:
         if folder is not None:
             folder.reveal()
             environment.picture(folder.path / "after.png")
-            if self.video:
-                environment.write_video(folder.path / "video.mp4")
         episode = Episode(
             outcome=outcome,
             believed=believed,
@@ -207,7 +220,6 @@ class Run:
         if folder is not None:
             folder.write_json("episode.json", episode)
             folder.close()
-        self.emit(Ended(episode))
         return episode
 
     def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:

@@ -99,8 +99,9 @@ class Session:
             video=self._video,
             observer=self._agent.observer,
         )
-        before = self._stage.look()
+        before = self._stage.seen
         try:
+            before = self._stage.look()
             work = solve(
                 self._model,
                 planner=self._planner,

@@ -10,8 +10,14 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `codepolicy`; ends the process with the exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the run gently gets the same record as with Ctrl-C
-    sys.exit(status(sys.argv[1:] if argv is None else argv))
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the run gently gets the same record as with Ctrl-C
+        ended = status(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:  # while modules were loaded, or a second time
+        sys.stderr.write("codepolicy: interrupted\n")
+        ended = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is written; nothing is left to interrupt
+    sys.exit(ended)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -37,6 +43,8 @@ def status(argv: Sequence[str]) -> int:
         if json and ended.code not in (0, None):
             fail("usage; see above", 2, json=True)
         raise
+    except OSError as error:
+        return fail(f"the operating system refuses: {error}", 3, json=json)
     except Exception as error:
         from codepolicy.models.protocol import ModelError
         from primitives.failures import Failure

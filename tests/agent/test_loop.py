@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from codepolicy.models.scripted import Answer, ScriptedModel
 from codepolicy.run import Interrupted
 from codepolicy.settings import Settings
 from codepolicy.solver import is_question
+from codepolicy.uninterrupted import uninterrupted
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
 
@@ -193,6 +196,38 @@ def test_ctrl_c_leaves_a_whole_record(world: Environment, fenced: Fenced, tmp_pa
     assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
     assert not list(tmp_path.glob(".*")), "nothing half-written beside it"
     assert len(episode.turns) == (when == "moving")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["picture", "start_recording", "write_video"])
+def test_ctrl_c_around_the_run_leaves_a_whole_record_too(
+    world: Environment, fenced: Fenced, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    kept, calls = getattr(type(world), when), list[str]()
+
+    def interrupted(self: object, *arguments: object) -> None:
+        calls.append(when)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        kept(self, *arguments)
+
+    monkeypatch.setattr(type(world), when, interrupted)
+    agent = Agent(model=ScriptedModel([fenced('say("hi")')]), env=world)
+    try:
+        episode = agent.run("who is there?", out=tmp_path)
+    except Interrupted as caught:
+        episode = caught.episode
+    assert episode.outcome == ("answered" if when == "write_video" else "interrupted")
+    (folder,) = tmp_path.iterdir()
+    assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
+    assert not (folder / "video.mp4").exists()
+
+
+def test_a_record_is_not_cut_in_half() -> None:
+    with uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.slow
