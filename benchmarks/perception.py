@@ -78,6 +78,8 @@ class Case:
     """Added on top."""
     every: int = 1
     """2 keeps every second pixel: 320x240."""
+    cameras: int = 2
+    """How many of them look."""
 
 
 @dataclass(slots=True)
@@ -230,11 +232,121 @@ def _unknown(rng: Rng) -> list[Table]:
     return [*odd, {"category": "block", "color": others[0]}, {"category": "bowl", "color": others[1]}]
 
 
+def _unequal_tower(rng: Rng) -> list[Table]:
+    """Three blocks of different sizes and colours, each turned at random, the largest at the bottom."""
+    xy, colors = _place(rng), _colors(rng, 3)
+    sizes = sorted(rng.choice([0.025, 0.03, 0.035, 0.04, 0.045, 0.05, 0.06], 3, replace=False), reverse=True)
+    tables: list[Table] = []
+    height = 0.0
+    for size, color in zip(map(float, sizes), colors, strict=True):
+        at = (xy[0] + float(rng.normal(0, 0.0015)), xy[1] + float(rng.normal(0, 0.0015)))
+        tables.append(_block(color, at, size=size, z=height + size / 2, yaw=_yaw(rng)))
+        height += size + 0.0002
+    return tables
+
+
+def _small(category: str, color: str, size: float, position: tuple[float, float, float], rng: Rng) -> Table:
+    return {"category": category, "color": color, "size": size, "position": list(position), "yaw": _yaw(rng)}
+
+
+def _solid_on_solid(rng: Rng) -> list[Table]:
+    """A block, cylinder or ball, on a block, cylinder or plate, and one in a bowl or box."""
+    colors = _colors(rng, 4)
+    left = (float(rng.uniform(0.40, 0.58)), float(rng.uniform(0.10, 0.20)))
+    right = (float(rng.uniform(0.40, 0.58)), float(rng.uniform(-0.18, -0.10)))
+    base = str(rng.choice(["block", "cylinder", "plate"]))
+    vessel = str(rng.choice(["bowl", "box"]))
+    small = ("block", 0.04, 0.04), ("cylinder", 0.035, 0.0525), ("ball", 0.04, 0.04)
+    (upper, width, high), (inner, thick, tall) = (small[int(i)] for i in rng.integers(0, 3, 2))
+    known = {"block": (0.05, 0.05, 0.025), "cylinder": (0.045, 0.0675, 0.03375), "plate": (0.16, 0.007, 0.007)}
+    wide, top, middle = known[base]
+    off = rng.normal(0, 0.001 if base != "plate" and upper == "ball" else 0.003, 2)
+    spot = (left[0] + float(off[0]), left[1] + float(off[1]))
+    angle, away = rng.uniform(0, 2 * math.pi), float(rng.uniform(0, 0.012))
+    within = (right[0] + away * math.cos(angle), right[1] + away * math.sin(angle))
+    return [
+        {"category": base, "color": colors[0], "size": wide, "position": [*left, middle], "yaw": _yaw(rng)},
+        _small(upper, colors[1], width, (*spot, top + high / 2 + 0.0003), rng),
+        {"category": vessel, "color": colors[2], "position": list(right), "yaw": _yaw(rng)},
+        _small(inner, colors[3], thick, (*within, 0.0085 + tall / 2), rng),
+    ]
+
+
+def _small_boxes(rng: Rng) -> list[Table]:
+    """Two open boxes 6 to 10 cm wide, one empty, one with a block in it."""
+    colors = _colors(rng, 3)
+    left = (float(rng.uniform(0.38, 0.60)), float(rng.uniform(0.10, 0.20)))
+    right = (float(rng.uniform(0.38, 0.60)), float(rng.uniform(-0.20, -0.10)))
+    tables: list[Table] = []
+    for color, xy, narrowest in ((colors[0], left, 0.06), (colors[1], right, 0.07)):
+        x, y = (float(rng.uniform(narrowest, 0.10)) for _ in range(2))
+        height = float(rng.uniform(0.03, 0.05))
+        tables.append({"category": "box", "color": color, "size": [x, y, height], "position": [*xy], "yaw": _yaw(rng)})
+    return [*tables, _block(colors[2], right, size=0.03, z=0.0085 + 0.015, yaw=_yaw(rng))]
+
+
+def _patterns(rng: Rng) -> list[Table]:
+    """Three to five blocks of one colour that touch in an L, a square, a T or a row."""
+    (x, y), yaw, color, size = _place(rng), _yaw(rng), _colors(rng, 1)[0], float(rng.choice([0.03, 0.04, 0.05]))
+    shapes = (
+        ((0, 0), (1, 0), (0, 1)),
+        ((0, 0), (1, 0), (2, 0), (2, 1)),
+        ((0, 0), (1, 0), (0, 1), (1, 1)),
+        ((0, 0), (1, 0), (2, 0), (1, 1)),
+        ((0, 0), (1, 0), (2, 0), (0, 1), (0, 2)),
+        ((0, 0), (1, 0), (2, 0), (0, 1), (1, 1)),
+    )
+    c, s, pitch = math.cos(yaw), math.sin(yaw), size + 0.0005
+    cells = shapes[int(rng.integers(len(shapes)))]
+    return [
+        _block(color, (x + pitch * (c * u - s * v), y + pitch * (s * u + c * v)), size=size, yaw=yaw) for u, v in cells
+    ]
+
+
+def _at_the_rim(rng: Rng) -> list[Table]:
+    """Two blocks that touch the outside of a bowl, one of them of its colour."""
+    (x, y), colors = _place(rng, 0.14), _colors(rng, 2)
+    tables: list[Table] = [{"category": "bowl", "color": colors[0], "size": 0.15, "position": [x, y]}]
+    start = float(rng.uniform(0, 2 * math.pi))
+    for angle, color in ((start, colors[0]), (start + 2.2, colors[1])):
+        away = 0.075 + 0.0215
+        tables.append(_block(color, (x + away * math.cos(angle), y + away * math.sin(angle)), yaw=angle))
+    return tables
+
+
+def _at_the_edge(rng: Rng) -> list[Table]:
+    """Blocks and a bowl whose centres are just inside the workspace."""
+    colors = _colors(rng, 4)
+    x, y = float(rng.uniform(0.34, 0.64)), float(rng.uniform(-0.2, 0.2))
+    return [
+        _block(colors[0], (0.69, y), yaw=_yaw(rng)),
+        _block(colors[1], (0.29, y), yaw=_yaw(rng)),
+        _block(colors[2], (x, 0.29), yaw=_yaw(rng)),
+        {"category": "bowl", "color": colors[3], "size": 0.14, "position": [x, -0.29]},
+    ]
+
+
+def _small_and_large(rng: Rng) -> list[Table]:
+    """Two blocks of 2.5 cm and two of 6 cm."""
+    return [
+        {"category": "block", "color": c, "size": s}
+        for c, s in zip(_colors(rng, 4), (0.025, 0.025, 0.06, 0.06), strict=True)
+    ]
+
+
+def _all_colors(rng: Rng) -> list[Table]:
+    """All twenty colours at once."""
+    xs, ys = np.linspace(0.32, 0.66, 4), np.linspace(-0.26, 0.26, 5)
+    spots = [(float(x), float(y)) for x in xs for y in ys]
+    return [_block(c, p, size=0.035, yaw=_yaw(rng)) for c, p in zip(_colors(rng, 20), spots, strict=True)]
+
+
 CASES = (
     Case("random scenes, 1-8 objects", _random),
     Case("blocks and bowls", _blocks_and_bowls),
     Case("blocks and bowls, 2 mm depth noise, 5 % missing", _blocks_and_bowls, "none", STRONG),
-    Case("blocks and bowls, 320x240", _blocks_and_bowls, every=2),
+    Case("random scenes, 320x240", _random, every=2),
+    Case("random scenes, one camera", _random, cameras=1),
     Case("random scenes, 3 mm noise, calibration and light off", _random, "sensor"),
     Case("touching, one colour", _touching),
     Case("touching at an angle, one colour", _turned_touching),
@@ -245,6 +357,15 @@ CASES = (
     Case("stack of five", _stack_of_five),
     Case("pyramid", _pyramid),
     Case("small on large, block on plate", _mixed_stack),
+    Case("tower of unequal, turned blocks", _unequal_tower),
+    Case("block, cylinder or ball on or in another thing", _solid_on_solid),
+    Case("open boxes of 6-10 cm", _small_boxes),
+    Case("three to five of one colour in an L, T or square", _patterns),
+    Case("blocks that touch a bowl", _at_the_rim),
+    Case("at the edge of the workspace", _at_the_edge),
+    Case("blocks of 2.5 and 6 cm", _small_and_large),
+    Case("all twenty colours", _all_colors),
+    Case("all twenty colours in other light, 3 mm noise", _all_colors, "sensor"),
     Case("partly hidden", _occluded),
     Case("unknown shapes", _unknown),
 )
@@ -301,7 +422,7 @@ def measure(case: Case, detector: Detector, seeds: int) -> Score:
     """Run one case."""
     score = Score()
     for number, (robot, truth, rng) in enumerate(scenes(case, seeds)):
-        frames = [thinned(case.noise.applied(c.latest(1.0), rng), case.every) for c in robot.cameras]
+        frames = [thinned(case.noise.applied(c.latest(1.0), rng), case.every) for c in robot.cameras[: case.cameras]]
         state = robot.arm.state()
         view = RobotView(robot.arm.info, state.q, state.gripper_width)
         start = time.process_time()

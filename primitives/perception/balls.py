@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
 from primitives.perception.quantile import median, quantile
-from primitives.perception.topview import TopView
+from primitives.perception.topview import LAYER, TopView
 
 
 def ball(view: TopView, patch: Mask) -> Found | None:
@@ -18,7 +18,10 @@ def ball(view: TopView, patch: Mask) -> Found | None:
     summit = quantile(level, 0.98)
     if float((level > summit - 0.002 - 0.4 * view.noise).mean()) > 0.5:
         return None
-    points = view.points.xyz[patch.ravel()[view.points.cell]].astype(np.float64)
+    mine = np.flatnonzero(patch.ravel()[view.points.cell])
+    # the cells at its edge also show what is below it
+    own = view.points.xyz[mine, 2] > view.height.ravel()[view.points.cell[mine]] - LAYER
+    points = view.points.xyz[mine[own]].astype(np.float64)
     if len(points) < 30:
         return None
     center, radius = _sphere(points)

@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.circles import fit_circle
 from primitives.perception.found import Found, Mask, surrounding
-from primitives.perception.outlines import border_width, fit_circle, fit_rectangle, half_turn, outline
+from primitives.perception.outlines import border_width, half_turn, outline
 from primitives.perception.quantile import quantile
+from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
 SMALLEST = 0.045
@@ -22,6 +24,8 @@ PLATE_HEIGHT = 0.024
 HANDLE, HANDLE_WIDTH = 0.06, 0.02
 """m; how far the handle of a mug stands out at most, and how wide it is."""
 _SECTORS = 32
+_SQUARE = 0.86
+"""`_fill` from which an outline may be a rectangle."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -43,7 +47,7 @@ def containers(view: TopView) -> list[Container]:
         for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)):
             remaining = piece
             while True:
-                hit = _round(view, remaining, rest) or _rectangular(view, remaining)
+                hit = _rectangular(view, remaining) or _round(view, remaining, rest)
                 if hit is None:
                     break
                 result.append(hit)
@@ -156,10 +160,17 @@ def _add_handle(view: TopView, mug: Found, alike: Mask, center: tuple[float, flo
     mug.size = (radius + reach, 2 * radius)
 
 
+def _fill(line: NDArray[np.float64]) -> float:
+    """Area within an outline over the area of the smallest rectangle around it: 1 for a rectangle, 0.79 for a disc."""
+    points = line.astype(np.float32)
+    _, (width, height), _ = cv2.minAreaRect(points)
+    return float(cv2.contourArea(points)) / max(width * height, 1e-9)
+
+
 def _rectangular(view: TopView, piece: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
     line = outline(closed)
-    if len(line) < 4 * SMALLEST / view.cell:
+    if len(line) < 3 * SMALLEST / view.cell or _fill(line) < _SQUARE:
         return None
     full = np.zeros(piece.shape, np.uint8)
     cv2.fillPoly(full, [line[:, ::-1].astype(np.int32)], 1)

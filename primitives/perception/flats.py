@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.circles import fit_circle
 from primitives.perception.coloring import classes, unlike
 from primitives.perception.containers import pieces
 from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.grid import Grid
-from primitives.perception.outlines import fit_circle, fit_rectangle, half_turn, outline, square_yaw
+from primitives.perception.outlines import half_turn, outline, square_yaw
+from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
 SMALLEST = 0.025

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.found import Found, Mask
-from primitives.perception.outlines import border_width, fit_rectangle, square_yaw
+from primitives.perception.outlines import border_width, square_yaw
+from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
 GRIP = (0.045, 0.024, 0.020)
@@ -41,7 +42,9 @@ def furniture(view: TopView, found: Sequence[Found]) -> list[Found]:
             continue
         if body.top > 0.06 and min(body.size) > 0.075 and max(body.size) > 0.11:
             things = _cupboard(view, body, things)
-        elif body.top < 0.06 and min(body.size) > 0.06 and max(body.size) < 0.13:
+        elif (
+            body.category in ("block", "object") and body.top < 0.06 and min(body.size) > 0.06 and max(body.size) < 0.13
+        ):
             things = _button(view, body, things)
     for post in [t for t in things if t.category in ("cylinder", "block") and t.top > 0.05 and max(t.size) < 0.032]:
         things = _peg(view, post, things)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from primitives.perception.found import Found
-from primitives.perception.outlines import border_width, fit_rectangle, half_turn
+from primitives.perception.outlines import border_width, half_turn
+from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
 _SAME_LEVEL = 0.008

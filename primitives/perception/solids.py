@@ -9,24 +9,19 @@ import cv2
 import numpy as np
 
 from primitives.perception.balls import ball
+from primitives.perception.circles import fit_circle
 from primitives.perception.found import Found, Mask
-from primitives.perception.outlines import (
-    Rectangle,
-    border_width,
-    fit_circle,
-    fit_rectangle,
-    half_turn,
-    outline,
-    square_yaw,
-)
+from primitives.perception.outlines import border_width, half_turn, outline, square_yaw
 from primitives.perception.quantile import median, quantile
+from primitives.perception.rectangles import Rectangle, fit_rectangle
 from primitives.perception.tiling import squares
 from primitives.perception.topview import TopView
 
 SMALLEST_AREA = 1.0e-4
 """m²; smaller patches are noise."""
 SLIVER = 0.011
-"""m; a narrower strip beside something higher is the top of a layer of that stack, and is read off its sides."""
+"""m; a narrower strip beside something higher is the top of a layer of that stack, and is read off its sides,
+unless three of its own sides are plain to see."""
 ROUND = 0.2
 """`_squareness` below which a top face is a disc."""
 CUBE = 0.12
@@ -68,6 +63,14 @@ def patches(view: TopView, cells: Mask) -> list[Mask]:
     return [m for _, m in sorted(found, key=lambda f: -f[0])]
 
 
+def one_face(view: TopView, parts: Sequence[Mask], floors: Sequence[float]) -> bool:
+    """Whether `parts`, equally high and divided by something higher, can be the top face of one cube."""
+    rows, columns = np.nonzero(np.logical_or.reduce(parts))
+    _, reach = cv2.minEnclosingCircle(np.stack([rows, columns], axis=1).astype(np.float32))
+    top = float(np.median(view.height[rows, columns]))
+    return any(math.sqrt(2) * reach * view.cell < (top - f) * (1 + CUBE) for f in floors)
+
+
 def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     """The things whose top face is `patch`; several when blocks of one colour touch.
 
@@ -80,21 +83,27 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     if (dome := ball(view, patch)) is not None:
         return [dome]
     hidden = view.hidden(top, patch, 0.06)
-    rectangle = fit_rectangle(patch, hidden, view.cell, border=border_width(view.noise), edge=top - floors[0])
-    if rectangle is None or (_thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)):
+    rectangle = fit_rectangle(
+        patch, hidden, view.cell, border=border_width(view.noise), edges=[top - f for f in floors]
+    )
+    if rectangle is None:
         return []
-    whole = rectangle.visible > 0.85
+    whole = rectangle.visible > 0.9
     straight = rectangle.error / view.cell + (8 if whole else 4) * abs(1 - rectangle.fill)
+    cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
+    plain = cube and rectangle.sides >= 3 and straight < 1.3
+    if not plain and _thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top):
+        return []
     if (disc := _disc(view, patch, None if whole else straight, floors)) is not None:
         return [disc]
     fit = max(0.0, 1 - straight / 3)
-    cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
-    if straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
+    edge = _edge(rectangle, top, floors)
+    several = edge is not None and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
+    if not several and straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     if not _is_flat(view, patch, top):
         return [_unknown(view, patch, rectangle, top, floors)]
-    edge = _edge(rectangle, top, floors)
-    if edge is not None and (straight > 0.8 or _fits_evenly(rectangle, edge)):
+    if edge is not None and (straight > 0.8 or several):
         tiles = squares(patch, hidden, edge / view.cell)
         if tiles:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.circles import beside, least_squares_circle
 from primitives.perception.coloring import ALBEDO, nearest
 from primitives.perception.found import Found
 from primitives.perception.outlines import square_yaw
@@ -22,6 +24,12 @@ _REACH = 0.012
 """m by which a layer may stand out from, or back behind, the one above it."""
 _MOST_POINTS = 2500
 """More points than this on the sides of a stack say nothing new."""
+_BENT = 0.0012
+"""m; median distance within which points lie on a cylinder."""
+_TALL = 0.03
+"""m; lower things than this are looked at no further."""
+_CUBE = 0.15
+"""Relative deviation of extents within which a block is a cube."""
 _TYPICAL_SIDE = 0.75
 """Brightness of a side against the top face, where the top block shows none of that side."""
 
@@ -47,6 +55,12 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
     result: list[Found] = []
     kinds = nearest(lit)
     for high, low, kind in _bands(xyz[below, 2], kinds[below], top.bottom, support):
+        between = (xyz[:, 2] < high - 0.002) & (xyz[:, 2] > low + 0.002)
+        above = (result or [top])[-1]
+        if (drum := _drum(xyz[between, :2], above, high, low)) is not None:
+            drum.color = _lit(lit, between & (kinds == kind), kind)
+            result.append(drum)
+            continue
         count = max(1, round((high - low) / edge))
         if abs(high - low - count * edge) > 0.3 * edge:
             count = 1
@@ -56,12 +70,67 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
             mine = (xyz[:, 2] < upper - 0.002) & (xyz[:, 2] > lower + 0.002)
             width = step if abs(step - edge) > 0.004 else edge
             center, yaw, quality = _footprint(xyz[mine, :2], width, (result or [top])[-1])
-            same = mine & (kinds == kind)
-            shown = np.median(lit[same], axis=0) if same.sum() >= 3 else ALBEDO[kind]
+            shown = _lit(lit, mine & (kinds == kind), kind)
             result.append(
                 Found("block", center, lower, upper, (width, width), yaw, np.zeros_like(top.cells), quality, shown)
             )
     return result
+
+
+def reach_down(view: TopView, thing: Found, base: float, color: NDArray[np.float64]) -> None:
+    """Let a thing that is no cube end where the colour of its sides does, when nothing else says how far it reaches.
+
+    Args:
+        view: the scene from above.
+        thing: whose `bottom` may move up.
+        base: height in m of the ground under it, to which it was thought to reach.
+        color: (3,) sRGB that its top face shows.
+    """
+    extents = (*thing.size, thing.height)
+    cube = thing.category == "block" and max(extents) - min(extents) < _CUBE * max(extents)
+    if thing.category not in ("block", "cylinder") or cube or thing.bottom - base > 0.002 or thing.height < _TALL:
+        return
+    cap = replace(thing, bottom=thing.top - _THINNEST)
+    xyz, rgb, side = _sides(view, cap, base)
+    below = xyz[:, 2] < cap.bottom
+    if below.sum() < 12:
+        return
+    shade = _shades(xyz, rgb, side, cap, color)
+    kinds = nearest(rgb[below] / np.maximum(shade[side[below]], 0.2)[:, None])
+    first, *others = _bands(xyz[below, 2], kinds, cap.bottom, base) or [(0.0, 0.0, -1)]
+    if others and first[2] == int(nearest(color[None])[0]):
+        thing.bottom = first[1]
+
+
+def _lit(colors: NDArray[np.float64], which: NDArray[np.bool_], kind: int) -> NDArray[np.float64]:
+    """(3,) sRGB that a layer of a colour class would show from above."""
+    return np.median(colors[which], axis=0) if which.sum() >= 3 else ALBEDO[kind]
+
+
+def _drum(xy: NDArray[np.float32], above: Found, high: float, low: float) -> Found | None:
+    """The cylinder whose visible sides the points `xy` (N, 2) lie on, or None when they do not bend like one."""
+    if len(xy) < 40:
+        return None
+    points = xy.astype(np.float64)
+    center, radius = least_squares_circle(points)
+    off = beside(points, center, radius)
+    for _ in range(2):
+        near = off < max(0.001, 2.5 * median(off))
+        center, radius = least_squares_circle(points[near])
+        off = beside(points, center, radius)
+    away = math.hypot(center[0] - above.center[0], center[1] - above.center[1])
+    if not 0.01 < radius < 0.06 or away > radius + max(above.size) / 2:
+        return None
+    error = median(off)
+    angle = np.arctan2(points[:, 1] - center[1], points[:, 0] - center[0])
+    arc = np.count_nonzero(np.bincount(((angle + math.pi) / (2 * math.pi) * 24).astype(int) % 24) >= 3) / 24
+    _, _, straight = _footprint(xy, 2 * radius * 0.95, above)
+    if arc < 0.3 or error > _BENT or math.exp(-error / 0.004) * 0.95 < straight:
+        return None
+    size = (2 * radius, 2 * radius)
+    cells = np.zeros_like(above.cells)
+    spot = (float(center[0]), float(center[1]))
+    return Found("cylinder", spot, low, high, size, 0.0, cells, math.exp(-error / 0.004) * 0.9)
 
 
 def _sides(

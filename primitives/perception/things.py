@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -15,9 +15,14 @@ from primitives.perception.furniture import furniture
 from primitives.perception.islands import islands
 from primitives.perception.merging import joined, without_doubles
 from primitives.perception.quantile import median, quantile
-from primitives.perception.solids import patches, solid
-from primitives.perception.stacks import layers_below
+from primitives.perception.solids import one_face, patches, solid
+from primitives.perception.stacks import layers_below, reach_down
 from primitives.perception.topview import TopView
+
+Interpreter = Callable[[TopView, Sequence[Found]], list[Found]]
+"""From an island and the plain things in it to the things that they are together; what it does not know it keeps."""
+INTERPRETERS: tuple[Interpreter, ...] = (furniture,)
+"""Asked one after the other about every island."""
 
 
 def things(view: TopView) -> list[Found]:
@@ -34,29 +39,46 @@ def _raised(view: TopView) -> list[Found]:
     for container in hollow:
         outside &= ~container.found.cells
         outside |= container.contents
-    tops = patches(view, outside)
-    levels = [median(view.height[p]) for p in tops]
     solids: list[Found] = []
-    for i, patch in enumerate(tops):
-        base = _base(view, patch, hollow)
-        near = _grown(patch)
-        floors = [
-            base,
-            *(
-                h
-                for h, p in zip(levels[i + 1 :], tops[i + 1 :], strict=True)
-                if base + 0.012 < h < levels[i] - 0.012 and (p & near).any()
-            ),
-        ]
+    for patch, floors in _faces(view, patches(view, outside), hollow):
         solids.extend(solid(view, patch, floors))
     solids = joined(view, without_doubles(solids))
     for thing in (*found, *solids):
         thing.color = _shown(view, thing)
     for thing in sorted(solids, key=lambda f: -f.bottom):
         found.append(thing)
+        reach_down(view, thing, _base(view, thing.cells, hollow), thing.color)
         if thing.category in ("block", "cylinder", "ball"):
             found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), thing.color))
-    return furniture(view, found)
+    for interpreter in INTERPRETERS:
+        found = interpreter(view, found)
+    return found
+
+
+def _faces(view: TopView, tops: Sequence[Mask], hollow: Sequence[Container]) -> Iterator[tuple[Mask, list[float]]]:
+    """Each top face, and the heights on which the thing under it may stand.
+
+    Args:
+        view: the scene from above.
+        tops: the patches, the highest first. Those that something on them divides become one face.
+        hollow: what they may lie in.
+    """
+    levels = [median(view.height[p]) for p in tops]
+    kinds = [int(view.kind[p][0]) for p in tops]
+    taken: set[int] = set()
+    for i, patch in enumerate(tops):
+        if i in taken:
+            continue
+        base, near = _base(view, patch, hollow), _grown(patch)
+        lower = zip(levels[i + 1 :], tops[i + 1 :], strict=True)
+        floors = [base, *(h for h, p in lower if base + 0.012 < h < levels[i] - 0.012 and (p & near).any())]
+        face = patch
+        for j in range(i + 1, len(tops)):
+            alike = kinds[j] == kinds[i] and abs(levels[j] - levels[i]) < 0.003 + view.noise
+            if j not in taken and alike and one_face(view, (face, tops[j]), floors):
+                taken.add(j)
+                face = face | tops[j]
+        yield face, floors
 
 
 def _grown(mask: Mask) -> Mask:

@@ -75,6 +75,62 @@ def test_stack_of_three(see: See, colors: tuple[str, ...]) -> None:
         assert nearest(result, name)[0] < 0.004
 
 
+@pytest.mark.parametrize("turns", [(0.0, 0.0, 0.0), (0.1, 0.75, -0.3)])
+@pytest.mark.parametrize("sizes", [(0.05, 0.04, 0.03), (0.06, 0.045, 0.035)])
+def test_tower_of_unequal_turned_blocks(see: See, sizes: tuple[float, ...], turns: tuple[float, ...]) -> None:
+    rows: list[str] = []
+    height = 0.0
+    for color, size, turn in zip(("purple", "lime", "red"), sizes, turns, strict=True):
+        rows.append(f"{color} block 0.6 -0.1 {height + size / 2 + 0.0001} {size} {turn}")
+        height += size + 0.0002
+    result = see(*rows)
+    assert result.names == ["lime block", "purple block", "red block"]
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.006
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("cyan cylinder 0.45 0.1 0.03375 0.045", "pink block 0.447 0.103 0.088 0.04 0.2"),
+        ("green cylinder 0.49 0.165 0.03375 0.045", "pink cylinder 0.489 0.17 0.094 0.035"),
+        ("red block 0.5 0.0 0.025 0.05 0.3", "yellow ball 0.5 0.0 0.0703 0.04"),
+        ("red block 0.5 0.0 0.025 0.05 0.3", "lime cylinder 0.5 0.002 0.0766 0.035"),
+        ("white plate 0.5 0.0", "orange cylinder 0.5 0.01 0.0336 0.035"),
+        ("blue box 0.5 0.0", "magenta ball 0.51 0.01 0.0286 0.04"),
+    ],
+    ids=lambda rows: " and ".join(" ".join(r.split()[:2]) for r in rows),
+)
+def test_one_solid_on_or_in_another(see: See, rows: tuple[str, ...]) -> None:
+    result = see(*rows)
+    assert result.names == sorted(result.truth)
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.006
+
+
+def test_cylinders_of_one_width_are_told_apart_by_color(see: See) -> None:
+    result = see("red cylinder 0.5 0.0 0.03 0.04", "white cylinder 0.5 0.0 0.0902 0.04")
+    assert result.names == ["red cylinder", "white cylinder"]
+    upper = next(o for o in result.seen if o.color == "white")
+    assert upper.size[2] == pytest.approx(0.06, abs=0.004)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.4, 0.785])
+def test_a_small_square_box_is_no_bowl(see: See, yaw: float) -> None:
+    result = see(f"black box 0.55 0.1 0.025 0.08 {yaw}", "green block 0.55 0.1 0.0238 0.03 0.2")
+    assert result.names == ["black box", "green block"]
+
+
+@pytest.mark.parametrize(
+    "cells", [((0, 0), (1, 0), (0, 1)), ((0, 0), (1, 0), (0, 1), (1, 1)), ((0, 0), (1, 0), (2, 0), (0, 1), (1, 1))]
+)
+def test_blocks_of_one_color_that_touch_in_two_directions(see: See, cells: tuple[tuple[int, int], ...]) -> None:
+    result = see(*(f"olive block {0.5 + 0.0405 * u} {0.1 + 0.0405 * v} 0.02 0.04 0" for u, v in cells))
+    assert result.names == ["olive block"] * len(cells)
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.003
+
+
 def test_block_half_behind_another(see: See) -> None:
     result = see("red block 0.42 0.0 0.02", "blue block 0.48 0.01 0.02", "green block 0.48 0.01 0.0602")
     assert result.names == ["blue block", "green block", "red block"]
