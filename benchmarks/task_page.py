@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from sim_envs.suite import load, members, names
+from sim_envs.suite import load, members, names, trials
 from sim_envs.task import Task, all_tasks
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -22,26 +22,40 @@ Every task is one file in `sim_envs/tasks/`: a scene recipe, an instruction temp
 five paraphrases, a goal on ground truth, an oracle program that must win and decoys that must lose. This page is made
 from them by `python benchmarks/task_page.py`; `docs/oracle_table.md` shows how the oracles and decoys fare.
 
-    codepolicy tasks                                            the list
+    codepolicy tasks --suite ravens                             the list, or that of one suite
     codepolicy run --task cap-stack-all-blocks --seed 3         a task, worded by the seed
     codepolicy run "stack all the blocks"                       a free sentence; judged where a template says the same
     codepolicy exec --oracle --task cap-stack-all-blocks        the oracle
 
 ## How a verdict is reached
 
-The goal is a list of clauses on the ground truth at the start and at the end, when everything is at rest. All of them
-hold: `achieved`; otherwise `not_achieved`, and the explanation is the first clause that fails, in numbers. Progress is
-the fraction of clauses that hold. A request that cannot be carried out ends `declined` when nothing has moved.
+The goal is a list of clauses on the ground truth at the start and at the end. A verdict waits until everything is at
+rest, two seconds at most. All clauses hold: `achieved`; otherwise `not_achieved`, and the explanation is the first
+clause that fails, in numbers. Progress is the fraction of clauses that hold, so that Ravens' "success above 0.99" is
+the same as all of them.
 
-- *inside* a bowl, box or mug: the centre within the inner outline (1 cm of wall taken off), the lowest point below the
-  rim. Not the centre's height: blocks in one bowl lie on each other.
-- *on* something: the centre above its outline, the surfaces within 1 cm; on a plate or a zone the same.
-- *in* a place of the table: the centre at most 2 cm (half a block) outside it, because its border is not drawn, and at
-  rest on the table or on something. What is still held in the air is nowhere.
-- *stays*: moved less than 5 cm. Brushing past is no failure, rearranging the table is.
+- *inside* a bowl, box or mug: the centre within the inner outline (1 cm of wall taken off), the lowest point below
+  the rim. Not the centre's height: blocks in one bowl lie on each other. On the rim, or under a bowl that was tipped
+  over, is not inside.
+- *on* something: the centre above its outline, the surfaces within 1 cm; on a plate or a zone the same. On a bowl
+  means in it, as in the Code as Policies paper.
+- *in* a place of the table: the centre at most 2 cm (half a block) outside it, because its border is not drawn, and
+  at rest on the table or on something.
+- What both fingers still press on rests nowhere, wherever it is: a program that never lets go has not put anything
+  down.
+- *stays*: moved less than 5 cm, and bowls, boxes and mugs not tipped over. Brushing past is no failure, rearranging
+  the table is. It holds for everything that the instruction does not ask to move, in every task; what stood on an
+  object that is to be moved, or where something is to be put, may be cleared away. Where any of the blocks will do
+  ("two of the blocks"), those left over may stand anywhere on the table.
+- The *way* counts where the instruction is about it: no larger block on a smaller one and one at a time (towers of
+  Hanoi), into the bowl and back again. Such a task looks at the world after every motion that changed something.
+- *declined*: a request that cannot be carried out ends well when nothing was moved, not even on the way, and the
+  person was told why, by the program (`say`, or a `NotFound` that it raises) or by the model's refusal. The reason is
+  judged by its words: one that refuses, one that names what is in the way; English only. Silence and "done" lose.
+  What was said flows from the agent to the verdict (`Environment.verdict(said)`), nothing flows back.
 - A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.
-- When the scene does not settle what is meant (no such object, two of them, a tie within 1 cm), a free sentence gets no
-  verdict at all, and no scene of a task is like that.
+- When the scene does not settle what is meant (no such object, two of them, a tie within 1 cm), a free sentence gets
+  no verdict at all, and no scene of a task is like that.
 
 `ID:unseen` is the same task with the attribute values that examples never use (`codepolicy run --task
 cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
@@ -50,8 +64,23 @@ cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
 
 A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups
 of tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks
-one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `cap14` gives the columns of the paper's
-table: splits `sa-si`, `ua-si` and `ua-ui`, families long-horizon and spatial-geometric, 50 trials each.
+one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials.
+
+`cap14` has the rows of the Code as Policies paper's table: seen or unseen attributes (SA, UA), seen or unseen
+instructions (SI, UI), two families, 50 trials per task. `python benchmarks/offline.py --trials 50` prints the same rows
+for the offline model; `docs/offline.md` has its figures. The paper's, in percent, as secondary sources quote them:
+
+CAP14
+
+An interval of 95 % around 250 trials is about 3 points wide on either side at 95 % and 6 at 50 %. What is ours and
+not the paper's: scenes (up to four blocks and four bowls, at least 4 cm between things, places that an instruction
+names are free), predicates and their tolerances (each task's below, with the reason), the arm and its gripper,
+perception by cameras instead of names looked up in the simulator, and mild disturbances, which `--disturbances none`
+switches off.
+
+`ravens` has the metric of Ravens, every pose or zone goal met; a gripper takes the place of suction, cubes and other
+simple things that of letters, kits and rings. `core` is for continuous integration: CORE trials, which took the
+offline model 75 s on one core (`python benchmarks/offline.py --suite core --trials 2 --paraphrased`).
 
 ## Adding a task
 
@@ -65,12 +94,14 @@ the same verdict. Give it a tag of a suite, then run `python benchmarks/task_pag
 ## Privilege tiers are conditions
 
 Peers keep one copy of their API for every tier; here a tier is a choice of flags, and it is stamped on every result.
-The first five rows are the conditions of CaP-Bench's S1 to S4 and M1 as its paper describes them. Its M2 to M4 show the
+S1 to S4 and M1 are the conditions of CaP-Bench as its paper describes them. Its M2 to M4 show the
 model images, or a description of what changed in them; we say what changed as text, measured, so those rows are near
 relatives rather than the same.
 
 TIERS
-CaP-Bench's S4 takes away the examples of S3; here they are part of each primitive's docstring and go with the surface.
+
+`--no-examples` takes the worked examples out of the prompt, and the line or two that show how each function is called;
+signatures and descriptions stay. `codepolicy prompt "…" --surface tool --no-examples` shows what is left.
 
 ## What is not here
 
@@ -87,12 +118,29 @@ TIERS = (
     ("S1", "ground truth", "high-level", "one", "--detector oracle --surface skill --turns 1"),
     ("S2", "RGB-D", "high-level", "one", "--surface skill --turns 1"),
     ("S3", "RGB-D", "low-level, with examples", "one", "--surface tool --turns 1"),
-    ("S4", "RGB-D", "lowest level", "one", "--surface joint --turns 1"),
+    ("S4", "RGB-D", "low-level, without examples", "one", "--surface tool --turns 1 --no-examples"),
+    ("below S4", "images, depth", "lowest level: joints", "one", "--surface joint --turns 1 --no-examples"),
     ("M1", "RGB-D", "low-level", "several, told the error", "--surface tool --turns 4 --feedback error"),
     ("near M2, M3", "RGB-D", "low-level", "several, told what changed", "--surface tool --turns 4 --feedback scene"),
     ("near M4", "RGB-D", "high-level", "several, told what changed", "--surface skill --turns 4 --feedback scene"),
     ("most told", "ground truth", "high-level", "several, told the verdict", "--detector oracle --feedback explain"),
 )
+
+
+CAP14 = (
+    ("SA-SI", "long-horizon", "78.80", "86.40", "97.20", "5"),
+    ("SA-SI", "spatial-geometric", "97.33", "n/a", "89.30", "3"),
+    ("UA-SI", "long-horizon", "36.80", "88.00", "97.60", "5"),
+    ("UA-SI", "spatial-geometric", "0.00", "n/a", "73.33", "3"),
+    ("UA-UI", "long-horizon", "0.00", "64.00", "80.00", "3"),
+    ("UA-UI", "spatial-geometric", "0.01", "n/a", "62.00", "3"),
+)
+
+
+def cap14() -> str:
+    """The paper's figures as a Markdown table, with the number of our tasks in each row."""
+    head = ("split", "family", "CLIPort (oracle termination)", "NL planner", "Code as Policies", "tasks here")
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *CAP14)) + "\n"
 
 
 def tiers() -> str:
@@ -104,7 +152,10 @@ def tiers() -> str:
 def page() -> str:
     """The whole of docs/tasks.md."""
     tasks = {t.id: t for t in all_tasks()}
-    parts = [INTRO.replace("TIERS\n", tiers()), f"## The {len(tasks)} tasks\n"]
+    intro = (
+        INTRO.replace("TIERS\n", tiers()).replace("CAP14\n", cap14()).replace("CORE ", f"{len(trials(load('core')))} ")
+    )
+    parts = [intro, f"## The {len(tasks)} tasks\n"]
     shown: set[str] = set()
     for name in ("cap14", "ravens", "manip", "reason", *sorted(set(names()) - {"cap14", "ravens", "manip", "reason"})):
         suite = load(name)
