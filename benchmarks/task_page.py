@@ -53,6 +53,8 @@ the same as all of them.
   person was told why, by the program (`say`, or a `NotFound` that it raises) or by the model's refusal. The reason is
   judged by its words: one that refuses, one that names what is in the way; English only. Silence and "done" lose.
   What was said flows from the agent to the verdict (`Environment.verdict(said)`), nothing flows back.
+- *Time*: robot time from the instruction on, repairs included, is limited (120 s, 60 s for the shortest tasks and 180 s
+  for the longest), several times what the oracle takes.
 - A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.
 - When the scene does not settle what is meant (no such object, two of them, a tie within 1 cm), a free sentence gets
   no verdict at all, and no scene of a task is like that.

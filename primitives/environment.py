@@ -58,7 +58,7 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One concrete instruction."""
     tags: tuple[str, ...] = ()
     time_limit_s: float = 120.0
-    """Robot time."""
+    """Robot time from the instruction on, repairs included; a trial that takes longer is lost."""
     suites: tuple[str, ...] = ()
     """Names of the suites that it is in."""
 

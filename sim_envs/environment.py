@@ -19,7 +19,6 @@ from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
 from sim_envs.arm import SimArm
 from sim_envs.cameras import MOUNTS, camera_info
-from sim_envs.case import Moment
 from sim_envs.disturbances import (
     SLIP_FRICTION,
     SLIP_SECONDS,
@@ -41,7 +40,7 @@ from sim_envs.sim_camera import SimCamera, miscalibrated
 from sim_envs.sim_robot import SimRobot
 from sim_envs.spawning import layout
 from sim_envs.twin import twin_scene
-from sim_envs.witness import Witness
+from sim_envs.witness import Testimony, Witness
 from sim_envs.world import STEP, Physics, Placement, World, WorldState, family_of
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ class Snapshot:
     world: World
     state: WorldState
     mode: ArmMode
-    start: Mapping[str, ObjectState]
-    moments: tuple[Moment, ...]
+    testimony: Testimony
 
 
 class PyBulletEnvironment:
@@ -164,7 +162,7 @@ class PyBulletEnvironment:
 
         self._instruction = instruction
         self._witness.begin(self._loaded())
-        self._task = match(instruction, self._witness.start) if instruction else None
+        self._task = match(instruction, self._witness.testimony.start) if instruction else None
         return self._task.info.id if self._task is not None else None
 
     def mirror(self, objects: Sequence[SceneObject]) -> Trial:
@@ -201,8 +199,15 @@ class PyBulletEnvironment:
         """`verdict` without waiting for things to come to rest, for those who step the world themselves."""
         if self._task is None:
             return None
-        world, witness = self._loaded(), self._witness
-        return self._task.judge(witness.start, world.truth(), said=said, moments=witness.moments, held=world.held())
+        world, seen = self._loaded(), self._witness.testimony
+        return self._task.judge(
+            seen.start,
+            world.truth(),
+            said=said,
+            moments=seen.moments,
+            held=world.held(),
+            robot_time=world.time - seen.began,
+        )
 
     def world(self) -> Mapping[str, ObjectState]:
         """Ground truth as it is now, by object name."""
@@ -212,8 +217,7 @@ class PyBulletEnvironment:
         """A snapshot of the world and the robot."""
         world = self._loaded()
         assert self._arm is not None
-        past = self._witness
-        snapshot = Snapshot(world, world.save(), self._arm.mode, past.start, tuple(past.moments))
+        snapshot = Snapshot(world, world.save(), self._arm.mode, self._witness.testimony)
         weakref.finalize(snapshot, world.forget, snapshot.state)
         return snapshot
 
@@ -225,7 +229,7 @@ class PyBulletEnvironment:
         assert self._arm is not None
         world.restore(snapshot.state)
         self._arm.reset(snapshot.mode)
-        self._witness.start, self._witness.moments = snapshot.start, list(snapshot.moments)
+        self._witness.testimony = snapshot.testimony
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""

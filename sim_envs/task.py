@@ -79,9 +79,23 @@ class BoundTask:
         said: Sequence[str] = (),
         moments: Sequence[Moment] = (),
         held: frozenset[str] = frozenset(),
+        robot_time: float = 0.0,
     ) -> Verdict:
-        """The verdict on `now`, in which everything is expected to be at rest; see `Case` for the arguments."""
-        conditions = self.task.definition.goal(Case(self.values, start, now, said, moments, held))
+        """The verdict on `now`, in which everything is expected to be at rest.
+
+        Args:
+            start: the world when the instruction was given.
+            now: the world now.
+            said: see `Case`, as for `moments` and `held`.
+            moments: what happened between.
+            held: what is in the hand now.
+            robot_time: s since the instruction; more than the task's limit is a failure of its own.
+        """
+        conditions = [*self.task.definition.goal(Case(self.values, start, now, said, moments, held))]
+        limit = self.task.time_limit_s
+        if robot_time > limit:
+            late = f"it took {robot_time:.1f} s of robot time, {limit:g} s are allowed"
+            conditions.append(Condition(False, late, "robot time (s)", round(robot_time, 1)))
         return _verdict(self.task, conditions)
 
 
@@ -96,6 +110,7 @@ class Task:
     definition: Definition
     tags: tuple[str, ...] = ()
     time_limit_s: float = 120.0
+    """Robot time from the instruction on, several times what the oracle takes; a trial that takes longer is lost."""
     tolerance: str = ""
     """What counts as done, with its numbers and the reason for them, in one or two sentences."""
     attributes: Attributes = "seen"

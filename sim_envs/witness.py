@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from primitives.environment import ObjectState
 from sim_envs.case import Moment
@@ -13,23 +14,35 @@ MOVED = 0.001
 """Way in m from which on something counts as elsewhere than before: what rests stirs less."""
 
 
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What a witness has seen."""
+
+    start: Mapping[str, ObjectState]
+    """The world at the instruction."""
+    began: float
+    """Simulated time of the instruction in s."""
+    moments: tuple[Moment, ...] = ()
+    """Every moment after a motion in which something had changed, oldest first."""
+
+
 class Witness:
-    """Keeps the world as it was at the instruction, and every moment after a motion in which it had changed."""
+    """Watches a world from the instruction on."""
 
     def __init__(self) -> None:
-        self.start: Mapping[str, ObjectState] = {}
-        self.moments: list[Moment] = []
+        self.testimony = Testimony({}, 0.0)
 
     def begin(self, world: World) -> None:
         """An instruction was given in `world`."""
-        self.start, self.moments = world.truth(), []
+        self.testimony = Testimony(world.truth(), world.time)
 
     def look(self, world: World) -> None:
         """A motion of the robot has ended."""
-        last = self.moments[-1] if self.moments else Moment(self.start)
+        seen = self.testimony
+        last = seen.moments[-1] if seen.moments else Moment(seen.start)
         moment = Moment(world.truth(), world.held())
         if moment.held != last.held or _differ(moment.world, last.world):
-            self.moments.append(moment)
+            self.testimony = replace(seen, moments=(*seen.moments, moment))
 
 
 def _differ(a: Mapping[str, ObjectState], b: Mapping[str, ObjectState]) -> bool:

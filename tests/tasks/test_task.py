@@ -64,6 +64,17 @@ def test_a_block_held_above_the_bowl_is_not_in_it():
     assert bound.judge(table.start, moved(table.world, "red block", x, y, 0.03)).status == "achieved"
 
 
+def test_too_late_is_lost():
+    bound = find("put-block-in-bowl").bind(0)
+    table = Table(bound.scene)
+    table.run(bound.oracle)
+    limit = bound.info.time_limit_s
+    assert bound.judge(table.start, table.world, robot_time=limit).status == "achieved"
+    late = bound.judge(table.start, table.world, robot_time=limit + 0.1)
+    assert late.status == "not_achieved"
+    assert late.explanation == "It took 120.1 s of robot time, 120 s are allowed."
+
+
 def test_a_shoved_bystander_is_noticed():
     bound = find("put-block-in-bowl").bind(0, "put the red block in the green bowl")
     table = Table(bound.scene)
