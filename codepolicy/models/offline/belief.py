@@ -30,6 +30,8 @@ class Belief:
     start: dict[str, SceneObject] = field(default_factory=dict[str, SceneObject])
     subjects: tuple[str, ...] = ()
     """What "it" and "them" mean: the things last acted on."""
+    company: tuple[str, ...] = ()
+    """What "them" means where one clause acted on several things in turn."""
     moving: tuple[str, ...] = ()
     """What the command being written moves; "it" within the description of its target."""
     targets: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ class Belief:
             self.workspace,
             dict(self.start),
             self.subjects,
+            self.company,
             self.moving,
             self.targets,
             list(self.spoken),

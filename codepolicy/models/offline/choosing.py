@@ -182,13 +182,18 @@ def stack_under(top: SceneObject, belief: Belief) -> list[SceneObject]:
     return stack
 
 
+def _in_stacks(belief: Belief) -> list[SceneObject]:
+    """Everything that is part of a stack, from the top down."""
+    return [o for top in _tops(belief) for o in stack_under(top, belief)]
+
+
 def _bases(belief: Belief) -> list[SceneObject]:
     """The lowest thing of each stack."""
     return [stack_under(top, belief)[-1] for top in _tops(belief)]
 
 
 _OF_TOWERS: dict[str, Callable[[Belief], list[SceneObject]]] = {
-    "tower": _tops, "tower top": _tops, "tower base": _bases, "stacked": _stacked,
+    "tower": _tops, "tower top": _tops, "tower base": _bases, "stacked": _in_stacks,
 }  # fmt: skip
 """What a tower is as a place, and what is named as a part of it."""
 
@@ -209,7 +214,8 @@ def _antecedent(item: Pronoun, belief: Belief, moving: SceneObject | None) -> li
             return [belief[n] for n in names if n in belief.objects]
     if moving is None and belief.moving:
         return [belief[n] for n in belief.moving if n in belief.objects]
-    names = [n for n in belief.subjects if n in belief.objects and (moving is None or n != moving.name)]
+    spoken = (belief.company if item.plural else ()) or belief.subjects
+    names = [n for n in spoken if n in belief.objects and (moving is None or n != moving.name)]
     if not names and moving is not None:
         names = [n for n in reversed(belief.mentioned) if n != moving.name and n in belief.objects][:1]
     loose = [o for o in belief.objects.values() if movable(o)]

@@ -86,9 +86,15 @@ def _sentence(words: list[Word]) -> list[Clause | Conditional]:
         return _plain_sentence(words)
     except NotUnderstood:
         colon = next((i for i, w in enumerate(words) if w.text == ":"), None)
-        if colon is None or any(w.kind in VERBS or w.kind in ("NUMBER", "DET", "IF") for w in words[:colon]):
-            raise  # no heading: "repeat three times: …" says something
+        if colon is None or any(_says_something(w) for w in words[:colon]):
+            raise
         return _plain_sentence(_strip(words[colon:]))
+
+
+def _says_something(word: Word) -> bool:
+    """Whether a word before a colon is part of what is to be done: "repeat three times: …" is no mere heading."""
+    counts = word.kind == "DET" and word.value.split(":")[1] not in ("", "1")
+    return counts or word.kind in ("NUMBER", "IF", "SAME", "UNDO", "KEEP", "BUILD")
 
 
 def _plain_sentence(words: list[Word]) -> list[Clause | Conditional]:
@@ -160,8 +166,14 @@ def _question(words: list[Word]) -> Clause:
 
 
 def _sequence(words: list[Word]) -> list[Clause | Conditional]:
-    """Commands joined by then, and, commas."""
-    return [_clause(part) for then in _split_at(words, {"THEN"}) for part in _commands(then)]
+    """Commands joined by then, and, commas; a question may be one of them."""
+    found: list[Clause | Conditional] = []
+    for then in _split_at(words, {"THEN"}):
+        if then[0].kind in QUESTIONS and then[0].kind != "IS":
+            found.append(_question(then))
+        else:
+            found += [_clause(part) for part in _commands(then)]
+    return found
 
 
 def _commands(words: list[Word]) -> list[list[Word]]:

@@ -6,6 +6,7 @@ from codepolicy.models.offline import phrasing, placing, restoring
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, Belief, Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name
+from codepolicy.models.offline.handling import make_way
 from codepolicy.models.offline.meaning import At, Clear, Free, Group, Place, Put, Thing
 from codepolicy.models.offline.relating import in_place, movable
 from codepolicy.models.offline.writer import Clause, Writer, quoted
@@ -41,27 +42,28 @@ def write_clear(writer: Writer, command: Clear) -> None:
         things = named
     else:
         things = [o for o in belief.objects.values() if movable(o)]
-    holder = _holder(belief, things)
-    if holder is None:
+    holders = _holders(belief, things)
+    if not holders:
         raise Declined(
             f"There is no box or bowl that I could clear the table into; I see: {belief.names}. "
             "Say where things should go."
         )
-    rest = [o for o in things if o.name != holder.name]
-    if not rest:
+    if not things:
         raise Declined(f"There is nothing to clear away; I see: {belief.names}.")
-    to = At("in", Group((Thing(category=holder.category, names=(holder.name,)),)))
-    placing.write_into(writer, Put(_named(rest), to), to)
+    names = tuple(o.name for o in holders)
+    to = At("in", Group((Thing(category=holders[0].category, names=names, plural=len(names) > 1),)))
+    placing.write_into(writer, Put(_named(things), to), to)
 
 
 def _named(objects: list[SceneObject]) -> Group:
     return Group((Thing(category=objects[0].category, names=tuple(o.name for o in objects), plural=len(objects) > 1),))
 
 
-def _holder(belief: Belief, things: list[SceneObject]) -> SceneObject | None:
-    """What the table is cleared into: a box before a bowl, the largest first."""
+def _holders(belief: Belief, things: list[SceneObject]) -> list[SceneObject]:
+    """What the table is cleared into: the largest box; without one the bowls in turn, so that none is crowded."""
     pool = [o for o in belief.objects.values() if o.category in ("box", "bowl") and o not in things]
-    return min(pool, key=lambda o: (o.category != "box", -max(o.size[:2])), default=None)
+    boxes = [o for o in pool if o.category == "box"]
+    return [max(boxes, key=lambda o: max(o.size[:2]))] if boxes else pool
 
 
 def _move_out(writer: Writer, things: list[SceneObject], place: Place) -> None:
@@ -71,6 +73,7 @@ def _move_out(writer: Writer, things: list[SceneObject], place: Place) -> None:
         key=lambda r: sum(abs(c - d) for c, d in zip(r.center, area.center, strict=True)),
     )
     for obj in things:
+        make_way(writer, obj, but=[o.name for o in things])
         writer.write(f"put({by_name([obj])}, region({quoted(target.name)}))")
         writer.moved(obj.name)
         writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, target.low, target.high))

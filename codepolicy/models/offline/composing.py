@@ -107,8 +107,11 @@ class Composer:
             reading = replace(reading, what=self._without_kept(reading.what))
         match reading:
             case Several(commands):
+                company: list[str] = []
                 for command in commands:
                     self._write(writer, command)
+                    company += [n for n in writer.belief.subjects if n not in company]
+                writer.belief.company = tuple(company)
                 return commands[-1]
             case Bare(put):
                 if self.last is not None and not isinstance(self.last, Put | Stack):

@@ -112,5 +112,6 @@ def state_at(writer: Writer, obj: SceneObject, xy: Vector2, message: str) -> Non
 def remember(writer: Writer, subjects: Sequence[SceneObject], targets: Sequence[SceneObject] = ()) -> None:
     """What "it" and "them" mean from now on."""
     writer.belief.subjects = tuple(o.name for o in subjects)
+    writer.belief.company = ()
     if targets:
         writer.belief.targets = tuple(o.name for o in targets)

@@ -72,7 +72,7 @@ def _begun(words: Sequence[Word]) -> list[Word]:
             word = Word("NOT", "not", word.text)
         elif word.kind == "WHICH" and word.text == "what" and before in _TAKING_A_THING and after == "IS":
             word = Word("EVERYTHING", "everything", "whatever")
-        elif word.kind == "IS" and kept and kept[-1].text == "whatever":
+        elif word.kind == "IS" and any(w.text in ("whatever", "whichever") for w in kept[-2:]):
             word = Word("THATIS", "is", word.text)
         elif word.text == "me" and before in VERBS:
             continue
@@ -89,7 +89,8 @@ def _rounded_off(words: Sequence[Word]) -> list[Word]:
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         kept.append(word)
         before = kept[-2].kind if len(kept) > 1 else "STOP"
-        if after in _ENDS and before in _NAMING and any(w.kind in VERBS for w in kept):
+        mirrored = any(w.kind == "MIRRORED" for w in words)
+        if after in _ENDS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
             if word.kind in ("IN", "ON") and word.text in ("in", "inside", "into", "on", "on top"):
                 kept.append(Word("PRONOUN", "it", "it"))
             elif word.kind == "THERE" and word.text == "there":

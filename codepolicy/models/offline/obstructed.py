@@ -76,6 +76,7 @@ def in_the_way(prompt: Prompt, writer: Writer, start: Belief) -> list[str]:
     anchors = {name for clause in writer.clauses for name in clause.about if clause.subject}
     grasp = "every grasp of" in (prompt.feedback or "").split("\n", 1)[0]
     aside = [n for n in found.names if grasp or n not in anchors]
+    aside = [m for n in aside for m in _instead(n, prompt, start)]
     if found.area:
         aside += _occupants(found.area, writer, start)
     held = next((o.name for o in start.objects.values() if o.on == "gripper"), None)
@@ -83,6 +84,15 @@ def in_the_way(prompt: Prompt, writer: Writer, start: Belief) -> list[str]:
     if held is not None and (aside or not _finishes(motions[0], held, writer) or _stuck(prompt)):
         return [held, *aside]
     return aside
+
+
+def _instead(name: str, prompt: Prompt, start: Belief) -> list[str]:
+    """A container that the fingers would touch is not moved with what is in it: the rest of that is taken out first."""
+    contents = [o for o in start.carried(name) if f"every grasp of {o.name} collides" not in (prompt.feedback or "")]
+    if start[name].category not in relations.CONTAINERS or not start.carried(name):
+        return [name]
+    free = sorted(contents, key=lambda o: (-o.top, math.dist(o.position[:2], start[name].position[:2])))
+    return [o.name for o in free[:1]]
 
 
 def _occupants(area: str, writer: Writer, start: Belief) -> list[str]:

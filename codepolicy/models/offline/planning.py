@@ -55,7 +55,7 @@ def plan(prompt: Prompt) -> str:
         rest = steps[names.index(failed) :]
     if failed and rest and rest[0].text == failed and len(rest[0].parts) > 1:  # another way: one thing at a time
         rest = [*(Step(p, "", 1) for p in rest[0].parts), *rest[1:]]
-    rest = list(itertools.dropwhile(lambda s: s.moves == 0, rest)) or rest[-1:]
+    rest = [s for s in rest if s.moves] or rest[-1:]
     if not rest:
         rest = [Step(re.sub(r"\s+", " ", prompt.instruction).strip(), "", 1)]
     return "\n".join(
@@ -136,7 +136,9 @@ def _wordings(text: str, belief: Belief) -> Iterator[str]:
     yield tidy(text)
     words, _ = tokenize(text, MAX_WORDS)
     spots = [i for i, w in enumerate(words) if w.kind == "PRONOUN"]
-    meant = [m for m in (belief.subjects, belief.targets[-1:], (*belief.subjects, *belief.targets)) if m]
+    meant = [
+        m for m in (belief.company, belief.subjects, belief.targets[-1:], (*belief.subjects, *belief.targets)) if m
+    ]
     prefixes = ("", "put ")
     for names in itertools.product(meant, repeat=len(spots)):
         told = list(words)

@@ -148,6 +148,11 @@ def pick(p: Parts) -> Pick:
     return Pick(p.one(Group))
 
 
+def take_out(p: Parts) -> Put:
+    """Take X out (of what it is in)."""
+    return Put(p.one(Group), Free())
+
+
 def keep(p: Parts) -> Keep:
     """Leave X where it is."""
     return Keep(p.one(Group))
@@ -250,6 +255,7 @@ RULES: dict[str, Rule] = {
     "mirror": mirror,
     "put_each": put_each,
     "pick": pick,
+    "take_out": take_out,
     "incomplete": incomplete,
     "state": state,
     "contain": contain,

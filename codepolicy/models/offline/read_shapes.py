@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codepolicy.models.offline.meaning import ORIENTATIONS, At, Command, Group, Place, Put, Shape, Stack, Thing
+from codepolicy.models.offline.meaning import ORIENTATIONS, At, Command, Group, Place, Pronoun, Put, Shape, Stack, Thing
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 from codepolicy.models.offline.read_places import Ordering, Spacing, Tower, moved_spacing
 from codepolicy.models.offline.reading import by_size, destinations
@@ -75,6 +75,11 @@ def form(p: Parts) -> Command:
     return Put(p.one(Group), _shaped(p, default=None))
 
 
+def pronoun_shape(p: Parts) -> Put:
+    """(so that) they are in a line."""
+    return Put(Group((Pronoun(plural=True),)), _shaped(p, default=None))
+
+
 def scatter(p: Parts) -> Put:
     """Spread X out: each in another corner."""
     return Put(p.one(Group), Place("corner", distinct=True))
@@ -132,6 +137,7 @@ RULES: dict[str, Rule] = {
     "build_shape": build_shape,
     "form": form,
     "scatter": scatter,
+    "pronoun_shape": pronoun_shape,
     "sort": sort,
     "match": match,
 }
