@@ -107,6 +107,7 @@ def main() -> int:
         for t in trials(suite)
         if t.spec.seed >= args.first and any(w in (t.spec.task or "") for w in wanted)
     ]
+    jobs.sort(key=lambda j: j.seed)  # so that a run that is cut short has seen every task equally often
     results: list[Result] = []
     if args.resume and args.resume.is_file():
         results = [msgspec.json.decode(text, type=Result) for text in args.resume.read_bytes().splitlines()]
