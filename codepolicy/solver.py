@@ -148,15 +148,15 @@ class Solver:
         findings = stage.goal_findings(parsed.goal) if parsed.goal is not None else ()
         if findings:
             return None, GoalCheck(status="failed", failure=findings[0])
-        vacuous = parsed.goal is not None and stage.holds_at_start(parsed.goal)
-        if vacuous and not self._vacuous_once:
+        already = stage.already(parsed.goal) if parsed.goal is not None else None
+        if already is not None and not self._vacuous_once:
             self._vacuous_once = True
-            return None, GoalCheck(status="vacuous")
+            return None, GoalCheck(status="vacuous", clauses=already.clauses)
         report = stage.run(parsed.program)
         if report.status != "finished" or parsed.goal is None:
             return report, GoalCheck(status="missing")
         check = stage.check(parsed.goal)
-        if vacuous and check.status == "passed":
+        if already is not None and check.status == "passed":
             check = msgspec.structs.replace(check, status="vacuous")
         return report, check
 

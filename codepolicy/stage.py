@@ -175,11 +175,13 @@ class Stage:
     def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
         """What the gate has against a goal check, which may not move and knows no variable of the program."""
         from codepolicy.gate import check
+        from codepolicy.gate.goal import chance, moves
 
         if not self.gate:
             return ()
         workspace, known = self.trial.robot.workspace, tuple(self._functions)
-        return tuple(check(goal, self.goal_surface, workspace=workspace, known=known))
+        found = check(goal, self.goal_surface, workspace=workspace, known=known)
+        return (*(moves(f, self.surface) for f in found), *chance(goal))
 
     def self_contained(self, program: str) -> str | None:
         """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
@@ -217,17 +219,17 @@ class Stage:
         self.emit(Checked(self.turn, check))
         return check
 
-    def holds_at_start(self, goal: str) -> bool:
-        """Whether the goal check holds on the scene as it was at the start, before anything moved.
+    def already(self, goal: str) -> GoalCheck | None:
+        """The goal check on the scene as it was at the start, where it holds there, before anything moved; else None.
 
-        False when something was held then, which a remembered scene cannot tell.
+        None, too, when something was held then, which a remembered scene cannot tell.
         """
         from primitives.server import Server
 
         if any(o.on == "gripper" for o in self.start):
-            return False
-        server = Server(self.trial.robot, RememberedScene(self.start))
-        return self._goal(server, goal).status in ("passed", "vacuous")
+            return None
+        check = self._goal(Server(self.trial.robot, RememberedScene(self.start)), goal)
+        return check if check.status in ("passed", "vacuous") else None
 
     def _goal(self, server: Server, goal: str) -> GoalCheck:
         surface = self.goal_surface

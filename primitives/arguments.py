@@ -102,7 +102,11 @@ def _decode(primitive: Primitive, parameter: Parameter, raw: msgspec.Raw) -> obj
         raise BadArgument(f"{where} is of the wrong type: {error}", expected=parameter.text) from error
     if (count := _length(value)) is not None and lengths and count not in lengths:
         numbers = " or ".join(str(n) for n in sorted(lengths))
-        raise BadArgument(f"{where} has {count} numbers", expected=f"{numbers} numbers")
+        raise BadArgument(
+            f"{where} has {count} numbers",
+            expected=f"{numbers} numbers",
+            hint="Adding tuples joins them: take them apart, x, y, z = obj.position, and write (x + 0.1, y).",
+        )
     if (fault := _fault(value)) is not None:
         raise BadArgument(f"{where} {fault}", expected=parameter.text)
     return value

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, get_args
 
 import msgspec
@@ -27,7 +28,7 @@ PRIVILEGED: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"
 MAX_CALLS = 12
 MAX_CLAUSES = 6
 MAX_FINDINGS = 5
-_FENCE = {FailureKind.REJECTED: "was rejected before anything moved", FailureKind.LIMIT: "ran into a limit"}
+MAX_CANDIDATES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def feedback(attempt: Attempt, level: FeedbackLevel) -> str:
             parts.append("Calls:\n" + _trace(attempt.report.calls))
         if attempt.report is not None and attempt.report.output.strip():
             parts.append(f"Printed: {quoted(attempt.report.output, 160)}")
-        parts.append("Changed since the start: " + _on_own_lines(changes_table(attempt.start, attempt.now)))
+        parts.append("Changed since the start:" + _on_own_lines(changes_table(attempt.start, attempt.now)))
         parts += _clauses(attempt.check)
         parts.append(_budget(attempt))
     if attempt.verdict is not None and level in PRIVILEGED:
@@ -73,8 +74,13 @@ def signature(report: ExecutionReport | None, check: GoalCheck) -> str:
     """The same for two turns that failed in the very same way."""
     failure = (report.failure if report is not None else None) or check.failure
     if failure is not None:
-        return f"{failure.kind}:{failure.call}:{one_line(failure.message, 60)}"
-    return f"{report is None}:{check.status}:" + "|".join(c.message for c in check.failed_clauses)
+        return f"{failure.kind}:{failure.call}:{_unmeasured(failure.message)[:80]}"
+    return f"{report is None}:{check.status}:" + "|".join(_unmeasured(c.message) for c in check.failed_clauses)
+
+
+def _unmeasured(text: str) -> str:
+    """`text` without its decimals: measurements differ by noise where nothing else does."""
+    return re.sub(r"-?\d+\.\d+", "#", text)
 
 
 def marked(program: str, report: ExecutionReport | None) -> str:
@@ -123,14 +129,11 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
     if report is None:
         return "The reply had no program in it.", hints.NO_PROGRAM
     if report.failure is not None:
-        how = _FENCE.get(report.failure.kind, "failed")
         where = f" on line {report.failure.line}" if report.failure.line is not None else ""
         if report.inside is not None:
             inside = report.inside
             where += f" (in {quoted(inside.function, 40)}, its line {inside.line}: {quoted(inside.text, 100)})"
-        call = f" in {one_line(report.failure.call, 120)}" if report.failure.call else ""
-        text = f"The program {how}{where}{call}: {report.failure.kind}: {one_line(report.failure.message, 300)}"
-        return text, hints.hint(report.failure, attempt.repeats)
+        return _how_it_failed(report.failure, where), hints.hint(report.failure, attempt.repeats)
     if check.failure is not None:
         message = one_line(check.failure.message, 300)
         text = f"The program finished, but its goal check raised {check.failure.kind}: {message}"
@@ -139,11 +142,27 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
         return "The program finished, but its goal check proves nothing: it never looked.", hints.NEVER_LOOKED
     if check.status == "failed":
         count = len(check.failed_clauses)
-        text = f"The program finished, but {count} of {len(check.clauses)} clauses of the goal check do not hold."
+        text = f"The program finished, but its goal check does not hold: {count} of {len(check.clauses)} clauses fail."
         return text, hints.advice_on_goal(attempt.repeats, _strangers(attempt))
     return "The program finished and its goal check holds, but the instruction is not carried out.", (
         "Read the instruction again; the goal check asks for less than it."
     )
+
+
+def _how_it_failed(failure: FailureReport, where: str) -> str:
+    """One line; the kind stands in it by its name, once."""
+    message = one_line(failure.message, 300)
+    call = f" in {one_line(failure.call, 120)}" if failure.call else ""
+    match failure.kind:
+        case FailureKind.REJECTED:
+            return f"The program was rejected{where}, before anything moved: {message}"
+        case FailureKind.LIMIT:
+            return f"The program ran into a limit{where}{call}: {message}"
+        case FailureKind.EXPECTATION:
+            told, measured = one_line(failure.expected or failure.message, 160), one_line(failure.measured or "", 160)
+            return f"The program stopped{where} at an expectation that does not hold: {told}: {measured}"
+        case _:
+            return f"The program failed{where}{call}: {failure.kind}: {message}"
 
 
 def _where(check: GoalCheck) -> str:
@@ -172,15 +191,21 @@ def _details(attempt: Attempt) -> list[str]:
     if attempt.report is not None and len(attempt.report.findings) > 1:
         findings = attempt.report.findings[:MAX_FINDINGS]
         lines += [f"- line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in findings[1:]]
-    if failure.expected or failure.measured:
-        lines.append(
-            f"Expected: {one_line(failure.expected or '-', 120)}. Measured: {one_line(failure.measured or '-', 120)}."
-        )
+    if failure.kind is not FailureKind.EXPECTATION:  # it says both in its first line
+        sides = (("Expected", failure.expected), ("Measured", failure.measured))
+        lines.append(" ".join(f"{name}: {one_line(value, 120)}." for name, value in sides if value))
     if failure.candidates:
-        lines.append("Valid: " + ", ".join(quoted(c, 40) for c in failure.candidates[:16]))
-    if attempt.report is not None and failure.kind is FailureKind.POLICY_ERROR and attempt.report.traceback:
-        lines.append("Traceback: " + one_line(attempt.report.traceback[-300:], 300))
-    return lines
+        lines.append("Valid: " + ", ".join(quoted(c, 40) for c in hints.nearest(failure)[:MAX_CANDIDATES]))
+    if attempt.report is not None and failure.kind is FailureKind.POLICY_ERROR:
+        lines.append(_way(attempt.report.traceback))
+    return [line for line in lines if line]
+
+
+def _way(traceback: str) -> str:
+    """How the program got to the line that raised, where that was not at its top level."""
+    rows = traceback.removeprefix("Traceback:\n").splitlines()[:-1]
+    frames = [row for row in rows if row.startswith("  <program")]
+    return "Traceback: " + one_line(" ".join(rows)[-300:], 300) if len(frames) > 1 or len(rows) > 2 else ""
 
 
 def _also(failure: FailureReport) -> str:
@@ -188,16 +213,22 @@ def _also(failure: FailureReport) -> str:
 
 
 def _trace(calls: Sequence[CallRecord]) -> str:
-    shown = list(calls)
-    left_out = ""
-    if len(shown) > MAX_CALLS:
-        left_out = f"({len(shown) - MAX_CALLS} earlier calls)\n"
-        shown = shown[-MAX_CALLS:]
-    return left_out + "\n".join(
-        f"L{c.line if c.line is not None else '?'} {one_line(c.call, 70)} -> "
+    lines = [
+        f"L{c.line if c.line is not None else '?'} {one_line(_call(c), 70)} -> "
         + (f"FAILED {c.failure.kind}" if c.failure else one_line(result_text(c), 70))
-        for c in shown
-    )
+        for c in calls
+    ]
+    runs = [(line, len(list(same))) for line, same in groupby(lines)]
+    shown = [line if count == 1 else f"{line} ({count} times)" for line, count in runs[-MAX_CALLS:]]
+    before = sum(count for _, count in runs[:-MAX_CALLS])
+    return "\n".join([f"({before} earlier calls)", *shown] if before else shown)
+
+
+def _call(record: CallRecord) -> str:
+    """The call as written; of an `expect` the words, since its condition has its own line."""
+    if record.name != "expect" or record.failure is None or record.failure.expected is None:
+        return record.call
+    return f"expect(…, {quoted(record.failure.expected, 60)})"
 
 
 def result_text(record: CallRecord) -> str:
@@ -213,7 +244,8 @@ def _clauses(check: GoalCheck) -> list[str]:
         return []
     lines = ["Goal check:"]
     for clause in [*check.failed_clauses, *(c for c in check.clauses if c.holds)][:MAX_CLAUSES]:
-        detail = f" ({one_line(clause.detail, 110)})" if clause.detail and not clause.holds else ""
+        told = clause.detail and (not clause.holds or check.status == "vacuous")
+        detail = f" ({one_line(clause.detail, 110)})" if told else ""
         lines.append(f"- {'holds' if clause.holds else 'FAILS'}: {one_line(clause.message, 90)}{detail}")
     if len(check.clauses) > MAX_CLAUSES:
         lines.append(f"- {len(check.clauses) - MAX_CLAUSES} more")
@@ -239,4 +271,4 @@ def _ground_truth(verdict: Verdict, level: FeedbackLevel) -> list[str]:
 
 
 def _on_own_lines(table: str) -> str:
-    return "\n" + table if "\n" in table else table
+    return "\n" + table if "\n" in table else " " + table

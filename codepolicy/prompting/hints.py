@@ -102,6 +102,26 @@ _NOBODYS = Advice(
     "This was no fault of the program; say what is missing, and end.",
 )
 
+_PYTHON = (
+    (r"'NoneType' object", "Something here is None: pick, place, put, push and home return nothing. Use find(…)."),
+    (
+        r"IndexError|StopIteration|empty (sequence|iterable)|is( an)? empty",
+        "A list is empty here: see under Calls what was found, and test a list before you take from it.",
+    ),
+    (
+        r"'SceneObject' object has no attribute",
+        "A SceneObject has name, category, color, position (x, y, z), yaw, size, top and on; see Functions.",
+    ),
+    (r"object has no attribute", "See under Functions what this object has."),
+    (
+        r"'tuple' and|to tuple|can only concatenate|unsupported operand",
+        "Tuples do not add like vectors: x, y, z = obj.position, then (x + 0.1, y), or use np.array.",
+    ),
+    (r"UnboundLocalError|NameError", "Give the name a value on every path before this line."),
+    (r"KeyError", "The key is not there: use the full names of objects, as detect() gives them."),
+    (r"RecursionError|SIGKILL|SIGSEGV|MemoryError", "Use a loop of a bounded number of steps instead."),
+)
+"""What Python's own errors mostly mean here, by their words."""
 NO_PROGRAM = "Answer with one fenced Python block for the program and one for the goal check."
 VACUOUS = (
     "Nothing has moved. Write clauses that are false now and true once the instruction is carried out; "
@@ -121,17 +141,18 @@ def hint(failure: FailureReport, repeats: int = 0) -> str:
         repeats: how often the very same failure came before.
     """
     advice = _ADVICE.get(failure.kind, _NOBODYS)
+    own = _sentence(failure.hint or _of_python(failure) or "")
     if repeats == 0:
-        return _meant(failure) + (failure.hint or advice.first)
+        return _meant(failure) + (own or advice.first)
     if repeats == 1:
-        own = f"{failure.hint.rstrip('.')}. " if failure.hint else ""
+        own = f"{own} " if own else ""
         return f"The same failure as before: do not repeat it. {_meant(failure)}{own}{advice.again}"
     return f"The same failure {repeats + 1} times: this way does not work. {advice.strategy}"
 
 
 def _meant(failure: FailureReport) -> str:
     """The valid word that looks like one the failure quotes, where its own hint does not say so already."""
-    if failure.hint and "Did you mean" in failure.hint:
+    if failure.kind is FailureKind.AMBIGUOUS or (failure.hint and "Did you mean" in failure.hint):
         return ""
     words: list[str] = re.findall(r"'([^']+)'", failure.message)
     for word in reversed(words):
@@ -139,6 +160,28 @@ def _meant(failure: FailureReport) -> str:
         if close and close[0] != word:
             return f"Did you mean {close[0]!r} instead of {word!r}? "
     return ""
+
+
+def nearest(failure: FailureReport) -> tuple[str, ...]:
+    """The valid alternatives, those first that look like a word which the failure quotes; in their order otherwise."""
+    if failure.kind is FailureKind.AMBIGUOUS:  # all of them are meant alike
+        return failure.candidates
+    words: list[str] = re.findall(r"'([^']+)'", failure.message)[-1:]
+    close = difflib.get_close_matches(words[0], failure.candidates, n=3, cutoff=0.5) if words else []
+    return (*close, *(c for c in failure.candidates if c not in close))
+
+
+def _of_python(failure: FailureReport) -> str | None:
+    """Advice on what Python itself raised."""
+    if failure.kind is not FailureKind.POLICY_ERROR:
+        return None
+    return next((advice for pattern, advice in _PYTHON if re.search(pattern, failure.message)), None)
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".") if text else ""
 
 
 def advice_on_goal(repeats: int = 0, strangers: Sequence[str] = ()) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from codepolicy.episode import GoalCheck
@@ -73,7 +74,7 @@ def test_a_failure_is_told_with_line_call_and_measurements() -> None:
 
 def test_failed_clauses_come_first_with_what_was_measured() -> None:
     text = feedback(attempt(ExecutionReport(status="finished"), check=CHECKED), "scene")
-    assert "1 of 2 clauses of the goal check do not hold" in text
+    assert "its goal check does not hold: 1 of 2 clauses fail" in text
     assert text.index("- FAILS: c in d (c is 0.31 m away)") < text.index("- holds: a in b")
 
 
@@ -106,6 +107,58 @@ def test_a_misspelled_word_gets_the_one_that_was_meant() -> None:
     assert "Did you mean 'block' instead of 'blok'?" in hint(report)
 
 
+def test_several_that_are_meant_alike_are_not_called_a_slip() -> None:
+    names = ("blue block", "red block")
+    report = failure(FailureKind.AMBIGUOUS, candidates=names)
+    report = msgspec.structs.replace(report, message="'block' describes 2 objects")
+    text = feedback(attempt(ExecutionReport(status="failed", failure=report)), "scene")
+    assert "Did you mean" not in text and 'Valid: "blue block", "red block"' in text
+
+
+def test_of_many_alternatives_the_nearest_come_first() -> None:
+    words = tuple(f"word{i}" for i in range(30))
+    report = msgspec.structs.replace(
+        failure(FailureKind.BAD_ARGUMENT, candidates=(*words, "block")), message="'blok' means nothing"
+    )
+    text = feedback(attempt(ExecutionReport(status="failed", failure=report)), "scene")
+    (valid,) = [line for line in text.splitlines() if line.startswith("Valid")]
+    assert valid.startswith('Valid: "block", "word') and valid.count(",") == 9
+
+
+def test_calls_that_repeat_take_one_line() -> None:
+    calls = tuple(msgspec.structs.replace(call(0, result="'red block'"), index=i) for i in range(500))
+    text = feedback(attempt(ExecutionReport(status="failed", failure=MISSED, calls=calls)), "scene")
+    assert text.count("pick('red block') -> 'red block'") == 1 and "(500 times)" in text
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("AttributeError: 'NoneType' object has no attribute 'position'", "return nothing"),
+        ("IndexError: list index out of range", "A list is empty"),
+        ("ValueError: min() iterable argument is empty", "A list is empty"),
+        ("AttributeError: 'SceneObject' object has no attribute 'center'", "position (x, y, z)"),
+        ('TypeError: can only concatenate tuple (not "float") to tuple', "do not add like vectors"),
+        ("TypeError: unsupported operand type(s) for +: 'float' and 'tuple'", "do not add like vectors"),
+    ],
+)
+def test_what_python_raises_has_advice_of_its_own(message: str, advice: str) -> None:
+    report = FailureReport(kind=FailureKind.POLICY_ERROR, blame="policy", message=message)
+    assert advice in hint(report) and advice in hint(report, 1) and advice not in hint(report, 2)
+
+
+def test_an_expectation_is_told_once() -> None:
+    failed = FailureReport(
+        kind=FailureKind.EXPECTATION, blame="policy", message="expected: it is in", expected="it is in",
+        measured="it is 0.2 m off", call="expect(Relation(holds=False, text='it is 0.2 m off'), 'it is in')", line=3,
+    )  # fmt: skip
+    record = msgspec.structs.replace(call(2, failed=failed), name="expect", call=failed.call or "")
+    text = feedback(attempt(ExecutionReport(status="failed", failure=failed, calls=(record,))), "scene")
+    first = text.splitlines()[0]
+    assert first == "The program stopped on line 3 at an expectation that does not hold: it is in: it is 0.2 m off"
+    assert text.count("0.2 m off") == 1 and 'expect(…, "it is in") -> FAILED expectation' in text
+
+
 def test_a_clause_about_something_nobody_named_is_to_be_corrected() -> None:
     clause = Clause(message="in", holds=False, detail="red block is 0.3 m from the centre of blue block")
     check = GoalCheck(status="failed", clauses=(clause,))
@@ -117,6 +170,9 @@ def test_a_clause_about_something_nobody_named_is_to_be_corrected() -> None:
 
 
 def test_the_same_failure_has_the_same_signature() -> None:
+    near, far = (msgspec.structs.replace(MISSED, message=f"closed at {x} m from it") for x in ("0.0312", "0.0309"))
+    reports = [ExecutionReport(status="failed", failure=f) for f in (near, far)]
+    assert len({signature(r, CHECKED) for r in reports}) == 1, "noise makes no difference"
     missing = GoalCheck(status="missing")
     other = ExecutionReport(status="failed", failure=failure(call="pick('blue block')", line=9))
     assert signature(FAILED, missing) == signature(FAILED, missing)
