@@ -185,12 +185,22 @@ class Mover:
         T[2, 3] += height
         return self.straight(q, T, backwards=True)
 
+    def approach(self, path: NDArray[np.float64]) -> None:
+        """Follow the way to above a grasp or a place; stopped by something, leave it upwards and say so."""
+        try:
+            self.follow(path)
+        except Blocked:
+            with suppress(Blocked):
+                self.withdraw()
+            raise
+
     def descend(self, down: NDArray[np.float64]) -> None:
         """Follow the way down to a grasp or a place; stopped by something, go back up and say so."""
         try:
             self.follow(down, scale=NEAR)
         except Blocked:
-            self.follow(np.vstack([self.q, down[::-1]]), scale=NEAR)
+            with suppress(Blocked):
+                self.follow(np.vstack([self.q, down[::-1]]), scale=NEAR)
             raise
 
     def withdraw(self) -> None:

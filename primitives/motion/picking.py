@@ -63,7 +63,7 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
     grip = chosen.candidate
     if abs(mover.hand.width - grip.opening) > 0.002:
         mover.hand.move(grip.opening)
-    mover.follow(path)
+    mover.approach(path)
     mover.descend(chosen.down)
     measured = mover.hand.move(0.0)
     ctx.measured["finger width (m)"] = round(measured, 4)

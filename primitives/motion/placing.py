@@ -50,7 +50,7 @@ def _carry_out(ctx: Context, held: Held, target: Target, chosen: FeasiblePlace, 
     """Go there, let go, and measure where it came to rest."""
     mover = ctx.mover
     before = {o.name: o for o in mover.memory.objects if o.name != held.object.name}
-    mover.follow(path)
+    mover.approach(path)
     if mover.hand.lost(LOST):
         measured = mover.hand.width
         mover.hand.move(mover.hand.info.max_width)

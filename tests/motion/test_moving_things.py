@@ -172,6 +172,44 @@ def test_a_displaced_support_is_told(environment, trial, while_going_home):
     assert_told(caught.value)
 
 
+@pytest.fixture
+def unseen(environment):
+    """Puts a fixed box where no camera tells of it, and takes it away after the test."""
+    bodies = []
+
+    def wall(center, half):
+        client = environment._world.client
+        shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
+        body = p.createMultiBody(0, shape, basePosition=center, physicsClientId=client)
+        p.setCollisionFilterGroupMask(body, -1, 1, 3, physicsClientId=client)
+        bodies.append(body)
+
+    yield wall
+    for body in bodies:
+        p.removeBody(body, physicsClientId=environment._world.client)
+
+
+@pytest.mark.parametrize(
+    ("centers", "half"),
+    [
+        ([(0.5, 0.0, 0.10)], (0.1, 0.1, 0.02)),
+        ([(0.5 + x, y, 0.01) for x, y in ((0.05, 0), (-0.05, 0), (0, 0.05), (0, -0.05))], (0.015, 0.015, 0.01)),
+    ],
+    ids=["on the way there", "on the way down"],
+)
+def test_stopped_by_what_nobody_saw_the_arm_goes_up_again(environment, trial, unseen, centers, half):
+    server = trial(objects("red block 0.5 0.0"))
+    server.look()
+    for center in centers:
+        unseen(center, half)
+    with pytest.raises(Blocked, match=r"mm and .* short of its goal") as caught:
+        server.invoke("pick", "red block", line=7)
+    assert_told(caught.value)
+    assert caught.value.line == 7 and caught.value.call.startswith("pick(")
+    assert hand(server).held is None and tool(server)[2] > 0.1
+    assert environment.world()["red block"].position == pytest.approx((0.5, 0.0, 0.02), abs=0.003)
+
+
 def test_what_is_under_something_is_not_pulled_out(trial):
     server = trial(objects("red block 0.5 0.0", "blue block 0.5 0.0 - 0.06"))
     with pytest.raises(Blocked, match="blue block rests on or in red block") as caught:
