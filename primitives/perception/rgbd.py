@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.environment import Environment
+from primitives.perception.agreement import Agreement, moved
 from primitives.perception.coloring import named
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.found import Found
@@ -36,6 +37,7 @@ class RgbdDetector:
     def __init__(self) -> None:
         self._surface: RobotSurface | None = None
         self._table = TableLevel()
+        self._agreement = Agreement()
 
     @property
     def privileged(self) -> bool:
@@ -52,20 +54,26 @@ class RgbdDetector:
     def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
         if self._surface is None:
             self._surface = RobotSurface(robot.arm)
+        calibrated = [f.camera for f in frames]
         frames = [self._table.corrected(f, workspace) for f in frames]
         grid = Grid.over(workspace, frames)
         smoothed = [heights(f) for f in frames]
         noise = max(n for _, n in smoothed)
         points: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = []
-        grounds: list[Ground] = []
         for frame, (z, _) in zip(frames, smoothed, strict=True):
             xyz, rgb = raised_points(frame, z, workspace, RAISED)
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
             if robot.held is not None:
                 own |= _of_held(xyz, robot.held)
             points.append((xyz[~own], rgb[~own]))
-            grounds.append(ground(frame, z, grid))
-        sights = [Sight(f.camera, z) for f, (z, _) in zip(frames, smoothed, strict=True)]
+        offsets = self._agreement.offsets(calibrated, [xyz for xyz, _ in points], grid)
+        grounds: list[Ground] = []
+        sights: list[Sight] = []
+        for frame, (z, _), (xyz, _), offset in zip(frames, smoothed, points, offsets, strict=True):
+            camera = moved(frame.camera, offset)
+            xyz[:, :2] += offset.astype(np.float32)
+            grounds.append(ground(camera, frame.rgb, z, grid))
+            sights.append(Sight(camera, z))
         return fuse(points, grounds, sights, grid, noise)
 
 
@@ -85,7 +93,7 @@ def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
 
 def _described(found: Found, light: float) -> SceneObject:
     color, sure = named(found.color, light)
-    x, y = (float(v) for v in found.center)  # numpy's own would make numpy.bool of every comparison in a program
+    x, y = found.center
     return SceneObject(
         name=f"{color} {found.category}",
         category=found.category,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from primitives.perception.coloring import classes
 from primitives.perception.found import surrounding
 from primitives.perception.grid import Grid
-from primitives.robot import CameraInfo, Frame
+from primitives.robot import CameraInfo
 
 RAISED = 0.005
 """m above the table from which a surface belongs to a thing."""
@@ -149,11 +149,11 @@ class TopView:
         return box, self.grid.part(box)
 
 
-def ground(frame: Frame, z: NDArray[np.float32], grid: Grid) -> Ground:
-    """The table as `frame`, whose heights are `z` (H, W) m, shows it."""
-    level = _seen(z, grid, frame.camera, 0.0, math.nan)
-    rgb = _seen(frame.rgb, grid, frame.camera, 0.0, 0)
-    return Ground(np.asarray(np.abs(level) < RAISED, dtype=np.bool_), np.asarray(rgb, dtype=np.uint8))
+def ground(camera: CameraInfo, rgb: NDArray[np.uint8], z: NDArray[np.float32], grid: Grid) -> Ground:
+    """The table as a camera's `rgb` (H, W, 3) and heights `z` (H, W) m show it."""
+    level = _seen(z, grid, camera, 0.0, math.nan)
+    shown = _seen(rgb, grid, camera, 0.0, 0)
+    return Ground(np.asarray(np.abs(level) < RAISED, dtype=np.bool_), np.asarray(shown, dtype=np.uint8))
 
 
 def fuse(
