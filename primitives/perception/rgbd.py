@@ -93,7 +93,7 @@ def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
 
 def _described(found: Found, light: float) -> SceneObject:
     color, sure = named(found.color, light)
-    x, y = found.center
+    x, y = (float(v) for v in found.center)  # numpy's own would make numpy.bool of every comparison in a program
     return SceneObject(
         name=f"{color} {found.category}",
         category=found.category,

@@ -20,6 +20,8 @@ _KNEE = 0.03
 """m; beyond it distance costs ever less, since usually one thing moves far and the others stay."""
 _DOUBTFUL = 0.6
 """Confidence below which a detection on a known thing of its colour is a fragment of that thing."""
+_STAYED = 0.01
+"""m; as far as the centre of what shows may be from the centre of the whole."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -86,7 +88,9 @@ class Tracks:
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
-        label = track.label
+        label, last = track.label, track.last
+        if last is not None and _worse(obj, last):
+            return msgspec.structs.replace(last, confidence=obj.confidence)
         track.position = obj.position
         track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
         return track.last
@@ -104,6 +108,13 @@ class Tracks:
 def _plain(obj: SceneObject) -> bool:
     """Whether there is little doubt what it is."""
     return obj.category != "object" and obj.confidence > _DOUBTFUL
+
+
+def _worse(now: SceneObject, before: SceneObject) -> bool:
+    """Whether `now` is half hidden what was seen well `before` and has stayed: then its shape and angle were better
+    measured before."""
+    stayed = math.dist(now.position, before.position) < _STAYED
+    return stayed and now.confidence < _DOUBTFUL < before.confidence and now.category == before.category
 
 
 def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -38,6 +39,20 @@ def test_a_thing_whose_color_flickers_keeps_its_name() -> None:
     memory.look()
     (again,) = memory.look()
     assert (again.name, again.color) == ("orange block", "orange")
+
+
+@pytest.mark.parametrize(("shift", "kept"), [(0.004, True), (0.02, False)])
+def test_what_is_half_hidden_keeps_the_shape_it_was_seen_with(shift: float, kept: bool) -> None:
+    whole = msgspec.structs.replace(seen("red", "block", 0.5, 0.0), yaw=-0.7, confidence=0.9)
+    part = msgspec.structs.replace(
+        seen("red", "block", 0.5 + shift, 0.0), yaw=0.5, size=(0.049, 0.04, 0.04), confidence=0.4
+    )
+    memory = SceneMemory(robot(), Scripted([whole], [part], [part]))
+    memory.look()
+    for _ in range(2):
+        (again,) = memory.look()
+        assert again.confidence == 0.4
+        assert ((again.position, again.yaw, again.size) == (whole.position, whole.yaw, whole.size)) == kept
 
 
 def test_another_thing_elsewhere_gets_its_own_name() -> None:

@@ -38,6 +38,9 @@ def test_every_category(see: See) -> None:
         distance, seen_as = nearest(result, name)
         assert seen_as == name
         assert distance < 0.004, name
+    for o in result.seen:
+        numbers = (*o.position, *o.size, o.yaw, o.confidence)
+        assert {type(number) for number in numbers} == {float}, "numpy's own numbers compare to numpy.bool"
 
 
 def test_position_yaw_and_size_of_a_block(see: See) -> None:
