@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from primitives.perception.circles import fit_circle
 from primitives.perception.found import Found, Mask, surrounding
-from primitives.perception.outlines import border_width, half_turn, outline
+from primitives.perception.outlines import border_width, borders, half_turn, outline
 from primitives.perception.quantile import quantile
 from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
@@ -26,6 +26,8 @@ HANDLE, HANDLE_WIDTH = 0.06, 0.02
 _SECTORS = 32
 _SQUARE = 0.86
 """`_fill` from which an outline may be a rectangle."""
+_BRIDGE = 0.015
+"""m; gaps in a rim, where noise hides a thin wall, that are bridged."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -44,7 +46,7 @@ def containers(view: TopView) -> list[Container]:
     taken = np.zeros_like(view.raised)
     for kind in np.unique(view.kind[view.raised]):
         rest = view.raised & (view.kind == kind) & ~taken
-        for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)):
+        for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3), bridge=_BRIDGE / view.cell):
             remaining = piece
             while True:
                 hit = _rectangular(view, remaining) or _round(view, remaining, rest)
@@ -58,13 +60,14 @@ def containers(view: TopView) -> list[Container]:
     return result
 
 
-def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
-    """The connected parts of `mask` with at least `smallest` cells, gaps of one cell bridged."""
+def pieces(mask: Mask, *, smallest: int, bridge: float = 3.0) -> Iterator[Mask]:
+    """The connected parts of `mask` with at least `smallest` cells, gaps narrower than `bridge` cells bridged."""
     if cv2.countNonZero(mask.view(np.uint8)) < smallest:
         return
     box = surrounding(mask, 0)
     part = np.ascontiguousarray(mask[box])
-    closed = cv2.morphologyEx(part.view(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    width = 2 * int(bridge / 2) + 1
+    closed = cv2.morphologyEx(part.view(np.uint8), cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
     for i in range(1, count):
         if stats[i, cv2.CC_STAT_AREA] >= smallest:
@@ -75,7 +78,7 @@ def pieces(mask: Mask, *, smallest: int) -> Iterator[Mask]:
 
 def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
-    line = outline(closed)
+    line = borders(closed)
     circle = fit_circle(line * view.cell, view.cell, border=border_width(view.noise))
     if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE / 2:
         return None

@@ -80,7 +80,8 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         floors: heights in m on which it may stand, most likely first.
     """
     top = quantile(view.height[patch], 0.6)
-    if (dome := ball(view, patch)) is not None:
+    sliver = _thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top)
+    if not sliver and (dome := ball(view, patch)) is not None:
         return [dome]
     hidden = view.hidden(top, patch, 0.06)
     rectangle = fit_rectangle(
@@ -92,7 +93,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     straight = rectangle.error / view.cell + (8 if whole else 4) * abs(1 - rectangle.fill)
     cube = _is_square(rectangle) and _floor(top, sum(rectangle.size) / 2, floors) is not None
     plain = cube and rectangle.sides >= 3 and straight < 1.3
-    if not plain and _thickness(patch) * view.cell < SLIVER and _beside_higher(view, patch, top):
+    if sliver and not plain:
         return []
     if (disc := _disc(view, patch, None if whole else straight, floors)) is not None:
         return [disc]
