@@ -13,6 +13,7 @@ import msgspec
 
 from codepolicy.episode import GoalCheck
 from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said
+from codepolicy.measured import measured
 from codepolicy.plugins import load_detector
 from codepolicy.remembered import RememberedScene
 from primitives.environment import Environment, Trial, TrialSpec
@@ -245,12 +246,13 @@ class Stage:
             return GoalCheck(status="failed", failure=failure.report())
         finally:
             session.close()
+        clauses = measured(report)
         if report.status != "finished":
-            return GoalCheck(status="failed", clauses=report.clauses, failure=report.failure)
-        if not all(c.holds for c in report.clauses):
-            return GoalCheck(status="failed", clauses=report.clauses)
+            return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
+        if not all(c.holds for c in clauses):
+            return GoalCheck(status="failed", clauses=clauses)
         looked = any(c.name in surface and surface.get(c.name).kind in _PERCEIVES for c in report.calls)
-        return GoalCheck(status="passed" if looked and report.clauses else "vacuous", clauses=report.clauses)
+        return GoalCheck(status="passed" if looked and clauses else "vacuous", clauses=clauses)
 
     def _execute(
         self,

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import msgspec
 
 from codepolicy.episode import GoalCheck
+from codepolicy.measured import relation_in
 from codepolicy.prompting import hints
 from codepolicy.prompting.changes import changes_table
 from codepolicy.prompting.quoting import one_line, quoted
@@ -235,8 +236,8 @@ def result_text(record: CallRecord) -> str:
     """What a call that worked returned, in few words: "ok" for nothing, a relation as its answer and the reason."""
     if record.result in (None, "None"):
         return "ok"
-    relation = re.match(r"Relation\(holds=(True|False), text=['\"](.*?)['\"]?\)?$", record.result, re.DOTALL)
-    return f"{relation[1]}: {relation[2]}" if relation else record.result
+    relation = relation_in(record.result)
+    return f"{relation[0]}: {relation[1]}" if relation else record.result
 
 
 def _clauses(check: GoalCheck) -> list[str]:

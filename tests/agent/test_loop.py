@@ -339,3 +339,16 @@ def test_a_goal_check_that_moves_keeps_a_given_program_from_running(world: Envir
     episode = Agent(env=world).execute("home()\n\ndef goal():\n    put('red block', 'red bowl')\n")
     assert episode.outcome == "not_achieved" and episode.turns[0].report is None
     assert "of the goal check" in episode.summary
+
+
+@pytest.mark.slow
+def test_a_clause_that_denies_a_relation_is_told_with_its_measurement(world: Environment, fenced: Fenced) -> None:
+    goal = (
+        'apart = not near("red block", "blue block", distance=0.001)\n'
+        '    expect(apart and not find("red block").on == "table", "off the table")\n'
+        '    expect(not in_region("blue block", "table"), "away")'
+    )
+    episode, _ = run(world, fenced("home()", goal), instruction="tidy up", turns=1)
+    first, second = episode.goal_check.clauses
+    assert "red block" in first.detail and "blue block" in first.detail
+    assert second.detail.startswith("blue block is") and "red block" not in second.detail
