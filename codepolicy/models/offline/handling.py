@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from codepolicy.models.offline.belief import CONTAINERS, FLAT, Declined
+from codepolicy.models.offline.belief import CONTAINERS, FLAT, FURNITURE, Declined
 from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject, Vector2
@@ -15,6 +15,8 @@ def check_movable(obj: SceneObject) -> None:
     """Raises Declined when nobody can move it."""
     if obj.category == "zone":
         raise Declined(f"The {obj.name} is an area of the table; it cannot be moved.")
+    if obj.category in FURNITURE:
+        raise Declined(f"The {obj.name} is fixed in its place; I only move what stands loose on the table.")
 
 
 def check_fits(obj: SceneObject, target: SceneObject, relation: str) -> None:
@@ -22,6 +24,8 @@ def check_fits(obj: SceneObject, target: SceneObject, relation: str) -> None:
     check_movable(obj)
     if obj.name == target.name:
         raise Declined(f"The {obj.name} cannot be put {relation if relation != 'to' else 'on'} itself.")
+    if target.category in FURNITURE - {"peg"}:
+        raise Declined(f"Nothing can be put {relation if relation != 'to' else 'on'} the {target.name} by rule.")
     if target.category == "ball":
         raise Declined(f"Nothing stays on the {target.name}: it is a ball.")
     if relation == "in" and target.category not in CONTAINERS | FLAT | {"block"}:

@@ -7,7 +7,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "PUT": {
         "put": "put, let go of, place, set, drop, lay, position, deposit, leave, bring, transfer, carry, relocate, insert, stick, load, "
         "toss, deliver, store, stow, throw, put down, set down, drop off, putting, placing, dropping, setting, balance, "
-        "plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, bringing, fit, pack, serve, fill in, slot, lodge, squeeze, deposit in",
+        "slip, thread, plop, park, tuck, release, situate, shove in, send, pop, locate, add, plunk, dump, transport, bringing, fit, pack, serve, fill in, slot, lodge, squeeze, deposit in",
         "return": "return",
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
