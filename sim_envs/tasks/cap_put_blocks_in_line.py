@@ -58,14 +58,15 @@ class PutBlocksInLine:
     """Three or four blocks in a straight line."""
 
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
-        """Three or four blocks, none of them on the line that the oracle chooses, and no bowls in the way of it."""
+        """Three or four blocks in no line, none of them where the oracle puts one, and no bowls in the way."""
         blocks = palette(rng, attributes, rng.choice((3, 4)))
         spots = self._spots(values["line"], len(blocks))
 
-        def off_the_spots(objects: Sequence[ObjectSpec]) -> bool:
-            return all(math.dist(position(o), spot) > 0.09 for o in objects for spot in spots)
+        def not_in_line(objects: Sequence[ObjectSpec]) -> bool:
+            off_the_spots = all(math.dist(position(o), spot) > 0.09 for o in objects for spot in spots)
+            return off_the_spots and max(fit_line([position(o) for o in objects]).offsets) > 0.03
 
-        return arrange(rng, [block(c) for c in blocks], accept=off_the_spots)
+        return arrange(rng, [block(c) for c in blocks], accept=not_in_line)
 
     def _spots(self, line: str, count: int) -> list[Vector2]:
         ux, uy = {"horizontal": (0.0, 0.11), "vertical": (0.1, 0.0), "diagonal": (0.085, 0.085)}[line]

@@ -29,7 +29,7 @@ from sim_envs.templates import Attributes, Template, Values, things
         ),
         also=("<block> in <bowl>", "the <block> belongs in the <bowl>", "drop the <block> in the <bowl>"),
     ),
-    tags=("core", "manip", "pick-place"),
+    tags=("core", "manip", "ravens", "pick-place"),
     tolerance="The block's centre lies within the bowl's inner rim (outer radius less 1 cm of wall) and its lowest "
     "point below the rim, so that resting across the rim does not count. Nothing else moved more than 5 "
     "cm.",

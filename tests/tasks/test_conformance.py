@@ -82,6 +82,15 @@ def test_oracle_wins_and_nothing_else_does(task):
             assert verdict.explanation.endswith(".")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("task", BOTH, ids=ids)
+def test_no_scene_fulfils_its_task_already(task):
+    for seed in range(100):
+        bound = bind(task, seed)
+        world = world_of(bound.scene)
+        assert bound.judge(world, world).status == "not_achieved", seed
+
+
 @pytest.mark.parametrize("task", TASKS, ids=ids)
 def test_verdict_reacts_to_a_moved_object(task):
     """After the oracle, there is an object whose move to the middle of nowhere changes status and facts."""
