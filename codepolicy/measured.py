@@ -8,6 +8,8 @@ import msgspec
 
 from primitives.trace import Clause, ExecutionReport
 
+MAX_ASKED = 3
+"""A clause on more relations than these counts or compares them, and says so by itself."""
 _RELATION = re.compile(r"Relation\(holds=(True|False), text=['\"](.*?)['\"]?\)?$", re.DOTALL)
 
 
@@ -30,7 +32,7 @@ def measured(report: ExecutionReport) -> tuple[Clause, ...]:
             relation = relation_in(call.result or "")
             asked += [relation[1]] if relation else []
             continue
-        if index < len(clauses) and not clauses[index].detail and asked:
-            clauses[index] = msgspec.structs.replace(clauses[index], detail="; ".join(dict.fromkeys(asked[-3:])))
+        if index < len(clauses) and not clauses[index].detail and 0 < len(asked) <= MAX_ASKED:
+            clauses[index] = msgspec.structs.replace(clauses[index], detail="; ".join(dict.fromkeys(asked)))
         asked, index = [], index + 1
     return tuple(clauses)

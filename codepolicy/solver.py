@@ -248,13 +248,13 @@ def _measured(clause: Clause) -> str:
 
 
 def declined(report: ExecutionReport) -> str | None:
-    """The words of a program that raised NotFound by itself, to say that what was asked for is not there."""
+    """The words of a program that raised NotFound or Unreachable by itself, to say that something cannot be done."""
     failure = report.failure
     if failure is None or failure.call is not None:
         return None
-    if failure.kind is FailureKind.NOT_FOUND:
+    if failure.kind in (FailureKind.NOT_FOUND, FailureKind.UNREACHABLE):
         return failure.message
-    words = failure.message.removeprefix("NotFound: ")
+    words = re.sub(r"^(NotFound|Unreachable): ", "", failure.message)
     return words if failure.kind is FailureKind.POLICY_ERROR and words != failure.message else None
 
 

@@ -145,6 +145,13 @@ def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment
     assert len(model.conversations) == 1
 
 
+def test_what_cannot_be_done_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
+    program = 'raise Unreachable("the bowl is wider than the mug")'
+    episode, model = run(world, fenced(program), instruction="put the blue bowl inside the mug")
+    assert episode.outcome == "not_achieved" and episode.summary == "the bowl is wider than the mug"
+    assert len(model.conversations) == 1
+
+
 def test_a_refusal_ends_the_run_with_its_words(world: Environment) -> None:
     episode, _ = run(world, Reply(text="no purple bowl; I see: red bowl", model="m", finish="refusal"))
     assert (episode.outcome, episode.summary) == ("refused", "no purple bowl; I see: red bowl")
