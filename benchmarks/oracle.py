@@ -94,7 +94,7 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
     said: list[str] = []
     server = Server(trial.robot, detector, say=said.append)
-    level = surface("skill")
+    level = surface(find(job.task).surface)
     server.begin(level)
     note = ""
     try:

@@ -107,8 +107,9 @@ signatures and descriptions stay. `codepolicy prompt "…" --surface tool --no-e
 
 ## What is not here
 
-Wiping is moving crumbs by hand, not a sponge over paint. Nut assembly, drawers, buttons, sliding doors and pouring need
-articulated or liquid-like objects that the scenes do not have yet. Ravens' tasks for suction (assembling kits by
+Wiping is moving crumbs by hand, not a sponge over paint. What is poured is balls, no liquid. Drawers, sliding doors and
+buttons are of our own making; they, nuts on pegs and pouring need a hand that is led, so their oracles are written for
+the `tool` surface, and on `skill` they cannot be done. Ravens' tasks for suction (assembling kits by
 letter shapes, packing tightly, ropes and cloth) are adapted or left out; each tolerance says what differs. The original
 Code as Policies benchmark never published its scenes and predicates, so `cap14` has the paper's instructions,
 attributes and split, and predicates of our own: its numbers stand beside the paper's, they are not the same experiment

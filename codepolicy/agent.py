@@ -192,12 +192,20 @@ def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *,
     return Stage(
         environment=environment,
         spec=spec,
-        surface_level=settings.surface,
+        surface_level=settings.surface or _surface_of(environment, spec.task),
         detector_name=settings.detector,
         isolation=settings.isolation,
         gate=gate,
         deadline_s=settings.deadline,
     )
+
+
+def _surface_of(environment: Environment, task: str | None) -> str:
+    """The level of primitives that a task is best done with."""
+    if task is None:
+        return "skill"
+    name = task.partition(":")[0]
+    return next((t.surface for t in environment.tasks() if name in (t.id, f"{t.id}-v{t.version}")), "skill")
 
 
 def checked_instruction(instruction: str | None, task: str | None = None) -> str | None:

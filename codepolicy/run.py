@@ -200,7 +200,7 @@ class Run:
             task=stage.trial.task,
             seed=stage.spec.seed,
             model=self.model_id,
-            surface=settings.surface,
+            surface=self.stage.surface.level,
             detector=settings.detector,
             feedback=settings.feedback,
             isolation=self._isolation,

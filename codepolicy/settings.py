@@ -18,8 +18,8 @@ class Settings:
         ConfigurationError: a value is none of the valid ones.
     """
 
-    surface: str = "skill"
-    """What programs may call: skill, tool or joint."""
+    surface: str | None = None
+    """What programs may call: skill, tool or joint; left out, skill, or tool for a task that needs the hand led."""
     detector: str = "rgbd"
     """rgbd sees what the cameras see; oracle reads ground truth and is stamped on the result."""
     feedback: FeedbackLevel = "scene"
@@ -48,7 +48,7 @@ class Settings:
     """Wall time in s that one program may take."""
 
     def __post_init__(self) -> None:
-        if self.surface not in SURFACES:
+        if self.surface is not None and self.surface not in SURFACES:
             raise unknown_name("surface", self.surface, SURFACES)
         if self.feedback not in LEVELS:
             raise unknown_name("feedback level", self.feedback, LEVELS)

@@ -61,6 +61,8 @@ class TaskInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Robot time from the instruction on, repairs included; a trial that takes longer is lost."""
     suites: tuple[str, ...] = ()
     """Names of the suites that it is in."""
+    surface: str = "skill"
+    """The highest level of primitives that can do it: "skill", or "tool" where the hand has to be led."""
 
 
 class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):

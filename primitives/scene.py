@@ -92,9 +92,13 @@ class Pose(msgspec.Struct, frozen=True, tag="pose"):
     """Unit quaternion (x, y, z, w) that takes tool-frame vectors to the base frame."""
 
     @classmethod
-    def top_down(cls, x: float, y: float, z: float, yaw: float = 0.0) -> Pose:
-        """Fingers straight down at (x, y, z) in m, turned by `yaw` rad about the vertical."""
-        return cls((float(x), float(y), float(z)), (math.cos(yaw / 2), math.sin(yaw / 2), 0.0, 0.0))
+    def top_down(cls, x: float, y: float, z: float, yaw: float = 0.0, tilt: float = 0.0) -> Pose:
+        """Fingers straight down at (x, y, z) in m, turned by `yaw` rad about the vertical; then `tilt` about the line
+        between the fingers. At yaw = pi/2 they close along x and a tilt swings their tips to the left, so that a cup
+        held below its rim pours to the right from 1.6 on; the arm reaches that everywhere.
+        """
+        a, b, c, s = math.cos(yaw / 2), math.sin(yaw / 2), math.cos(tilt / 2), math.sin(tilt / 2)
+        return cls((float(x), float(y), float(z)), (a * c, b * c, a * s, -b * s))
 
 
 class Grasp(msgspec.Struct, frozen=True, tag="grasp"):

@@ -77,7 +77,7 @@ hand touching the body."""
 TRAVEL: dict[str, Callable[[Vector3], float]] = {
     "drawer": lambda extent: 0.65 * extent[0],
     "door": lambda extent: extent[1] / 2 - 2 * BOARD,
-    "button": lambda _: 0.012,
+    "button": lambda _: 0.020,
 }
 """How far the slider of each category goes, in m, by the extent of the body."""
 
@@ -162,16 +162,16 @@ def _door(extent: Vector3) -> Furniture:
 
 def _button(extent: Vector3) -> Furniture:
     x, y, z = (e / 2 for e in extent)
-    cap = 0.022
+    cap = 0.030
     return Furniture(
         body=Part((_between((-x, -y, -z), (x, y, z - cap)),), "accent"),
-        slider=Part((Solid((0.0, 0.0, z - 0.6 * cap), (1.1 * x, 1.1 * x, 1.2 * cap), round=True),), "color"),
+        slider=Part((Solid((0.0, 0.0, z - cap / 2 - 0.002), (1.1 * x, 1.1 * x, cap + 0.004), round=True),), "color"),
         grip=None,
         axis=(0.0, 0.0, -1.0),
         travel=TRAVEL["button"](extent),
         friction=0.5,
         damping=4.0,
-        latch=0.6 * TRAVEL["button"](extent),
+        latch=0.75 * TRAVEL["button"](extent),
         spring=4.0,
         mass=0.05,
     )

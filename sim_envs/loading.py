@@ -62,7 +62,7 @@ def set_dynamics(client: int, body: int, spec: ObjectSpec, *, friction: float, m
         body,
         -1,
         mass=shape.mass * mass if spec.movable else 0.0,
-        lateralFriction=FRICTION * friction,
+        lateralFriction=FRICTION * friction * shape.friction,
         rollingFriction=shape.rolling,
         spinningFriction=0.002 if shape.rolling else 0.0005,
         physicsClientId=client,

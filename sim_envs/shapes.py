@@ -25,6 +25,8 @@ from sim_envs.mesh import (
 FOOT = 0.008
 """Thickness in m of the foot on which hollow things stand. Walls begin above the table, so that each rests on a few
 contacts instead of one per piece, which makes the physics four times faster."""
+MARBLE = 0.025
+"""Diameter in m below which a ball is a smooth marble that pours, too small for the fingers to take."""
 LIGHTEST = 0.03
 """kg. What is much lighter sinks into fingers that press with 40 N or more: the contact solver does not converge for
 such mass ratios."""
@@ -42,6 +44,8 @@ class Shape:
     """kg."""
     rolling: float = 0.0
     """Rolling friction in m: what brings a ball to rest."""
+    friction: float = 1.0
+    """Lateral friction as a fraction of the ordinary."""
 
 
 @lru_cache(maxsize=256)
@@ -59,7 +63,10 @@ def _zone(x: float, y: float, z: float) -> Shape:
 
 
 def _ball(x: float, y: float, z: float) -> Shape:
-    return Shape(sphere_mesh(x / 2), "sphere", (), _mass(np.pi / 6 * x * y * z, 500), rolling=0.0006)
+    mass = _mass(np.pi / 6 * x * y * z, 500)
+    if x < MARBLE:
+        return Shape(sphere_mesh(x / 2), "sphere", (), mass / 3, rolling=0.0003, friction=0.3)
+    return Shape(sphere_mesh(x / 2), "sphere", (), mass, rolling=0.0006)
 
 
 def _cylinder(x: float, y: float, z: float) -> Shape:

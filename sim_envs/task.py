@@ -41,7 +41,7 @@ class Definition(Protocol):
         ...
 
     def oracle(self, values: Values) -> str:
-        """Source of a program on the skill surface that must win."""
+        """Source of a program on the task's surface that must win."""
         ...
 
     def decoys(self, values: Values) -> Mapping[str, str]:
@@ -118,6 +118,8 @@ class Task:
     """The status that a trial should end with; "declined" where the instruction cannot be carried out."""
     free: bool = True
     """Whether a free sentence is matched against the template."""
+    surface: Literal["skill", "tool"] = "skill"
+    """The highest level of primitives that can do it, which its oracle and decoys are written for."""
 
     @property
     def label(self) -> str:
@@ -135,6 +137,7 @@ class Task:
             example=self.instruction(0),
             tags=self.tags,
             time_limit_s=self.time_limit_s,
+            surface=self.surface,
         )
 
     def instruction(self, seed: int, *, paraphrased: bool = False) -> str:
@@ -195,6 +198,7 @@ def task(
     time_limit_s: float = 120.0,
     outcome: Literal["achieved", "declined"] = "achieved",
     free: bool = True,
+    surface: Literal["skill", "tool"] = "skill",
 ) -> Callable[[D], D]:
     """Register the decorated class as a task; see `Task` for the arguments.
 
@@ -215,6 +219,7 @@ def task(
             tolerance=tolerance,
             outcome=outcome,
             free=free,
+            surface=surface,
         )
         return definition
 

@@ -31,8 +31,8 @@ class WorldOptions:
     """Seed of scene and disturbances."""
     disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
     """Sensor and world disturbances; none switches them off."""
-    surface: Literal["skill", "tool", "joint"] = "skill"
-    """What a program may call."""
+    surface: Literal["skill", "tool", "joint"] | None = None
+    """What a program may call; left out, skill, or tool for a task that needs the hand led."""
     detector: Annotated[str, tyro.conf.arg(metavar="rgbd|oracle|NAME")] = "rgbd"
     """How objects are seen; oracle uses ground truth and is stamped on the result."""
     isolation: Literal["best-effort", "required"] = "best-effort"

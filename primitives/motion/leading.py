@@ -82,7 +82,8 @@ def _checked(mover: Mover, pose: Pose) -> NDArray[np.float64]:
 def _plan_pose(mover: Mover, pose: Pose) -> NDArray[np.float64]:
     T = _checked(mover, pose)
     nearest = mover.reach(T)
-    for q in itertools.islice(mover.kinematics.solutions(T, mover.q), SOLUTIONS):
+    known = [mover.postures[pose]] if pose in mover.postures else []
+    for q in itertools.chain(known, itertools.islice(mover.kinematics.solutions(T, mover.q), SOLUTIONS)):
         if (path := mover.plan_joints(q)) is not None:
             return path
     raise _blocked(mover, nearest)

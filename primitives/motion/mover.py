@@ -17,7 +17,7 @@ from primitives.motion.planning import Planner
 from primitives.motion.refusals import blocked, unreachable
 from primitives.perception.memory import SceneMemory
 from primitives.robot import Robot
-from primitives.scene import SceneObject
+from primitives.scene import Pose, SceneObject
 
 ARRIVED_POSITION = 1e-3
 """m."""
@@ -46,6 +46,8 @@ class Mover:
         self.kinematics = Kinematics(self.info, limits.joint_margin)
         self.guard = Guard(limits, self.info, robot.workspace, self.kinematics.pose(self.info.home).position)
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
+        self.postures: dict[Pose, NDArray[np.float64]] = {}
+        """Joints (dof,) in rad for poses that a program was told of, with which they were found to work."""
         self._geometry = RobotGeometry(self.kinematics)
         self._planner = Planner(self.kinematics)
 

@@ -22,6 +22,10 @@ WALL = 0.005
 """Assumed thickness of a wall in m; perception measures the outside only."""
 FLOOR = 0.008
 """Assumed thickness of the floor of a hollow thing in m."""
+PEG_PLATE, PEG_THICK = 0.016, 0.3
+"""Assumed thickness of the plate under a peg in m, and of the peg over the edge of its plate."""
+DRAWER_EDGE = 0.010
+"""Assumed thickness of the front of a drawer in m, and how much lower than its cupboard it is."""
 BOWL_TAPER = 0.6
 """Assumed radius of a bowl's foot over that of its rim."""
 _SEGMENTS = 12
@@ -51,6 +55,11 @@ def parts(obj: SceneObject) -> list[Part]:
             return list(_tray(obj, T))
         case "ball":
             return [Part(coal.Sphere(sx / 2), T)]
+        case "drawer":
+            return list(_drawer(obj, T))
+        case "peg":
+            plate = Part(coal.Box(sx, sy, PEG_PLATE), T @ _shift(0.0, 0.0, -(sz - PEG_PLATE) / 2))
+            return [plate, Part(coal.Cylinder(sx * PEG_THICK / 2, sz), T)]
         case "cylinder" | "plate":
             return [Part(coal.Cylinder(max(sx, sy) / 2, sz), T)]
         case _:
@@ -121,6 +130,19 @@ def _tray(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
     for side in (-1, 1):
         yield Part(coal.Box(WALL, sy, sz), T @ _shift(side * (sx - WALL) / 2, 0.0, 0.0))
         yield Part(coal.Box(sx, WALL, sz), T @ _shift(0.0, side * (sy - WALL) / 2, 0.0))
+
+
+def _drawer(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[Part]:
+    """The cupboard, the front, and what of the tray has come out: two sides and a floor."""
+    sx, sy, sz = obj.size
+    out, height = max(obj.joint or 0.0, 0.0), sz - DRAWER_EDGE
+    yield Part(coal.Box(sx - DRAWER_EDGE, sy, sz), T @ _shift(-DRAWER_EDGE / 2, 0.0, 0.0))
+    yield Part(coal.Box(DRAWER_EDGE, sy, height), T @ _shift(sx / 2 + out - DRAWER_EDGE / 2, 0.0, -DRAWER_EDGE / 2))
+    if out > WALL:
+        tray = T @ _shift((sx + out) / 2 - DRAWER_EDGE, 0.0, 0.0)
+        yield Part(coal.Box(out, sy - 4 * WALL, 3 * WALL), tray @ _shift(0.0, 0.0, 2.5 * WALL - sz / 2))
+        for side in (-1, 1):
+            yield Part(coal.Box(out, 2 * WALL, height - 3 * WALL), tray @ _shift(0.0, side * (sy / 2 - 3 * WALL), 0.0))
 
 
 def _shift(x: float, y: float, z: float) -> NDArray[np.float64]:

@@ -94,7 +94,7 @@ def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
     ]
     for effort in EFFORTS:
         if found := list(itertools.islice(_feasible(mover, obj, candidates, *effort), LISTED)):
-            return [
+            listed = [
                 Grasp(
                     object=obj.name,
                     pose=matrix_pose(g.candidate.T),
@@ -104,6 +104,8 @@ def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
                 )
                 for g in found
             ]
+            mover.postures = {a.pre_grasp: g.down[0] for a, g in zip(listed, found, strict=True)}
+            return listed
     raise _no_grasp(mover, obj, candidates)
 
 

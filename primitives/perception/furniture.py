@@ -24,14 +24,15 @@ GRIP = (0.045, 0.024, 0.020)
 """Extent of a handle in m; x stands out from the front."""
 BOARD = 0.010
 """Thickness of the front of a drawer in m, which is lower than the top."""
-PROTRUSION = 0.022
+PROTRUSION = 0.030
 """How far a button that nobody has pressed stands out of its housing, in m."""
 NUT_HEIGHT = 0.020
 """m."""
 ELONGATED = 1.6
 """Width over depth from which a cupboard has a sliding door instead of a drawer."""
+_CAPS = frozenset({"cylinder", "ball", "object", "block"})
 _PARTS = frozenset({"block", "box", "object", "cylinder", "plate", "bowl", "ball", "mug"})
-"""Categories that a part may have been taken for."""
+"""Categories that the cap of a button, and part of a nut, may have been taken for."""
 
 
 def furniture(view: TopView, found: Sequence[Found]) -> list[Found]:
@@ -42,11 +43,10 @@ def furniture(view: TopView, found: Sequence[Found]) -> list[Found]:
             continue
         if body.top > 0.06 and min(body.size) > 0.075 and max(body.size) > 0.11:
             things = _cupboard(view, body, things)
-        elif (
-            body.category in ("block", "object") and body.top < 0.06 and min(body.size) > 0.06 and max(body.size) < 0.13
-        ):
-            things = _button(view, body, things)
-    for post in [t for t in things if t.category in ("cylinder", "block") and t.top > 0.05 and max(t.size) < 0.032]:
+    for cap in [t for t in things if t.category in _CAPS and 0.03 < t.top < 0.1 and 0.035 < max(t.size) < 0.075]:
+        if any(cap is t for t in things):
+            things = _button(view, cap, things)
+    for post in [t for t in things if t.category in ("cylinder", "block") and t.top > 0.04 and max(t.size) < 0.032]:
         things = _peg(view, post, things)
     for ring in [t for t in things if t.category in _PARTS and max(t.size) < 0.085 and t.top < 0.12]:
         if any(ring is t for t in things):
@@ -132,31 +132,33 @@ def _with_handle(view: TopView, body: Found, kind: int, grip: Found, side: int) 
     return whole, handle
 
 
-def _button(view: TopView, body: Found, things: list[Found]) -> list[Found]:
-    for cap in things:
-        if cap is body or math.dist(cap.center, body.center) > 0.008 or cap.top - body.top > PROTRUSION + 0.008:
-            continue
-        disc = cap.category in ("cylinder", "ball", "block", "object", "plate") and max(cap.size) < 0.75 * min(
-            body.size
-        )
-        level = cap.top - body.top
-        if not disc or level < 0.002 or max(cap.size) < 0.4 * min(body.size) or _kind(view, cap) == _kind(view, body):
-            continue
-        pressed = min(max(PROTRUSION - level, 0.0), PROTRUSION)
-        whole = Found(
-            "button",
-            body.center,
-            0.0,
-            cap.top,
-            body.size,
-            body.yaw,
-            body.cells | cap.cells,
-            cap.quality,
-            cap.color,
-            pressed,
-        )
-        return [*(t for t in things if t is not cap and t is not body), whole]
-    return things
+def _button(view: TopView, cap: Found, things: list[Found]) -> list[Found]:
+    radius = max(cap.size) / 2
+    around = _within(view, cap.center, radius + 0.014) & ~_within(view, cap.center, radius + 0.004)
+    beside = view.kind[around & view.raised]
+    if len(beside) < 20:
+        return things
+    kind = int(np.bincount(beside).argmax())
+    housing = view.raised & (view.kind == kind) & _within(view, cap.center, 0.09)
+    level = float(np.median(view.height[around & housing]))
+    housing &= np.abs(view.height - level) < 0.004 + view.noise
+    stands_out = cap.top - level
+    if kind == _kind(view, cap) or not 0.005 < stands_out < PROTRUSION + 0.008 or level < 0.015:
+        return things
+    if float((around & housing).sum()) < 0.7 * around.sum():
+        return things
+    fitted = _filled_rectangle(view, housing | cap.cells)
+    if fitted is None:
+        return things
+    center, size, yaw, _ = fitted
+    if not 0.06 < min(size) <= max(size) < 0.13 or math.dist(center, cap.center) > 0.008:
+        return things
+    edge, pressed = (size[0] + size[1]) / 2, min(max(PROTRUSION - stands_out, 0.0), PROTRUSION)
+    cells = housing | cap.cells
+    whole = Found("button", center, 0.0, cap.top, (edge, edge), square_yaw(yaw), cells, cap.quality, cap.color, pressed)
+    outline = _Rectangle.of(whole, margin=0.004)
+    kept = [t for t in things if t is not cap and not (outline.contains(t.center) and _kind(view, t) in (kind, -1))]
+    return [*kept, whole]
 
 
 def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:

@@ -26,8 +26,9 @@ from primitives.perception.query import find, matches
 from primitives.perception.regions import named_region
 from primitives.scene import Pose, Region, SceneObject, Workspace
 from sim_envs.case import Moment
+from sim_envs.furniture import TRAVEL, furniture_of
 from sim_envs.geometry import half_height, rests_on, top
-from sim_envs.scene_spec import SceneSpec, resolved
+from sim_envs.scene_spec import SceneSpec, free_name, resolved
 from sim_envs.task import BoundTask
 
 WORKSPACE = Workspace()
@@ -45,8 +46,28 @@ def world_of(scene: SceneSpec) -> dict[str, ObjectState]:
             category=spec.category,
             color=spec.color,
             size=spec.extent,
+            joint=spec.joint or 0.0 if spec.category in TRAVEL else None,
         )
-    return world
+    return world | _handles(resolved(scene, WORKSPACE))
+
+
+def _handles(scene: SceneSpec) -> dict[str, ObjectState]:
+    found = {}
+    for spec in scene.objects:
+        grip = furniture_of(spec.category, spec.extent).grip if spec.category in TRAVEL else None
+        if grip is None:
+            continue
+        axis, (u, v, w) = furniture_of(spec.category, spec.extent).axis, grip.solids[0].center
+        u, v = u + axis[0] * (spec.joint or 0.0), v + axis[1] * (spec.joint or 0.0)
+        c, s = math.cos(spec.yaw), math.sin(spec.yaw)
+        found[free_name(f"{spec.accent_color} handle", found)] = ObjectState(
+            position=(spec.position[0] + c * u - s * v, spec.position[1] + s * u + c * v, spec.extent[2] / 2 + w),
+            quaternion_xyzw=(0.0, 0.0, math.sin(spec.yaw / 2), math.cos(spec.yaw / 2)),
+            category="handle",
+            color=spec.accent_color,
+            size=grip.solids[0].size,
+        )
+    return found
 
 
 def moved(world: Mapping[str, ObjectState], name: str, *position: float) -> dict[str, ObjectState]:
@@ -62,6 +83,8 @@ class Table:
         self.held: str | None = None
         self.said: list[str] = []
         self.moments: list[Moment] = []
+        self.more: dict[str, object] = {}
+        """Further names that programs may use."""
 
     def run(self, source: str) -> None:
         names = ("detect", "find", "region", "pick", "place", "put", "push", "home", "say", "expect")
@@ -73,6 +96,7 @@ class Table:
         space |= {"np": np, "math": math, "itertools": itertools, "functools": functools, "re": re, "shapely": shapely}
         space |= {"collections": collections, "statistics": statistics, "dataclasses": dataclasses, "typing": typing}
         space |= {"Pose": Pose, "Region": Region, "SceneObject": SceneObject}
+        space |= self.more
         exec(compile(source, "<program>", "exec"), space)
 
     def judged(
@@ -147,7 +171,7 @@ class Table:
         s = self.world[name]
         yaw = 2 * math.atan2(s.quaternion_xyzw[2], s.quaternion_xyzw[3])
         return SceneObject(
-            name=name, category=s.category, color=s.color, position=s.position, size=s.size, yaw=yaw,
+            name=name, category=s.category, color=s.color, position=s.position, size=s.size, yaw=yaw, joint=s.joint,
             on="gripper" if name == self.held else self._carrier(name),
         )  # fmt: skip
 

@@ -13,7 +13,8 @@ from primitives.failures import Failure
 from primitives.scene import Workspace
 from sim_envs.scene_spec import resolved
 from sim_envs.task import Task, all_tasks, find, match
-from tests.tasks.tabletop import Table, moved, world_of
+from tests.tasks.leading import table_for
+from tests.tasks.tabletop import moved, world_of
 
 TASKS = all_tasks()
 
@@ -60,7 +61,7 @@ def test_scene_follows_from_the_seed_alone(task):
 def test_oracle_wins_and_nothing_else_does(task):
     for seed in SEEDS:
         bound = bind(task, seed)
-        table = Table(bound.scene)
+        table = table_for(bound)
         before = bound.judge(table.start, table.start)
         assert before.status == "not_achieved", "doing nothing, without a word, never wins"
         assert before.progress < 1.0
@@ -71,7 +72,7 @@ def test_oracle_wins_and_nothing_else_does(task):
         assert verdict.task == task.label
         assert bound.decoys
         for name, source in bound.decoys.items():
-            table = Table(bound.scene)
+            table = table_for(bound)
             try:
                 table.run(source)
             except Failure as failure:
@@ -95,7 +96,7 @@ def test_no_scene_fulfils_its_task_already(task):
 def test_verdict_reacts_to_a_moved_object(task):
     """After the oracle, there is an object whose move to the middle of nowhere changes status and facts."""
     bound = bind(task, 0)
-    table = Table(bound.scene)
+    table = table_for(bound)
     table.run(bound.oracle)
     done = table.judged(bound)
     changed = []
@@ -115,7 +116,7 @@ ANYWHERE = ("manip-unstack", "reason-as-many-as-bowls", "reason-count-in-bowl", 
 def ended(task: Task):
     """The oracle's end of seed 0, the objects it moved and those that it left alone."""
     bound = bind(task, 0)
-    table = Table(bound.scene)
+    table = table_for(bound)
     table.run(bound.oracle)
     assert table.judged(bound).status == task.outcome
     involved = {n for n, s in table.world.items() if math.dist(s.position, table.start[n].position) > 0.01}
@@ -157,7 +158,7 @@ def test_success_is_lost_when_a_bystander_is_moved(task):
 @pytest.mark.parametrize("task", [t for t in TASKS if t.free], ids=ids)
 def test_a_free_sentence_gets_the_same_verdict(task):
     bound = bind(task, 1)
-    table = Table(bound.scene)
+    table = table_for(bound)
     free = match(bound.instruction, table.start)
     assert free is not None
     assert free.judge(table.start, table.start).status == bound.judge(table.start, table.start).status
