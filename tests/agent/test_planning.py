@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from codepolicy.agent import Agent
+from codepolicy.models.offline.model import OfflineModel
+from codepolicy.models.protocol import Message
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.planning import MAX_BARREN, Step, parse_plan
 from codepolicy.session import Session
@@ -124,3 +126,19 @@ def test_a_planner_knows_the_session(world: Environment, fenced: Fenced) -> None
         session.run("rest")
         session.run("again")
     assert '## Session\n1. "rest": unverified.' in planner.conversations[1][1].text
+
+
+@pytest.mark.slow
+def test_the_offline_model_plans_anew_after_a_sabotaged_step(world: Environment, fenced: Fenced) -> None:
+    offline = OfflineModel()
+    wrong = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "red bowl"), "blue in red")')
+
+    def honest(messages: Sequence[Message]) -> str:
+        return offline.complete(messages).text
+
+    coder = ScriptedModel([honest, wrong, honest])
+    agent = Agent(model=coder, planner=offline, env=world, settings=PLANNED)
+    episode = agent.run("put the red block in the green bowl, then put the blue block in the red bowl")
+    assert episode.believed == "achieved" and len(episode.turns) == 3
+    assert [c.holds for c in episode.goal_check.clauses] == [True, True]
+    assert episode.turns[1].step == episode.turns[2].step, "what was done is not done again"
