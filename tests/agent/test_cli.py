@@ -115,7 +115,7 @@ def test_defaults_then_config_then_flags(tmp_path: Path) -> None:
     command = parse(["run", "hello", "--config", str(config), "--turns", "2"])
     assert isinstance(command, Run)
     assert (command.instruction, command.seed, command.turns) == ("hello", 3, 2)
-    assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", "skill")
+    assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", None)
 
 
 def test_a_value_of_the_wrong_type_in_the_config(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment
     assert len(model.conversations) == 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_done_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
     program = 'raise Unreachable("the bowl is wider than the mug")'
     episode, model = run(world, fenced(program), instruction="put the blue bowl inside the mug")

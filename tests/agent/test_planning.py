@@ -64,6 +64,7 @@ def test_steps_are_solved_in_turn_and_planned_anew_when_one_fails(world: Environ
     assert first.split("## Instruction")[0] != again.split("## Instruction")[0], "the scene as it then is"
 
 
+@pytest.mark.slow
 def test_a_plan_that_never_gets_anywhere_ends(world: Environment, fenced: Fenced) -> None:
     planner = ScriptedModel(["1. find the pink block"] * 10)
     coder = ScriptedModel([fenced('find("pink block")', 'expect(bool(find("pink block")), "x")')] * 10)
@@ -71,6 +72,7 @@ def test_a_plan_that_never_gets_anywhere_ends(world: Environment, fenced: Fenced
     assert episode.outcome == "not_achieved" and len(planner.conversations) == MAX_BARREN
 
 
+@pytest.mark.slow
 def test_a_sub_goal_without_a_check_leaves_the_whole_unverified(world: Environment, fenced: Fenced) -> None:
     planner = ScriptedModel(["1. go home\n2. look around"])
     coder = ScriptedModel([fenced("home()"), fenced('say("done")')])
