@@ -128,3 +128,24 @@ def test_what_stands_at_the_edge_of_a_region_is_moved_well_into_it() -> None:
     table = Table(scene)
     table.run(fences(ask("put the red block in the top left corner", scene).text)[0])
     assert table.workspace.region("top left corner").contains(table.objects["red block"].position, 0.02)
+
+
+def test_a_crowded_bowl_is_filled_anew_beginning_with_what_did_not_fit() -> None:
+    scene = [
+        thing("red bowl", 0.45, 0.0),
+        thing("blue block", 0.46, 0.0, on="red bowl", z=0.03),
+        thing("green block", 0.41, 0.0, on="red bowl", z=0.03),
+        thing("yellow block", 0.60, 0.10, on="gripper", z=0.12),
+    ]
+    told = (
+        "The program failed on line 4 in put('yellow block', 'red bowl'): blocked: no free spot for yellow block at "
+        "red bowl\nMeasured: every spot is taken."
+    )
+    program = 'for block in detect("blocks"):\n    put(block, find("red bowl"))'
+    reply = ask("put the blocks in the red bowl", scene, program=program, feedback=told)
+    table = Table(scene)
+    table.held = "yellow block"
+    source, goal = fences(reply.text)
+    table.run(source)
+    assert table.check(goal) == []
+    assert table.calls == ["pick blue block", "pick yellow block", "pick blue block"]

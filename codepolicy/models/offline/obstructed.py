@@ -20,6 +20,7 @@ from primitives.scene import REGION_NAMES, Region, SceneObject, Vector2
 _POINT = re.compile(r"at \((-?[\d.]+), (-?[\d.]+)\)")
 _CALL = re.compile(r"put\(.+?, \((-?[\d.]+), (-?[\d.]+)\)\)")
 _FULL = re.compile(rf"no free spot for .+? at ({'|'.join(REGION_NAMES)})")
+_CROWDED = re.compile(r"no free spot for (.+?) at (.+?)(?:[:;,.]|$)")
 _MOTION = re.compile(r"\b(put|push|pick|uncover|place_all|part|aside)\(")
 
 
@@ -33,6 +34,8 @@ class Obstruction:
     """Where room is needed, where that is known."""
     area: str = ""
     """The region that was full."""
+    first: tuple[str, str] | None = None
+    """What is to go first into which container, once that has room again."""
 
 
 def obstruction(prompt: Prompt, belief: Belief) -> Obstruction:
@@ -40,6 +43,8 @@ def obstruction(prompt: Prompt, belief: Belief) -> Obstruction:
     outcome = (prompt.feedback or "").split("\n", 1)[0]
     if full := _FULL.search(outcome):
         return Obstruction(area=full[1])
+    if (crowded := _CROWDED.search(outcome)) and {crowded[1], crowded[2]} <= belief.objects.keys():
+        return _crowded(crowded[1], belief[crowded[2]], belief, again=any("no free spot" in e for e in prompt.earlier))
     names = tuple(
         n
         for n in sorted(belief.objects, key=len, reverse=True)
@@ -51,6 +56,16 @@ def obstruction(prompt: Prompt, belief: Belief) -> Obstruction:
         names = _nearest(point, belief)
     grasped = next((o for o in belief.objects.values() if f"every grasp of {o.name} collides" in outcome), None)
     return Obstruction(names, grasped.position[:2] if grasped else point)
+
+
+def _crowded(name: str, holder: SceneObject, belief: Belief, *, again: bool) -> Obstruction:
+    """A container that has room, but not as things lie in it: the one in its middle, or all of them, come out first."""
+    inside = [o for o in belief.carried(holder.name) if o.name != name]
+    if holder.category not in relations.CONTAINERS or not inside:
+        return Obstruction()
+    inside.sort(key=lambda o: math.dist(o.position[:2], holder.position[:2]))
+    names = tuple(o.name for o in (inside if again else inside[:1]))
+    return Obstruction(names, holder.position[:2], first=(name, holder.name))
 
 
 def _nearest(point: Vector2, belief: Belief) -> tuple[str, ...]:
@@ -138,3 +153,8 @@ def write_aside(writer: Writer, names: Sequence[str], why: Obstruction) -> None:
             writer.write(f"aside({thing}, {off})")
         make_belief_free(writer, writer.belief[name])
     writer.summary.append(f"put {' and '.join(names)} aside")
+    if why.first is not None:
+        name, holder = why.first
+        writer.write(f"put({by_name([writer.belief[name]])}, {by_name([writer.belief[holder]])})")
+        writer.moved(name)
+        writer.belief.set_on(name, holder)
