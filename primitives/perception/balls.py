@@ -12,6 +12,10 @@ from primitives.perception.quantile import median, quantile
 from primitives.perception.topview import LAYER, TopView
 
 
+_SUNK = 0.3
+"""Part of its radius by which a ball may seem to reach below the table: of a cap the radius is not known better."""
+
+
 def ball(view: TopView, patch: Mask) -> Found | None:
     """The ball of which `patch` is the upper side, or None when the patch is flat or shaped otherwise."""
     level = view.height[patch]
@@ -33,6 +37,8 @@ def ball(view: TopView, patch: Mask) -> Found | None:
     if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
         return None
     x, y, z = (float(v) for v in center)
+    if z - radius < -_SUNK * radius:
+        return None  # the tilted top of a block that leans on a wall bends a little, like a ball too large to lie here
     size = (2 * radius, 2 * radius)
     return Found("ball", (x, y), max(0.0, z - radius), z + radius, size, 0.0, patch, math.exp(-error / 0.004))
 
