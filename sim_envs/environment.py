@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -55,7 +54,7 @@ REST_STEPS = 480
 """How long a verdict waits for that: 2 s."""
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A world, the mode of its arm, and what had happened until then."""
 
@@ -217,9 +216,7 @@ class PyBulletEnvironment:
         """A snapshot of the world and the robot."""
         world = self._loaded()
         assert self._arm is not None
-        snapshot = Snapshot(world, world.save(), self._arm.mode, self._witness.testimony)
-        weakref.finalize(snapshot, world.forget, snapshot.state)
-        return snapshot
+        return Snapshot(world, world.save(), self._arm.mode, self._witness.testimony)
 
     def restore(self, snapshot: object) -> None:
         """Return to `snapshot`, bit for bit."""
@@ -283,9 +280,7 @@ class PyBulletEnvironment:
         self, scene: SceneSpec, placements: Sequence[Placement], physics: Physics, *, steps: int
     ) -> tuple[World, SimArm]:
         """The scene at rest, in the world that is there where it holds the same family of objects."""
-        if self._world is not None and self._arranged is not None:
-            self._world.forget(self._arranged[1])
-            self._arranged = None
+        self._arranged = None
         family = family_of(scene.objects)
         if self._world is None or self._arm is None or self._world.family != family:
             if self._world is not None:

@@ -14,12 +14,13 @@ from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
 from sim_envs.bullet import p
 from sim_envs.furniture import TRAVEL, Furniture, furniture_of, part_mesh
-from sim_envs.joinery import GRIP, SLIDER, grip_position, joint_state, load_furniture, push_back, set_up
+from sim_envs.joinery import SLIDER, grip_position, joint_state, load_furniture, push_back, set_up
 from sim_envs.loading import FRICTION, load_object, load_table, rgba, set_dynamics
 from sim_envs.mesh import Mesh
 from sim_envs.scene_spec import ObjectSpec, free_name
 from sim_envs.shapes import shape_of
 from sim_envs.sim_robot import SimRobot, mount
+from sim_envs.snapshots import Bodies, Everything, let_sleep, read, speed_of, turn, wake, write
 
 STEP = 1.0 / 240.0
 """s of simulated time per physics step."""
@@ -83,7 +84,7 @@ class Visual:
 
 @dataclass(frozen=True, slots=True)
 class MotorCommand:
-    """What the motors were last told. Bullet's own snapshots leave it out."""
+    """What the motors were last told."""
 
     q: tuple[float, ...]
     dq: tuple[float, ...]
@@ -96,7 +97,7 @@ class MotorCommand:
 class WorldState:
     """A snapshot, to be given back to the world that made it."""
 
-    state: int
+    bodies: Everything
     steps: int
     motors: MotorCommand
 
@@ -134,9 +135,25 @@ class World:
         self._physics = ORDINARY
         self._slipping = False
         self.motors = self._home
-        self._send()
-        self._renew_pairs()
-        self._apart = p.saveState(physicsClientId=client)
+        loose = tuple(
+            body
+            for body, (_, _, movable) in zip(self._ids, family, strict=True)
+            if movable and body not in self._furniture
+        )
+        self._moving = Bodies(
+            client,
+            loose,
+            tuple(body for body in self._ids if body not in loose),
+            ((self.arm.body, self.arm.joints + self.arm.fingers), *((body, (SLIDER,)) for body in self._furniture)),
+        )
+        for body in loose:
+            let_sleep(client, body)
+        self._restored: WorldState | None = None
+        self._links = [
+            (body, link) for body in self._ids for link in range(-1, p.getNumJoints(body, physicsClientId=client))
+        ]
+        self._arm_links = range(p.getNumJoints(self.arm.body, physicsClientId=client))
+        self._apart = WorldState(read(self._moving), 0, self._home)
 
     def close(self) -> None:
         """Free the world. Idempotent."""
@@ -153,10 +170,8 @@ class World:
         assert family_of(objects) == self.family
         client = self.client
         self._specs = tuple(objects)
-        self.steps = 0
-        self._restore(self._apart)
-        self.motors = self._home
-        self._send()
+        self.restore(self._apart)
+        self._restored = None
         self._physics = replace(physics, slips=(-physics.slip_steps - 1,))
         self._set_slip()  # the scene before may have ended in a slip
         self._physics = physics
@@ -170,13 +185,15 @@ class World:
                 set_up(client, body, furniture, joint=spec.joint or 0.0, colors=colors, friction=FRICTION * friction)
                 continue
             set_dynamics(client, body, spec, friction=friction, mass=physics.mass[number] if physics.mass else 1.0)
+            if spec.movable:
+                wake(client, body)
             p.changeVisualShape(body, -1, rgbaColor=rgba(COLORS[spec.color]), physicsClientId=client)
 
     def settle(self, steps: int) -> None:
         """Let the objects come to rest before the clock starts."""
         for _ in range(steps):
             self.step()
-        self.steps = 0
+        self.steps, self._restored = 0, None
 
     @property
     def bodies(self) -> tuple[Body, ...]:
@@ -258,8 +275,7 @@ class World:
             if body in self._furniture:
                 fastest = max(fastest, abs(joint_state(self.client, body)[1]))
                 continue
-            linear, angular = p.getBaseVelocity(body, physicsClientId=self.client)
-            fastest = max(fastest, math.hypot(*linear), 0.05 * math.hypot(*angular))
+            fastest = max(fastest, speed_of(*p.getBaseVelocity(body, physicsClientId=self.client)))
         return fastest
 
     # Time
@@ -340,40 +356,40 @@ class World:
 
     def save(self) -> WorldState:
         """A snapshot of everything that moves, from which this world goes on exactly as a restored one will."""
-        snapshot = WorldState(p.saveState(physicsClientId=self.client), self.steps, self.motors)
+        if self._restored is not None and (self._restored.steps, self._restored.motors) == (self.steps, self.motors):
+            return self._restored
+        snapshot = WorldState(read(self._moving), self.steps, self.motors)
         self.restore(snapshot)
         return snapshot
 
     def restore(self, snapshot: WorldState) -> None:
-        """Return to `snapshot`, bit for bit."""
-        self._restore(snapshot.state)
-        self.steps, self.motors = snapshot.steps, snapshot.motors
+        """Return to `snapshot`, bit for bit, without a trace of what the world did in between.
+
+        Bullet remembers which pairs of bodies were near each other, how they touched, and at which pair it looks next
+        whether it still is one; all of it changes the last bits of what follows. So for a step the table and the base
+        that stands on it are the only pair, which makes it start over, and then all pairs are made anew.
+        """
+        client = self.client
+        turn(self._moving, snapshot.bodies)
+        self._let_collide(things=0, arm=0)
+        p.performCollisionDetection(physicsClientId=client)
+        p.stepSimulation(physicsClientId=client)
+        write(self._moving, snapshot.bodies)
+        self._let_collide(things=_THINGS, arm=_ARM)
+        self.steps, self.motors, self._restored = snapshot.steps, snapshot.motors, snapshot
         self._send()
 
-    def forget(self, snapshot: WorldState) -> None:
-        """Free what `snapshot` keeps."""
-        if self.client >= 0:
-            p.removeState(snapshot.state, physicsClientId=self.client)
-
-    def _restore(self, state: int) -> None:
-        """Return to `state` without a trace of what the world did in between.
-
-        Bullet's snapshots leave out which pairs of bodies were near each other, and in which order it looks whether
-        they still are; both change the last bits of what follows. So pairs are made anew where the bodies are in
-        `state`, all taken away again where everything is apart, which resets that order, and then restored.
-        """
-        p.restoreState(stateId=state, physicsClientId=self.client)
-        self._renew_pairs()
-        p.restoreState(stateId=self._apart, physicsClientId=self.client)
-        p.restoreState(stateId=state, physicsClientId=self.client)
-
-    def _renew_pairs(self) -> None:
-        """Setting a body's collision filter makes its pairs anew. Links of the arm never collide with each other."""
-        for body in (self.table, *self._ids):
-            for link in (-1, SLIDER, GRIP)[: 1 + p.getNumJoints(body, physicsClientId=self.client)]:
-                p.setCollisionFilterGroupMask(body, link, _THINGS, _THINGS | _ARM, physicsClientId=self.client)
-        for link in range(-1, p.getNumJoints(self.arm.body, physicsClientId=self.client)):
-            p.setCollisionFilterGroupMask(self.arm.body, link, _ARM, _THINGS, physicsClientId=self.client)
+    def _let_collide(self, *, things: int, arm: int) -> None:
+        """Make all pairs anew. Links of the arm never collide with each other, nor its base with the table that it
+        stands on, unless nothing else collides at all."""
+        client = self.client
+        base = _THINGS if things else _TABLE
+        p.setCollisionFilterGroupMask(self.arm.body, -1, _ARM, base, physicsClientId=client)
+        for link in self._arm_links:
+            p.setCollisionFilterGroupMask(self.arm.body, link, arm, _THINGS | _TABLE, physicsClientId=client)
+        p.setCollisionFilterGroupMask(self.table, -1, _TABLE, things | _ARM, physicsClientId=client)
+        for body, link in self._links:
+            p.setCollisionFilterGroupMask(body, link, things, _THINGS | _TABLE | _ARM, physicsClientId=client)
 
     def _send(self) -> None:
         self.drive(self.motors.q, self.motors.dq)
@@ -388,7 +404,7 @@ class World:
 
 _POSITION_GAIN = 0.4
 _VELOCITY_GAIN = 1.0
-_THINGS, _ARM = 1, 2
+_THINGS, _ARM, _TABLE = 1, 2, 4
 """Collision filter groups."""
 
 

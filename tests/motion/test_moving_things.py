@@ -8,6 +8,7 @@ import pytest
 
 from primitives.failures import BadArgument, Blocked, Dropped, GraspMissed, LimitExceeded, NotPlaced, Unreachable
 from primitives.guard import GuardLimits
+from sim_envs.snapshots import wake
 from tests.motion.things import objects
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,7 @@ def move(environment, name, x, y, z=0.02):
     world = environment._world
     body = next(b for b in world.bodies if b.spec.name == name)
     p.resetBasePositionAndOrientation(body.id, (x, y, z), (0, 0, 0, 1), physicsClientId=world.client)
+    wake(world.client, body.id)
 
 
 @pytest.fixture

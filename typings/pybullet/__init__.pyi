@@ -15,6 +15,9 @@ JOINT_GEAR: int
 POSITION_CONTROL: int
 VELOCITY_CONTROL: int
 URDF_USE_INERTIA_FROM_FILE: int
+ACTIVATION_STATE_ENABLE_SLEEPING: int
+ACTIVATION_STATE_WAKE_UP: int
+ACTIVATION_STATE_SLEEP: int
 ER_TINY_RENDERER: int
 ER_NO_SEGMENTATION_MASK: int
 
@@ -35,9 +38,7 @@ def setPhysicsEngineParameter(
 ) -> None: ...
 def setGravity(x: float, y: float, z: float, *, physicsClientId: int) -> None: ...
 def stepSimulation(*, physicsClientId: int) -> None: ...
-def saveState(*, physicsClientId: int) -> int: ...
-def restoreState(*, stateId: int, physicsClientId: int) -> None: ...
-def removeState(stateUniqueId: int, *, physicsClientId: int) -> None: ...
+def performCollisionDetection(*, physicsClientId: int) -> None: ...
 def loadURDF(
     fileName: str,
     *,
@@ -73,6 +74,7 @@ def createMultiBody(
     baseVisualShapeIndex: int = ...,
     basePosition: Vec,
     baseOrientation: Vec = ...,
+    useMaximalCoordinates: bool = ...,
     physicsClientId: int,
 ) -> int: ...
 def createConstraint(
@@ -107,6 +109,8 @@ def changeDynamics(
     linearDamping: float = ...,
     angularDamping: float = ...,
     jointDamping: float = ...,
+    activationState: int = ...,
+    sleepThreshold: float = ...,
     physicsClientId: int,
 ) -> None: ...
 def changeVisualShape(
