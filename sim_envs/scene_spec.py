@@ -50,9 +50,9 @@ CATEGORIES: dict[str, Category] = {
     "mug": Category(default=(0.11, 0.08, 0.09), smallest=0.05, largest=0.16, hollow=True),
     "object": Category(default=(0.06, 0.05, 0.04), smallest=0.02, largest=0.20),
     "nut": Category(default=(0.055, 0.055, 0.02), smallest=0.05, largest=0.07),
-    "peg": Category(default=(0.08, 0.08, 0.06), smallest=0.07, largest=0.10, fixed=True),
+    "peg": Category(default=(0.08, 0.08, 0.06), smallest=0.07, largest=0.10, hollow=True, fixed=True),
     "button": Category(default=(0.09, 0.09, 0.06), smallest=0.07, largest=0.12, fixed=True),
-    "drawer": Category(default=(0.16, 0.18, 0.09), smallest=0.12, largest=0.24, fixed=True),
+    "drawer": Category(default=(0.16, 0.18, 0.09), smallest=0.12, largest=0.24, hollow=True, fixed=True),
     "door": Category(default=(0.10, 0.30, 0.09), smallest=0.08, largest=0.36, fixed=True),
 }
 """Every category that a scene can hold."""

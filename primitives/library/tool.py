@@ -11,7 +11,8 @@ from primitives.scene import Grasp, Pose, SceneObject
 
 @primitive(surfaces=("tool",), kind="perception")
 def grasps(ctx: Context, obj: SceneObject | str) -> list[Grasp]:
-    """Ways to grasp an object that are reachable and free of collision, best first.
+    """Ways to grasp an object that are reachable and free of collision, best first. Of a drawer or door grasp the
+    handle, an object of its own; then move_linear along the drawer's `yaw`, or at right angles to the door's.
 
     g = grasps("red block")[0]
     open_gripper(); move_to(g.pre_grasp); move_linear(g.pose); close_gripper()
@@ -40,8 +41,8 @@ def move_to(ctx: Context, pose: Pose) -> None:
 
 @primitive(surfaces=("tool",), kind="motion")
 def move_linear(ctx: Context, pose: Pose) -> None:
-    """Move the tool to a pose in a straight line, also into contact: only the table is avoided. Arrives within 1 mm
-    and 0.5 deg, or raises Unreachable or Blocked.
+    """Move the tool to a pose in a straight line, also into contact, to press, pull or insert: only the table is
+    avoided; the fingertips end 9 mm beyond the tool. Arrives within 1 mm and 0.5 deg, or raises Unreachable or Blocked.
 
     move_linear(Pose.top_down(0.50, 0.10, 0.02))
     """

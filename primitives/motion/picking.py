@@ -16,6 +16,7 @@ from primitives.motion.grasping import GraspCandidate, grasp_candidates
 from primitives.motion.hand import Held
 from primitives.motion.kinematics import matrix_pose, object_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
+from primitives.motion.refusals import refuse_bolted
 from primitives.scene import Grasp, SceneObject
 
 HOLDS = 20
@@ -58,6 +59,7 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
             f"the gripper already holds {mover.hand.held.object.name}",
             hint="Put it down first, with place(target).",
         )
+    refuse_bolted(obj)
     _refuse_covered(ctx, obj)
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate

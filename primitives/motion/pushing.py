@@ -15,6 +15,7 @@ from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Failure, NotFound, NotPlaced, Unreachable
 from primitives.motion.kinematics import pose_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
+from primitives.motion.refusals import refuse_bolted
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
 from primitives.scene import Pose, Region, SceneObject, Target
@@ -50,6 +51,7 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
         )
     if obj.on != "table":
         raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
+    refuse_bolted(obj)
     if obj.category == "zone":
         raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
     goal = _goal(ctx, obj, target)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import Blocked, Unreachable
+from primitives.failures import BadArgument, Blocked, Unreachable
 from primitives.motion.collision import Checker
 from primitives.motion.kinematics import Kinematics, pose_distance
+from primitives.scene import SceneObject
+
+BOLTED = frozenset({"peg", "button", "drawer", "door", "handle"})
+"""Categories that stand where they are, or slide in what does."""
 
 
 def unreachable(kinematics: Kinematics, T: NDArray[np.float64], near: NDArray[np.float64]) -> Unreachable:
@@ -58,3 +62,14 @@ def crooked(start: NDArray[np.float64], T: NDArray[np.float64]) -> Blocked:
 def metres(T: NDArray[np.float64]) -> str:
     """The position of a (4, 4) pose as text."""
     return "(" + ", ".join(f"{v:.3f}" for v in T[:3, 3]) + ") m"
+
+
+def refuse_bolted(obj: SceneObject) -> None:
+    """Refuse to carry or shove what is bolted to the table. Raises BadArgument."""
+    if obj.category in BOLTED:
+        raise BadArgument(
+            f"{obj.name} is bolted to the table, or part of what is",
+            expected="something loose",
+            measured=f"a {obj.category}",
+            hint="It is pressed, or pulled by its handle, with the hand led by move_linear (surface tool).",
+        )

@@ -165,7 +165,8 @@ def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     kind = _kind(view, post)
     near = _within(view, post.center, 0.075)
     plate = near & (view.kind == kind) & view.raised & (view.height < 0.022)
-    fitted = _filled_rectangle(view, plate, least=0.65)  # the post hides a part of it
+    # the post and what it goes through hide a part of the plate
+    fitted = _filled_rectangle(view, plate | (_within(view, post.center, 0.038) & view.raised), least=0.65)
     if fitted is None:
         return things
     center, size, yaw, _ = fitted

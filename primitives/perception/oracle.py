@@ -56,13 +56,14 @@ def seen_from_truth(state: ObjectState) -> SceneObject:
     if state.category in FACING:
         period = 2 * math.pi
     yaw = 0.0 if state.category in ROUND else wrapped(up, period)
+    (x, y, z), sunk = state.position, (state.joint or 0.0) if state.category == "button" else 0.0
     return SceneObject(
         name=f"{state.color} {state.category}",
         category=state.category,
         color=state.color,
-        position=state.position,
+        position=(x, y, z - sunk / 2),
         yaw=yaw,
-        size=size,
+        size=(size[0], size[1], size[2] - sunk),
         joint=state.joint,
     )
 
