@@ -11,7 +11,6 @@ from primitives.perception.found import Found, Mask
 from primitives.perception.quantile import median, quantile
 from primitives.perception.topview import LAYER, TopView
 
-
 _SUNK = 0.3
 """Part of its radius by which a ball may seem to reach below the table: of a cap the radius is not known better."""
 
