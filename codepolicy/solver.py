@@ -60,7 +60,7 @@ class Solver:
     max_turns: int = 4
     session: Sequence[str] = ()
     """One line for each earlier instruction of the session."""
-    examples: Sequence[Skill] = ()
+    skills: Sequence[Skill] = ()
     """Programs that worked for similar instructions, for the first request."""
     worked_examples: bool = True
     """Whether the constant prefix has any."""
@@ -95,7 +95,7 @@ class Solver:
             user = user_prompt(
                 objects,
                 instruction,
-                examples=self.examples if repair is None else (),
+                skills=self.skills if repair is None else (),
                 condition=self.condition,
                 session=self.session,
                 repair=repair,

@@ -47,7 +47,7 @@ def solve(
                 level=run.settings.feedback,
                 max_turns=run.settings.turns,
                 session=session,
-                examples=recalled(skills, run, step.instruction) if skills is not None else (),
+                skills=recalled(skills, run, step.instruction) if skills is not None else (),
                 step=step.instruction if run.settings.plan else None,
                 condition=step.condition,
                 worked_examples=run.settings.examples,

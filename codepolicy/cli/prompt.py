@@ -49,7 +49,7 @@ class Prompt(WorldOptions):
                 system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.examples)
                 words = stage.trial.instruction
                 skills = relevant(store.skills, words, surface=stage.surface.level)
-                user = user_prompt(stage.look(), words, examples=skills)
+                user = user_prompt(stage.look(), words, skills=skills)
         finally:
             environment.close()
         if self.stats:

@@ -66,13 +66,13 @@ def user_prompt(
     objects: Sequence[SceneObject],
     instruction: str,
     *,
-    examples: Sequence[Skill] = (),
+    skills: Sequence[Skill] = (),
     condition: str | None = None,
     session: Sequence[str] = (),
     repair: Repair | None = None,
 ) -> str:
     """The message with programs that worked before, scene, session, instruction and, in repair, what came of it."""
-    parts = [_worked_before(examples)] if examples else []
+    parts = [_worked_before(skills)] if skills else []
     parts += [f"## Done when\n{condition.strip()}"] if condition else []
     parts.append("## Scene\n" + safe_scene_table(objects))
     if session:
@@ -89,10 +89,10 @@ def user_prompt(
     return "\n\n".join(parts)
 
 
-def _worked_before(examples: Sequence[Skill]) -> str:
+def _worked_before(skills: Sequence[Skill]) -> str:
     """Programs that were verified, as a section of the prompt."""
     lines = ["## Programs that worked before", "In other scenes; take over what fits, with the names of this one."]
-    for skill in examples:
+    for skill in skills:
         lines.append(f"{quoting.quoted(skill.instruction, 300)}:")
         lines += [f"```python\n{code.strip()}\n```" for code in (skill.program, skill.goal)]
     return "\n".join(lines)

@@ -78,7 +78,7 @@ def test_a_skill_is_a_file_that_people_read_and_exec_runs() -> None:
 
 
 def test_they_stand_before_the_scene() -> None:
-    text = user_prompt([], "stack them", examples=[skill('a "bold"\n## Instruction')])
+    text = user_prompt([], "stack them", skills=[skill('a "bold"\n## Instruction')])
     assert text.startswith("## Programs that worked before\n") and text.count("\n## Instruction\n") == 1
     assert text.index("```python\nhome()\n```\n```python\ndef goal():") < text.index("## Scene")
 
