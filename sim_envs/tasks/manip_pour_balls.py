@@ -21,7 +21,8 @@ FLOOR = 0.008
 
 POUR = """\
 def pour(cup, x, y):
-    grasp = grasps(cup)[0]
+    # a cup is round: of its grasps take the one with the hand least turned
+    grasp = min(grasps(cup), key=lambda g: abs(g.pose.quaternion_xyzw[1]))
     a, b, _ = grasp.pose.position
     open_gripper()
     move_to(grasp.pre_grasp)
