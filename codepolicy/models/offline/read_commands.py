@@ -27,6 +27,7 @@ from codepolicy.models.offline.meaning import (
     Swap,
     Thing,
     Undo,
+    Where,
     only,
     with_category,
 )
@@ -234,9 +235,12 @@ def clear_place(p: Parts) -> Clear:
     return Clear(p.one(Place))
 
 
-def empty(p: Parts) -> Clear:
-    """Empty the bowl."""
-    return Clear(p.one(Group))
+def empty(p: Parts) -> Command:
+    """Empty the bowl; empty it into another."""
+    of = p.one(Group)
+    if destinations(p):
+        return placed(only(Thing(plural=True, quantity="all", where=(Where("in", of),))), destination(p))
+    return Clear(of)
 
 
 def fill(p: Parts) -> Put:
