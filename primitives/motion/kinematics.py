@@ -44,18 +44,12 @@ class Kinematics:
             )
         )
         self._data = self.model.createData()
+        self.tool_joint: int = base.parentJoint
+        """Index of the joint that carries the tool."""
+        self.T_joint_tool: NDArray[np.float64] = self.model.frames[self._tool].placement.homogeneous
+        """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
         self.lower = info.lower + joint_margin
         self.upper = info.upper - joint_margin
-
-    @property
-    def tool_joint(self) -> int:
-        """Index of the joint that carries the tool."""
-        return self.model.frames[self._tool].parentJoint
-
-    @property
-    def T_joint_tool(self) -> NDArray[np.float64]:
-        """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
-        return self.model.frames[self._tool].placement.homogeneous
 
     def full(self, q: NDArray[np.float64], width: float) -> NDArray[np.float64]:
         """The model's whole configuration for arm joints `q` (rad) and a gripper width in m."""
