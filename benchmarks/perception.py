@@ -7,6 +7,7 @@ per camera image.
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import tempfile
 import time
@@ -92,6 +93,8 @@ class Score:
     errors: list[float] = field(default_factory=list[float])
     yaws: list[float] = field(default_factory=list[float])
     times: list[float] = field(default_factory=list[float])
+    sure: list[tuple[float, bool]] = field(default_factory=list[tuple[float, bool]])
+    """Confidence of each detection, and whether it was right."""
     misses: list[str] = field(default_factory=list[str])
 
 
@@ -401,17 +404,20 @@ def judge(score: Score, seen: list[SceneObject], truth: dict[str, ObjectState], 
         distance.shape
     )
     right: set[int] = set()
+    matched: set[int] = set()
     cost: NDArray[np.float64] = np.where(same & (distance < NEAR), distance, 10.0)
     for i, j in assign(cost) if cost.size else []:
         if cost[i, j] > 1:
             continue
         right.add(i)
+        matched.add(j)
         score.errors.append(cost[i, j])
         if states[i].category == "block":
             yaw, _ = upright_axes(states[i])
             off = (seen[j].yaw - yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
             score.yaws.append(abs(math.degrees(off)))
     score.found += len(right)
+    score.sure += [(o.confidence, j in matched) for j, o in enumerate(seen)]
     score.extra += max(0, len(seen) - len(right))
     if len(right) < len(states) or len(seen) != len(states):
         missed = [n for i, n in enumerate(truth) if i not in right]
@@ -444,6 +450,7 @@ def main() -> None:
         "| yaw deg, median / p95 | CPU ms/image |"
     )
     print("|" + "---|" * 7)
+    sure: list[tuple[float, bool]] = []
     for case in CASES:
         if arguments.case not in case.name:
             continue
@@ -456,8 +463,13 @@ def main() -> None:
             f"| {np.median(s.times[1:] or s.times):12.1f} |",
             flush=True,
         )
+        sure += s.sure
         for line in s.misses if arguments.misses else []:
             print("   ", line)
+    print("\n| confidence | detections | right |\n|---|---|---|")
+    for low, high in itertools.pairwise((0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)):
+        right = [r for c, r in sure if low <= c < high]
+        print(f"| {low:.1f} to {min(high, 1.0):.1f} | {len(right)} | {sum(right) / max(1, len(right)):.1%} |")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ SLIVER = 0.011
 unless three of its own sides are plain to see."""
 ROUND = 0.2
 """`_squareness` below which a top face is a disc."""
+_FINE = 13.0
+"""Cells across a top face below which its corners are blurred."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -95,9 +97,15 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     plain = cube and rectangle.sides >= 3 and straight < 1.3
     if sliver and not plain:
         return []
-    if (disc := _disc(view, patch, None if whole else straight, floors)) is not None:
+    shape = _squareness(patch)
+    # close to the limit between disc and square it may be either
+    sure = min(1.0, 0.5 + abs(shape - ROUND) / 0.2) if whole else 1.0
+    round_at_most = math.inf if whole and _thickness(patch) > _FINE else straight
+    possible = not whole or (shape < ROUND and _elongation(patch) < 1.3)
+    if possible and (disc := _disc(view, patch, round_at_most, floors)) is not None:
+        disc.quality *= sure
         return [disc]
-    fit = max(0.0, 1 - straight / 3)
+    fit = sure * max(0.0, 1 - straight / 3)
     edge = _edge(rectangle, top, floors)
     several = edge is not None and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
     if not several and straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
@@ -113,24 +121,22 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     return [_unknown(view, patch, rectangle, top, floors)]
 
 
-def _disc(view: TopView, patch: Mask, straight: float | None, floors: Sequence[float]) -> Found | None:
+def _disc(view: TopView, patch: Mask, limit: float, floors: Sequence[float]) -> Found | None:
     """The cylinder whose top face is `patch`, or None when it is not round.
 
     Args:
         view: the scene from above.
         patch: its cells.
-        straight: misfit of the best rectangle where part of the patch is hidden; None where it is whole.
+        limit: misfit up to which it is round: that of the best rectangle where not all of the face is in plain view.
         floors: heights in m on which it may stand.
     """
-    if straight is None and (_squareness(patch) > ROUND or _elongation(patch) > 1.3):
-        return None
     border = border_width(view.noise)
     circle = fit_circle(outline(patch) * view.cell, view.cell, border=border)
     if circle is None or circle.coverage < 0.7:
         return None
     area = math.pi * (circle.radius / view.cell + (1 - border) / 2) ** 2
     curved = circle.error / view.cell + 8 * abs(1 - float(patch.sum()) / area)
-    if straight is not None and curved > straight:
+    if curved > limit:
         return None
     return _round(view, patch, circle.center, circle.radius, curved, floors)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,3 +26,14 @@ def test_case(case: Any, detector: RgbdDetector) -> None:
     assert np.median(score.errors) < (0.005 if off else 0.0015)
     if score.yaws:
         assert np.median(score.yaws) < 2.0
+
+
+@pytest.mark.slow
+def test_low_confidence_is_where_it_goes_wrong(detector: RgbdDetector) -> None:
+    case = next(c for c in BENCHMARK["CASES"] if c.name.startswith("all twenty colours in other light"))
+    score = BENCHMARK["measure"](replace(case, every=2), detector, seeds=5)
+    doubtful = [right for confidence, right in score.sure if confidence < 0.6]
+    certain = [right for confidence, right in score.sure if confidence >= 0.7]
+    assert min(len(doubtful), len(certain)) >= 10
+    assert np.mean(certain) > 0.93
+    assert np.mean(doubtful) < np.mean(certain) - 0.05

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from primitives.environment import Environment, TrialSpec
 from primitives.perception.detector import RobotView
 from primitives.perception.rgbd import RgbdDetector
+from primitives.robot import Frame
 from tests.perception.conftest import Look, look
 
 See = Callable[..., Look]
@@ -181,6 +185,21 @@ def test_cameras_that_disagree_see_one_of_everything(see: See) -> None:
         assert math.dist(obj.position, result.truth[obj.name].position) < 0.004, obj.name
     cylinder = next(o for o in seen if o.category == "cylinder")
     assert cylinder.size[0] == pytest.approx(0.04, abs=0.002)
+
+
+def test_a_thin_rim_in_a_coarse_image_is_one_mug(environment: Environment, tmp_path: Path) -> None:
+    path = tmp_path / "scene.toml"
+    path.write_text("[[objects]]\ncategory = 'mug'\ncolor = 'white'\nposition = [0.373, 0.169]\nyaw = 1.0")
+    trial = environment.reset(TrialSpec(seed=4, scene=str(path), disturbances="mild"))
+    coarse: list[Frame] = []
+    for frame in (c.latest(1.0) for c in trial.robot.cameras):
+        K = frame.camera.K.copy()
+        K[:2] /= 2
+        camera = replace(frame.camera, K=K, width=320, height=240)
+        coarse.append(Frame(camera, frame.rgb[::2, ::2].copy(), frame.depth[::2, ::2].copy(), frame.stamp))
+    state = trial.robot.arm.state()
+    view = RobotView(trial.robot.arm.info, state.q, state.gripper_width)
+    assert [o.name for o in RgbdDetector().detect(coarse, trial.robot.workspace, view)] == ["white mug"]
 
 
 def test_never_privileged(detector: RgbdDetector) -> None:
