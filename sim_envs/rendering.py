@@ -104,5 +104,6 @@ def gl_projection(camera: CameraInfo, shift: tuple[float, float] = (0.0, 0.0)) -
 
 def metric_depth(buffer: NDArray[np.float32]) -> NDArray[np.float32]:
     """Depth in m from OpenGL's buffer in [0, 1]; 0 at the far plane."""
-    depth = FAR * NEAR / (FAR - (FAR - NEAR) * buffer.astype(np.float64))
-    return np.where(buffer >= 1.0 - 1e-7, 0.0, depth).astype(np.float32)
+    depth = np.float32(FAR * NEAR) / (np.float32(FAR) - np.float32(FAR - NEAR) * buffer)
+    depth[buffer >= np.float32(1.0 - 1e-7)] = 0.0
+    return depth
