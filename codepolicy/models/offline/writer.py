@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from codepolicy.models.offline.belief import Belief
 from codepolicy.models.offline.lowering import snippets_for
 from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
+from primitives.library import surface
 from primitives.scene import SceneObject
 
 
@@ -74,7 +77,7 @@ class Writer:
     def _unused(self, base: str) -> str:
         """`base`, numbered where it is a variable already or means something."""
         name, number = base, 2
-        while name in self.variables or name in _RESERVED:
+        while name in self.variables or name in _reserved():
             name, number = f"{base}{number}", number + 1
         return name
 
@@ -117,47 +120,11 @@ class Writer:
         return with_snippets("def goal():\n" + "\n".join("    " + line for line in lines) + "\n", SNIPPETS)
 
 
-_RESERVED = frozenset(
-    [
-        "detect",
-        "find",
-        "region",
-        "inside",
-        "on",
-        "near",
-        "left_of",
-        "right_of",
-        "in_front_of",
-        "behind",
-        "in_region",
-        "pick",
-        "place",
-        "put",
-        "push",
-        "home",
-        "say",
-        "expect",
-        "math",
-        "itertools",
-        "gap",
-        "obstacles",
-        "is_free",
-        "free_spot",
-        "aside",
-        "part",
-        "beside",
-        "close_to",
-        "spread",
-        "place_all",
-        "uncover",
-        "object",
-        "list",
-        "min",
-        "max",
-        "sorted",
-        "next",
-    ]
-)
+@cache
+def _reserved() -> frozenset[str]:
+    """Names that mean something in a program already."""
+    functions = (name for level in ("skill", "tool") for name in surface(level).names)
+    return frozenset([*functions, *SNIPPETS, *dir(builtins), "math", "itertools"])
 
 
 def quoted(text: str) -> str:
