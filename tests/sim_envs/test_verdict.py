@@ -16,6 +16,7 @@ def lift(environment: PyBulletEnvironment, name: str, x: float, y: float, z: flo
     world = environment.simulation
     body = next(b.id for b in world.bodies if b.spec.name == name)
     p.resetBasePositionAndOrientation(body, (x, y, z), (0, 0, 0, 1), physicsClientId=world.client)
+    p.changeDynamics(body, -1, activationState=p.ACTIVATION_STATE_WAKE_UP, physicsClientId=world.client)
     world.step()
 
 
