@@ -67,7 +67,7 @@ def placed(what: Group, to: Destination, *, push: bool = False, pairwise: bool =
 def _near_what_moves(item: Thing | Pronoun) -> Thing | Pronoun:
     if isinstance(item, Pronoun):
         return item
-    orders = (replace(o, to=only(Pronoun())) if o.key in ("near", "far") and o.to is None else o for o in item.orders)
+    orders = (replace(o, to=only(Pronoun())) if o.key == "near" and o.to is None else o for o in item.orders)
     return replace(item, orders=tuple(orders))
 
 
