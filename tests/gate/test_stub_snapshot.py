@@ -19,7 +19,7 @@ from primitives.registry import LEVELS
 from primitives.stub import render
 
 FOLDER = Path(__file__).parent / "stubs"
-LIMITS = {"skill": 1500, "tool": 1850, "joint": 1250}
+LIMITS = {"skill": 1500, "tool": 1950, "joint": 1300}
 """Estimated tokens, as `codepolicy api --stats` prints them."""
 
 
