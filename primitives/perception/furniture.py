@@ -56,7 +56,7 @@ def furniture(view: TopView, found: Sequence[Found]) -> list[Found]:
 
 def _cupboard(view: TopView, body: Found, things: list[Found]) -> list[Found]:
     kind = _kind(view, body)
-    top = _filled_rectangle(view, body.cells)
+    top = _filled_rectangle(view, body.cells & (view.height > body.top - 0.006))  # without an open drawer
     if top is None:
         return things
     # as measured: what is nearly square may have been taken for a cube
