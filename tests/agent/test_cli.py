@@ -162,7 +162,8 @@ def test_one_json_object_on_stdout_and_progress_on_stderr(tmp_path: Path) -> Non
     answer = json.loads(done.stdout)
     assert (done.returncode, answer["schema_version"], answer["outcome"]) == (0, 1, "achieved")
     assert answer["goal_check"]["status"] == "passed"
-    assert answer["world"]["red block"].keys() == {"position", "quaternion_xyzw", "category", "color", "size"}
+    red = answer["world"]["red block"]
+    assert red.keys() == {"position", "quaternion_xyzw", "category", "color", "size", "joint"}
     assert answer["turns"][0]["report"]["calls"][0]["line"] == 1
     promised = {"verdict", "task", "seed", "model", "surface", "detector", "isolation", "timings", "trace"}
     assert promised <= answer.keys()
