@@ -50,7 +50,7 @@ def test_the_main_job_without_network_or_key(tmp_path: Path) -> None:
 
 def test_a_model_behind_a_server(chat: SimpleNamespace, tmp_path: Path) -> None:
     usage = {"prompt_tokens": 2500, "completion_tokens": 60, "total_tokens": 2560}
-    slip = chat.streamed(REPLY.replace("put(", "pit("), usage=usage)
+    slip = chat.streamed(REPLY.replace("put(", "putt("), usage=usage)
     with chat.serving(slip, chat.streamed(REPLY[:60], REPLY[60:], usage=usage)) as server:
         done = codepolicy(
             "run",
