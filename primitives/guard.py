@@ -148,8 +148,10 @@ class Guard:
             tool: (N, 3) m, tool positions along it, base frame.
         """
         self.check_joints(path[1:])
-        for point in tool[1:]:
-            self._check_box((float(point[0]), float(point[1]), float(point[2])), "the tool on its path", LimitExceeded)
+        within = (tool[1:] >= self.low) & (tool[1:] <= self.high)  # not a number is not within either
+        if not within.all():
+            x, y, z = tool[1 + int(np.argmin(within.all(axis=1)))].tolist()
+            self._check_box((x, y, z), "the tool on its path", LimitExceeded)
         travel = float(np.abs(np.diff(path, axis=0)).sum(axis=0).max(initial=0.0))
         if travel > self.limits.joint_step:
             raise LimitExceeded(

@@ -22,6 +22,10 @@ ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
 
 CONTACT = 0.012
 """Largest vertical distance between two surfaces that still count as touching."""
+PEG_PLATE = 0.016
+"""Assumed thickness of the plate under a peg, on which a nut rests."""
+NUT_PLAY = 0.010
+"""Largest distance of a nut's centre from the axis of the peg that goes through it."""
 SIDE_MARGIN = 0.005
 """Smallest offset that counts as left, right, in front or behind."""
 
@@ -43,11 +47,20 @@ def bottom(obj: SceneObject) -> float:
 
 def supporter(obj: SceneObject, others: Iterable[SceneObject]) -> str:
     """Name of what `obj` rests on or in: the highest of `others` that carries it, or "table"."""
-    carriers = [o for o in others if o.name != obj.name and on(obj, o)]
+    carriers = [o for o in others if o.name != obj.name and _may_carry(obj, o) and on(obj, o)]
     if not carriers:
         return "table"
     # in a bowl on a zone, the bowl carries; on a block in a bowl, the block does
     return max(carriers, key=lambda o: (_seat(obj, o), o.position[2])).name
+
+
+def _may_carry(a: SceneObject, b: SceneObject) -> bool:
+    """Whether `a` could rest on `b` as far as circles around both and their heights tell: cheap, and never false where
+    it does."""
+    reach = (math.hypot(*a.size[:2]) + math.hypot(*b.size[:2])) / 2
+    high = bottom(a) - b.top
+    low = CONTACT if b.category not in CONTAINERS and b.category != "peg" else b.size[2] + CONTACT
+    return -low <= high <= CONTACT and math.dist(a.position[:2], b.position[:2]) <= reach
 
 
 def inside(a: SceneObject, b: SceneObject) -> Relation:
@@ -69,11 +82,13 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
 
 
 def on(a: SceneObject, b: SceneObject) -> Relation:
-    """Whether `a` rests directly on `b`; being inside a container counts."""
+    """Whether `a` rests directly on `b`; being inside a container counts, and on a peg a nut through which it goes."""
     if a.on == "gripper":
         return Relation(False, f"{a.name} is held by the gripper")
     if b.category in CONTAINERS:
         return inside(a, b)
+    if b.category == "peg" and a.category == "nut":
+        return _threaded(a, b)
     mine, theirs = footprint(a), footprint(b)
     if b.category in FLAT:
         over = bool(theirs.contains(shapely.Point(a.position[0], a.position[1])))
@@ -85,6 +100,15 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     height = f"{abs(gap):.3f} m {'above' if gap >= 0 else 'below'} its top"
     return Relation(
         over and touching, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
+    )
+
+
+def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
+    """Whether `peg` goes through `nut`, down to its plate."""
+    off, lift = math.dist(nut.position[:2], peg.position[:2]), bottom(nut) - bottom(peg) - PEG_PLATE
+    return Relation(
+        off <= NUT_PLAY and abs(lift) <= CONTACT,
+        f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {lift:+.3f} m above the plate",
     )
 
 

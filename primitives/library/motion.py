@@ -24,7 +24,7 @@ def pick(ctx: Context, obj: SceneObject | str) -> None:
 
 @primitive(surfaces=("skill",), kind="motion")
 def place(ctx: Context, target: Target | str) -> None:
-    """Put the held object down: on top of or inside an object, at a free spot of a region, or centred at (x, y[, z]).
+    """Put the held object on, in or (a nut) over an object, at a free spot of a region, or centred at (x, y[, z]).
     Returns when it rests there (measured, within 1.5 cm).
 
     Raises NotPlaced, Blocked, Unreachable, or BadArgument when nothing is held.

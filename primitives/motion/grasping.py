@@ -121,7 +121,7 @@ def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]
     bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
     lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + PALM_GAP)
     middle = max(obj.position[2], lowest)
-    higher = [(middle + up, 0.1 + 10 * up) for up in (0.006, 0.012, 0.018) if middle + up <= top - 0.004]
+    higher = [(middle + up, 0.1 + 10 * up) for up in (0.006, 0.012, 0.018) if middle + up <= top - 0.003]
     return [(middle, 0.0), *higher]
 
 

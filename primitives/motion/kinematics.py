@@ -128,8 +128,8 @@ class Kinematics:
         whole = self._neutral.copy()
         for _ in range(ITERATIONS):
             whole[self._indices] = q
-            pin.framesForwardKinematics(self.model, self._data, whole)
-            error = pin.log6(self._data.oMf[self._tool].actInv(target)).vector
+            pin.forwardKinematics(self.model, self._data, whole)
+            error = pin.log6(pin.updateFramePlacement(self.model, self._data, self._tool).actInv(target)).vector
             away, turn = float(np.linalg.norm(error[:3])), float(np.linalg.norm(error[3:]))
             if away + turn < least * 0.98:
                 stuck = 0
@@ -150,8 +150,8 @@ class Kinematics:
     def _tool_at(self, q: NDArray[np.float64]) -> pin.SE3:
         whole = self._neutral.copy()
         whole[self._indices] = q
-        pin.framesForwardKinematics(self.model, self._data, whole)
-        return self._data.oMf[self._tool]
+        pin.forwardKinematics(self.model, self._data, whole)
+        return pin.updateFramePlacement(self.model, self._data, self._tool)
 
 
 def pose_matrix(pose: Pose) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.motion.kinematics import object_matrix, upright
+from primitives.relations import PEG_PLATE
 from primitives.scene import SceneObject
 
 HOLLOW = frozenset({"bowl", "mug", "box"})
@@ -22,8 +23,10 @@ WALL = 0.005
 """Assumed thickness of a wall in m; perception measures the outside only."""
 FLOOR = 0.008
 """Assumed thickness of the floor of a hollow thing in m."""
-PEG_PLATE, PEG_THICK = 0.016, 0.3
-"""Assumed thickness of the plate under a peg in m, and of the peg over the edge of its plate."""
+PEG_THICK = 0.3
+"""Assumed thickness of a peg over the edge of its plate."""
+NUT_HOLE = 0.58
+"""Assumed width of the hole of a nut over its edge."""
 DRAWER_EDGE = 0.010
 """Assumed thickness of the front of a drawer in m, and how much lower than its cupboard it is."""
 BOWL_TAPER = 0.6

@@ -13,12 +13,15 @@ from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion import picking
 from primitives.motion.hand import Held
 from primitives.motion.mover import NEAR, Mover
-from primitives.motion.obstacles import HOLLOW, inner_radius
+from primitives.motion.obstacles import HOLLOW, NUT_HOLE, PEG_THICK, inner_radius
 from primitives.motion.picking import LOST
 from primitives.motion.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.resting import verify
 from primitives.motion.targets import describe
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
+
+THREADED_PLAY = 0.003
+"""Least room on every side of a peg in the hole of a nut that is put on it, in m: what perception may be off."""
 
 
 def place(ctx: Context, obj: SceneObject, target: Target) -> None:
@@ -93,7 +96,7 @@ def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
     """What can be said against a target before anything moves.
 
     Raises:
-        BadArgument: a point beside the table.
+        BadArgument: a point beside the table, or a peg for what is no nut.
         Blocked: something else rests on the target already, or it is too small.
     """
     match target:
@@ -101,6 +104,9 @@ def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
             return
         case SceneObject() if target.category in HOLLOW:
             _refuse_too_large(obj, target)
+        case SceneObject() if target.category == "peg":
+            _refuse_unthreadable(obj, target)
+            _refuse_taken(mover, obj, target)
         case SceneObject() if target.category not in ("plate", "zone"):
             _refuse_taken(mover, obj, target)
         case SceneObject():
@@ -130,6 +136,24 @@ def _refuse_taken(mover: Mover, obj: SceneObject, target: SceneObject) -> None:
             measured=f"{', '.join(above)} on it",
             candidates=above,
             hint=f"Place on {above[0]}, or move it first.",
+        )
+
+
+def _refuse_unthreadable(obj: SceneObject, peg: SceneObject) -> None:
+    if obj.category != "nut":
+        raise BadArgument(
+            f"{obj.name} cannot be put on {peg.name}, which goes through nuts only",
+            expected="a nut",
+            measured=f"a {obj.category}",
+            hint="Put a nut on it, or choose another place.",
+        )
+    hole, post = NUT_HOLE * min(obj.size[:2]), PEG_THICK * min(peg.size[:2])
+    if hole - post < 2 * THREADED_PLAY:
+        raise Blocked(
+            f"{peg.name} is too thick for {obj.name}",
+            expected=f"a hole of at least {post + 2 * THREADED_PLAY:.3f} m",
+            measured=f"{hole:.3f} m",
+            hint="Choose a thinner peg, or a larger nut.",
         )
 
 

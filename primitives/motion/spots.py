@@ -19,6 +19,8 @@ TIDY_GAP = 0.01
 """Gap between things that are put side by side, in m; a finger fits on the other two sides."""
 CARRIED = 0.25
 """Part of an object's outline over another thing from which on it rests on that thing."""
+THREADED = 0.012
+"""How far a post must stick into the hole of a nut that is let go around it, in m."""
 TOUCH = 0.003
 """Gap in m below which two things count as touching."""
 
@@ -34,9 +36,11 @@ def spots(held: SceneObject, target: Target, objects: Sequence[SceneObject]) -> 
     others = [o for o in objects if o.name != held.name]
     match target:
         case Region():
-            yield from _on_surface(held, _rectangle(target), 0.0, others, "table")
+            yield from _on_bare_table(held, target, others)
         case SceneObject() if target.category in HOLLOW:
             yield from in_container(held, target, others)
+        case SceneObject() if target.category == "peg":
+            yield from _over_peg(held, target)
         case SceneObject() if target.category in ("plate", "zone"):
             height = target.top if target.category == "plate" else 0.0
             carrier = target.name if target.category == "plate" else "table"
@@ -50,8 +54,27 @@ def spots(held: SceneObject, target: Target, objects: Sequence[SceneObject]) -> 
             yield _at_point(held, target, others)
 
 
-def _rectangle(region: Region) -> shapely.Polygon:
-    return shapely.box(*region.low, *region.high)
+def _over_peg(held: SceneObject, peg: SceneObject) -> Iterator[Spot]:
+    """Down on the plate of the peg; where the post is too long for the hand, from higher up, with the post in the hole
+    along which it slides down."""
+    x, y, _ = peg.position
+    rest = relations.bottom(peg) + relations.PEG_PLATE + held.size[2] / 2
+    low, high = rest + RELEASE_GAP, peg.top - THREADED + held.size[2] / 2
+    for part in (0.0, 0.5, 1.0):
+        at = (x, y, low + (high - low) * part)
+        yield Spot(at, turns(peg.yaw), peg.name, reach=relations.NUT_PLAY, rest=rest)
+
+
+def _on_bare_table(held: SceneObject, region: Region, others: Sequence[SceneObject]) -> Iterator[Spot]:
+    """Free points of a region; only where there are no others those in a zone, and those where it came from."""
+    avoided = [relations.footprint(held), *(relations.footprint(o) for o in others if o.category == "zone")]
+    second: list[Spot] = []
+    for spot in _on_surface(held, shapely.box(*region.low, *region.high), 0.0, others, "table"):
+        if _gap(held, spot.position[:2], avoided) > TIDY_GAP:
+            yield spot
+        else:
+            second.append(spot)
+    yield from second
 
 
 def _at_point(held: SceneObject, point: Vector2 | Vector3, others: Sequence[SceneObject]) -> Spot:

@@ -39,8 +39,10 @@ class RobotSurface:
 
     def tool_pose(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
         """(4, 4), takes tool-frame points to the base frame at joint positions `q` (dof,) in rad."""
-        self._place(q, 0.0)
-        return np.asarray(self._data.oMf[self._tool].homogeneous @ self._info.T_link_tool, dtype=np.float64)
+        full = self._full(q, 0.0)
+        self._pin.forwardKinematics(self._model, self._data, full)
+        link = self._pin.updateFramePlacement(self._model, self._data, self._tool)
+        return np.asarray(link.homogeneous @ self._info.T_link_tool, dtype=np.float64)
 
     def contains(self, points: NDArray[np.float32], q: NDArray[np.float64], gripper_width: float) -> NDArray[np.bool_]:
         """Which of the (N, 3) `points` in m, base frame, lie on or in the arm.
@@ -71,12 +73,17 @@ class RobotSurface:
             mine[near[candidates[box[within]]]] = True
         return mine
 
-    def _place(self, q: NDArray[np.float64], gripper_width: float) -> None:
+    def _full(self, q: NDArray[np.float64], gripper_width: float) -> NDArray[np.float64]:
+        """The model's whole configuration."""
         if self._model is None:
             self._load()
         full = self._neutral.copy()
         full[self._arm_index] = q
         full[self._finger_index] = gripper_width / 2
+        return full
+
+    def _place(self, q: NDArray[np.float64], gripper_width: float) -> None:
+        full = self._full(q, gripper_width)
         self._pin.framesForwardKinematics(self._model, self._data, full)
         self._pin.updateGeometryPlacements(self._model, self._data, self._geometry, self._geometry_data)
 

@@ -97,6 +97,15 @@ def test_put(environment, trial, target, check):
     assert check(environment.world())
 
 
+def test_from_a_zone_to_the_table_is_beside_every_zone(environment, trial):
+    server = trial(objects("green zone 0.49 0.0 0.16", "blue zone 0.6 0.1", "red block 0.49 0.0 0.025"))
+    server.invoke("put", "red block", "table")
+    now = environment.world()
+    for zone in ("green zone", "blue zone"):
+        off = np.abs(np.subtract(now["red block"].position[:2], now[zone].position[:2])).max()
+        assert off > now[zone].size[0] / 2 + 0.012
+
+
 def test_one_look_per_placement_with_the_arm_out_of_the_way(trial, monkeypatch):
     server = trial(objects("red block 0.55 0.0", "green bowl 0.4 0.15"))
     memory, looks = server._context.memory, []
