@@ -30,6 +30,8 @@ NUT_HEIGHT = 0.020
 """m."""
 ELONGATED = 1.6
 """Width over depth from which a cupboard has a sliding door instead of a drawer."""
+_PLATE_SEEN = 0.5
+"""Part of a peg's plate that must show of what the post, and a nut on it, do not hide."""
 _CAPS = frozenset({"cylinder", "ball", "object", "block"})
 _PARTS = frozenset({"block", "box", "object", "cylinder", "plate", "bowl", "ball", "mug"})
 """Categories that the cap of a button, and part of a nut, may have been taken for."""
@@ -166,12 +168,17 @@ def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     near = _within(view, post.center, 0.075)
     plate = near & (view.kind == kind) & view.raised & (view.height < 0.022)
     # the post and what it goes through hide a part of the plate
-    fitted = _filled_rectangle(view, plate | (_within(view, post.center, 0.038) & view.raised), least=0.65)
+    veiled = _within(view, post.center, 0.038) & view.raised
+    fitted = _filled_rectangle(view, plate | veiled, least=0.65)
     if fitted is None:
         return things
     center, size, yaw, _ = fitted
     if not 0.06 < min(size) <= max(size) < 0.11 or math.dist(center, post.center) > 0.012:
         return things
+    out, across = _local(view, near & ~veiled, center, yaw)
+    within = (np.abs(out) < size[0] / 2) & (np.abs(across) < size[1] / 2)
+    if float(plate[near & ~veiled][within].mean()) < _PLATE_SEEN:
+        return things  # a post in a mug, whose plate would be made of what the post is thought to hide
     edge = (size[0] + size[1]) / 2
     x, y = post.center
     whole = Found(
@@ -179,7 +186,13 @@ def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     )
     outline = _Rectangle.of(whole, margin=0.004)
     kept = [t for t in things if t is not post and not (outline.contains(t.center) and _kind(view, t) in (kind, -1))]
-    return [*kept, whole]
+    # a nut on it of the peg's own colour was taken for a part of the plate or of the post
+    over = _within(view, post.center, 0.030) & ~_within(view, post.center, 0.018) & (view.kind == kind)
+    over &= view.raised & (view.height > 0.026) & (view.height < post.top - 0.008)
+    together = [*kept, whole]
+    if int(over.sum()) < 20:
+        return together
+    return _nut(view, replace(post, top=float(np.median(view.height[over]))), together)
 
 
 def _nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
@@ -196,14 +209,17 @@ def _nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
     share = float(ring.sum()) / max(1, int(filled.sum()))
     if float((ring & hole).sum()) > 0.2 * hole.sum() or not 0.45 < share < 0.92:
         return things
-    # a box of that size has a floor in its own colour
-    if float((view.raised & (view.kind == kind) & hole).sum()) > 0.3 * hole.sum():
+    # a box of that size has a floor in its own colour; what is higher is a peg
+    floor = view.raised & (view.kind == kind) & (view.height < part.top) & hole
+    if float(floor.sum()) > 0.3 * hole.sum():
         return things
     edge = (size[0] + size[1]) / 2
     bottom = 0.0 if part.top < NUT_HEIGHT + 0.008 else part.top - NUT_HEIGHT
     whole = Found("nut", center, bottom, part.top, (edge, edge), square_yaw(yaw), ring, part.quality, part.color)
     outline = _Rectangle.of(whole, margin=0.006)
-    kept = [t for t in things if not (outline.contains(t.center) and _kind(view, t) in (kind, -1))]
+    kept = [
+        t for t in things if t.category == "peg" or not (outline.contains(t.center) and _kind(view, t) in (kind, -1))
+    ]
     return [*kept, whole]
 
 
