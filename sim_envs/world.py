@@ -371,25 +371,28 @@ class World:
         """
         client = self.client
         turn(self._moving, snapshot.bodies)
-        self._let_collide(things=0, arm=0)
+        self._let_collide(everything=False)
         p.performCollisionDetection(physicsClientId=client)
         p.stepSimulation(physicsClientId=client)
         write(self._moving, snapshot.bodies)
-        self._let_collide(things=_THINGS, arm=_ARM)
+        self._let_collide(everything=True)
         self.steps, self.motors, self._restored = snapshot.steps, snapshot.motors, snapshot
         self._send()
 
-    def _let_collide(self, *, things: int, arm: int) -> None:
-        """Make all pairs anew. Links of the arm never collide with each other, nor its base with the table that it
-        stands on, unless nothing else collides at all."""
+    def _let_collide(self, *, everything: bool) -> None:
+        """Make all pairs anew: ordinarily, or of the table and the base that stands on it alone.
+
+        Each side of a pair admits the other, so that it does not matter whether Bullet asks both or one. Links of the
+        arm never collide with each other, nor its base with the table unless nothing else does.
+        """
         client = self.client
-        base = _THINGS if things else _TABLE
-        p.setCollisionFilterGroupMask(self.arm.body, -1, _ARM, base, physicsClientId=client)
+        arm, base, table, things = _ORDINARY_PAIRS if everything else _ONE_PAIR
+        p.setCollisionFilterGroupMask(self.arm.body, -1, *base, physicsClientId=client)
         for link in self._arm_links:
-            p.setCollisionFilterGroupMask(self.arm.body, link, arm, _THINGS | _TABLE, physicsClientId=client)
-        p.setCollisionFilterGroupMask(self.table, -1, _TABLE, things | _ARM, physicsClientId=client)
+            p.setCollisionFilterGroupMask(self.arm.body, link, *arm, physicsClientId=client)
+        p.setCollisionFilterGroupMask(self.table, -1, *table, physicsClientId=client)
         for body, link in self._links:
-            p.setCollisionFilterGroupMask(body, link, things, _THINGS | _TABLE | _ARM, physicsClientId=client)
+            p.setCollisionFilterGroupMask(body, link, *things, physicsClientId=client)
 
     def _send(self) -> None:
         self.drive(self.motors.q, self.motors.dq)
@@ -404,8 +407,16 @@ class World:
 
 _POSITION_GAIN = 0.4
 _VELOCITY_GAIN = 1.0
-_THINGS, _ARM, _TABLE = 1, 2, 4
+_THINGS, _ARM, _TABLE, _BASE = 1, 2, 4, 8
 """Collision filter groups."""
+_ORDINARY_PAIRS = (
+    (_ARM, _THINGS | _TABLE),
+    (_BASE, _THINGS),
+    (_TABLE, _THINGS | _ARM),
+    (_THINGS, _THINGS | _ARM | _TABLE | _BASE),
+)
+"""Group and mask of the arm's links, its base, the table and things."""
+_ONE_PAIR = ((0, 0), (_BASE, _TABLE), (_TABLE, _BASE), (0, 0))
 
 
 def _at_home(robot: SimRobot) -> MotorCommand:
