@@ -253,10 +253,14 @@ def test_ctrl_c_around_the_run_leaves_a_whole_record_too(
 
 
 def test_a_record_is_not_cut_in_half() -> None:
-    with uninterrupted():
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGTERM)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs without one
+    try:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, kept)
 
 
 @pytest.mark.slow

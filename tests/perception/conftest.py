@@ -55,7 +55,7 @@ def detector() -> RgbdDetector:
 
 @pytest.fixture
 def see(environment: Environment, detector: RgbdDetector, tmp_path: Path) -> Callable[..., Look]:
-    """Sets up rows "color category x y [z [size [yaw]]]" and looks at them."""
+    """Sets up rows "color category x y [z [size [yaw]]]", size one number or three as in 0.03x0.03x0.1, and looks."""
 
     def run(*rows: str, disturbances: str = "mild", seed: int = 0) -> Look:
         path = tmp_path / "scene.toml"
@@ -68,7 +68,7 @@ def see(environment: Environment, detector: RgbdDetector, tmp_path: Path) -> Cal
 
 def _table(row: str) -> str:
     color, category, *numbers = row.split()
-    x, y, *rest = map(float, numbers)
+    x, y, *rest = (float(n) if "x" not in n else list(map(float, n.split("x"))) for n in numbers)
     lines = ["[[objects]]", f"category = {category!r}", f"color = {color!r}"]
     lines.append(f"position = {[x, y, *rest[:1]]}")
     lines += [f"{key} = {value}" for key, value in zip(("size", "yaw"), rest[1:], strict=False)]

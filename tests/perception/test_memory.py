@@ -55,6 +55,18 @@ def test_what_is_half_hidden_keeps_the_shape_it_was_seen_with(shift: float, kept
         assert ((again.position, again.yaw, again.size) == (whole.position, whole.yaw, whole.size)) == kept
 
 
+def test_a_zone_keeps_its_name_place_and_size_while_something_lies_on_it() -> None:
+    whole = thing("green zone", 0.5, 0.0, 0.0005, size=(0.16, 0.16, 0.001))
+    strip = thing("green zone", 0.5, 0.055, 0.0005, size=(0.16, 0.05, 0.001))
+    rest = thing("green zone", 0.5, -0.06, 0.0005, size=(0.16, 0.04, 0.001))
+    other = thing("green zone", 0.6, -0.2, 0.0005, size=(0.1, 0.1, 0.001))
+    memory = SceneMemory(robot(), Scripted([whole], [strip, rest], [strip, other], [whole, other]))
+    (first,) = memory.look()
+    assert memory.look() == [first]
+    assert names(memory.look()) == {"green zone": (0.5, 0.0), "green zone 2": (0.6, -0.2)}
+    assert names(memory.look()) == {"green zone": (0.5, 0.0), "green zone 2": (0.6, -0.2)}
+
+
 def test_another_thing_elsewhere_gets_its_own_name() -> None:
     memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, 0)], [seen("blue", "block", 0.6, 0.1)]))
     memory.look()

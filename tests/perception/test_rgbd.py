@@ -202,5 +202,54 @@ def test_a_thin_rim_in_a_coarse_image_is_one_mug(environment: Environment, tmp_p
     assert [o.name for o in RgbdDetector().detect(coarse, trial.robot.workspace, view)] == ["white mug"]
 
 
+def test_a_post_in_a_mug_of_its_color_is_no_peg(see: See) -> None:
+    result = see("green mug 0.468 0.221", "green cylinder 0.468 0.235 0.064 0.03x0.03x0.11")
+    assert result.names == ["green cylinder", "green mug"]
+    assert nearest(result, "green cylinder")[0] < 0.01
+
+
+@pytest.mark.parametrize("width", [0.15, 0.168])
+def test_the_shaded_inside_of_a_bowl_is_no_layer_of_what_leans_in_it(see: See, width: float) -> None:
+    result = see(
+        f"orange bowl 0.370 0.188 0.03 {width}",
+        "blue block 0.392 0.187 0.0285 0.04 0",
+        "gray block 0.347 0.188 0.0285 0.04 0",
+        "green block 0.370 0.230 0.0695 0.04 0",
+    )
+    assert result.names == ["blue block", "gray block", "green block", "orange bowl"]
+
+
+@pytest.mark.parametrize(("x", "y", "turn"), [(0.562, -0.021, 2.54), (0.6, 0.15, 1.0), (0.4, -0.2, 0.2)])
+def test_a_box_around_a_block_little_smaller(see: See, x: float, y: float, turn: float) -> None:
+    result = see(
+        f"orange box {x} {y} 0.02 0.1x0.1x0.04 {turn - 0.8}", f"yellow block {x} {y} 0.0384 0.06x0.06x0.06 {turn}"
+    )
+    assert result.names == ["orange box", "yellow block"]
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.004
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        ("orange block 0.5 0.0 0.025 0.05 0", "red block 0.5 0.055 0.025 0.05 0", "blue block 0.5 -0.055 0.025 0.05 0"),
+        ("orange block 0.5 0.03 0.06 0.12 0.8",),
+        ("orange block 0.5 0.06 0.06 0.12 0.8",),
+        ("orange block 0.46 0.0 0.06 0.12 0.1",),
+    ],
+    ids=["across", "cuts off a corner", "covers a side", "covers a corner"],
+)
+def test_a_zone_with_things_on_it_is_one_zone(see: See, on: tuple[str, ...]) -> None:
+    result = see("green zone 0.5 0.0 0.0005 0.16 0.3", *on)
+    (zone,) = (o for o in result.seen if o.category == "zone")
+    assert zone.position == pytest.approx((0.5, 0.0, 0.0005), abs=0.004)
+    assert zone.size == pytest.approx((0.16, 0.16, 0.001), abs=0.006)
+
+
+def test_two_zones_of_one_color_in_line_stay_two(see: See) -> None:
+    result = see("green zone 0.42 0.0 0.0005 0.1 0", "green zone 0.56 0.0 0.0005 0.1 0", "red block 0.49 0.03")
+    assert result.names == ["green zone", "green zone", "red block"]
+
+
 def test_never_privileged(detector: RgbdDetector) -> None:
     assert detector.privileged is False
