@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from primitives.perception.circles import fit_circle
 from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.outlines import border_width, borders, half_turn, outline
-from primitives.perception.quantile import quantile
+from primitives.perception.quantile import median, quantile
 from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
@@ -28,6 +28,10 @@ _SQUARE = 0.86
 """`_fill` from which an outline may be a rectangle."""
 _BRIDGE = 0.015
 """m; gaps in a rim, where noise hides a thin wall, that are bridged."""
+_GAP = 0.1
+"""Part of the rim of a box where the table may be seen instead."""
+_LEANS = 0.006
+"""m over the rim in most directions from which a surface is no part of it."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -38,15 +42,22 @@ class Container:
 
     found: Found
     contents: Mask
+    level: NDArray[np.float32]
+    """(R, C) m: height of its own surface where it is empty; below the table where it is not."""
 
 
 def containers(view: TopView) -> list[Container]:
     """Every hollow thing and plate in view."""
     result: list[Container] = []
     taken = np.zeros_like(view.raised)
+    smallest = int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)
     for kind in np.unique(view.kind[view.raised]):
         rest = view.raised & (view.kind == kind) & ~taken
-        for piece in pieces(rest, smallest=int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3), bridge=_BRIDGE / view.cell):
+        parts = list(pieces(rest, smallest=smallest, bridge=_BRIDGE / view.cell))
+        if len(parts) > 1 and _rectangular(view, rest) is not None:
+            # a box whose rim is cut in pieces by what hides it
+            parts = [rest]
+        for piece in parts:
             remaining = piece
             while True:
                 hit = _rectangular(view, remaining) or _round(view, remaining, rest)
@@ -88,7 +99,10 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     ring = mine & (distance > circle.radius - 0.006) & (distance < circle.radius + view.cell)
     if ring.sum() < 8:
         return None
-    rim = quantile(height[ring], 0.85)
+    middle_of = (cx - box[0].start, cy - box[1].start)
+    usual = median(_highest(height, ring, middle_of))
+    # what leans on the rim stands out over it in some directions, not in most
+    rim = quantile(height[ring & (height < usual + _LEANS)], 0.85)
     within = distance <= circle.radius + 0.5 * view.cell
     if circle.coverage < COVERAGE:
         # part of the rim may be behind the arm or something else high
@@ -117,7 +131,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
             return None
         floor = below
     band = mine & (distance > circle.radius - 0.010) & (distance < circle.radius + view.cell)
-    if _rim_around(level, band, (cx - box[0].start, cy - box[1].start), rim, floor) < COVERAGE:
+    if _rim_around(level, band, middle_of, rim, floor) < COVERAGE:
         return None
     diameter = 2 * circle.radius
     if not plate and (rim - floor < max(0.012, 0.3 * rim) or rim > 2.0 * diameter):
@@ -138,7 +152,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     found = Found(category, (x, y), 0.0, rim, (diameter, diameter), 0.0, cells & ~contents, quality)
     if category == "mug":
         _add_handle(view, found, alike & ~contents, (cx, cy))
-    return Container(found, contents)
+    return Container(found, contents, _level(piece.shape, box, np.where(within, profile, -1.0)))
 
 
 def _add_handle(view: TopView, mug: Found, alike: Mask, center: tuple[float, float]) -> None:
@@ -170,10 +184,21 @@ def _fill(line: NDArray[np.float64]) -> float:
     return float(cv2.contourArea(points)) / max(width * height, 1e-9)
 
 
+def _hull(mask: Mask) -> NDArray[np.float64]:
+    """(N, 2) corners (row, column) of the smallest convex outline around all of `mask`."""
+    line = borders(mask)
+    if len(line) < 3:
+        return line
+    return cv2.convexHull(line.astype(np.float32))[:, 0].astype(np.float64)
+
+
 def _rectangular(view: TopView, piece: Mask) -> Container | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
     line = outline(closed)
-    if len(line) < 3 * SMALLEST / view.cell or _fill(line) < _SQUARE:
+    if _fill(line) < _SQUARE:
+        # where something in it hides the rim from every camera, the outline crosses the gap
+        line = _hull(closed)
+    if len(line) < 4 or len(outline(closed)) < SMALLEST / view.cell or _fill(line) < _SQUARE:
         return None
     full = np.zeros(piece.shape, np.uint8)
     cv2.fillPoly(full, [line[:, ::-1].astype(np.int32)], 1)
@@ -195,6 +220,9 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
     if _rim_around(level, band, rectangle.center, rim, floor) < COVERAGE:
         return None
     wall = cv2.erode(full, np.ones((3, 3), np.uint8)).astype(bool)
+    around = wall & ~cv2.erode(full, np.ones((7, 7), np.uint8)).astype(bool)
+    if (around & view.bare).sum() > _GAP * around.sum():
+        return None
     tall = (core & view.raised & (level > floor + 0.009)) | (wall & (level > rim + 0.009))
     foreign = wall & view.raised & ~piece & (level > floor + 0.004)
     contents = _solid_parts(tall | foreign, view.cell)
@@ -204,20 +232,32 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
         sx, sy, yaw = sy, sx, yaw + math.pi / 2
     quality = math.exp(-rectangle.error / (2 * view.cell))
     found = Found("box", (x, y), 0.0, rim, (sx, sy), half_turn(yaw), filled & ~contents, quality)
-    return Container(found, contents)
+    everywhere = slice(0, piece.shape[0]), slice(0, piece.shape[1])
+    inside = np.where(filled, np.where(core, floor, rim), -1.0)
+    return Container(found, contents, _level(piece.shape, everywhere, inside))
+
+
+def _level(shape: tuple[int, ...], box: tuple[slice, slice], values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """(R, C) `values` in the `box`, below the table elsewhere."""
+    level = np.full(shape, -1.0, np.float32)
+    level[box] = values
+    return level
 
 
 def _rim_around(level: NDArray[np.float32], band: Mask, center: tuple[float, float], rim: float, floor: float) -> float:
     """Fraction of the directions from `center` (row, column) in which the `band` reaches up to the rim."""
+    highest = _highest(level, band, center)
+    return float((highest > rim - 0.3 * (rim - floor)).mean()) if len(highest) else 0.0
+
+
+def _highest(level: NDArray[np.float32], band: Mask, center: tuple[float, float]) -> NDArray[np.float32]:
+    """(N,) m: how high the `band` reaches in each of the directions from `center` (row, column) in which it shows."""
     rows, columns = np.nonzero(band)
-    if not len(rows):
-        return 0.0
     angle = np.arctan2(rows - center[0], columns - center[1])
     sector = ((angle + math.pi) / (2 * math.pi) * _SECTORS).astype(int) % _SECTORS
-    highest = np.zeros(_SECTORS)
+    highest = np.full(_SECTORS, -1.0, np.float32)
     np.maximum.at(highest, sector, level[rows, columns])
-    seen = np.bincount(sector, minlength=_SECTORS) > 0
-    return float((highest[seen] > rim - 0.3 * (rim - floor)).mean())
+    return highest[np.bincount(sector, minlength=_SECTORS) > 0]
 
 
 def _around(

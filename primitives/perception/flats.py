@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -29,6 +30,10 @@ _STRIDE = 5
 """Every fifth cell of every fifth row says what colour the table is."""
 _DIFFERENT = 10.0
 """sRGB distance to the nearest shade of the table."""
+_AROUND = 0.15
+"""m around what shows of a zone to which it may reach under something that lies on it."""
+_WHOLE = 0.95
+"""Part of a rectangle that shows its colour, or is hidden, from which what shows are parts of one zone."""
 _SHADES = (0.82, 1.10)
 """Range of brightness against the table within which the same hue is the same table."""
 
@@ -54,10 +59,11 @@ def zones(view: TopView) -> list[Found]:
     core = cv2.morphologyEx(foreign, cv2.MORPH_OPEN, square).view(bool)
     kind = np.full(core.shape, 255, np.uint8)
     kind[core] = classes(rgb[core])
-    pad = 3 * width
+    pad = round(_AROUND / view.cell)
     found: list[Found] = []
     for number in np.unique(kind[core]):
-        for piece in pieces(kind == number, smallest=int((SMALLEST / view.cell) ** 2)):
+        parts = list(pieces(kind == number, smallest=int((SMALLEST / view.cell) ** 2)))
+        for piece in _wholes(parts, ~bare, view.cell):
             box = surrounding(piece, pad)
             zone = _zone(view.grid.part(box), piece[box], ~bare[box], rgb[box])
             if zone is not None:
@@ -75,12 +81,32 @@ def _table(view: TopView) -> tuple[NDArray[np.uint8], Mask]:
     return rgb, bare & ~view.raised
 
 
+def _wholes(parts: Sequence[Mask], hidden: Mask, cell: float) -> list[Mask]:
+    """`parts` of one colour, those put together between which things lie that hide the rest of one rectangle."""
+    wholes: list[Mask] = []
+    for part in sorted(parts, key=np.count_nonzero, reverse=True):
+        for i, whole in enumerate(wholes):
+            both = whole | part
+            rectangle = fit_rectangle(both, hidden, cell, border=_BORDER)
+            if rectangle is not None and rectangle.fill > _WHOLE and rectangle.error < cell:
+                wholes[i] = both
+                break
+        else:
+            wholes.append(part)
+    return wholes
+
+
 def _zone(grid: Grid, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Found | None:
     closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
     closed &= ~hidden
     rectangle = fit_rectangle(closed, hidden, grid.cell, border=_BORDER)
     if rectangle is None or min(rectangle.size) < SMALLEST:
         return None
+    if rectangle.sides < 4:
+        # the side that something on it hides is where that of a square would be, if it can be
+        edges = [max(rectangle.size)]
+        square = fit_rectangle(closed, hidden, grid.cell, border=_BORDER, edges=edges)
+        rectangle = square if square is not None and square.fill > _WHOLE else rectangle
     circle = fit_circle(outline(closed) * grid.cell, grid.cell, border=_BORDER)
     color = np.median(rgb[piece], axis=0)
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:

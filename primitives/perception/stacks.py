@@ -26,6 +26,8 @@ _MOST_POINTS = 2500
 """More points than this on the sides of a stack say nothing new."""
 _BENT = 0.0012
 """m; median distance within which points lie on a cylinder."""
+_SHOWN = 0.4
+"""Part of the height of a layer at which its sides must be seen; less is the lower edge of a tilted thing above."""
 _TALL = 0.03
 """m; lower things than this are looked at no further."""
 _CUBE = 0.15
@@ -188,10 +190,12 @@ def _bands(z: NDArray[np.float32], kind: NDArray[np.intp], high: float, low: flo
         del runs[i]
         runs = _merged(runs)
     bands: list[tuple[float, float, int]] = []
-    upper = high
+    upper, start = high, 0
     for number, (label, length) in enumerate(runs):
         lower = low if number == len(runs) - 1 else upper - length * _BIN
-        if label >= 0:
+        shown = sum(value >= 0 for value in labels[start : start + length])
+        start += length
+        if label >= 0 and shown >= _SHOWN * length:
             bands.append((upper, lower, label))
         upper = lower
     return bands

@@ -23,6 +23,8 @@ Interpreter = Callable[[TopView, Sequence[Found]], list[Found]]
 """From an island and the plain things in it to the things that they are together; what it does not know it keeps."""
 INTERPRETERS: tuple[Interpreter, ...] = (furniture,)
 """Asked one after the other about every island."""
+_OWN = 0.004
+"""m above the surface of a hollow thing within which points belong to it."""
 
 
 def things(view: TopView) -> list[Found]:
@@ -45,14 +47,24 @@ def _raised(view: TopView) -> list[Found]:
     solids = joined(view, without_doubles(solids))
     for thing in (*found, *solids):
         thing.color = _shown(view, thing)
+    loose = _outside(view, hollow)
     for thing in sorted(solids, key=lambda f: -f.bottom):
         found.append(thing)
-        reach_down(view, thing, _base(view, thing.cells, hollow), thing.color)
+        reach_down(loose, thing, _base(view, thing.cells, hollow), thing.color)
         if thing.category in ("block", "cylinder", "ball"):
-            found.extend(layers_below(view, thing, _support(thing, solids, hollow, view), thing.color))
+            found.extend(layers_below(loose, thing, _support(thing, solids, hollow, view), thing.color))
     for interpreter in INTERPRETERS:
         found = interpreter(view, found)
     return found
+
+
+def _outside(view: TopView, hollow: Sequence[Container]) -> TopView:
+    """`view` without the points of the hollow things: seen under what stands in one, its shaded wall is no layer."""
+    if not hollow:
+        return view
+    level = np.maximum.reduce([c.level for c in hollow]).ravel()
+    cell = view.points.cell
+    return view.without(view.points.xyz[:, 2] < level[cell] + _OWN + view.noise)
 
 
 def _faces(view: TopView, tops: Sequence[Mask], hollow: Sequence[Container]) -> Iterator[tuple[Mask, list[float]]]:

@@ -143,6 +143,12 @@ class TopView:
             ground=(),
         )
 
+    def without(self, points: NDArray[np.bool_]) -> TopView:
+        """The same view without some of the `points` (N,)."""
+        kept = ~points
+        known = self.points
+        return replace(self, points=Points(known.xyz[kept], known.rgb[kept], known.cell[kept]))
+
     def _part(self, around: NDArray[np.bool_], reach: float) -> tuple[tuple[slice, slice], Grid]:
         """The part of the grid within `reach` m of the cells `around`."""
         box = surrounding(around, math.ceil(reach / self.cell))

@@ -22,6 +22,8 @@ _DOUBTFUL = 0.6
 """Confidence below which a detection on a known thing of its colour is a fragment of that thing."""
 _STAYED = 0.01
 """m; as far as the centre of what shows may be from the centre of the whole."""
+_COVERED = 0.95
+"""Part of its former area below which something lies on a zone."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -84,12 +86,13 @@ class Tracks:
         news = [ordered[i] for i in sorted(fresh)]
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
         news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
+        news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
         named += [*remembered, *(self._first_seen(o) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
         label, last = track.label, track.last
-        if last is not None and _worse(obj, last):
+        if last is not None and (_worse(obj, last) or _is_covered(obj, last)):
             return msgspec.structs.replace(last, confidence=obj.confidence)
         track.position = obj.position
         track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
@@ -117,6 +120,17 @@ def _worse(now: SceneObject, before: SceneObject) -> bool:
     return stayed and now.confidence < _DOUBTFUL < before.confidence and now.category == before.category
 
 
+def _is_covered(now: SceneObject, before: SceneObject) -> bool:
+    """Whether `now` is what shows of the zone `before` beside a thing that lies on it: no zone shrinks otherwise."""
+    if not now.category == before.category == "zone" or now.color != before.color:
+        return False
+    if now.size[0] * now.size[1] > _COVERED * before.size[0] * before.size[1]:
+        return False
+    c, s = math.cos(before.yaw), math.sin(before.yaw)
+    dx, dy = now.position[0] - before.position[0], now.position[1] - before.position[1]
+    return abs(c * dx + s * dy) < before.size[0] / 2 and abs(c * dy - s * dx) < before.size[1] / 2
+
+
 def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
     """Whether `fragment` is what shows of the half hidden `thing`."""
     if fragment.color != thing.color or fragment.top > thing.top + 0.01:
@@ -128,9 +142,9 @@ def _cost(track: _Track, obj: SceneObject) -> float:
     same = (track.label.category, track.label.color) == (obj.category, obj.color)
     if track.position is None:
         return 0.9 if same else _NEVER
-    away = float(np.linalg.norm(np.subtract(track.position, obj.position)))
+    away = math.dist(track.position, obj.position)
     cost = away / (away + _KNEE)
-    cost += 0.5 * float(np.max(np.abs(np.subtract(track.label.size, obj.size)) / np.maximum(track.label.size, 0.01)))
+    cost += 0.5 * max(abs(a - b) / max(a, 0.01) for a, b in zip(track.label.size, obj.size, strict=True))
     if same:
         return cost
     return _RELABEL + cost if away < _NEAR else _NEVER

@@ -251,5 +251,18 @@ def test_two_zones_of_one_color_in_line_stay_two(see: See) -> None:
     assert result.names == ["green zone", "green zone", "red block"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("red mug 0.5 0.0", "blue block 0.518 0.029 0.075 0.03 0.24"),
+        ("red mug 0.5 0.0", "blue cylinder 0.503 -0.051 0.075 0.04 -0.13"),
+        ("red bowl 0.5 0.0 0.03 0.15", "blue cylinder 0.422 0.003 0.075 0.03 0.40"),
+    ],
+    ids=lambda rows: " in ".join(" ".join(r.split()[:2]) for r in reversed(rows)),
+)
+def test_what_leans_on_a_rim_is_no_ball(see: See, rows: tuple[str, ...]) -> None:
+    assert not [o.name for o in see(*rows).seen if o.category == "ball"]
+
+
 def test_never_privileged(detector: RgbdDetector) -> None:
     assert detector.privileged is False
