@@ -23,6 +23,10 @@ PLATE_HEIGHT = 0.024
 """m; a round thing with a rim lower than this is a plate."""
 HANDLE, HANDLE_WIDTH = 0.06, 0.02
 """m; how far the handle of a mug stands out at most, and how wide it is."""
+_HANDLE_AREA = 4e-5
+"""m²; less beside a mug is noise."""
+_FRINGE = 0.006
+"""m around the round body of a mug within which cells may show its wall, where cameras disagree."""
 _SECTORS = 32
 _SQUARE = 0.86
 """`_fill` from which an outline may be a rectangle."""
@@ -161,20 +165,26 @@ def _add_handle(view: TopView, mug: Found, alike: Mask, center: tuple[float, flo
     rows, columns = np.nonzero(alike & ~mug.cells)
     offset = np.stack([rows - center[0], columns - center[1]], axis=1) * view.cell
     distance = np.linalg.norm(offset, axis=1)
-    near = (distance > radius) & (distance < radius + HANDLE)
-    if near.sum() * view.cell**2 < 4e-5:
+    beyond = np.zeros_like(alike)
+    beyond[rows, columns] = (distance > radius + _FRINGE) & (distance < radius + HANDLE)
+    for part in pieces(beyond, smallest=math.ceil(_HANDLE_AREA / view.cell**2), bridge=1.0):
+        out = (np.argwhere(part) - center) * view.cell
+        ahead = out.mean(axis=0) / np.linalg.norm(out.mean(axis=0))
+        if quantile(np.abs(out @ np.array([-ahead[1], ahead[0]])), 0.9) > HANDLE_WIDTH / 2:
+            continue
+        away = np.linalg.norm(out, axis=1)
+        if away.min() > radius + 2 * _FRINGE:
+            continue
+        reach = quantile(away, 0.97) + view.cell / 2
+        lateral = np.abs(offset @ np.array([-ahead[1], ahead[0]]))
+        own = (distance <= radius + _FRINGE) | ((offset @ ahead > 0) & (lateral < HANDLE_WIDTH / 2))
+        own &= distance < radius + HANDLE
+        mug.cells[rows[own], columns[own]] = True
+        mug.yaw = math.atan2(ahead[1], ahead[0])
+        shift = (reach - radius) / 2
+        mug.center = (mug.center[0] + shift * float(ahead[0]), mug.center[1] + shift * float(ahead[1]))
+        mug.size = (radius + reach, 2 * radius)
         return
-    ahead = offset[near].mean(axis=0)
-    ahead = ahead / np.linalg.norm(ahead)
-    lateral = np.abs(offset[near] @ np.array([-ahead[1], ahead[0]]))
-    if quantile(lateral, 0.9) > HANDLE_WIDTH / 2:
-        return
-    reach = quantile(distance[near], 0.97) + view.cell / 2
-    mug.cells[rows[near], columns[near]] = True
-    mug.yaw = math.atan2(ahead[1], ahead[0])
-    shift = (reach - radius) / 2
-    mug.center = (mug.center[0] + shift * float(ahead[0]), mug.center[1] + shift * float(ahead[1]))
-    mug.size = (radius + reach, 2 * radius)
 
 
 def _fill(line: NDArray[np.float64]) -> float:

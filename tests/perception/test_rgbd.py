@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from primitives.environment import Environment, TrialSpec
+from primitives.perception.balls import ball
 from primitives.perception.detector import RobotView
+from primitives.perception.grid import Grid
 from primitives.perception.rgbd import RgbdDetector
+from primitives.perception.topview import Points, TopView
 from primitives.robot import Frame
 from tests.perception.conftest import Look, look
 
@@ -262,6 +265,30 @@ def test_two_zones_of_one_color_in_line_stay_two(see: See) -> None:
 )
 def test_what_leans_on_a_rim_is_no_ball(see: See, rows: tuple[str, ...]) -> None:
     assert not [o.name for o in see(*rows).seen if o.category == "ball"]
+
+
+def test_the_handle_of_a_mug_is_no_block_where_cameras_disagree(see: See) -> None:
+    mugs = ("yellow mug 0.40 0.20", "white mug 0.58 0.07", "green mug 0.45 -0.15", "navy mug 0.60 -0.20")
+    for seed in range(1, 4):
+        result = see(*mugs, disturbances="sensor", seed=seed)
+        assert result.names == sorted(result.truth)
+        for mug in result.seen:
+            assert mug.size[0] == pytest.approx(0.11, abs=0.008)
+
+
+def test_a_dome_that_is_only_a_part_of_a_ball_is_none() -> None:
+    grid = Grid(0.002, (0.4, -0.1), (101, 101))
+    rows, columns = np.mgrid[:101, :101].reshape(2, -1)
+    x, y = grid.xy(rows, columns)
+    away = np.hypot(x - 0.5, y)
+    for width, seen in ((0.055, True), (0.025, False)):
+        z = np.where(away < width, 0.06 + np.sqrt(np.maximum(0.06**2 - away**2, 0)), 0.0).astype(np.float32)
+        xyz = np.stack([x, y, z], axis=1).astype(np.float32)[z > 0]
+        height, raised = z.reshape(grid.shape), (z > 0).reshape(grid.shape)
+        color = np.zeros((*grid.shape, 3), np.uint8)
+        points = Points(xyz, np.zeros_like(xyz, np.uint8), np.flatnonzero(z))
+        view = TopView(grid, height, color, color[..., 0], raised, ~raised, points, (), (), 0.0)
+        assert (ball(view, raised) is not None) == seen
 
 
 def test_never_privileged(detector: RgbdDetector) -> None:
