@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -21,13 +21,15 @@ from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.kinematics import Kinematics, pose_matrix
 from primitives.motion.mover import Mover
 from primitives.motion.planning import Planner
-from primitives.perception import oracle
+from primitives.perception import oracle, rgbd
 from primitives.perception.memory import SceneMemory
+from primitives.perception.rgbd import RgbdDetector
 from primitives.scene import Pose, SceneObject
 from primitives.server import Server
 from sim_envs.arm import SimArm
 from sim_envs.environment import PyBulletEnvironment, make
 from sim_envs.motions import SimMotion
+from sim_envs.sim_camera import SimCamera
 
 T = TypeVar("T")
 
@@ -101,46 +103,55 @@ def planning(kinematics: Kinematics, rng: np.random.Generator) -> None:
 class Apart:
     """CPU time spent in certain functions, wherever they are called from; calls within calls count once."""
 
-    def __init__(self, *functions: tuple[object, str]) -> None:
-        self.spent = 0.0
-        self._depth = 0
-        for owner, name in functions:
-            setattr(owner, name, self._timed(getattr(owner, name)))
+    def __init__(self, **parts: Sequence[tuple[object, str]]) -> None:
+        """Args: `parts` are functions, each as (owner, name), by what their time counts as."""
+        self.spent = dict.fromkeys(parts, 0.0)
+        self._inside = False
+        for part, functions in parts.items():
+            for owner, name in functions:
+                setattr(owner, name, self._timed(part, getattr(owner, name)))
 
-    def _timed(self, function: Callable[..., object]) -> Callable[..., object]:
+    def begin(self) -> None:
+        """Forget what was spent so far."""
+        self.spent = dict.fromkeys(self.spent, 0.0)
+
+    def _timed(self, part: str, function: Callable[..., object]) -> Callable[..., object]:
         def wrapped(*args: object, **kwargs: object) -> object:
-            self._depth += 1
+            if self._inside:
+                return function(*args, **kwargs)
+            self._inside = True
             start = time.process_time()
             try:
                 return function(*args, **kwargs)
             finally:
-                self._depth -= 1
-                if self._depth == 0:
-                    self.spent += 1000 * (time.process_time() - start)
+                self._inside = False
+                self.spent[part] += 1000 * (time.process_time() - start)
 
         return wrapped
 
 
 def overhead(environment: PyBulletEnvironment) -> None:
-    """What is left of a `put` without physics (what the arm does), looks (rendering and perception) and planning."""
+    """What of a `pick` and of a `place` is neither physics, nor rendering and detection, nor planning."""
     apart = Apart(
-        (SimArm, "start_joint_path"),
-        (SimMotion, "wait"),
-        (SceneMemory, "look"),
-        (picking, "_choose"),
-        (placing, "choose_place"),
-        (Mover, "plan_joints"),
+        physics=[(SimMotion, "wait"), (SimArm, "state")],
+        rendering=[(SimCamera, "latest")],
+        detection=[(RgbdDetector, "detect")],
+        planning=[(picking, "_choose"), (placing, "choose_place"), (Mover, "plan_joints")],
+        timing=[(SimArm, "start_joint_path")],
     )
-    left: list[float] = []
-    for seed in range(6):
+    spent: dict[str, list[dict[str, float]]] = {"pick": [], "place": []}
+    for seed in range(12):
         trial = environment.reset(TrialSpec(seed=seed, scene="blocks-and-bowls"))
-        server = Server(trial.robot, oracle.make(environment))
+        server = Server(trial.robot, rgbd.make(environment))
         server.begin(surface("skill"))
         server.invoke("put", "yellow block", "yellow bowl")  # the first grasp of a trial loads the arm's surface
-        apart.spent = 0.0
-        whole, _ = timed(lambda: server.invoke("put", "red block", "green bowl"))  # noqa: B023 - called at once
-        left.append(whole - apart.spent)
-    print(f"a put beside physics, looks and planning: median {statistics.median(left):.1f} ms")
+        for name, thing in (("pick", "red block"), ("place", "green bowl")):
+            apart.begin()
+            whole, _ = timed(lambda: server.invoke(name, thing))  # noqa: B023 - called at once
+            spent[name].append({**apart.spent, "rest": whole - sum(apart.spent.values())})
+    for name, calls in spent.items():
+        medians = {part: statistics.median(call[part] for call in calls) for part in calls[0]}
+        print(f"{name}: " + ", ".join(f"{part} {median:.1f} ms" for part, median in medians.items()))
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ Every refusal is a typed failure that names the limit and the value. Nothing is 
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Guard:
         """Args: `home` is the tool position of the arm's home pose (m, base frame), which is always allowed."""
         self.limits = limits
         self._info = info
+        self._lowest = info.lower + limits.joint_margin
+        self._highest = info.upper - limits.joint_margin
         grow = limits.box_margin
         self.low: Vector3 = (
             min(workspace.low[0] - grow, home[0] - grow),
@@ -122,23 +125,24 @@ class Guard:
             BadArgument: wrong length or not finite.
             LimitExceeded: names the joint, the limit and the value.
         """
+        low, high = self._lowest, self._highest
+        if q.shape[-1:] == (self._info.dof,) and bool(((q >= low - 1e-9) & (q <= high + 1e-9)).all()):
+            return  # not a number is not within
         if q.shape[-1:] != (self._info.dof,) or not np.all(np.isfinite(q)):
             raise BadArgument(
                 f"joint positions must be {self._info.dof} finite numbers in rad, not shape {q.shape}",
                 hint=f"Give one value per joint: {', '.join(self._info.joint_names)}.",
             )
         rows = q.reshape(-1, self._info.dof)
-        low, high = self._info.lower + self.limits.joint_margin, self._info.upper - self.limits.joint_margin
         outside = (rows < low - 1e-9) | (rows > high + 1e-9)
-        if outside.any():
-            row, joint = (int(i) for i in np.argwhere(outside)[0])
-            raise LimitExceeded(
-                f"joint {self._info.joint_names[joint]} at {rows[row, joint]:.3f} rad leaves "
-                f"{low[joint]:.3f}..{high[joint]:.3f} rad (limits less {self.limits.joint_margin:g} rad margin)",
-                expected=f"{low[joint]:.3f}..{high[joint]:.3f} rad",
-                measured=f"{rows[row, joint]:.3f} rad",
-                hint="Choose joint positions further from the limits, or another pose of the tool.",
-            )
+        row, joint = (int(i) for i in np.argwhere(outside)[0])
+        raise LimitExceeded(
+            f"joint {self._info.joint_names[joint]} at {rows[row, joint]:.3f} rad leaves "
+            f"{low[joint]:.3f}..{high[joint]:.3f} rad (limits less {self.limits.joint_margin:g} rad margin)",
+            expected=f"{low[joint]:.3f}..{high[joint]:.3f} rad",
+            measured=f"{rows[row, joint]:.3f} rad",
+            hint="Choose joint positions further from the limits, or another pose of the tool.",
+        )
 
     def check_path(self, path: NDArray[np.float64], tool: NDArray[np.float64]) -> None:
         """Refuse a joint path that breaks a limit anywhere.
@@ -148,11 +152,12 @@ class Guard:
             tool: (N, 3) m, tool positions along it, base frame.
         """
         self.check_joints(path[1:])
-        within = (tool[1:] >= self.low) & (tool[1:] <= self.high)  # not a number is not within either
-        if not within.all():
-            x, y, z = tool[1 + int(np.argmin(within.all(axis=1)))].tolist()
-            self._check_box((x, y, z), "the tool on its path", LimitExceeded)
-        travel = float(np.abs(np.diff(path, axis=0)).sum(axis=0).max(initial=0.0))
+        points: list[list[float]] = tool.tolist()
+        (x0, y0, z0), (x1, y1, z1) = self.low, self.high
+        for x, y, z in points[1:]:
+            if not (x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1):
+                self._check_box((x, y, z), "the tool on its path", LimitExceeded)
+        travel = float(np.abs(path[1:] - path[:-1]).sum(axis=0).max(initial=0.0))
         if travel > self.limits.joint_step:
             raise LimitExceeded(
                 f"one command would turn a joint by {travel:.2f} rad; the step cap is {self.limits.joint_step:g} rad",
@@ -160,7 +165,7 @@ class Guard:
                 measured=f"{travel:.2f} rad",
                 hint="Go there in several shorter motions.",
             )
-        distance = float(np.linalg.norm(np.diff(tool, axis=0), axis=1).sum())
+        distance = sum(math.dist(a, b) for a, b in itertools.pairwise(points))
         if distance > self.limits.tool_step:
             raise LimitExceeded(
                 f"one command would move the tool by {distance:.2f} m; the step cap is {self.limits.tool_step:g} m",
@@ -199,7 +204,8 @@ class Guard:
         limits = self._info.limits.scaled(self.limits.speed_scale * scale)
         if len(path) < 2:
             return limits
-        fastest = np.abs(np.diff(path, axis=0)) / limits.velocity
-        duration = np.maximum(fastest.max(axis=1), 1e-9)
-        speed = float((np.linalg.norm(np.diff(tool, axis=0), axis=1) / duration).max())
+        fastest = np.abs(path[1:] - path[:-1]) / limits.velocity
+        points: list[list[float]] = tool.tolist()
+        steps = zip(itertools.pairwise(points), fastest.max(axis=1).tolist(), strict=True)
+        speed = max(math.dist(a, b) / max(duration, 1e-9) for (a, b), duration in steps)
         return limits.scaled(self.limits.tool_speed / speed) if speed > self.limits.tool_speed else limits

@@ -57,10 +57,14 @@ def supporter(obj: SceneObject, others: Iterable[SceneObject]) -> str:
 def _may_carry(a: SceneObject, b: SceneObject) -> bool:
     """Whether `a` could rest on `b` as far as circles around both and their heights tell: cheap, and never false where
     it does."""
-    reach = (math.hypot(*a.size[:2]) + math.hypot(*b.size[:2])) / 2
-    high = bottom(a) - b.top
-    low = CONTACT if b.category not in CONTAINERS and b.category != "peg" else b.size[2] + CONTACT
-    return -low <= high <= CONTACT and math.dist(a.position[:2], b.position[:2]) <= reach
+    hollow = b.category in CONTAINERS or b.category == "peg"
+    rise = bottom(a) - b.top
+    if rise > CONTACT or rise < -CONTACT - (b.size[2] if hollow else 0.0):
+        return False
+    reach = math.hypot(b.size[0], b.size[1]) / 2
+    if not hollow and b.category not in FLAT:  # there the outlines have to meet, elsewhere the centre lies within
+        reach += math.hypot(a.size[0], a.size[1]) / 2
+    return math.hypot(a.position[0] - b.position[0], a.position[1] - b.position[1]) <= reach
 
 
 def inside(a: SceneObject, b: SceneObject) -> Relation:

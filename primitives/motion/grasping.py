@@ -21,8 +21,9 @@ TIP = 0.012
 """Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
 PALM_GAP = 0.004
 """Distance between the palm and the top of an object between the fingers, in m: perception's error in height."""
-TILTS = (0.0, 0.35, -0.35)
-"""Turns of the hand about the closing direction in rad: leaning, it passes what stands beside a small object."""
+TILTS = ((0.0, 0.0), (0.35, 0.28), (-0.35, 0.28), (0.6, 0.6), (-0.6, 0.6))
+"""Turns of the hand about the closing direction in rad, with what each costs: leaning, it passes what stands beside a
+small object, and further over the forearm passes a tower."""
 ASKEW = 0.22
 """A turn in rad by which the hand may miss the sides of an object: closing, the fingers turn it into line."""
 RIM_DEPTH = 0.015
@@ -100,11 +101,11 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
             # the tool's y axis, along which the fingers close, points to yaw - 90 deg
             upright = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2))
             narrow = 0.05 * (width / gripper.max_width)
-            for tilt in TILTS:
+            for tilt, leaning in TILTS:
                 T = upright.copy()
                 T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
                 for apart, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
-                    yield GraspCandidate(T, width, apart, 1.0 - lower - tight - narrow - 0.8 * abs(tilt))
+                    yield GraspCandidate(T, width, apart, 1.0 - lower - tight - narrow - leaning)
             if not round_thing and (math.cos(ASKEW) + math.sin(ASKEW)) * width < gripper.max_width - SPARE:
                 for turn in (ASKEW, -ASKEW):
                     turned = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2 + turn))

@@ -81,11 +81,15 @@ class Hand:
 
     def blocked(self) -> bool:
         """Whether something keeps the fingers wider apart than commanded, which is what holding means."""
-        return self._commanded is not None and self.width > self._commanded + HELD_SLACK
+        return self._keeps_apart(self.width)
 
     def lost(self, slack: float) -> bool:
         """Whether what was held is so no longer: the fingers have closed by more than `slack` m since."""
-        return self.held is None or self.width < self.held.width - slack or not self.blocked()
+        width = self.width
+        return self.held is None or width < self.held.width - slack or not self._keeps_apart(width)
+
+    def _keeps_apart(self, width: float) -> bool:
+        return self._commanded is not None and width > self._commanded + HELD_SLACK
 
     def attach(self, obj: SceneObject) -> Held:
         """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them."""

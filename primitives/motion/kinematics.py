@@ -64,7 +64,12 @@ class Kinematics:
 
     def tool_positions(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
         """(N, 3) tool positions in m along a joint path (N, dof)."""
-        return np.array([self._tool_at(q).translation.copy() for q in path])
+        whole, positions = self._neutral.copy(), np.empty((len(path), 3))
+        for q, position in zip(path, positions, strict=True):
+            whole[self._indices] = q
+            pin.forwardKinematics(self.model, self._data, whole)
+            position[:] = pin.updateFramePlacement(self.model, self._data, self._tool).translation
+        return positions
 
     def pose(self, q: NDArray[np.float64]) -> Pose:
         """The tool's pose at joints `q`, rad."""
@@ -176,8 +181,8 @@ def matrix_pose(T: NDArray[np.float64]) -> Pose:
 
 def pose_distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float]:
     """Distance in m and angle in rad between two (4, 4) poses."""
-    cosine = (float(np.trace(a[:3, :3].T @ b[:3, :3])) - 1) / 2
-    return float(np.linalg.norm(a[:3, 3] - b[:3, 3])), float(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    cosine = (float(np.vdot(a[:3, :3], b[:3, :3])) - 1) / 2
+    return math.dist(a[:3, 3].tolist(), b[:3, 3].tolist()), math.acos(min(max(cosine, -1.0), 1.0))
 
 
 def object_matrix(obj: SceneObject) -> NDArray[np.float64]:

@@ -107,7 +107,8 @@ class Mover:
             Blocked: the arm came to rest elsewhere.
             LimitExceeded, BadArgument: the guard refused.
         """
-        path = np.vstack([self.q, path[1:]])
+        path = path.copy()
+        path[0] = self.q
         tool = self.kinematics.tool_positions(path)
         self.guard.check_path(path, tool)
         limits = self.guard.motion_limits(path, tool, scale)

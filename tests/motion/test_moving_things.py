@@ -317,6 +317,15 @@ def test_behind_a_tower_the_arm_swings_its_elbow(environment, trial):
     assert environment.world()["purple block"].position[2] == pytest.approx(0.26, abs=0.003)
 
 
+def test_behind_a_higher_tower_the_hand_leans(environment, trial):
+    colors = ("blue", "green", "yellow", "orange", "cyan", "purple", "red")
+    tower = [f"{c} block 0.4635 -0.1935 - {0.02 + 0.04 * k}" for k, c in enumerate(colors)]
+    server = trial(objects(*tower, "pink block 0.511 -0.267"))
+    server.invoke("pick", "pink block")
+    assert abs(environment.world()["red block"].position[2] - 0.26) < 0.003
+    assert server._context.mover.T_tool[2, 2] > -0.9  # straight down it is -1
+
+
 def test_places_outside_the_workspace_and_empty_hands(trial):
     server = trial(objects("red block 0.5 0.0"))
     with pytest.raises(BadArgument, match="nothing is held"):
