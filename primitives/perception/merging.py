@@ -15,6 +15,8 @@ from primitives.perception.topview import TopView
 
 _SAME_LEVEL = 0.008
 """m; tops closer than this are one face."""
+_FOOT = 0.024
+"""m; widest gap between the top faces of one thing that its higher part hides."""
 _CUBE = 0.15
 """Relative deviation of extents within which a block is a cube, and no part of an odd thing."""
 
@@ -50,7 +52,14 @@ def _one_thing(view: TopView, a: Found, b: Found) -> bool:
     if abs(a.top - b.top) < _SAME_LEVEL or _kind(view, a) != _kind(view, b):
         return False
     near = cv2.dilate(a.cells.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
-    return bool((near & b.cells).any())
+    if (near & b.cells).any():
+        return True
+    # the foot of a step that no camera sees is as wide as the higher part hides
+    width = 2 * round(_FOOT / view.cell / 2) + 1
+    both = (a.cells | b.cells).astype(np.uint8)
+    gap = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8)).astype(bool) & (both == 0)
+    ends = cv2.dilate(gap.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    return bool((ends & a.cells).any() and (ends & b.cells).any() and (gap & view.bare).sum() < 0.1 * gap.sum())
 
 
 def _is_cube(solid: Found) -> bool:

@@ -28,6 +28,8 @@ _BENT = 0.0012
 """m; median distance within which points lie on a cylinder."""
 _SHOWN = 0.4
 """Part of the height of a layer at which its sides must be seen; less is the lower edge of a tilted thing above."""
+_BETTER = 0.1
+"""Quality by which one layer must fit better than several that would be as wide as the top."""
 _TALL = 0.03
 """m; lower things than this are looked at no further."""
 _CUBE = 0.15
@@ -64,7 +66,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
             result.append(drum)
             continue
         count = max(1, round((high - low) / edge))
-        if abs(high - low - count * edge) > 0.3 * edge:
+        if abs(high - low - count * edge) > 0.3 * edge or _one(xyz[between, :2], high - low, count, above):
             count = 1
         step = (high - low) / count
         for i in range(count):
@@ -209,6 +211,12 @@ def _merged(runs: Sequence[list[int]]) -> list[list[int]]:
         else:
             merged.append([label, length])
     return merged
+
+
+def _one(xy: NDArray[np.float32], height: float, count: int, above: Found) -> bool:
+    """Whether the sides `xy` (N, 2) of a band fit one cube of its `height` rather than `count` smaller ones."""
+    fits = [_footprint(xy, height / n, above)[2] for n in (1, count)]
+    return fits[0] > fits[1] + _BETTER
 
 
 def _footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tuple[float, float], float, float]:

@@ -86,8 +86,8 @@ def test_stack_of_three(see: See, colors: tuple[str, ...]) -> None:
         assert nearest(result, name)[0] < 0.004
 
 
-@pytest.mark.parametrize("turns", [(0.0, 0.0, 0.0), (0.1, 0.75, -0.3)])
-@pytest.mark.parametrize("sizes", [(0.05, 0.04, 0.03), (0.06, 0.045, 0.035)])
+@pytest.mark.parametrize("turns", [(0.0, 0.0, 0.0), (0.1, 0.75, -0.3), (-0.2, 0.6, 0.1)])
+@pytest.mark.parametrize("sizes", [(0.05, 0.04, 0.03), (0.06, 0.045, 0.035), (0.04, 0.035, 0.025)])
 def test_tower_of_unequal_turned_blocks(see: See, sizes: tuple[float, ...], turns: tuple[float, ...]) -> None:
     rows: list[str] = []
     height = 0.0
@@ -148,9 +148,17 @@ def test_block_half_behind_another(see: See) -> None:
     assert nearest(result, "red block")[0] < 0.004
 
 
-def test_an_odd_shape_is_an_object(see: See) -> None:
-    result = see("teal object 0.5 0.0 0.02 0.06")
-    assert result.names == ["teal object"]
+@pytest.mark.parametrize(
+    "row",
+    [
+        "teal object 0.5 0.0 0.02 0.06",
+        "red object 0.384 0.212 0.022 0.0644 2.93",
+        "red object 0.45 0.17 0.022 0.06 2.9",
+    ],
+)
+def test_an_odd_shape_is_an_object(see: See, row: str) -> None:
+    result = see(row)
+    assert result.names == sorted(result.truth)
 
 
 def test_the_arm_is_no_object(see: See, detector: RgbdDetector) -> None:
