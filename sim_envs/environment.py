@@ -30,6 +30,7 @@ from sim_envs.disturbances import (
 )
 from sim_envs.iiwa import iiwa
 from sim_envs.panda import panda
+from sim_envs.physics import Physics
 from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
 from sim_envs.rendering import Renderer
@@ -38,9 +39,10 @@ from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.sim_camera import SimCamera, miscalibrated
 from sim_envs.sim_robot import SimRobot
 from sim_envs.spawning import layout
+from sim_envs.things import Placement, family_of
 from sim_envs.twin import twin_scene
 from sim_envs.witness import Testimony, Witness
-from sim_envs.world import STEP, Physics, Placement, World, WorldState, family_of
+from sim_envs.world import STEP, World, WorldState
 
 if TYPE_CHECKING:
     from sim_envs.task import BoundTask

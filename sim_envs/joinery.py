@@ -31,16 +31,12 @@ def load_furniture(client: int, category: str, extent: Vector3, *, parked: Vecto
     return body
 
 
-def set_up(
-    client: int, body: int, furniture: Furniture, *, joint: float, colors: tuple[str, str], friction: float
-) -> None:
-    """Start over: the slider at `joint` m, the parts in `colors` (own and accent), with a lateral `friction`."""
-    p.resetJointState(body, SLIDER, joint, 0.0, physicsClientId=client)
+def set_up(client: int, body: int, furniture: Furniture, *, colors: tuple[str, str], friction: float) -> None:
+    """Start over: the parts in `colors` (own and accent), with a lateral `friction`."""
     for link, part in enumerate(furniture.parts, start=-1):
         color = COLORS[colors[0] if part.paint == "color" else colors[1]]
         p.changeDynamics(body, link, lateralFriction=friction, physicsClientId=client)
         p.changeVisualShape(body, link, rgbaColor=[*(c / 255 for c in color), 1.0], physicsClientId=client)
-    push_back(client, body, furniture)
 
 
 def push_back(client: int, body: int, furniture: Furniture) -> None:

@@ -14,6 +14,9 @@ from sim_envs.bullet import p
 REST_SPEED = 0.001
 """m/s. What is slower for two seconds, or while a snapshot is taken, sleeps until something comes near it."""
 _STILL = (0.0, 0.0, 0.0)
+_UPRIGHT = (0.0, 0.0, 0.0, 1.0)
+_FAR = 10.0
+"""m."""
 _LEVER = 0.05
 """m at which turning counts as speed."""
 
@@ -38,6 +41,8 @@ class Bodies:
     """Which bodies of a client a snapshot is about."""
 
     client: int
+    table: int
+    table_center: Vector3
     loose: tuple[int, ...]
     """What may lie anywhere."""
     fixed: tuple[int, ...]
@@ -61,6 +66,11 @@ def speed_of(linear: Vector3, angular: Vector3) -> float:
     return max(math.hypot(*linear), _LEVER * math.hypot(*angular))
 
 
+def at_rest(position: Vector3, quaternion: Quaternion) -> BodyState:
+    """An object that was just put there: awake, for it may have to fall."""
+    return BodyState(position, quaternion, _STILL, _STILL, resting=False)
+
+
 def read(bodies: Bodies) -> Everything:
     """The state as it is now."""
     client = bodies.client
@@ -75,28 +85,31 @@ def read(bodies: Bodies) -> Everything:
 
 
 def write(bodies: Bodies, state: Everything) -> None:
-    """Put everything into `state`. What was near what, and what sleeps of itself, is not part of it."""
+    """Put everything into `state`, without a trace of what the world did before; motors have to be told anew.
+
+    Bullet remembers how bodies touched, for how long they rested and how their inertia is turned; all of it changes
+    the last bits of what follows. So for a step everything is far apart, turned as in `state` and awake.
+    """
     client = bodies.client
+    p.resetBasePositionAndOrientation(bodies.table, (0.0, 0.0, -_FAR), _UPRIGHT, physicsClientId=client)
+    for number, (body, (_, quaternion)) in enumerate(zip(bodies.fixed, state.fixed, strict=True)):
+        p.resetBasePositionAndOrientation(body, (_FAR, _FAR * number, 0.0), quaternion, physicsClientId=client)
+    for number, (body, s) in enumerate(zip(bodies.loose, state.loose, strict=True)):
+        p.resetBasePositionAndOrientation(body, (-_FAR, _FAR * number, 0.0), s.quaternion, physicsClientId=client)
+        wake(client, body)
+    p.stepSimulation(physicsClientId=client)
+    p.resetBasePositionAndOrientation(bodies.table, bodies.table_center, _UPRIGHT, physicsClientId=client)
     for body, (position, quaternion) in zip(bodies.fixed, state.fixed, strict=True):
         p.resetBasePositionAndOrientation(body, position, quaternion, physicsClientId=client)
     for (body, joints), values in zip(bodies.joints, state.joints, strict=True):
         for joint, (q, dq) in zip(joints, values, strict=True):
             p.resetJointState(body, joint, q, dq, physicsClientId=client)
     for body, s in zip(bodies.loose, state.loose, strict=True):
-        p.resetBasePositionAndOrientation(body, s.position, s.quaternion, physicsClientId=client)
-        p.resetBaseVelocity(body, s.linear, s.angular, physicsClientId=client)
-        wake(client, body)
+        p.resetBasePositionAndOrientation(body, s.position, s.quaternion, physicsClientId=client)  # and still
         if s.resting:
             p.changeDynamics(body, -1, activationState=p.ACTIVATION_STATE_SLEEP, physicsClientId=client)
-
-
-def turn(bodies: Bodies, state: Everything) -> None:
-    """Point every loose body as in `state`, awake and still, for the step after which Bullet has turned its inertia."""
-    client = bodies.client
-    for body, s in zip(bodies.loose, state.loose, strict=True):
-        p.resetBasePositionAndOrientation(body, s.position, s.quaternion, physicsClientId=client)
-        p.resetBaseVelocity(body, _STILL, _STILL, physicsClientId=client)
-        wake(client, body)
+        else:
+            p.resetBaseVelocity(body, s.linear, s.angular, physicsClientId=client)
 
 
 def let_sleep(client: int, body: int) -> None:

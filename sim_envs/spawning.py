@@ -10,7 +10,7 @@ import numpy as np
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint, gap
-from sim_envs.world import Placement
+from sim_envs.things import Placement
 
 TRIES_PER_OBJECT = 100
 LAYOUTS = 60

@@ -9,7 +9,7 @@ from primitives.errors import ConfigurationError
 from primitives.scene import SceneObject
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
 from sim_envs.spawning import SETTLE_HEIGHT
-from sim_envs.world import Placement
+from sim_envs.things import Placement
 
 
 def twin_scene(objects: Sequence[SceneObject]) -> tuple[SceneSpec, list[Placement]]:

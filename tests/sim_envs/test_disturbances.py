@@ -12,8 +12,10 @@ from primitives.scene import Pose
 from sim_envs.arm import SimArm
 from sim_envs.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
 from sim_envs.panda import panda
+from sim_envs.physics import Physics
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.world import STEP, Physics, Placement, World, family_of
+from sim_envs.things import Placement, family_of
+from sim_envs.world import STEP, World
 
 BLOCK = [ObjectSpec("block", "red", name="block")]
 SLIP_AT = 1400

@@ -17,7 +17,8 @@ from sim_envs.furniture import TRAVEL, furniture_of, part_mesh
 from sim_envs.joinery import SLIDER
 from sim_envs.panda import panda
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint, resolved
-from sim_envs.world import Placement, World, WorldState, family_of
+from sim_envs.things import Placement, family_of
+from sim_envs.world import World, WorldState
 from tests.sim_envs.test_exactness import Command, digest, run
 
 PLACES = {"drawer": (0.58, 0.15), "door": (0.62, -0.15), "button": (0.40, 0.0)}

@@ -16,8 +16,9 @@ from sim_envs.panda import panda
 from sim_envs.rendering import Light, Renderer
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.sim_camera import miscalibrated, with_depth_noise
+from sim_envs.things import Placement, family_of
 from sim_envs.tiny import TinyRenderer
-from sim_envs.world import Placement, World, family_of
+from sim_envs.world import World
 
 # Boxes, which a few lines trace exactly.
 OBJECTS = [

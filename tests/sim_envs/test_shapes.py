@@ -10,7 +10,8 @@ from sim_envs.mesh import MARGIN
 from sim_envs.panda import panda
 from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, resolved
 from sim_envs.shapes import shape_of
-from sim_envs.world import Placement, World, family_of
+from sim_envs.things import Placement, family_of
+from sim_envs.world import World
 
 RIGID = tuple(c for c in CATEGORIES if c not in TRAVEL)
 SIZES = {name: [CATEGORIES[name].default, tuple(1.2 * v for v in CATEGORIES[name].default)] for name in RIGID}

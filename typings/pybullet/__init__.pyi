@@ -15,6 +15,7 @@ JOINT_GEAR: int
 POSITION_CONTROL: int
 VELOCITY_CONTROL: int
 URDF_USE_INERTIA_FROM_FILE: int
+RESET_USE_SIMPLE_BROADPHASE: int
 ACTIVATION_STATE_ENABLE_SLEEPING: int
 ACTIVATION_STATE_WAKE_UP: int
 ACTIVATION_STATE_SLEEP: int
@@ -38,7 +39,7 @@ def setPhysicsEngineParameter(
 ) -> None: ...
 def setGravity(x: float, y: float, z: float, *, physicsClientId: int) -> None: ...
 def stepSimulation(*, physicsClientId: int) -> None: ...
-def performCollisionDetection(*, physicsClientId: int) -> None: ...
+def resetSimulation(*, flags: int, physicsClientId: int) -> None: ...
 def loadURDF(
     fileName: str,
     *,
