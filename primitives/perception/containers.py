@@ -34,8 +34,8 @@ _BRIDGE = 0.015
 """m; gaps in a rim, where noise hides a thin wall, that are bridged."""
 _GAP = 0.1
 """Part of the rim of a box where the table may be seen instead."""
-_LEANS = 0.006
-"""m over the rim in most directions from which a surface is no part of it."""
+_LEANS, _LEANING = 0.006, 0.3
+"""m over the rim in most directions from which a surface is no part of it, and part of the directions where one is."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 
@@ -104,7 +104,10 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     if ring.sum() < 8:
         return None
     middle_of = (cx - box[0].start, cy - box[1].start)
-    usual = median(_highest(height, ring, middle_of))
+    highest = _highest(height, ring, middle_of)
+    usual = median(highest)
+    if (highest > usual + _LEANS).mean() > _LEANING:
+        return None  # a step, not a rim
     # what leans on the rim stands out over it in some directions, not in most
     rim = quantile(height[ring & (height < usual + _LEANS)], 0.85)
     within = distance <= circle.radius + 0.5 * view.cell
