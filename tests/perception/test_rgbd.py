@@ -154,6 +154,8 @@ def test_block_half_behind_another(see: See) -> None:
         "teal object 0.5 0.0 0.02 0.06",
         "red object 0.384 0.212 0.022 0.0644 2.93",
         "red object 0.45 0.17 0.022 0.06 2.9",
+        "beige object 0.596 0.2046 0.024 0.0687 0.806",
+        "teal object 0.6244 -0.0284 0.024 0.0681 -1.667",
     ],
 )
 def test_an_odd_shape_is_an_object(see: See, row: str) -> None:
