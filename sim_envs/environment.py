@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
-from sim_envs.arm import SimArm
-from sim_envs.cameras import MOUNTS, camera_info
-from sim_envs.disturbances import (
-    SLIP_FRICTION,
-    SLIP_SECONDS,
-    Disturbances,
-    drawn_factors,
-    drawn_light,
-    drawn_slips,
-    named_set,
-    with_clutter,
-)
+from sim_envs.disturbances import Disturbances, named_set, with_clutter
 from sim_envs.iiwa import iiwa
 from sim_envs.panda import panda
-from sim_envs.physics import Physics
+from sim_envs.physics import ORDINARY
 from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
 from sim_envs.rendering import Renderer
-from sim_envs.scene_spec import SceneSpec, resolved
+from sim_envs.scene_spec import resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
-from sim_envs.sim_camera import SimCamera, miscalibrated
+from sim_envs.setting import Setting, stream
 from sim_envs.sim_robot import SimRobot
-from sim_envs.spawning import layout
-from sim_envs.things import Placement, family_of
 from sim_envs.twin import twin_scene
 from sim_envs.witness import Testimony, Witness
-from sim_envs.world import STEP, World, WorldState
+from sim_envs.world import World, WorldState
 
 if TYPE_CHECKING:
     from sim_envs.task import BoundTask
 
-SETTLE_STEPS = 24
 TWIN_SETTLE_STEPS = 120
 """Measured objects may overlap a little; physics parts them."""
 REST_SPEED = 0.01
@@ -76,13 +59,11 @@ class PyBulletEnvironment:
         self._robot = robot or panda()
         self._renderer = renderer or fastest()
         self._workspace = Workspace()
-        self._world: World | None = None
-        self._arm: SimArm | None = None
+        self._witness = Witness()
+        self._setting = Setting(self._robot, self._witness.look)
         self._task: BoundTask | None = None
         self._instruction = ""
-        self._witness = Witness()
         self._recording: Recording | None = None
-        self._arranged: tuple[tuple[SceneSpec, int, Disturbances], WorldState] | None = None
 
     @property
     def arm_info(self) -> ArmInfo:
@@ -97,7 +78,7 @@ class PyBulletEnvironment:
     @property
     def simulation(self) -> World:
         """The loaded world, for what drives it directly; there is one after `reset`."""
-        return self._loaded()
+        return self._setting.world
 
     @property
     def instruction(self) -> str:
@@ -136,18 +117,18 @@ class PyBulletEnvironment:
             self._task = find(spec.task).bind(spec.seed, spec.instruction)
             scene = self._task.scene
         else:
-            scene = named_scene(spec.scene or DEFAULT, _rng("scene", spec.seed))
+            scene = named_scene(spec.scene or DEFAULT, stream("scene", spec.seed))
         disturbances = named_set(spec.disturbances)
-        scene = with_clutter(scene, disturbances.clutter, _rng("clutter", spec.seed))
+        scene = with_clutter(scene, disturbances.clutter, stream("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
-        world, arm = self._arrange(scene, spec.seed, disturbances)
+        self._setting.arrange(scene, spec.seed, disturbances, self._workspace)
         if self._task is None:
             self.instruct(spec.instruction or "")
         else:
             self._instruction = self._task.instruction
-            self._witness.begin(world)
+            self._witness.begin(self.simulation)
         return Trial(
-            robot=Robot(arm, self._cameras(world, spec.seed, disturbances), self._workspace),
+            robot=self._robot_of(spec.seed, disturbances),
             instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
             conditions={
@@ -162,7 +143,7 @@ class PyBulletEnvironment:
         from sim_envs.task import match
 
         self._instruction = instruction
-        self._witness.begin(self._loaded())
+        self._witness.begin(self._setting.world)
         self._task = match(instruction, self._witness.testimony.start) if instruction else None
         return self._task.info.id if self._task is not None else None
 
@@ -176,10 +157,10 @@ class PyBulletEnvironment:
         self._stop_recording()
         scene, places = twin_scene(objects)
         ideal = named_set("none")
-        world, arm = self._load(scene, places, Physics(), steps=TWIN_SETTLE_STEPS)
-        self._witness.begin(world)
+        self._setting.load(scene, places, ORDINARY, steps=TWIN_SETTLE_STEPS)
+        self._witness.begin(self.simulation)
         return Trial(
-            robot=Robot(arm, self._cameras(world, 0, ideal), self._workspace),
+            robot=self._robot_of(0, ideal),
             instruction="",
             task=None,
             conditions={"renderer": self._renderer.name, "twin": True},
@@ -189,7 +170,7 @@ class PyBulletEnvironment:
         """What the trial's task says, once everything is at rest; see `Environment.verdict`."""
         if self._task is None:
             return None
-        world = self._loaded()
+        world = self._setting.world
         for _ in range(REST_STEPS):
             if world.speed() < REST_SPEED:
                 break
@@ -200,7 +181,7 @@ class PyBulletEnvironment:
         """`verdict` without waiting for things to come to rest, for those who step the world themselves."""
         if self._task is None:
             return None
-        world, seen = self._loaded(), self._witness.testimony
+        world, seen = self._setting.world, self._witness.testimony
         return self._task.judge(
             seen.start,
             world.truth(),
@@ -212,32 +193,30 @@ class PyBulletEnvironment:
 
     def world(self) -> Mapping[str, ObjectState]:
         """Ground truth as it is now, by object name."""
-        return self._loaded().truth()
+        return self._setting.world.truth()
 
     def save(self) -> Snapshot:
         """A snapshot of the world and the robot."""
-        world = self._loaded()
-        assert self._arm is not None
-        return Snapshot(world, world.save(), self._arm.mode, self._witness.testimony)
+        world = self._setting.world
+        return Snapshot(world, world.save(), self._setting.arm.mode, self._witness.testimony)
 
     def restore(self, snapshot: object) -> None:
         """Return to `snapshot`, bit for bit."""
-        world = self._loaded()
+        world = self._setting.world
         if not isinstance(snapshot, Snapshot) or snapshot.world is not world:
             raise ConfigurationError("the snapshot is of another world; restore it before the next reset.")
-        assert self._arm is not None
         world.restore(snapshot.state)
-        self._arm.reset(snapshot.mode)
+        self._setting.arm.reset(snapshot.mode)
         self._witness.testimony = snapshot.testimony
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""
-        write_picture(path, self._loaded(), self._renderer)
+        write_picture(path, self._setting.world, self._renderer)
 
     def start_recording(self) -> None:
         """Start keeping what a video needs."""
         self._stop_recording()
-        self._recording = Recording(self._loaded())
+        self._recording = Recording(self._setting.world)
 
     def write_video(self, path: Path) -> None:
         """Write what was recorded and stop recording."""
@@ -249,67 +228,17 @@ class PyBulletEnvironment:
     def close(self) -> None:
         """Free the world and the renderer."""
         self._stop_recording()
-        if self._world is not None:
-            self._world.close()
-            self._world = self._arm = self._arranged = None
+        self._setting.close()
         self._renderer.close()
+
+    def _robot_of(self, seed: int, disturbances: Disturbances) -> Robot:
+        cameras = self._setting.cameras(self._renderer, seed, disturbances)
+        return Robot(self._setting.arm, cameras, self._workspace)
 
     def _stop_recording(self) -> None:
         if self._recording is not None:
             self._recording.stop()
             self._recording = None
-
-    def _loaded(self) -> World:
-        if self._world is None:
-            raise ConfigurationError("there is no world yet; call reset first.")
-        return self._world
-
-    def _arrange(self, scene: SceneSpec, seed: int, disturbances: Disturbances) -> tuple[World, SimArm]:
-        key = (scene, seed, disturbances)
-        if self._world is not None and self._arm is not None and self._arranged is not None:
-            known, start = self._arranged
-            if known == key:
-                self._world.restore(start)
-                self._arm.reset()
-                return self._world, self._arm
-        placements = layout(scene, _rng("layout", seed), self._workspace)
-        physics = _physics(disturbances, len(scene.objects), _rng("physics", seed))
-        world, arm = self._load(scene, placements, physics, steps=SETTLE_STEPS)
-        self._arranged = (key, world.save())
-        return world, arm
-
-    def _load(
-        self, scene: SceneSpec, placements: Sequence[Placement], physics: Physics, *, steps: int
-    ) -> tuple[World, SimArm]:
-        """The scene at rest, in the world that is there where it holds the same family of objects."""
-        self._arranged = None
-        family = family_of(scene.objects)
-        if self._world is None or self._arm is None or self._world.family != family:
-            if self._world is not None:
-                self._world.close()
-            self._world = World(family, self._robot)
-            self._arm = SimArm(self._world)
-            self._arm.on_motion_end = partial(self._witness.look, self._world)
-        self._world.arrange(scene.objects, placements, physics)
-        self._world.settle(steps)
-        self._arm.reset()
-        return self._world, self._arm
-
-    def _cameras(self, world: World, seed: int, disturbances: Disturbances) -> tuple[SimCamera, ...]:
-        light = drawn_light(disturbances.light_change, _rng("light", seed))
-        rng = _rng("calibration", seed)
-        return tuple(
-            SimCamera(
-                world,
-                self._renderer,
-                true=true,
-                believed=miscalibrated(true, disturbances, rng),
-                light=light,
-                disturbances=disturbances,
-                seed=seed + 1_000_003 * number,
-            )
-            for number, true in enumerate(camera_info(mount) for mount in MOUNTS)
-        )
 
 
 def make() -> PyBulletEnvironment:
@@ -320,19 +249,3 @@ def make() -> PyBulletEnvironment:
 def make_iiwa() -> PyBulletEnvironment:
     """The factory behind the entry point `pybullet-iiwa`: the same worlds with another arm."""
     return PyBulletEnvironment(robot=iiwa(), name="pybullet-iiwa")
-
-
-def _physics(disturbances: Disturbances, count: int, rng: np.random.Generator) -> Physics:
-    return Physics(
-        friction=drawn_factors(disturbances.friction_change, count, rng),
-        mass=drawn_factors(disturbances.mass_change, count, rng),
-        slips=drawn_slips(disturbances.slip_rate, rng),
-        slip_steps=round(SLIP_SECONDS / STEP),
-        slip_friction=SLIP_FRICTION,
-    )
-
-
-def _rng(purpose: str, seed: int) -> np.random.Generator:
-    """An independent stream per purpose, the same in every process."""
-    digest = hashlib.sha256(purpose.encode()).digest()
-    return np.random.default_rng([seed & (2**64 - 1), int.from_bytes(digest[:8], "little")])

@@ -24,7 +24,7 @@ def tool(server):
 
 def move(environment, name, x, y, z=0.02):
     """Somebody moves an object while nobody looks."""
-    world = environment._world
+    world = environment.simulation
     body = next(b for b in world.bodies if b.spec.name == name)
     p.resetBasePositionAndOrientation(body.id, (x, y, z), (0, 0, 0, 1), physicsClientId=world.client)
     wake(world.client, body.id)
@@ -36,7 +36,7 @@ def slippery(environment):
     saved = []
 
     def soap():
-        client = environment._world.client
+        client = environment.simulation.client
         for body in range(p.getNumBodies(physicsClientId=client)):
             for link in range(-1, p.getNumJoints(body, physicsClientId=client)):
                 saved.append((body, link, p.getDynamicsInfo(body, link, physicsClientId=client)[1]))
@@ -44,7 +44,7 @@ def slippery(environment):
 
     yield soap
     for body, link, friction in saved:
-        p.changeDynamics(body, link, lateralFriction=friction, physicsClientId=environment._world.client)
+        p.changeDynamics(body, link, lateralFriction=friction, physicsClientId=environment.simulation.client)
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def unseen(environment):
     bodies = []
 
     def wall(center, half):
-        client = environment._world.client
+        client = environment.simulation.client
         shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
         body = p.createMultiBody(0, shape, basePosition=center, physicsClientId=client)
         p.setCollisionFilterGroupMask(body, -1, 1, 3, physicsClientId=client)
@@ -197,7 +197,7 @@ def unseen(environment):
 
     yield wall
     for body in bodies:
-        p.removeBody(body, physicsClientId=environment._world.client)
+        p.removeBody(body, physicsClientId=environment.simulation.client)
 
 
 @pytest.mark.parametrize(

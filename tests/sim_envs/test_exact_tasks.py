@@ -40,7 +40,7 @@ trials = st.builds(
     seed=st.integers(0, 200),
     disturbances=st.sampled_from(["none", "hard"]),
 )
-lengths = st.integers(1, 4)
+lengths = st.integers(1, 3)
 """After how many calls that take time a program ends; a whole one is long."""
 
 
@@ -88,7 +88,7 @@ def play(environment: PyBulletEnvironment, spec: TrialSpec, length: int) -> list
     return states
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spec=trials, length=lengths, detour=trials)
 def test_an_oracle_plays_alike_after_another_seed_after_another_task_and_in_a_new_world(
     environment: PyBulletEnvironment, spec: TrialSpec, length: int, detour: TrialSpec
