@@ -32,6 +32,8 @@ _SQUARE = 0.86
 """`_fill` from which an outline may be a rectangle."""
 _BRIDGE = 0.015
 """m; gaps in a rim, where noise hides a thin wall, that are bridged."""
+_WALL = 0.01
+"""m; narrower things in a box are its wall, where the fit is loose."""
 _GAP = 0.1
 """Part of the rim of a box where the table may be seen instead."""
 _LEANS, _LEANING = 0.006, 0.3
@@ -238,7 +240,7 @@ def _rectangular(view: TopView, piece: Mask) -> Container | None:
         return None
     tall = (core & view.raised & (level > floor + 0.009)) | (wall & (level > rim + 0.009))
     foreign = wall & view.raised & ~piece & (level > floor + 0.004)
-    contents = _solid_parts(tall | foreign, view.cell)
+    contents = _solid_parts(tall | foreign, view.cell, narrowest=_WALL)
     x, y = view.xy(*rectangle.center)
     (sx, sy), yaw = rectangle.size, rectangle.yaw
     if sy > sx:
@@ -301,9 +303,10 @@ def _profile(
     return np.maximum(rising, outward)[which]
 
 
-def _solid_parts(mask: Mask, cell: float) -> Mask:
-    """`mask` without specks and slivers."""
-    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+def _solid_parts(mask: Mask, cell: float, *, narrowest: float = 0.0) -> Mask:
+    """`mask` without specks and slivers, and without what is narrower than `narrowest` m."""
+    width = max(3, round(narrowest / cell) | 1)
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((width, width), np.uint8))
     kept = np.zeros_like(mask)
     for piece in pieces(opened.astype(bool), smallest=int(1.2e-4 / cell**2)):
         kept |= piece
