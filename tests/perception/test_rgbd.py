@@ -242,6 +242,11 @@ def test_a_box_around_a_block_little_smaller(see: See, x: float, y: float, turn:
         assert nearest(result, name)[0] < 0.004
 
 
+@pytest.mark.parametrize(("x", "y"), [(0.543, 0.05), (0.6, 0.15), (0.6, -0.087)])
+def test_the_wall_of_a_box_is_no_thing_in_it(see: See, x: float, y: float) -> None:
+    assert see(f"gray box {x} {y} 0.025 0.18x0.14x0.05 0").names == ["gray box"]
+
+
 @pytest.mark.parametrize(
     "on",
     [
