@@ -133,7 +133,7 @@ class Apart:
 def overhead(environment: PyBulletEnvironment) -> None:
     """What of a `pick` and of a `place` is neither physics, nor rendering and detection, nor planning."""
     apart = Apart(
-        physics=[(SimMotion, "wait"), (SimArm, "state")],
+        physics=[(SimMotion, "wait"), (SimArm, "state"), (SimArm, "start_gripper")],
         rendering=[(SimCamera, "latest")],
         detection=[(RgbdDetector, "detect")],
         planning=[(picking, "_choose"), (placing, "choose_place"), (Mover, "plan_joints")],

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterable
 
 import shapely
-from shapely import affinity
 
 from primitives.scene import Region, Relation, SceneObject
 
@@ -36,8 +35,23 @@ def footprint(obj: SceneObject) -> shapely.Polygon:
     sx, sy, _ = obj.size
     if obj.category in ROUND:
         return shapely.Point(x, y).buffer(max(sx, sy) / 2, quad_segs=8)
-    outline = shapely.box(-sx / 2, -sy / 2, sx / 2, sy / 2)
-    return affinity.translate(affinity.rotate(outline, obj.yaw, origin=(0, 0), use_radians=True), x, y)
+    c, s = math.cos(obj.yaw) / 2, math.sin(obj.yaw) / 2
+    signs = ((1, -1), (1, 1), (-1, 1), (-1, -1))
+    return shapely.Polygon([(x + i * sx * c - j * sy * s, y + i * sx * s + j * sy * c) for i, j in signs])
+
+
+def _area(obj: SceneObject) -> float:
+    """Area of the outline in m²."""
+    return math.pi * (max(obj.size[:2]) / 2) ** 2 if obj.category in ROUND else obj.size[0] * obj.size[1]
+
+
+def _centre_over(a: SceneObject, b: SceneObject) -> bool:
+    """Whether the centre of `a` lies within the outline of `b`."""
+    dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
+    if b.category in ROUND:
+        return math.hypot(dx, dy) < max(b.size[:2]) / 2
+    c, s = math.cos(b.yaw), math.sin(b.yaw)
+    return abs(c * dx + s * dy) < b.size[0] / 2 and abs(c * dy - s * dx) < b.size[1] / 2
 
 
 def bottom(obj: SceneObject) -> float:
@@ -62,7 +76,7 @@ def _may_carry(a: SceneObject, b: SceneObject) -> bool:
     if rise > CONTACT or rise < -CONTACT - (b.size[2] if hollow else 0.0):
         return False
     reach = math.hypot(b.size[0], b.size[1]) / 2
-    if not hollow and b.category not in FLAT:  # there the outlines have to meet, elsewhere the centre lies within
+    if b.category not in CONTAINERS | FLAT:  # there the outlines have to meet, elsewhere the centre lies within
         reach += math.hypot(a.size[0], a.size[1]) / 2
     return math.hypot(a.position[0] - b.position[0], a.position[1] - b.position[1]) <= reach
 
@@ -76,9 +90,7 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     if b.category in FLAT:
         return on(a, b)
     off = math.dist(a.position[:2], b.position[:2])
-    outline = footprint(b)
-    fits = a.category != "zone" and footprint(a).area < outline.area
-    within = fits and bool(outline.contains(shapely.Point(a.position[0], a.position[1])))
+    within = a.category != "zone" and _area(a) < _area(b) and _centre_over(a, b)
     sunk = b.top - bottom(a)
     holds = within and sunk > min(0.01, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
@@ -93,10 +105,10 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
         return inside(a, b)
     if b.category == "peg" and a.category == "nut":
         return _threaded(a, b)
-    mine, theirs = footprint(a), footprint(b)
     if b.category in FLAT:
-        over = bool(theirs.contains(shapely.Point(a.position[0], a.position[1])))
+        over = _centre_over(a, b)
     else:
+        mine, theirs = footprint(a), footprint(b)
         over = mine.intersection(theirs).area > 0.15 * min(mine.area, theirs.area)
     gap = bottom(a) - b.top
     touching = abs(gap) <= CONTACT and a.position[2] > b.position[2]

@@ -17,6 +17,9 @@ def assign(cost: NDArray[np.float64]) -> list[tuple[int, int]]:
     rows, columns = cost.shape
     if rows > columns:
         return sorted((r, c) for c, r in assign(cost.T))
+    nearest: list[int] = cost.argmin(axis=1).tolist() if rows else []
+    if len(set(nearest)) == rows:  # nobody competes: nothing can be cheaper
+        return list(enumerate(nearest))
     row_price = np.zeros(rows + 1)
     column_price = np.zeros(columns + 1)
     owner = np.zeros(columns + 1, dtype=int)  # 1-based row that holds each column; 0 is none
