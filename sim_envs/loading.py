@@ -11,6 +11,7 @@ from sim_envs.shapes import Shape, shape_of
 TABLE_SIZE = (1.15, 1.20, 0.05)
 """Extent (x, y, z) of the table top in m."""
 TABLE_CENTER = (0.325, 0.0, -0.025)
+_TABLE_HALF = tuple(e / 2 for e in TABLE_SIZE)
 TABLE_COLOR = (178, 188, 200)
 """sRGB; far from every named colour, so that a camera can tell any object from it."""
 FRICTION = 0.8
@@ -18,24 +19,34 @@ FRICTION = 0.8
 
 
 def load_table(client: int) -> int:
-    """The body of the table, whose top is at z = 0."""
-    half = [e / 2 for e in TABLE_SIZE]
+    """The body of the table, whose top is at z = 0. To be seen it needs `show_table`."""
     table = p.createMultiBody(
         baseMass=0,
-        baseCollisionShapeIndex=p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client),
-        baseVisualShapeIndex=p.createVisualShape(
-            p.GEOM_BOX,
-            halfExtents=half,
-            rgbaColor=rgba(TABLE_COLOR),
-            specularColor=(0, 0, 0),
-            physicsClientId=client,
-        ),
+        baseCollisionShapeIndex=p.createCollisionShape(p.GEOM_BOX, halfExtents=_TABLE_HALF, physicsClientId=client),
+        # a body without a visual shape would be seen as it collides; this one is deep inside
+        baseVisualShapeIndex=p.createVisualShape(p.GEOM_BOX, halfExtents=(1e-3,) * 3, physicsClientId=client),
         basePosition=TABLE_CENTER,
         useMaximalCoordinates=True,
         physicsClientId=client,
     )
     p.changeDynamics(table, -1, lateralFriction=FRICTION, physicsClientId=client)
     return table
+
+
+def show_table(client: int) -> None:
+    """Put what is seen of the table into a client that draws it alone: its many pixels are slow to draw."""
+    p.createMultiBody(
+        baseMass=0,
+        baseVisualShapeIndex=p.createVisualShape(
+            p.GEOM_BOX,
+            halfExtents=_TABLE_HALF,
+            rgbaColor=rgba(TABLE_COLOR),
+            specularColor=(0, 0, 0),
+            physicsClientId=client,
+        ),
+        basePosition=TABLE_CENTER,
+        physicsClientId=client,
+    )
 
 
 def load_object(client: int, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:

@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 from primitives.robot import CameraInfo
 from sim_envs.bullet import p
+from sim_envs.loading import show_table
 from sim_envs.mesh import write_mesh
 from sim_envs.rendering import BACKDROP, Light, gl_projection, gl_view, metric_depth
 from sim_envs.stage import Item
 from sim_envs.world import World
+
+_TABLES = 8
+"""How many images of the empty table are kept."""
 
 
 class TinyRenderer:
@@ -26,11 +30,15 @@ class TinyRenderer:
         self._studio = -1
         self._stage: tuple[Item, ...] = ()
         self._bodies: list[int] = []
+        self._tables: dict[tuple[object, ...], tuple[NDArray[np.uint8], NDArray[np.float32]]] = {}
 
     def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """See `Renderer.measure`."""
         rgb, buffer = _image(world.client, camera, light, shadow=False)
-        return rgb, metric_depth(buffer)
+        table, behind = self._table(camera, light)
+        covered = behind < buffer
+        np.copyto(rgb, table, where=covered[..., None])
+        return rgb, metric_depth(np.minimum(buffer, behind))
 
     def paint(
         self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
@@ -52,6 +60,18 @@ class TinyRenderer:
         rgb, buffer = _image(self._studio, camera, light, shadow=True)
         rgb[buffer >= 1.0] = BACKDROP
         return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8) if smooth else rgb
+
+    def _table(self, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """The table alone, which is most of every image and stays as it is: drawn once per camera and light."""
+        key = (camera.width, camera.height, camera.K.tobytes(), camera.T_base_camera.tobytes(), light)
+        if key not in self._tables:
+            if len(self._tables) >= _TABLES:
+                del self._tables[next(iter(self._tables))]
+            client = p.connect(p.DIRECT)
+            show_table(client)
+            self._tables[key] = _image(client, camera, light, shadow=False)
+            p.disconnect(physicsClientId=client)
+        return self._tables[key]
 
     def close(self) -> None:
         """Free the studio."""

@@ -11,13 +11,13 @@ import pytest
 from primitives.robot import CameraInfo
 from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.disturbances import SETS, Disturbances
-from sim_envs.loading import TABLE_CENTER, TABLE_SIZE
+from sim_envs.loading import TABLE_CENTER, TABLE_SIZE, show_table
 from sim_envs.panda import panda
-from sim_envs.rendering import Light, Renderer
+from sim_envs.rendering import Light, Renderer, metric_depth
 from sim_envs.scene_spec import ObjectSpec
 from sim_envs.sim_camera import miscalibrated, with_depth_noise
 from sim_envs.things import Placement, family_of
-from sim_envs.tiny import TinyRenderer
+from sim_envs.tiny import TinyRenderer, _image
 from sim_envs.world import World
 
 # Boxes, which a few lines trace exactly.
@@ -169,3 +169,18 @@ def test_a_miscalibrated_camera_is_off_by_what_is_declared() -> None:
     assert np.std([e[:3, 3] for e in errors]) == pytest.approx(0.002, rel=0.15)
     assert np.rad2deg(np.std([e[1, 0] for e in errors])) == pytest.approx(0.2, rel=0.2)
     assert miscalibrated(true, SETS["mild"], rng) is true
+
+
+def test_the_table_that_is_drawn_once_is_the_one_that_would_be_drawn_every_time() -> None:
+    world, renderer = World(family_of(OBJECTS), panda()), TinyRenderer()
+    world.arrange(OBJECTS, PLACES)
+    views = [(camera_info(m), light) for m in MOUNTS for light in (Light(), Light(ambient=0.5, color=(0.9, 1.0, 1.0)))]
+    try:
+        kept = [renderer.measure(world, *view) for view in views * 2]
+        show_table(world.client)
+        whole = [_image(world.client, *view, shadow=False) for view in views * 2]
+        for (rgb, depth), (all_rgb, buffer) in zip(kept, whole, strict=True):
+            np.testing.assert_array_equal(rgb, all_rgb)
+            np.testing.assert_array_equal(depth, metric_depth(buffer))
+    finally:
+        world.close()
