@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ class SimArm:
         self._mode = ArmMode.IDLE
         self._connected = True
         self._motion: SimMotion | None = None
+        self._switching = threading.Lock()
         self.on_motion_end: Callable[[], None] | None = None
 
     @property
@@ -78,11 +80,11 @@ class SimArm:
 
     def stop(self) -> None:
         """Stop along the path and hold. Callable from any thread."""
-        motion = self._motion
-        if motion is not None and not motion.ended:
-            motion.request_stop()
-        elif self._mode in (ArmMode.IDLE, ArmMode.MOVING):
-            self._mode = ArmMode.STOPPED
+        with self._switching:
+            if self._motion is not None and not self._motion.ended:
+                self._motion.request_stop()
+            if self._mode is ArmMode.IDLE:
+                self._mode = ArmMode.STOPPED
 
     def recover(self, *, operator_ack: bool) -> None:
         """Leave a stop; a protective stop only with `operator_ack`."""
@@ -101,12 +103,16 @@ class SimArm:
 
     def enter(self, mode: ArmMode) -> None:
         """Called by a motion when it ends."""
-        self._mode = mode
+        with self._switching:
+            late = mode is ArmMode.IDLE and self._motion is not None and self._motion.stop_requested
+            self._mode = ArmMode.STOPPED if late else mode
         if self.on_motion_end is not None:
             self.on_motion_end()
 
     def _begin(self, motion: SimMotion) -> Motion:
-        self._motion, self._mode = motion, ArmMode.MOVING
+        with self._switching:
+            self._refuse_stopped()  # it may have been stopped while the path was timed
+            self._motion, self._mode = motion, ArmMode.MOVING
         return motion
 
     def _check_connected(self) -> None:
@@ -117,10 +123,13 @@ class SimArm:
         self._check_connected()
         if self._mode is ArmMode.PROTECTIVE_STOP:
             raise ProtectiveStop("the arm is in a protective stop and takes no motion", hint="recover it first")
-        if self._mode is ArmMode.STOPPED:
-            raise Stopped("the arm was stopped and takes no motion", hint="recover it first")
+        self._refuse_stopped()
         if self._motion is not None and not self._motion.ended:
             raise BadArgument("a motion is under way", hint="wait for it or cancel it first")
+
+    def _refuse_stopped(self) -> None:
+        if self._mode is ArmMode.STOPPED:
+            raise Stopped("the arm was stopped and takes no motion", hint="recover it first")
 
     def _checked(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
         points = np.asarray(path, dtype=np.float64)

@@ -59,6 +59,11 @@ class SimMotion:
         """Whether it is over."""
         return self._outcome is not None
 
+    @property
+    def stop_requested(self) -> bool:
+        """Whether `request_stop` was called, in time or not."""
+        return self._interrupt is ArmMode.STOPPED
+
     def cancel(self) -> None:
         """Stop along the path; `wait` reports that the end was not reached."""
         self._interrupt = self._interrupt or ArmMode.IDLE
@@ -75,7 +80,7 @@ class SimMotion:
             try:
                 plan = self._plan
                 reached, reason = self._follow(plan, last) if isinstance(plan, Follow) else self._squeeze(plan, last)
-                if self._interrupt is ArmMode.STOPPED:
+                if self.stop_requested:
                     raise Stopped("the arm was stopped", hint="recover it before the next motion")
                 self._owner.enter(ArmMode.IDLE)
                 self._outcome = MotionResult(self._owner.state(), reached, self._world.time - started, reason)

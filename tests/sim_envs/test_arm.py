@@ -9,6 +9,7 @@ import pytest
 
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, CommsLost, LimitExceeded, ProtectiveStop, Stopped
+from primitives.motion.timing import time_path
 from primitives.robot import Arm, ArmMode
 from sim_envs.environment import PyBulletEnvironment
 
@@ -86,6 +87,31 @@ def test_stop_brakes_and_refuses_motion_until_recovered(arm: Arm) -> None:
         arm.start_gripper(0.02, 0.1, 20.0)
     arm.recover(operator_ack=False)
     assert arm.start_gripper(0.02, 0.1, 20.0).wait(3.0).reached
+
+
+def test_a_stop_while_the_path_is_timed_is_not_lost(arm: Arm, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped_meanwhile(*args: object, **kwargs: object) -> object:
+        arm.stop()
+        return time_path(*args, **kwargs)
+
+    monkeypatch.setattr("sim_envs.arm.time_path", stopped_meanwhile)
+    with pytest.raises(Stopped):
+        swing(arm)
+    assert arm.state().mode is ArmMode.STOPPED
+
+
+def test_a_stop_at_the_end_of_a_motion_holds_for_the_next(arm: Arm, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, motion = swing(arm)
+    enter = arm.enter
+
+    def stopped_meanwhile(mode: ArmMode) -> None:
+        arm.stop()
+        enter(mode)
+
+    monkeypatch.setattr(arm, "enter", stopped_meanwhile)
+    assert motion.wait(20.0).reached
+    with pytest.raises(Stopped):
+        arm.start_gripper(0.02, 0.1, 20.0)
 
 
 def test_cancel_ends_the_motion_along_its_path(arm: Arm) -> None:
