@@ -375,6 +375,7 @@ def test_an_ordinary_program_of_another_level_passes(level: str, source: str) ->
     assert rejections(source, level) == []
 
 
+@pytest.mark.slow
 def test_the_oracle_of_every_task_passes(monkeypatch) -> None:
     from sim_envs.task import all_tasks
 

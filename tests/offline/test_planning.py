@@ -103,6 +103,7 @@ def test_a_sub_goal_that_failed_is_taken_one_thing_at_a_time() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_very_long_instruction_fits_into_what_an_agent_reads() -> None:
     whole = ". ".join(f"Put the {c} block in the {b} bowl" for c in ("red", "blue") for b in ("red", "green") * 6)
     steps = plan(whole, SCENE)

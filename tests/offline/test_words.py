@@ -55,6 +55,7 @@ def test_every_colour_that_cameras_name_is_known(color: str) -> None:
     assert f'find("{color} block")' in ask(f"pick up the {color} block", scene).text
 
 
+@pytest.mark.slow
 def test_reading_a_sentence_is_quick() -> None:
     sentences = [s for _, group in CORPUS for s in group[:3]]
     clauses(tokenize(sentences[0])[0])

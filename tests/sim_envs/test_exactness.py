@@ -163,6 +163,7 @@ print(digest(environment, arm))
 """
 
 
+@pytest.mark.slow
 def test_another_process_ends_alike_and_prints_nothing_else(environment: PyBulletEnvironment) -> None:
     command = [sys.executable, "-c", IN_A_PROCESS]
     output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout

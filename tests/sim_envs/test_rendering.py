@@ -171,6 +171,7 @@ def test_a_miscalibrated_camera_is_off_by_what_is_declared() -> None:
     assert miscalibrated(true, SETS["mild"], rng) is true
 
 
+@pytest.mark.slow
 def test_the_table_that_is_drawn_once_is_the_one_that_would_be_drawn_every_time() -> None:
     world, renderer = World(family_of(OBJECTS), panda()), TinyRenderer()
     world.arrange(OBJECTS, PLACES)
