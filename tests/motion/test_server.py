@@ -85,15 +85,24 @@ def test_calls_are_limited_per_program(trial):
     server.invoke("detect")
 
 
-def test_stop_ends_the_motion_and_refuses_until_begin(trial):
+def test_stop_ends_the_motion_and_refuses_until_begin(trial, monkeypatch):
     server = trial(SCENE)
-    threading.Timer(0.05, server.stop).start()
+    arm = server._context.robot.arm
+    start = arm.start_joint_path
+
+    def stopped_on_the_way(path, limits):
+        motion = start(path, limits)
+        stopper = threading.Thread(target=server.stop)
+        stopper.start()
+        stopper.join()
+        return motion
+
+    monkeypatch.setattr(arm, "start_joint_path", stopped_on_the_way)
     with pytest.raises(Stopped):
-        for _ in range(20):
-            server.invoke("put", "red block", (0.5, 0.1))
-            server.invoke("put", "red block", (0.5, -0.1))
+        server.invoke("put", "red block", (0.5, 0.1))
     with pytest.raises(Stopped):
         server.invoke("detect")
+    monkeypatch.undo()
     server.begin(surface("skill"))
     server.invoke("home")
 
