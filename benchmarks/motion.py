@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import math
-import multiprocessing
 import statistics
 import time
 from collections.abc import Sequence
@@ -22,7 +20,9 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
+from intervals import wilson
 from motion_cases import CASES
+from outcomes import kept, played
 
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
@@ -60,7 +60,7 @@ def _environment(name: str) -> Environment:
     return entry_points(group="codepolicy.environments")[name].load()()
 
 
-def play(trial: Trial) -> Outcome:
+def play(trial: Trial) -> list[Outcome]:
     """One job in one scene."""
     case, environment, rng = CASES[trial.case], _environment(trial.environment), np.random.default_rng(trial.seed)
     with TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def play(trial: Trial) -> Outcome:
         try:
             robot = environment.reset(TrialSpec(seed=trial.seed, scene=str(path))).robot
         except ConfigurationError as error:
-            return Outcome(trial.case, trial.seed, False, True, f"no scene: {error}", 0.0, 0.0)
+            return [Outcome(trial.case, trial.seed, False, True, f"no scene: {error}", 0.0, 0.0)]
     server = Server(robot, entry_points(group="codepolicy.detectors")[trial.detector].load()(environment))
     server.begin(surface("skill"))
     started, raised = time.perf_counter(), ""
@@ -81,15 +81,7 @@ def play(trial: Trial) -> Outcome:
     wall = time.perf_counter() - started
     wrong = job.judge(environment.world())
     note = " ".join(text for text in (wrong, raised) if text)
-    return Outcome(trial.case, trial.seed, wrong is None, bool(raised), note, server.robot_time, wall)
-
-
-def interval(won: int, trials: int) -> tuple[float, float]:
-    """Wilson's interval of 95 % for a rate."""
-    z, rate = 1.96, won / trials
-    middle = (rate + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z / (1 + z * z / trials) * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    return middle - half, middle + half
+    return [Outcome(trial.case, trial.seed, wrong is None, bool(raised), note, server.robot_time, wall)]
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -103,7 +95,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         if not trials:
             continue
         won = sum(o.won for o in trials)
-        low, high = interval(won, len(trials))
+        low, high = wilson(won, len(trials))
         lines.append(
             f"| {case.what} | {100 * case.goal:g} % | {won}/{len(trials)} ({100 * won / len(trials):.1f} %) "
             f"| {100 * low:.1f}-{100 * high:.1f} % | {sum(not o.won and not o.told for o in trials)} "
@@ -111,12 +103,6 @@ def table(outcomes: Sequence[Outcome]) -> str:
             f"| {statistics.median(o.wall for o in trials):.2f} |"
         )
     return "\n".join(lines)
-
-
-def _kept(path: Path | None) -> list[Outcome]:
-    if path is None or not path.is_file():
-        return []
-    return [msgspec.json.decode(line, type=Outcome) for line in path.read_bytes().splitlines()]
 
 
 def main() -> None:
@@ -130,23 +116,19 @@ def main() -> None:
     parser.add_argument("--detector", default="rgbd")
     parser.add_argument("--environment", default="pybullet", help="an entry point of codepolicy.environments")
     options = parser.parse_args()
-    outcomes = _kept(options.resume)
-    played = {(o.case, o.seed) for o in outcomes}
+    outcomes = kept(options.resume, Outcome)
+    done = {(o.case, o.seed) for o in outcomes}
     trials = [
         Trial(name, seed, options.detector, options.environment)
         for seed in range(options.first, options.first + options.seeds)
         for name in options.only
-        if (name, seed) not in played
+        if (name, seed) not in done
     ]
-    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
-        for outcome in pool.imap_unordered(play, trials):
-            outcomes.append(outcome)
-            if options.resume is not None:
-                with options.resume.open("ab") as file:
-                    file.write(msgspec.json.encode(outcome) + b"\n")
-            if not outcome.won or outcome.told:
-                how = "lost" if outcome.told else "SILENTLY lost"
-                print(f"{outcome.case} seed {outcome.seed} {'won' if outcome.won else how}: {outcome.note}", flush=True)
+    for outcome in played(play, trials, processes=options.jobs, keep=options.resume):
+        outcomes.append(outcome)
+        if not outcome.won or outcome.told:
+            how = "lost" if outcome.told else "SILENTLY lost"
+            print(f"{outcome.case} seed {outcome.seed} {'won' if outcome.won else how}: {outcome.note}", flush=True)
     print(table(outcomes))
 
 

@@ -9,7 +9,6 @@ that breaks is lost and listed like every other.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 from intervals import wilson
+from outcomes import kept, played
 
 from codepolicy.agent import Agent
 from codepolicy.settings import Settings
@@ -48,7 +48,7 @@ class Result(msgspec.Struct, frozen=True):
     wall: float
 
 
-def play(job: Job) -> Result:
+def play(job: Job) -> list[Result]:
     """Run one episode in this process."""
     started = time.perf_counter()
     agent = Agent(model="offline", settings=Settings(turns=job.turns, disturbances=job.disturbances))
@@ -68,7 +68,7 @@ def play(job: Job) -> Result:
             summary += f" [{failure.call}: {failure.message}]"
         elif not episode.turns or episode.turns[-1].program is None:
             summary += f" [{episode.summary.splitlines()[0][:200]}]"
-    return Result(job.group, job.task, job.instruction, job.seed, turn, summary, time.perf_counter() - started)
+    return [Result(job.group, job.task, job.instruction, job.seed, turn, summary, time.perf_counter() - started)]
 
 
 def line(name: str, results: Sequence[Result], width: int) -> str:
@@ -108,19 +108,13 @@ def main() -> int:
         if t.spec.seed >= args.first and any(w in (t.spec.task or "") for w in wanted)
     ]
     jobs.sort(key=lambda j: j.seed)  # so that a run that is cut short has seen every task equally often
-    results: list[Result] = []
-    if args.resume and args.resume.is_file():
-        results = [msgspec.json.decode(text, type=Result) for text in args.resume.read_bytes().splitlines()]
+    results = kept(args.resume, Result)
     done = {(r.task, r.seed, r.instruction) for r in results}
     jobs = [j for j in jobs if (j.task, j.seed, j.instruction) not in done]
-    with multiprocessing.get_context("spawn").Pool(args.jobs, maxtasksperchild=50) as pool:
-        for result in pool.imap_unordered(play, jobs):
-            results.append(result)
-            if result.turn == 0:
-                print(f"lost: {result.task} seed {result.seed}: {result.instruction!r}: {result.summary}", flush=True)
-            if args.resume:
-                with args.resume.open("ab") as file:
-                    file.write(msgspec.json.encode(result) + b"\n")
+    for result in played(play, jobs, processes=args.jobs, keep=args.resume):
+        results.append(result)
+        if result.turn == 0:
+            print(f"lost: {result.task} seed {result.seed}: {result.instruction!r}: {result.summary}", flush=True)
     if not results:
         print("no task fits")
         return 2

@@ -14,7 +14,6 @@ import collections
 import functools
 import itertools
 import math
-import multiprocessing
 import statistics
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from outcomes import kept, played
 
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
@@ -158,12 +158,6 @@ def table(outcomes: Sequence[Outcome], command: str, took: str) -> str:
     return "\n".join(lines)
 
 
-def _kept(path: Path | None) -> list[Outcome]:
-    if path is None or not path.is_file():
-        return []
-    return [msgspec.json.decode(line, type=Outcome) for line in path.read_bytes().splitlines()]
-
-
 def main() -> int:
     """Play the trials, print the losses and the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -187,18 +181,13 @@ def main() -> int:
         for seed in range(args.first, args.first + args.seeds)
         for id in tasks
     ]
-    outcomes = _kept(args.resume)
-    played_before = {(o.task, o.seed) for o in outcomes if o.program == ORACLE}
-    jobs = [job for job in jobs if (job.task, job.seed) not in played_before]
-    with multiprocessing.get_context("spawn").Pool(args.processes, maxtasksperchild=200) as pool:
-        for played in pool.imap_unordered(play, jobs):
-            outcomes += played
-            if args.resume:
-                with args.resume.open("ab") as file:
-                    file.writelines(msgspec.json.encode(o) + b"\n" for o in played)
-            for o in played:
-                if o.won != (o.program == ORACLE):
-                    print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
+    outcomes = kept(args.resume, Outcome)
+    done = {(o.task, o.seed) for o in outcomes if o.program == ORACLE}
+    jobs = [job for job in jobs if (job.task, job.seed) not in done]
+    for o in played(play, jobs, processes=args.processes, keep=args.resume):
+        outcomes.append(o)
+        if o.won != (o.program == ORACLE):
+            print(f"{o.task} seed {o.seed} {o.program}: {'won' if o.won else 'lost'}: {o.note}", flush=True)
     shown = [f"--seeds {args.seeds}", f"--decoy-seeds {decoy_seeds}", f"--detector {args.detector}"]
     page = table(outcomes, " ".join(["python benchmarks/oracle.py", *shown]), f" ({args.note})" if args.note else "")
     print(page)

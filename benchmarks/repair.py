@@ -9,7 +9,6 @@ what the feedback says by a few textual rules. An episode counts as repaired whe
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import re
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 from intervals import wilson
+from outcomes import kept, played
 
 from codepolicy.agent import Agent
 from codepolicy.models.estimate import estimated_tokens
@@ -289,7 +289,7 @@ class Result(msgspec.Struct, frozen=True):
     wall: float
 
 
-def play(job: Job) -> Result:
+def play(job: Job) -> list[Result]:
     """Run one episode in this process."""
     began = time.perf_counter()
     sabotage = sabotages()[job.kind]
@@ -299,11 +299,11 @@ def play(job: Job) -> Result:
         episode = agent.run(sabotage.instruction, seed=job.seed, video=False)
     except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
         wall = time.perf_counter() - began
-        return Result(job.kind, job.seed, job.feedback, False, 0, 0, f"{type(error).__name__}: {error}", wall)
+        return [Result(job.kind, job.seed, job.feedback, False, 0, 0, f"{type(error).__name__}: {error}", wall)]
     tokens = max((estimated_tokens(t.feedback or "") for t in episode.turns), default=0)
     summary = f"{episode.outcome}: {episode.summary}"
     wall = time.perf_counter() - began
-    return Result(job.kind, job.seed, job.feedback, episode.achieved, len(episode.turns), tokens, summary, wall)
+    return [Result(job.kind, job.seed, job.feedback, episode.achieved, len(episode.turns), tokens, summary, wall)]
 
 
 def line(name: str, results: Sequence[Result]) -> str:
@@ -331,19 +331,13 @@ def main() -> int:
         return 2
     # seed by seed, so that a run that is cut short has seen every kind equally often
     jobs = [Job(k, seed, args.feedback) for seed in range(args.per_kind) for k in kinds]
-    results: list[Result] = []
-    if args.resume and args.resume.is_file():
-        results = [msgspec.json.decode(text, type=Result) for text in args.resume.read_bytes().splitlines()]
+    results = kept(args.resume, Result)
     done = {(r.kind, r.seed, r.feedback) for r in results}
     jobs = [j for j in jobs if (j.kind, j.seed, j.feedback) not in done]
-    with multiprocessing.get_context("spawn").Pool(args.jobs, maxtasksperchild=50) as pool:
-        for result in pool.imap_unordered(play, jobs):
-            results.append(result)
-            if not result.repaired:
-                print(f"lost: {result.kind}, seed {result.seed}: {result.summary}", flush=True)
-            if args.resume:
-                with args.resume.open("ab") as file:
-                    file.write(msgspec.json.encode(result) + b"\n")
+    for result in played(play, jobs, processes=args.jobs, keep=args.resume):
+        results.append(result)
+        if not result.repaired:
+            print(f"lost: {result.kind}, seed {result.seed}: {result.summary}", flush=True)
     print(f"\n{'kind':22}  repaired        95 % interval     turns   tokens")
     for kind in kinds:
         print(line(kind, [r for r in results if r.kind == kind]))
