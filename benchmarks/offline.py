@@ -3,7 +3,8 @@
     python benchmarks/offline.py --suite cap14 --trials 50 --jobs 4
 
 An episode is one `Agent.run` as anybody would start it, without video and run folder. Nothing is retried; an episode
-that breaks is lost and listed like every other.
+that breaks is lost and listed like every other. `--write benchmarks/offline_cap14.json` keeps the rates that
+docs/tasks.md shows beside the paper's.
 """
 
 from __future__ import annotations
@@ -48,6 +49,25 @@ class Result(msgspec.Struct, frozen=True):
     wall: float
 
 
+class Rate(msgspec.Struct, frozen=True):
+    """How often the episodes of one group were done."""
+
+    group: str
+    episodes: int
+    first: int
+    """On turn 1."""
+    second: int
+    """By turn 2."""
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """What `--write` writes."""
+
+    note: str
+    """When and at which commit."""
+    groups: tuple[Rate, ...]
+
+
 def play(job: Job) -> list[Result]:
     """Run one episode in this process."""
     started = time.perf_counter()
@@ -71,12 +91,18 @@ def play(job: Job) -> list[Result]:
     return [Result(job.group, job.task, job.instruction, job.seed, turn, summary, time.perf_counter() - started)]
 
 
+def rate(name: str, results: Sequence[Result]) -> Rate:
+    """Of the results of one group."""
+    first, second = (sum(0 < r.turn <= k for r in results) for k in (1, 2))
+    return Rate(name, len(results), first, second)
+
+
 def line(name: str, results: Sequence[Result], width: int) -> str:
     """Rates on turn 1, on the first two, and on any, with the interval of the second."""
-    n = len(results)
-    first, second, ever = (sum(0 < r.turn <= k for r in results) for k in (1, 2, 1000))
-    low, high = wilson(second, n)
-    return f"{name:{width}}  {n:4}  {first:4}  {second:4}  {ever:4}   {low:6.1%} - {high:6.1%}"
+    told = rate(name, results)
+    ever = sum(r.turn > 0 for r in results)
+    low, high = wilson(told.second, told.episodes)
+    return f"{name:{width}}  {told.episodes:4}  {told.first:4}  {told.second:4}  {ever:4}   {low:6.1%} - {high:6.1%}"
 
 
 def main() -> int:
@@ -90,6 +116,8 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--resume", type=Path, help="JSON lines of results, read first and appended to")
+    parser.add_argument("--write", type=Path, help="write the rates of the groups there, as JSON")
+    parser.add_argument("--note", default="", help="what is written with the rates: when, at which commit")
     args = parser.parse_args()
     suite = msgspec.structs.replace(load(args.suite), trials=args.first + args.trials)
     if args.paraphrased:
@@ -127,6 +155,9 @@ def main() -> int:
     for group in groups:
         print(line(group, [r for r in results if r.group == group], width))
     print(line("all", results, width))
+    if args.write:
+        rates = tuple(rate(group, [r for r in results if r.group == group]) for group in groups)
+        args.write.write_bytes(msgspec.json.format(msgspec.json.encode(Rates(args.note, rates))) + b"\n")
     late = [r for r in results if r.turn > 2]
     for r in sorted(late, key=lambda r: (r.task, r.seed)):
         print(f"late: {r.task} seed {r.seed}: turn {r.turn}: {r.instruction!r}")
