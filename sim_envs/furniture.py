@@ -119,8 +119,19 @@ def _carcass(extent: Vector3, front: float) -> tuple[Solid, ...]:
     )
 
 
-def _handle(front: float, y: float, top: float) -> Part:
-    return Part((Solid((front + GRIP[0] / 2, y, top - GRIP_DROP), GRIP),), "accent")
+def _cupboard(extent: Vector3, ceiling: float, slider: tuple[Solid, ...], *, axis: Vector3, travel: float) -> Furniture:
+    """A carcass whose ceiling reaches to `ceiling` m, and its slider, with the handle on the first solid."""
+    front, top = extent[0] / 2, extent[2] / 2
+    handle = Solid((front + GRIP[0] / 2, slider[0].center[1], top - GRIP_DROP), GRIP)
+    return Furniture(
+        body=Part(_carcass(extent, ceiling), "color"),
+        slider=Part(slider, "color"),
+        grip=Part((handle,), "accent"),
+        axis=axis,
+        travel=travel,
+        friction=1.5,
+        damping=8.0,
+    )
 
 
 def _drawer(extent: Vector3) -> Furniture:
@@ -135,29 +146,13 @@ def _drawer(extent: Vector3) -> Furniture:
         _between((back + wall, -wide, low + wall), (front, -wide + wall, high)),
         _between((back + wall, wide - wall, low + wall), (front, wide, high)),
     )
-    return Furniture(
-        body=Part(_carcass(extent, front), "color"),
-        slider=Part(tray, "color"),
-        grip=_handle(x, 0.0, z),
-        axis=(1.0, 0.0, 0.0),
-        travel=TRAVEL["drawer"](extent),
-        friction=1.5,
-        damping=8.0,
-    )
+    return _cupboard(extent, front, tray, axis=(1.0, 0.0, 0.0), travel=TRAVEL["drawer"](extent))
 
 
 def _door(extent: Vector3) -> Furniture:
     x, y, z = (e / 2 for e in extent)
     panel = _between((x - BOARD, -y + BOARD, -z + PLAY), (x, BOARD, z - BOARD - PLAY))
-    return Furniture(
-        body=Part(_carcass(extent, x), "color"),
-        slider=Part((panel,), "color"),
-        grip=_handle(x, panel.center[1], z),
-        axis=(0.0, 1.0, 0.0),
-        travel=TRAVEL["door"](extent),
-        friction=1.5,
-        damping=8.0,
-    )
+    return _cupboard(extent, x, (panel,), axis=(0.0, 1.0, 0.0), travel=TRAVEL["door"](extent))
 
 
 def _button(extent: Vector3) -> Furniture:

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from primitives.scene import Vector2
 from sim_envs.case import Case, Condition
 from sim_envs.furniture import TRAVEL
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec
+from sim_envs.predicates import others, untouched
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.tasks._layout import palette
+from sim_envs.templates import Attributes
 
 TURN = 0.25
 """Largest turn in rad of a cupboard's front away from the robot's base."""
@@ -28,6 +31,27 @@ def cupboard(
     """A drawer or a sliding door near `at`, its front towards the robot give or take `TURN`."""
     yaw = math.pi + rng.uniform(-TURN, TURN)
     return ObjectSpec(category, color, None, None, at, round(yaw, 4), False, accent, round(joint, 4))
+
+
+def drawers(
+    color: str, rng: random.Random, attributes: Attributes, *, opened: tuple[float, float] | None = None
+) -> SceneSpec:
+    """A drawer of `color` on one side and another one on the other, each with a handle in a colour of its own.
+
+    Args:
+        color: of the first drawer.
+        rng: the only source of chance.
+        attributes: where the other colours come from.
+        opened: how far in m they are open at least and at most; closed without.
+    """
+    colors = palette(rng, attributes, 4, first=(color,))
+    side = rng.choice((-1, 1))
+    objects: list[ObjectSpec] = []
+    for own, handle, where in ((colors[0], colors[2], side), (colors[1], colors[3], -side)):
+        at = (round(rng.uniform(0.57, 0.60), 4), round(where * rng.uniform(0.14, 0.17), 4))
+        joint = rng.uniform(*opened) if opened else 0.0
+        objects.append(cupboard("drawer", own, handle, rng, at=at, joint=joint))
+    return SceneSpec(tuple(objects))
 
 
 def joint_of(case: Case, name: str) -> float:
@@ -85,6 +109,17 @@ def let_go(case: Case, name: str) -> Condition:
     )
 
 
+def slid_to(case: Case, name: str, low: float, high: float, verb: str) -> list[Condition]:
+    """The slider of a drawer or a door is between `low` and `high` m and let go of; all else stayed as it was."""
+    rest = [other for other in case.of(case.now[name].category) if other != name]
+    return [
+        slider(case, name, low, high, verb),
+        *left_alone(case, rest),
+        let_go(case, name),
+        *untouched(case, others(case, handle_of(case, name))),
+    ]
+
+
 TAKE_HANDLE = """\
 def take_handle(thing):
     handle = min(detect("handles"), key=lambda h: math.dist(h.position, thing.position))
@@ -103,3 +138,13 @@ def pull(pose, yaw, distance):
     home()
 """
 """Two functions of a program: take hold of the handle that belongs to a drawer or door, and pull it along."""
+
+
+def pulled(drawer: str, distance: str) -> str:
+    """A program that pulls out a drawer; both are expressions, the distance in m may ask `drawer`."""
+    return f"{TAKE_HANDLE}drawer = {drawer}\npull(take_handle(drawer), drawer.yaw, {distance})\n"
+
+
+def other_drawer(name: str) -> str:
+    """An expression for a drawer that is not called `name`."""
+    return f'next(d for d in detect("drawers") if d.name != "{name}")'
