@@ -11,8 +11,10 @@ import difflib
 from dataclasses import dataclass
 
 from codepolicy.conversation import Conversation
-from codepolicy.gate.names import ORDINARY, bound_names
-from codepolicy.gate.names import check as undefined_names
+from codepolicy.gate.findings import names_in
+from codepolicy.gate.names import bound_names, unknown
+from codepolicy.gate.ordinary import ORDINARY
+from codepolicy.gate.parsing import UNPARSABLE, parse, parsed
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.reply import parse_reply
@@ -35,11 +37,10 @@ class MissingFunction:
 
 def missing_functions(program: str, stage: Stage) -> tuple[MissingFunction, ...]:
     """The functions that `program` calls and nothing defines; empty when it does not parse."""
-    try:
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(program)
+    if tree is None:
         return ()
-    undefined = {f.message.split("'")[1] for f in undefined_names(tree, stage.surface, stage.known) if "'" in f.message}
+    undefined = {node.id for node in unknown(tree, stage.surface, stage.known)}
     known = [*stage.surface.names, *stage.known, *bound_names(tree), *ORDINARY]
     calls: dict[str, list[str]] = {}
     for node in ast.walk(tree):
@@ -80,11 +81,8 @@ def write_missing(program: str, stage: Stage, coder: Conversation, system: str) 
 
 def _take_over(program: str, stage: Stage) -> None:
     """A function that was written on demand and that `program` defines anew is from now on as it says."""
-    try:
-        tree = ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in tree.body:
+    tree = parsed(program)
+    for node in tree.body if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.name in stage.functions:
             source = ast.get_source_segment(program, node)
             if source is not None:
@@ -123,8 +121,8 @@ def _problem(source: str | None, name: str, stage: Stage) -> str | None:
     if source is None:
         return "There is no fenced Python block in this."
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        tree = parse(source)
+    except UNPARSABLE as error:
         return f"This does not parse: {error}."
     if not any(isinstance(n, ast.FunctionDef) and n.name == name for n in tree.body):
         return f"This does not define `{name}`."
@@ -133,5 +131,5 @@ def _problem(source: str | None, name: str, stage: Stage) -> str | None:
     ):
         return "This does more than define a function."
     later = {m.name for m in missing_functions(source, stage)}
-    findings = [f for f in stage.findings(source) if not later & set(f.message.split("'")[1::2])]
+    findings = [f for f in stage.findings(source) if not later & set(names_in(f.message))]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"

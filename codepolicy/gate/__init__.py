@@ -5,13 +5,12 @@ Help, not the wall: what a program can do to this machine is decided by the poli
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Collection
 from typing import Final
 
 from codepolicy.gate import calls, imports, names, sense
-from codepolicy.gate.findings import finding
+from codepolicy.gate.findings import finding, names_in
+from codepolicy.gate.parsing import parse
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.scene import Workspace
@@ -47,9 +46,7 @@ def check(
     if size > MAX_BYTES:
         return [finding(None, f"the program has {size} bytes; the limit is {MAX_BYTES}", hint="Write a shorter one.")]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in a string of the program is no concern of ours
-            tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError as error:
         return [_unparsable(error)]
     except (ValueError, RecursionError, MemoryError) as error:
@@ -60,12 +57,12 @@ def check(
             *names.check(tree, surface, known),
             *sense.check(tree, surface, workspace, holding=holding),
         ]
-        reported = {(f.line, name) for f in found for name in _quoted(f.message)}
-        reported |= {(None, name) for f in found if f.message.startswith("the name") for name in _quoted(f.message)}
+        reported = {(f.line, name) for f in found for name in names_in(f.message)}
+        reported |= {(None, name) for f in found if f.message.startswith("the name") for name in names_in(f.message)}
         found += (
             report
             for report in calls.check(source, tree, surface, known)
-            if not any((line, name) in reported for line in (report.line, None) for name in _quoted(report.message))
+            if not any((line, name) in reported for line in (report.line, None) for name in names_in(report.message))
         )
     except RecursionError:
         return [finding(None, "the program is nested too deeply", hint="Split the expression over several lines.")]
@@ -77,8 +74,3 @@ def _unparsable(error: SyntaxError) -> FailureReport:
     text = (error.text or "").strip()
     where = f" in {text[:80]!r}" if text else ""
     return finding(error.lineno, f"syntax error: {error.msg}{where}", hint="Correct the line, or the one before it.")
-
-
-def _quoted(message: str) -> list[str]:
-    """The names that a message speaks of."""
-    return message.split("'")[1::2]

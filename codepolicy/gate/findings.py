@@ -27,6 +27,11 @@ def finding(line: int | None, message: str, *, hint: str, candidates: Iterable[s
     )
 
 
+def names_in(message: str) -> list[str]:
+    """The names that the message of a finding speaks of."""
+    return message.split("'")[1::2]
+
+
 def closest(name: str, valid: Iterable[str]) -> list[str]:
     """The valid names that look most like `name`, best first."""
     by_lower = {v.lower(): v for v in valid}

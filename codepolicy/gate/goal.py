@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from codepolicy.gate.findings import finding
+from codepolicy.gate.findings import finding, names_in
+from codepolicy.gate.parsing import parsed
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
@@ -17,7 +18,7 @@ _CHANCE = {"random", "time"}
 
 def moves(found: FailureReport, surface: Surface) -> FailureReport:
     """`found`, in better words where an unknown name is a primitive of `surface` that moves the robot."""
-    name = next(iter(found.message.split("'")[1::2]), "")
+    name = next(iter(names_in(found.message)), "")
     if not found.message.startswith("the name") or name not in surface.names:
         return found
     return msgspec.structs.replace(
@@ -30,9 +31,8 @@ def moves(found: FailureReport, surface: Surface) -> FailureReport:
 
 def chance(goal: str) -> Iterator[FailureReport]:
     """Uses of chance and of the clock, each module once; nothing when `goal` does not parse."""
-    try:
-        tree = ast.parse(goal)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(goal)
+    if tree is None:
         return
     told: set[str] = set()
     for node in ast.walk(tree):

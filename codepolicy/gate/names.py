@@ -8,45 +8,11 @@ from collections.abc import Collection, Iterator
 
 from codepolicy.gate.findings import closest, finding
 from codepolicy.gate.imports import ALIASES, API_CLASSES, UNUSABLE
+from codepolicy.gate.ordinary import ORDINARY
 from codepolicy.sandbox.warm import GIVEN
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
-ORDINARY = frozenset(
-    {
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "dict",
-        "enumerate",
-        "filter",
-        "float",
-        "int",
-        "isinstance",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "print",
-        "range",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "zip",
-        "Exception",
-        "IndexError",
-        "KeyError",
-        "ValueError",
-    }
-)
-"""Built-ins that a slip is likely to mean; the others only look alike ("bring" and "bin")."""
 _MODULE = frozenset({"__name__", "__doc__", *GIVEN})
 
 
@@ -76,21 +42,24 @@ def bound_names(tree: ast.AST) -> set[str]:
     return bound
 
 
-def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
-    """Names that are used and bound nowhere, and built-ins that cannot work here; each name once."""
-    bound = bound_names(tree)
-    api = {*surface.names, *API_CLASSES, *ALIASES}
-    valid = bound | api | set(known) | _MODULE | (set(dir(builtins)) - set(UNUSABLE))
-    likely = bound | api | set(known) | ORDINARY
+def unknown(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[ast.Name]:
+    """The first use of each name that is bound nowhere, or that cannot work here."""
+    valid = _offered(tree, surface, known) | _MODULE | (set(dir(builtins)) - set(UNUSABLE))
     told: set[str] = set()
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Name) or node.id in valid or node.id in told:
-            continue
-        told.add(node.id)
+        if isinstance(node, ast.Name) and node.id not in valid and node.id not in told:
+            told.add(node.id)
+            yield node
+
+
+def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
+    """Names that are used and bound nowhere, and built-ins that cannot work here; each name once."""
+    likely = [n for n in _offered(tree, surface, known) | ORDINARY if not n.startswith("_")]
+    for node in unknown(tree, surface, known):
         if node.id in UNUSABLE:
             yield finding(node.lineno, f"{node.id!r} cannot be used in a program", hint=UNUSABLE[node.id])
             continue
-        near = closest(node.id, [n for n in likely if not n.startswith("_")])
+        near = closest(node.id, likely)
         yield finding(
             node.lineno,
             f"the name {node.id!r} is not defined",
@@ -99,3 +68,8 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
             if near
             else f"Define it first, or use one of the primitives: {', '.join(surface.names)}.",
         )
+
+
+def _offered(tree: ast.Module, surface: Surface, known: Collection[str]) -> set[str]:
+    """What the program and its session define, and the primitives and types that it is given."""
+    return bound_names(tree) | {*surface.names, *API_CLASSES, *ALIASES} | set(known)

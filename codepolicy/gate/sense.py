@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from codepolicy.gate.findings import finding
+from codepolicy.gate.ordinary import HARMLESS
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.scene import Workspace
@@ -15,36 +16,6 @@ _TARGET: Final = {"place": 0, "put": 1, "push": 1}
 """Which positional argument of a primitive is a place on the table."""
 _ENDLESS: Final = frozenset({"count", "cycle", "repeat"})
 """Iterators of itertools that never end; `repeat` with one argument."""
-_HARMLESS: Final = frozenset(
-    {
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "int",
-        "isinstance",
-        "len",
-        "list",
-        "max",
-        "min",
-        "print",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "type",
-        "zip",
-    }
-)
-"""Built-ins that neither raise in ordinary use nor call a primitive."""
 
 
 def check(tree: ast.Module, surface: Surface, workspace: Workspace, *, holding: bool | None) -> Iterator[FailureReport]:
@@ -120,7 +91,7 @@ def _may_raise(node: ast.AST, surface: Surface) -> bool:
         case ast.Yield() | ast.YieldFrom() | ast.Await() | ast.Subscript():
             return True
         case ast.Call(func=ast.Name(id=name)):
-            return name in surface or name not in _HARMLESS
+            return name in surface or name not in HARMLESS
         case ast.Call(func=ast.Attribute(value=ast.Name(id="math" | "np"))):
             return False
         case ast.Call(func=ast.Attribute(attr=name)):
@@ -182,7 +153,7 @@ def _empty_hand(tree: ast.Module, surface: Surface, *, holding: bool | None) -> 
     """Follow the statements that certainly run one after the other; anything else makes the hand unknown again."""
     redefined = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} & {"pick", "place", "put"}
     if not redefined:
-        neutral = _HARMLESS | {"home", *surface.only("perception", "other").names}  # these leave the hand as it is
+        neutral = HARMLESS | {"home", *surface.only("perception", "other").names}  # these leave the hand as it is
         yield from _follow(tree.body, neutral, holding)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
