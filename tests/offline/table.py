@@ -48,6 +48,27 @@ def thing(
     )
 
 
+FOUR_BLOCKS = [
+    thing("red block", 0.34, 0.20),
+    thing("green block", 0.50, 0.10),
+    thing("blue block", 0.65, -0.06),
+    thing("yellow block", 0.36, -0.26),
+    thing("red bowl", 0.60, 0.21),
+    thing("green bowl", 0.38, 0.06),
+    thing("blue bowl", 0.54, -0.19),
+]
+"""Four blocks and three bowls."""
+THREE_BLOCKS = [
+    thing("red block", 0.34, 0.20),
+    thing("green block", 0.50, 0.08),
+    thing("blue block", 0.64, -0.04),
+    thing("green bowl", 0.38, 0.03),
+    thing("red bowl", 0.60, 0.20),
+    thing("blue bowl", 0.52, -0.18),
+]
+"""Three blocks and the bowls of their colours."""
+
+
 class Table:
     """What programs see and change."""
 

@@ -8,16 +8,9 @@ import msgspec
 import pytest
 
 from primitives.scene import SceneObject
+from tests.offline.table import THREE_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing
 
-SCENE = [
-    thing("red block", 0.34, 0.20),
-    thing("green block", 0.50, 0.08),
-    thing("blue block", 0.64, -0.04),
-    thing("green bowl", 0.38, 0.03),
-    thing("red bowl", 0.60, 0.20),
-    thing("blue bowl", 0.52, -0.18),
-]
 LINE = "put all the blocks in a horizontal line"
 
 

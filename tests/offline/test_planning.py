@@ -12,17 +12,9 @@ from codepolicy.planning import Step, parse_plan
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.scene_table import scene_table
 from primitives.scene import SceneObject
+from tests.offline.table import FOUR_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing
 
-SCENE = [
-    thing("red block", 0.34, 0.20),
-    thing("green block", 0.50, 0.10),
-    thing("blue block", 0.65, -0.06),
-    thing("yellow block", 0.36, -0.26),
-    thing("red bowl", 0.60, 0.21),
-    thing("green bowl", 0.38, 0.06),
-    thing("blue bowl", 0.54, -0.19),
-]
 SIZES = [
     thing("red block", 0.34, 0.20, 0.05),
     thing("green block", 0.50, 0.10, 0.03),

@@ -8,16 +8,9 @@ import msgspec
 
 from codepolicy.models.offline.prompt import settled
 from primitives.scene import SceneObject
+from tests.offline.table import THREE_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing
 
-SCENE = [
-    thing("red block", 0.34, 0.20),
-    thing("green block", 0.50, 0.08),
-    thing("blue block", 0.64, -0.04),
-    thing("green bowl", 0.38, 0.03),
-    thing("red bowl", 0.60, 0.20),
-    thing("blue bowl", 0.52, -0.18),
-]
 DROPPED = (
     "The program failed on line 3 in put('green block'): dropped: green block left the fingers\nHint: pick it again."
 )

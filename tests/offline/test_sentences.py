@@ -9,17 +9,9 @@ import pytest
 
 from primitives.scene import SceneObject
 from tests.offline.sentences import ANSWERS, CORPUS, DECLINED, OUTSIDE
-from tests.offline.table import Table, ask, fences, thing
+from tests.offline.table import FOUR_BLOCKS as SCENE
+from tests.offline.table import Table, ask, fences
 
-SCENE = [
-    thing("red block", 0.34, 0.20),
-    thing("green block", 0.50, 0.10),
-    thing("blue block", 0.65, -0.06),
-    thing("yellow block", 0.36, -0.26),
-    thing("red bowl", 0.60, 0.21),
-    thing("green bowl", 0.38, 0.06),
-    thing("blue bowl", 0.54, -0.19),
-]
 CASES = [(effect, sentence) for effect, sentences in CORPUS for sentence in sentences]
 EVERYDAY = [
     pytest.param(effect, sentence, id=sentence[:60], marks=() if i < 3 else pytest.mark.slow)

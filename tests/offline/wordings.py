@@ -8,17 +8,9 @@ an answer, and then nothing moves.
 from __future__ import annotations
 
 from primitives.scene import SceneObject
-from tests.offline.table import thing
+from tests.offline.table import FOUR_BLOCKS, thing
 
-PLAIN = [
-    thing("red block", 0.34, 0.20),
-    thing("green block", 0.50, 0.10),
-    thing("blue block", 0.65, -0.06),
-    thing("yellow block", 0.36, -0.26),
-    thing("red bowl", 0.60, 0.21),
-    thing("green bowl", 0.38, 0.06),
-    thing("blue bowl", 0.54, -0.19),
-]
+PLAIN = FOUR_BLOCKS
 RICH = [
     thing("red block", 0.34, 0.22, 0.05),
     thing("red block 2", 0.45, 0.0, 0.03),
