@@ -137,7 +137,7 @@ class Checker:
                     continue
                 world.addCollisionPair(pin.CollisionPair(i, index))
                 margins.append(0.0 if name in (TABLE, grasped) else margin)
-        self._owners = owners
+        self._owners, self._robot_parts = owners, frozenset(robot.names)
         self._model, self._data = model, model.createData()
         self._world = world
         self._geometry_data = pin.GeometryData(world)
@@ -158,6 +158,13 @@ class Checker:
         at = self._data.oMi[self._tool_joint]
         tool = at.rotation @ self._tool_in_joint + at.translation
         return any(not low <= value <= high for low, value, high in zip(self._box[0], tool, self._box[1], strict=True))
+
+    def touched(self, q: NDArray[np.float64], width: float) -> set[str]:
+        """Names of the things that the arm or what it holds touches at `q`."""
+        whole = self._kinematics.full(q, width)
+        pin.computeCollisions(self._model, self._data, self._world, self._geometry_data, whole, False)
+        pairs = zip(self._world.collisionPairs, self._geometry_data.collisionResults, strict=True)
+        return {self._owners[pair.second] for pair, result in pairs if result.isCollision()} - self._robot_parts
 
     def contact(self, q: NDArray[np.float64], width: float) -> tuple[str, str] | None:
         """The first pair that touches at `q`, as (part of the robot, thing), or None."""

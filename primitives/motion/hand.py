@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.failures import Failure
 from primitives.guard import Guard
 from primitives.motion.kinematics import Kinematics, object_matrix
 from primitives.motion.obstacles import ROUND
@@ -48,6 +49,7 @@ class Hand:
         self._kinematics = kinematics
         self._memory = memory
         self._guard = guard
+        self._interrupted = False
         self._commanded: float | None = None
 
     @property
@@ -62,12 +64,26 @@ class Hand:
 
     def move(self, width: float, *, force: float = GRIP_FORCE) -> float:
         """Move the fingers to `width` m or until they touch something, without asking what; returns the measured
-        width in m."""
+        width in m. Raises what ended it instead; nothing is held then."""
         force = min(force, self.info.max_force)
         self._guard.check_gripper(width, force)
-        result = self._arm.start_gripper(width, self.info.max_speed, force).wait(TIMEOUT)
-        self._commanded = width
+        motion = self._arm.start_gripper(width, self.info.max_speed, force)
+        try:
+            result = motion.wait(TIMEOUT)
+        except Failure:
+            # Ended on the way, the fingers press on nothing any more.
+            self._commanded, self._interrupted = None, True
+            self.let_go()
+            self._memory.invalidate()
+            raise
+        self._commanded, self._interrupted = width, False
         return result.state.gripper_width
+
+    def recover(self) -> None:
+        """Open the fingers where a stop, for one, ended their last movement on the way: what is between them, nobody
+        has measured."""
+        if self._interrupted:
+            self.move(self.info.max_width)
 
     def grip(self, width: float) -> float:
         """Move the fingers as `move` does, and note what they took or let go; for programs that lead the hand

@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import Blocked
+from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
 from primitives.motion.collision import Checker, RobotGeometry
 from primitives.motion.hand import Hand, Held
@@ -106,13 +106,18 @@ class Mover:
         Raises:
             Blocked: the arm came to rest elsewhere.
             LimitExceeded, BadArgument: the guard refused.
+            Stopped, ProtectiveStop, CommsLost, HardwareFault: what else ended it.
         """
         path = path.copy()
         path[0] = self.q
         tool = self.kinematics.tool_positions(path)
         self.guard.check_path(path, tool)
         limits = self.guard.motion_limits(path, tool, scale)
-        result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT)
+        try:
+            result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT)
+        except Failure:
+            self.memory.invalidate()  # ended on the way, it may have moved things
+            raise
         distance, angle = pose_distance(self.kinematics.tool(path[-1]), self.kinematics.tool(result.state.q))
         if not contact and (distance > ARRIVED_POSITION or angle > ARRIVED_ROTATION):
             self.memory.invalidate()
@@ -150,11 +155,33 @@ class Mover:
             width: gripper width on the way in m; left out, the present one.
             objects: see `checker`.
         """
-        width = self.hand.width if width is None else width
+        start, width = self.q, self.hand.width if width is None else width
         checker = self.checker(objects=objects)
-        if checker.collides(self.q, width) or checker.collides(goal, width):
+        if checker.collides(start, width) or checker.collides(goal, width):
             checker = self.checker(margin=CLOSE, objects=objects)
-        return self._planner.path(self.q, goal, width, checker)
+            if touched := checker.touched(start, width):
+                return self._planned_from_above(start, goal, width, checker, touched, objects)
+        return self._planner.path(start, goal, width, checker)
+
+    def _planned_from_above(
+        self,
+        start: NDArray[np.float64],
+        goal: NDArray[np.float64],
+        width: float,
+        checker: Checker,
+        touched: Collection[str],
+        objects: Sequence[SceneObject] | None,
+    ) -> NDArray[np.float64] | None:
+        """A path from joints `start` at which things are `touched`, as after a stop around an object: straight up, and
+        on from there; where that is not free, from where the arm is."""
+        up = self.raised(start, APPROACH)
+        if up is not None:
+            leaving = self.checker(ignore=touched, held_ignore=touched, margin=CLOSE, objects=objects)
+            if leaving.first_contact(up[::-1], width) is None:
+                onward = self._planner.path(up[0], goal, width, checker)
+                if onward is not None:
+                    return np.vstack([up[::-1], onward[1:]])
+        return self._planner.path(start, goal, width, checker)
 
     def reach(self, T: NDArray[np.float64]) -> NDArray[np.float64]:
         """Joints (dof,) in rad for the tool pose `T` (4, 4), near where the arm is. Raises Unreachable."""
@@ -215,6 +242,8 @@ class Mover:
             self.home()
 
     def home(self, *, objects: Sequence[SceneObject] | None = None) -> None:
-        """Move to the arm's home pose without collision, what is held included. Args: for `objects` see `checker`."""
+        """Move to the arm's home pose without collision, what is held included; fingers that were stopped on the way
+        open first. Args: for `objects` see `checker`."""
+        self.hand.recover()
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
             self.travel(self.info.home, objects=objects)

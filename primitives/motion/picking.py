@@ -63,6 +63,7 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
     _refuse_covered(ctx, obj)
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate
+    mover.hand.recover()
     if abs(mover.hand.width - grip.opening) > 0.002:
         mover.hand.move(grip.opening)
     mover.approach(path)

@@ -55,6 +55,7 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
     if obj.category == "zone":
         raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
     goal = _goal(ctx, obj, target)
+    mover.hand.recover()
     now = obj
     for _ in range(STROKES):
         if math.dist(now.position[:2], goal) <= GOOD:

@@ -1,3 +1,4 @@
+import itertools
 import threading
 
 import pytest
@@ -105,6 +106,51 @@ def test_stop_ends_the_motion_and_refuses_until_begin(trial, monkeypatch):
     monkeypatch.undo()
     server.begin(surface("skill"))
     server.invoke("home")
+
+
+def _starts_of_motions(server, call):
+    """Physics steps at which the motions of a call begin, and the one at which it ends."""
+    arm, starts = server._context.robot.arm, []
+    begin = arm._begin
+
+    def noted(motion):
+        starts.append(arm._world.steps)
+        return begin(motion)
+
+    arm._begin = noted
+    server.invoke(*call)
+    del arm._begin
+    return [*starts, arm._world.steps]
+
+
+def _stopped_at(trial, step, call):
+    """The call, stopped at a physics step, and a program after it."""
+    server = trial(SCENE)
+    world = server._context.robot.arm._world
+    world.on_step = lambda: server.stop() if world.steps == step else None
+    with pytest.raises(Stopped):
+        server.invoke(*call)
+    assert world.steps < step + 32, "the motion went on"
+    world.on_step = None
+    server.begin(surface("skill"))
+    server.invoke("home")
+    return server
+
+
+def test_a_stop_in_any_motion_of_a_put_is_told_and_the_arm_goes_home_after_it(trial):
+    call = ("put", "red block", (0.5, 0.1))
+    for end in _starts_of_motions(trial(SCENE), call)[1:]:
+        _stopped_at(trial, end - 3, call)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", [("put", "red block", "green bowl"), ("push", "red block", (0.5, -0.1))])
+def test_a_stop_anywhere_is_told_and_the_next_program_does_the_job(trial, call):
+    starts = _starts_of_motions(trial(SCENE), call)
+    steps = {s for a, b in itertools.pairwise(starts[:20]) for s in ((a + b) // 2, b - 2)}
+    for step in sorted(steps):
+        server = _stopped_at(trial, step, call)
+        server.invoke(*call)
 
 
 def test_a_broken_primitive_is_infrastructure_and_keeps_its_place(trial, monkeypatch):
