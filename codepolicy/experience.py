@@ -12,7 +12,7 @@ from codepolicy.retrieval import relevant
 from codepolicy.run import Run
 from codepolicy.skill import Skill
 from codepolicy.skill_store import SkillStore
-from codepolicy.solver import Solution
+from codepolicy.solution import Solution
 
 
 def recalled(store: SkillStore, run: Run, instruction: str) -> tuple[Skill, ...]:

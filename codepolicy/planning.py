@@ -14,7 +14,7 @@ from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import one_line
 from codepolicy.run import Run
-from codepolicy.solver import Solution
+from codepolicy.solution import Solution
 
 MAX_STEPS = 20
 MAX_BARREN = 3

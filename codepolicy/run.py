@@ -15,7 +15,7 @@ from codepolicy.prompting.feedback import PRIVILEGED
 from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
-from codepolicy.solver import Ending, Solution, declined
+from codepolicy.solution import Ending, Solution, declined
 from codepolicy.stage import Stage
 from codepolicy.uninterrupted import uninterrupted
 from primitives.environment import Verdict

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import msgspec
 
@@ -15,39 +13,14 @@ from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import FedBack, Observer, Started
 from codepolicy.hierarchy import write_missing
 from codepolicy.models.protocol import Message
-from codepolicy.prompting.feedback import (
-    PRIVILEGED,
-    Attempt,
-    FeedbackLevel,
-    feedback,
-    marked,
-    marked_function,
-    signature,
-    summary,
-)
+from codepolicy.prompting.feedback import PRIVILEGED, Attempt, FeedbackLevel, feedback
 from codepolicy.prompting.prompt import Repair, messages, system_prompt, user_prompt
 from codepolicy.prompting.reply import ParsedReply
+from codepolicy.prompting.retelling import marked, marked_function, signature, summary
 from codepolicy.skill import Skill
+from codepolicy.solution import Solution, declined, is_question, why_failed
 from codepolicy.stage import Stage
-from primitives.failures import FailureKind
-from primitives.trace import Clause, ExecutionReport
-
-Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
-
-_QUESTION = re.compile(
-    r"^(?:please )?(?:how|what|which|where|who|why|when|is|are|was|were|does|did|can|could|has|have"
-    r"|tell|say|describe|count|list|name|report|explain)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """How the loop ended."""
-
-    ending: Ending
-    summary: str
-    check: GoalCheck
+from primitives.trace import ExecutionReport
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +107,7 @@ class Solver:
                 feedback=text,
                 earlier=tuple(lines[:-1]),
             )
-        return Solution("failed", self._failed(check), check)
+        return Solution("failed", why_failed(self.turns[-1].report, check), check)
 
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
         return messages(system, user, self.stage.picture() if self.coder.model.vision else None)
@@ -229,35 +202,3 @@ class Solver:
             feedback=feedback if feedback is not None else last.feedback,
         )
         return self.turns[-1]
-
-    def _failed(self, check: GoalCheck) -> str:
-        report = self.turns[-1].report
-        if report is not None and report.failure is not None:
-            return f"{report.failure.kind}: {report.failure.message}"
-        if check.failure is not None:
-            return f"the goal check raised {check.failure.kind}: {check.failure.message}"
-        if check.failed_clauses:
-            return "the goal check fails: " + "; ".join(_measured(c) for c in check.failed_clauses)
-        if check.status == "vacuous":
-            return "the goal check proves nothing"
-        return "no program in the reply" if report is None else "the goal is not reached"
-
-
-def _measured(clause: Clause) -> str:
-    return f"{clause.message} ({clause.detail})" if clause.detail else clause.message
-
-
-def declined(report: ExecutionReport) -> str | None:
-    """The words of a program that raised NotFound or Unreachable by itself, to say that something cannot be done."""
-    failure = report.failure
-    if failure is None or failure.call is not None:
-        return None
-    if failure.kind in (FailureKind.NOT_FOUND, FailureKind.UNREACHABLE):
-        return failure.message
-    words = re.sub(r"^(NotFound|Unreachable): ", "", failure.message)
-    return words if failure.kind is FailureKind.POLICY_ERROR and words != failure.message else None
-
-
-def is_question(instruction: str) -> bool:
-    """Whether `instruction` asks for an answer rather than for something to be done."""
-    return instruction.rstrip().endswith("?") or bool(_QUESTION.match(instruction.strip()))

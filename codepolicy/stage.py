@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 IsolationMode = Literal["required", "best-effort"]
 
-_PERCEIVES: frozenset[str] = frozenset({"perception"})
-
 
 def _silent(event: Event) -> None:
     """Where nobody listens."""
@@ -251,7 +249,7 @@ class Stage:
             return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
         if not all(c.holds for c in clauses):
             return GoalCheck(status="failed", clauses=clauses)
-        looked = any(c.name in surface and surface.get(c.name).kind in _PERCEIVES for c in report.calls)
+        looked = any(c.name in surface and surface.get(c.name).kind == "perception" for c in report.calls)
         return GoalCheck(status="passed" if looked and clauses else "vacuous", clauses=clauses)
 
     def _execute(

@@ -14,7 +14,8 @@ from codepolicy.planning import Planner, Step
 from codepolicy.prompting.reply import split_goal
 from codepolicy.run import Run, Work
 from codepolicy.skill_store import SkillStore
-from codepolicy.solver import Solution, Solver
+from codepolicy.solution import Solution
+from codepolicy.solver import Solver
 
 
 def solve(

@@ -18,7 +18,7 @@ from codepolicy.models.protocol import ModelError, Reply
 from codepolicy.models.scripted import Answer, ScriptedModel
 from codepolicy.run import Interrupted
 from codepolicy.settings import Settings
-from codepolicy.solver import is_question
+from codepolicy.solution import is_question
 from codepolicy.uninterrupted import uninterrupted
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
