@@ -10,29 +10,27 @@ import base64
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import msgspec
 import openai
 
 from codepolicy.models.estimate import estimated
+from codepolicy.models.openai_answer import Answer
 from codepolicy.models.openai_errors import (
     no_server,
     nobody_there,
     pause,
     retryable,
-    said_in,
     translated,
     unsupported_parameters,
 )
 from codepolicy.models.prices import cost, price, price_table
-from codepolicy.models.protocol import Message, ModelError, Reply, Usage
+from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
-MAX_REPLY = 400_000
-"""Characters after which a reply is broken off."""
 MAX_THINKING_TOKENS = 32_768
 """How far the token limit of a reply is raised for a model that used it up by thinking."""
 _VISION = re.compile(
@@ -145,57 +143,14 @@ class OpenAIModel:
             stream=True,
             **self._parameters,
         )
+        answer = Answer(url=self._url, model=self._name, limit_s=10 * self._options.timeout_s)
         with stream:
             kind = stream.response.headers.get("content-type", "")
             if "html" in kind:
                 raise no_server(self._url, self._name)
             if "json" in kind:  # a server that does not stream
-                return self._collected([_as_chunk(self._body(stream.response.iter_bytes()), self._url, self._name)])
-            return self._collected(stream)
-
-    def _body(self, pieces: Iterable[bytes]) -> bytes:
-        """A whole body of bounded length."""
-        body = b""
-        for piece in pieces:
-            body += piece
-            if len(body) > 8 * MAX_REPLY:  # JSON may take six bytes for a character
-                raise self._too_long()
-        return body
-
-    def _too_long(self) -> ModelError:
-        return ModelError(f"{self._name!r} wrote more than {MAX_REPLY} characters and was cut off")
-
-    def _collected(self, chunks: Iterable[Any]) -> Reply:
-        text: list[str] = []
-        refused: list[str] = []
-        size, finish, model, usage, seen = 0, "stop", self._name, Usage(), False
-        deadline = time.monotonic() + 10 * self._options.timeout_s
-        for chunk in chunks:
-            seen = True
-            model = getattr(chunk, "model", None) or model
-            usage = _usage(getattr(chunk, "usage", None)) or usage
-            for choice in getattr(chunk, "choices", None) or ():
-                delta = getattr(choice, "delta", None) or getattr(choice, "message", None)
-                piece = getattr(delta, "content", None) or ""
-                if not isinstance(piece, str):
-                    raise TypeError(f"the content is a {type(piece).__name__}")
-                text.append(piece)
-                size += len(piece)
-                refused.append(getattr(delta, "refusal", None) or "")
-                finish = getattr(choice, "finish_reason", None) or finish
-            if size > MAX_REPLY:
-                raise self._too_long()
-            if time.monotonic() > deadline:
-                raise ModelError(
-                    f"{self._name!r} was still writing after {10 * self._options.timeout_s:g} s; raise --timeout"
-                )
-        if not seen:
-            raise no_server(self._url, self._name)
-        refusal = "".join(refused).strip()
-        if refusal or finish == "content_filter":
-            words = refusal or "".join(text).strip() or "the provider's content filter stopped the reply"
-            return Reply(text=words, model=model, usage=usage, finish="refusal")
-        return Reply(text="".join(text), model=model, usage=usage, finish="length" if finish == "length" else "stop")
+                return answer.whole(stream.response.iter_bytes())
+            return answer.streamed(stream)
 
     def _wire(self, message: Message) -> dict[str, Any]:
         if not message.images or not self._vision:
@@ -234,30 +189,6 @@ class OpenAIModel:
             return sorted(m.id for m in self._client.with_options(timeout=5.0).models.list())
         except (openai.OpenAIError, AttributeError, TypeError):
             return []
-
-
-def _usage(usage: Any) -> Usage | None:
-    if usage is None or getattr(usage, "prompt_tokens", None) is None:
-        return None
-    details = getattr(usage, "prompt_tokens_details", None)
-    return Usage(
-        input_tokens=usage.prompt_tokens,
-        cached_tokens=getattr(details, "cached_tokens", None),
-        output_tokens=usage.completion_tokens,
-    )
-
-
-def _as_chunk(body: bytes, url: str, model: str) -> Any:
-    from openai.types.chat import ChatCompletion
-
-    words = said_in(body)
-    if words is not None:
-        raise ModelError(f"{url} answers with an error: {words}")
-    try:
-        completion = ChatCompletion.model_validate_json(body)
-    except ValueError as error:
-        raise no_server(url, model) from error
-    return completion
 
 
 def make(argument: str, options: ModelOptions) -> OpenAIModel:
