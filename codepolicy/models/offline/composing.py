@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline import deciding, phrasing
@@ -53,7 +53,6 @@ class Composer:
     Args:
         belief: the scene of the prompt.
         last: the last command of the session, for "do the same with the blue one".
-        undo: what takes back the last instruction of the session.
     """
 
     def __init__(self, belief: Belief, *, last: Command | None = None) -> None:
@@ -211,14 +210,14 @@ class Composer:
             self.writer.write(comment)
             self._branch(branch, "nothing is to be done")
             return
-        other = clause.otherwise if taken else clause.then
-        first = f"if {'not (' + expression + ')' if clause.negated else expression}:"
-        self.writer.write(comment, first)
-        parts: list[Callable[[], None]] = [lambda: self._branch(branch, "nothing is to be done", indent=1)]
-        parts.insert(1 if taken else 0, lambda: self._untaken(other))
-        parts[0]()
-        self.writer.write("else:")
-        parts[1]()
+        self.writer.write(comment, f"if {'not (' + expression + ')' if clause.negated else expression}:")
+        if not taken:
+            self._untaken(clause.then)
+            self.writer.write("else:")
+        self._branch(branch, "nothing is to be done", indent=1)
+        if taken:
+            self.writer.write("else:")
+            self._untaken(clause.otherwise)
 
     def _expect_subject(self, clause: Conditional) -> None:
         """Let "it" in the condition mean what the command is about, and "otherwise in Y" repeat that command."""

@@ -193,6 +193,7 @@ class Point:
 
 
 Destination: TypeAlias = Place | At | Toward | Shift | Shape | Back | Free | Mirrored | Spot | Point
+DESTINATIONS: tuple[type[Destination], ...] = get_args(Destination)
 
 
 @dataclass(frozen=True, slots=True)

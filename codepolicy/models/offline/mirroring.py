@@ -7,7 +7,7 @@ from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
 from codepolicy.models.offline.meaning import Mirrored, Put
-from codepolicy.models.offline.writer import Writer, number
+from codepolicy.models.offline.writer import Writer, number, quoted
 
 
 def write_mirrored(writer: Writer, command: Put, to: Mirrored) -> None:
@@ -32,7 +32,7 @@ def write_mirrored(writer: Writer, command: Put, to: Mirrored) -> None:
     make_room(writer, obj, end)
     image = "(x, 2 * cy - y)" if to.axis == "vertical" else "(2 * cx - x, y)"
     writer.write(
-        f"(cx, cy), (x, y, _) = region({chr(34)}table{chr(34)}).center, {others.code}.position",
+        f"(cx, cy), (x, y, _) = region({quoted('table')}).center, {others.code}.position",
         f"put({subjects.code}, {image})  # mirrored across the {to.axis} line through ({number(cx)}, {number(cy)})",
     )
     writer.moved(obj.name)

@@ -40,10 +40,7 @@ VERBS = frozenset(
 QUESTIONS = frozenset(["DOES", "HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
 _PREPOSITIONS = frozenset(["IN", "ON", "TO", "BESIDE", "NEAR", "DIROF", "BETWEEN", "UNDER", "AROUND", "AWAY", "OUTOF"])
 _TAKING_A_THING = VERBS | _PREPOSITIONS
-BREAKS = frozenset(("COMMA", "AND", "THEN", "STOP"))
-
-
-_ENDS = frozenset((*BREAKS, "STOP"))
+BREAKS = frozenset(["COMMA", "AND", "THEN", "STOP"])
 _NAMING = frozenset(["NOUN", "ONE", "PRONOUN", "OTHER", "COLOR"])
 
 
@@ -54,11 +51,11 @@ def _begun(words: Sequence[Word]) -> list[Word]:
         before = kept[-1].kind if kept else "STOP"
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         text = word.text.split()
-        if before in _ENDS and word.text == "have":
+        if before in BREAKS and word.text == "have":
             word = Word("WANT", "want", "have")
-        elif before in _ENDS and word.text == "separate":
+        elif before in BREAKS and word.text == "separate":
             word = Word("SCATTER", "scatter", "separate")
-        elif before in _ENDS and word.kind == "SEEN" and after not in _ENDS:
+        elif before in BREAKS and word.kind == "SEEN" and after not in BREAKS:
             kept.append(Word("IS", "is", "is"))
             word = Word("THERE", "there", "there")
         elif word.kind == "SEPARATELY" and before in VERBS and len(text) > 2:  # "put one block in each corner"
@@ -84,13 +81,13 @@ def _begun(words: Sequence[Word]) -> list[Word]:
 
 def _rounded_off(words: Sequence[Word]) -> list[Word]:
     """With what a sentence leaves out at its end: "put the other one in (it)", "put it there"."""
+    mirrored = any(w.kind == "MIRRORED" for w in words)
     kept: list[Word] = []
     for i, word in enumerate(words):
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         kept.append(word)
         before = kept[-2].kind if len(kept) > 1 else "STOP"
-        mirrored = any(w.kind == "MIRRORED" for w in words)
-        if after in _ENDS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
+        if after in BREAKS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
             if word.kind in ("IN", "ON") and word.text in ("in", "inside", "into", "on", "on top"):
                 kept.append(Word("PRONOUN", "it", "it"))
             elif word.kind == "THERE" and word.text == "there":
@@ -119,17 +116,17 @@ def cleaned(words: Sequence[Word]) -> list[Word]:
             word = Word("COMMA", "comma", ",")
             if kept[-1].kind == "COMMA":
                 continue
-        if word.kind == "ORDINAL" and after in VERBS and before in (*BREAKS, "STOP"):  # "first do A, second do B"
+        if word.kind == "ORDINAL" and after in VERBS and before in BREAKS:  # "first do A, second do B"
             word = Word("THEN", "then", word.text)
         if word.text == "find" and any(w.kind == "PRONOUN" for w in words[i:]):
             word = Word("PICK", "pick", "find")
-        if word.text == "that" and before in _TAKING_A_THING and after in (*BREAKS, *_PREPOSITIONS):
+        if word.text == "that" and before in _TAKING_A_THING and after in BREAKS | _PREPOSITIONS:
             word = Word("PRONOUN", "it", "that")
         if word.text == "by" and after in VERBS:
             word = Word("BYDOING", "by", "by")
         if word.text == "but" and after in VERBS:
             word = Word("AND", "and", "but")
-        if word.text in ("no block lies on a smaller one",) and kept and kept[-1].kind == "THEN":
+        if word.text == "no block lies on a smaller one" and kept and kept[-1].kind == "THEN":
             kept.pop()
         if word.kind == "STACK" and before in ("A", "THE", "SIZE", "ONE", "ORIENTATION"):
             word = Word("TOWER", "tower", word.text)

@@ -118,15 +118,12 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
     x, y, _ = target.position
     axis, across = (1, 0) if dy else (0, 1)
     call = f"{CALLS[to.direction]}({{a}}, {quoted(target.name)})"
-    message = f"the {{a}} is {_relation(to)} the {target.name}"
     setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
     aside = f"abs(a.position[{across}] - b.position[{across}])"
     ahead = f"abs(a.position[{axis}] - b.position[{axis}])"
-    touching = (max(obj.size[:2]) + max(target.size[:2])) / 2
-    if to.distance is not None and to.distance < touching:
-        # from centre to centre they would overlap, so the gap between them is meant
-        to = replace(to, distance=round(touching + max(to.distance, 0.01), 3))
-        message = f"the {{a}} is {_relation(to)} the {target.name}"
+    if to.distance is not None:
+        to = replace(to, distance=_between_centres(to.distance, obj, target))
+    message = f"the {{a}} is {_relation(to)} the {target.name}"
     if to.distance is not None:
         spot = (x + dx * to.distance, y + dy * to.distance)
         _on_table(writer.belief, spot, f"{number(to.distance)} m {WORDS[to.direction]} the {target.name}")
@@ -149,17 +146,29 @@ def _toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to:
     offset = (obj.position[0] - x, obj.position[1] - y)
     along, off = offset[0] * dx + offset[1] * dy, abs(offset[0] * dy) + abs(offset[1] * dx)
     if not (along > off and math.hypot(*offset) < 0.24 and obj.on == "table"):
-        nearest = (x + dx * (touching + 0.005), y + dy * (touching + 0.005))
+        least = _touching(obj, target) + 0.005
+        nearest = (x + dx * least, y + dy * least)
         _on_table(writer.belief, nearest, f"The place {WORDS[to.direction]} the {target.name}", margin=0.0)
         sideways = [(dx + k * abs(dy), dy + k * abs(dx)) for k in (0.0, 0.4, -0.4, 0.8, -0.8)]
         ways = ", ".join(f"({a:g}, {b:g})" for a, b in sideways)
         thing, base = _handles(writer, obj, code, target, target_code)
         writer.write(f"{verb}({thing}, beside({base}, {thing}, ({ways})))")
-        reach = (max(target.size[:2]) + max(obj.size[:2])) / 2 + 0.03
+        reach = _touching(obj, target) + 0.03
         _place(writer, obj, (x + dx * reach, y + dy * reach))
     writer.must(Clause(obj.name, call, message, about=(target.name,)))
     condition = f"{aside} < {ahead} < 0.25"
     writer.must(Clause(obj.name, condition, f"{message}, beside it", setup, (target.name,)))
+
+
+def _touching(a: SceneObject, b: SceneObject) -> float:
+    """Distance in m between the centres of two things side by side, whichever way they are turned."""
+    return (max(a.size[:2]) + max(b.size[:2])) / 2
+
+
+def _between_centres(distance: float, obj: SceneObject, target: SceneObject) -> float:
+    """What a distance in m means from centre to centre: where they would overlap, the gap between them was meant."""
+    touching = _touching(obj, target)
+    return round(touching + max(distance, 0.01), 3) if distance < touching else distance
 
 
 def _extreme(targets: Reference, direction: str) -> SceneObject:
@@ -184,15 +193,14 @@ def _beside(
     distance: float | None,
     verb: str,
 ) -> None:
-    touching = (max(obj.size[:2]) + max(target.size[:2])) / 2
-    if distance is not None and distance < touching:
-        distance = round(touching + max(distance, 0.01), 3)
+    if distance is not None:
+        distance = _between_centres(distance, obj, target)
     gap = float(relations.footprint(obj).distance(relations.footprint(target)))
     if distance is not None:
         reach = distance
         done = abs(math.dist(obj.position[:2], target.position[:2]) - distance) < 0.025 and obj.on == "table"
     else:
-        reach = (max(target.size[:2]) + max(obj.size[:2])) / 2 + 0.03
+        reach = _touching(obj, target) + 0.03
         done = related("near", obj, target) and obj.on == "table"
     if not done:
         thing, base = _handles(writer, obj, code, target, target_code)
@@ -244,7 +252,7 @@ def _between(writer: Writer, obj: SceneObject, code: str, targets: Reference, ve
     first, second = targets.objects
     middle = ((first.position[0] + second.position[0]) / 2, (first.position[1] + second.position[1]) / 2)
     room = math.dist(first.position[:2], second.position[:2])
-    if room < (max(first.size[:2]) + max(second.size[:2])) / 2 + max(obj.size[:2]) + TIGHT:
+    if room < _touching(first, second) + max(obj.size[:2]) + TIGHT:
         writer.write(f"part({by_name([first])}, {by_name([second])}, {by_name([obj])})")
         _place(writer, second, writer.belief.free(second.name))
     if math.dist(obj.position[:2], middle) > 0.025 or obj.on != "table":

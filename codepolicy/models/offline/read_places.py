@@ -28,6 +28,7 @@ from codepolicy.models.offline.meaning import (
     only,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
+from codepolicy.models.offline.reading import destination, one_by_one
 
 MAGNITUDES = {"little": 0.10, "lot": 0.20}
 """Metres from centre to centre that "a little" and "a lot" mean."""
@@ -46,6 +47,13 @@ class Spacing:
     """The distance between neighbours in m."""
 
     meters: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """Red, green, blue, in that order."""
+
+    things: Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +167,12 @@ def dest_point(p: Parts) -> Point:
     return Point(float(x), float(y))
 
 
-@dataclass(frozen=True, slots=True)
-class Ordering:
-    """Red, green, blue, in that order."""
-
-    things: Group
-
-
 def ordering(p: Parts) -> Ordering:
     """In the order red, green, blue."""
-    items: list[Thing] = []
-    for item in p.one(Group).items:
-        if not isinstance(item, Thing):
-            raise Implausible("no order")
-        items += [replace(item, colors=(c,), quantity="the") for c in item.colors] if len(item.colors) > 1 else [item]
-    if len(items) < 2 or any(i.many for i in items):
+    items = tuple(i for item in p.one(Group).items for i in one_by_one(item))
+    if len(items) < 2 or any(isinstance(i, Pronoun) or i.many for i in items):
         raise Implausible("no order")
-    return Ordering(Group(tuple(items)))
+    return Ordering(Group(items))
 
 
 def shape(p: Parts) -> Shape:
@@ -219,15 +216,6 @@ def of_group(p: Parts) -> Group:
     return p.one(Group)
 
 
-def dest_again(p: Parts) -> Destination:
-    """Back on the table."""
-    for kind in (Place, At, Toward, Shift, Shape, Back, Free, Mirrored, Spot, Point):
-        found = p.maybe(kind)
-        if found is not None:
-            return found
-    raise Implausible("back to nowhere")
-
-
 def _fixed(value: object) -> Rule:
     return lambda _: value
 
@@ -260,7 +248,7 @@ RULES: dict[str, Rule] = {
     "dest_point": dest_point,
     "ordering": ordering,
     "dest_back": _fixed(Back()),
-    "dest_again": dest_again,
+    "dest_again": destination,  # "back on the table"
     "dest_stacked": _fixed(Shape("tower")),
     "dest_together": _fixed(Shape("together")),
     "place_named": place_named,

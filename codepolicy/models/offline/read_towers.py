@@ -10,7 +10,6 @@ from codepolicy.models.offline.meaning import (
     Free,
     Group,
     Place,
-    Pronoun,
     Put,
     Shape,
     Stack,
@@ -21,7 +20,7 @@ from codepolicy.models.offline.meaning import (
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 from codepolicy.models.offline.read_commands import Several
-from codepolicy.models.offline.reading import by_size, category_of, destinations
+from codepolicy.models.offline.reading import by_size, category_of, destinations, one_by_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +84,13 @@ def stack_layers(p: Parts) -> Stack:
 def stack_listed(p: Parts) -> Stack:
     """Stack the blocks from bottom to top: red, green, blue."""
     kind, listed = p.all(Group)
-    listed = Group(tuple(t for i in listed.items for t in _one_by_one(i)))
+    listed = Group(tuple(t for i in listed.items for t in one_by_one(i)))
     if len(listed.items) < 2 or len(kind.items) != 1 or not kind.items[0] or not isinstance(kind.items[0], Thing):
         raise Implausible("no order")
     if not kind.items[0].plural or kind.items[0].colors:
         raise Implausible("no order")
     groups = tuple(only(i) for i in with_category(listed, category_of(kind)).items)
     return Stack(kind, chain=groups if "down" in p.tokens("UPWARD") else groups[::-1])
-
-
-def _one_by_one(item: Thing | Pronoun) -> tuple[Thing | Pronoun, ...]:
-    """ "Red, yellow, green" as three things."""
-    if isinstance(item, Thing) and len(item.colors) > 1:
-        return tuple(replace(item, colors=(color,), quantity="the") for color in item.colors)
-    return (item,)
 
 
 def build_tower(p: Parts) -> Command:
@@ -113,7 +105,7 @@ def build_tower(p: Parts) -> Command:
     if len(places) > 1 or len(p.all(Group)) > 1:
         raise Implausible("two places")
     if p.token("UPWARD") == "down":
-        listed = tuple(t for i in what.items for t in _one_by_one(i))
+        listed = tuple(t for i in what.items for t in one_by_one(i))
         return Stack(Group(listed[::-1]), places[0] if places else None, upward=True)
     return Stack(what, places[0] if places else None, by=by_size(p), upward=p.token("UPWARD") == "up")
 

@@ -5,22 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codepolicy.models.offline.meaning import (
+    DESTINATIONS,
     SIZES,
     At,
-    Back,
     Command,
     Destination,
-    Free,
     Group,
-    Mirrored,
-    Place,
-    Point,
     Pronoun,
     Put,
     Shape,
-    Shift,
     Size,
-    Spot,
     Stack,
     Thing,
     Toward,
@@ -29,8 +23,6 @@ from codepolicy.models.offline.meaning import (
 )
 from codepolicy.models.offline.parts import Implausible, Parts, one_of
 from codepolicy.models.offline.traversing import things_in
-
-DESTINATIONS = (Place, At, Toward, Shift, Shape, Back, Free, Mirrored, Spot, Point)
 
 
 def destinations(p: Parts) -> list[Destination]:
@@ -69,6 +61,13 @@ def _near_what_moves(item: Thing | Pronoun) -> Thing | Pronoun:
         return item
     orders = (replace(o, to=only(Pronoun())) if o.key == "near" and o.to is None else o for o in item.orders)
     return replace(item, orders=tuple(orders))
+
+
+def one_by_one(item: Thing | Pronoun) -> tuple[Thing | Pronoun, ...]:
+    """ "Red, yellow, green" as three things."""
+    if isinstance(item, Thing) and len(item.colors) > 1:
+        return tuple(replace(item, colors=(color,), quantity="the") for color in item.colors)
+    return (item,)
 
 
 def by_size(p: Parts) -> Size:
