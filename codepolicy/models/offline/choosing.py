@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.belief import CONTAINERS, FLAT, NEAR, Belief, Declined
+from codepolicy.models.offline.belief import CONTAINERS, NEAR, Belief, Declined
 from codepolicy.models.offline.filtering import ALIKE, KEYS, Key, by_rarity, colored, most_toward, sized
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.relating import between, in_place, movable, related
+from codepolicy.models.offline.stacks import OF_STACKS
 from primitives.scene import SceneObject
 
 _CATEGORIES = {"container": tuple(sorted(CONTAINERS))}
@@ -63,8 +64,8 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
     Raises:
         Declined: a thing that the phrase is described by is not there.
     """
-    if item.category in _OF_TOWERS:
-        found = _OF_TOWERS[item.category](belief)
+    if item.category in OF_STACKS:
+        found = OF_STACKS[item.category](belief)
     else:
         found = [o for o in belief.objects.values() if _is_a(o, item)]
     if item.colors:
@@ -160,42 +161,6 @@ def _almost_in(obj: SceneObject, place: Place, belief: Belief) -> bool:
     if "corner" not in place.name or place.name == "corner":
         return True
     return belief.workspace.region(place.name).contains(obj.position, -NEAR)
-
-
-def _tops(belief: Belief) -> list[SceneObject]:
-    """The uppermost thing of each stack."""
-    return [o for o in _stacked(belief) if not belief.carried(o.name)]
-
-
-def _stacked(belief: Belief) -> list[SceneObject]:
-    """Everything that rests on something else, other than in a container, on a plate or on a zone."""
-    return [
-        o for o in belief.objects.values() if o.on in belief.objects and belief[o.on].category not in CONTAINERS | FLAT
-    ]
-
-
-def stack_under(top: SceneObject, belief: Belief) -> list[SceneObject]:
-    """The stack that a thing is the top of, from the top down."""
-    stack = [top]
-    while (below := belief.objects.get(stack[-1].on)) is not None and below.category not in CONTAINERS | FLAT:
-        stack.append(below)
-    return stack
-
-
-def _in_stacks(belief: Belief) -> list[SceneObject]:
-    """Everything that is part of a stack, from the top down."""
-    return [o for top in _tops(belief) for o in stack_under(top, belief)]
-
-
-def _bases(belief: Belief) -> list[SceneObject]:
-    """The lowest thing of each stack."""
-    return [stack_under(top, belief)[-1] for top in _tops(belief)]
-
-
-_OF_TOWERS: dict[str, Callable[[Belief], list[SceneObject]]] = {
-    "tower": _tops, "tower top": _tops, "tower base": _bases, "stacked": _in_stacks,
-}  # fmt: skip
-"""What a tower is as a place, and what is named as a part of it."""
 
 
 def _excluded(group: Group, belief: Belief) -> list[SceneObject]:

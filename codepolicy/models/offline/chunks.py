@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from codepolicy.models.offline.words import Word
 
-_SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
+SIDES = {"left": "left", "right": "right", "top": "top", "bottom": "bottom", "back": "top", "near": "bottom"}
 
 _Make = Callable[[Sequence[Word]], Word | None]
 
@@ -78,7 +78,7 @@ def _text(group: Sequence[Word]) -> str:
 
 
 def _place(group: Sequence[Word]) -> Word | None:
-    names = [_SIDES[w.value] for w in group if w.kind in ("DIR", "FAR", "NEAR", "BACK")]
+    names = [SIDES[w.value] for w in group if w.kind in ("DIR", "FAR", "NEAR", "BACK")]
     vertical = [n for n in names if n in ("top", "bottom")]
     horizontal = [n for n in names if n in ("left", "right")]
     if any(w.kind in ("MIDDLE", "BETWEEN") for w in group) and not names:
@@ -104,7 +104,7 @@ def _place(group: Sequence[Word]) -> Word | None:
 
 
 def _direction(group: Sequence[Word]) -> Word | None:
-    name = next(_SIDES[w.value] for w in group if w.kind in ("DIR", "FAR", "NEAR"))
+    name = next(SIDES[w.value] for w in group if w.kind in ("DIR", "FAR", "NEAR"))
     return Word("DIROF", name, _text(group))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.answering import write_answer
 from codepolicy.models.offline.belief import Belief, Declined
-from codepolicy.models.offline.choosing import choose, stack_under
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.counting import counted_out
@@ -41,6 +41,7 @@ from codepolicy.models.offline.picking import write_pick
 from codepolicy.models.offline.putting import write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
 from codepolicy.models.offline.stacking import write_stack
+from codepolicy.models.offline.stacks import stack_under
 from codepolicy.models.offline.swapping import write_swap
 from codepolicy.models.offline.traversing import instances, things_in
 from codepolicy.models.offline.words import tokenize
@@ -87,7 +88,7 @@ class Composer:
         )
         refusals: list[Declined] = []
         for _, _, reading in rated:
-            trial = _fork(self.writer)
+            trial = self.writer.copy()
             try:
                 last = self._write(trial, reading)
             except Declined as declined:
@@ -198,9 +199,9 @@ class Composer:
             raise refusal
         subject = condition.subject
         try:
-            self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), subject).objects)
+            self.writer.belief.subjects = tuple(o.name for o in refer(self.writer.copy(), subject).objects)
             others = [g for g in instances(condition.test, Group) if g.items]
-            self.writer.belief.targets = tuple(o.name for g in others for o in refer(_fork(self.writer), g).objects)
+            self.writer.belief.targets = tuple(o.name for g in others for o in refer(self.writer.copy(), g).objects)
         except Declined:
             pass
         taken = truth != clause.negated
@@ -230,7 +231,7 @@ class Composer:
                 return
             if isinstance(reading, Put | Pick | Stack):
                 try:
-                    self.writer.belief.subjects = tuple(o.name for o in refer(_fork(self.writer), reading.what).objects)
+                    self.writer.belief.subjects = tuple(o.name for o in refer(self.writer.copy(), reading.what).objects)
                 except Declined:
                     continue
                 self.last = reading
@@ -280,15 +281,3 @@ def _moved_tower(belief: Belief, command: Put) -> Stack:
 def _is_held(belief: Belief, what: Group) -> bool:
     """Whether "put it down" speaks of what the gripper holds."""
     return all(o.on == "gripper" for o in choose(what, belief.copy()))
-
-
-def _fork(writer: Writer) -> Writer:
-    return replace(
-        writer,
-        belief=writer.belief.copy(),
-        lines=list(writer.lines),
-        clauses=list(writer.clauses),
-        variables=dict(writer.variables),
-        summary=list(writer.summary),
-        order=list(writer.order),
-    )

@@ -14,7 +14,15 @@ from lark.common import LexerConf
 from lark.exceptions import UnexpectedInput
 from lark.lexer import Lexer
 
-from codepolicy.models.offline import read_commands, read_places, read_questions, read_shapes, read_things, read_towers
+from codepolicy.models.offline import (
+    read_commands,
+    read_descriptions,
+    read_places,
+    read_questions,
+    read_shapes,
+    read_things,
+    read_towers,
+)
 from codepolicy.models.offline.parts import Implausible, Parts
 from codepolicy.models.offline.words import Word
 
@@ -23,7 +31,15 @@ Start = Literal["command", "condition", "question"]
 MAX_READINGS = 40
 """Readings of one phrase that are followed; they multiply with every place where a phrase can be attached."""
 
-_READERS = (read_things, read_places, read_commands, read_towers, read_shapes, read_questions)
+_READERS = (
+    read_things,
+    read_descriptions,
+    read_places,
+    read_commands,
+    read_towers,
+    read_shapes,
+    read_questions,
+)
 _RULES = {name: rule for reader in _READERS for name, rule in reader.RULES.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from codepolicy.models.offline.belief import Belief
@@ -45,17 +45,27 @@ class Writer:
     indent: int = 0
     order: list[str] = field(default_factory=list[str])
     """Names of the objects that the program is believed to move, in that order."""
-    cost: int = 0
-    """How unlikely this reading is."""
     silent: bool = False
     """Whether the instruction asks for no motion at all, as a question does."""
+
+    def copy(self) -> Writer:
+        """An independent copy, for trying out a reading."""
+        return replace(
+            self,
+            belief=self.belief.copy(),
+            lines=list(self.lines),
+            clauses=list(self.clauses),
+            variables=dict(self.variables),
+            summary=list(self.summary),
+            order=list(self.order),
+        )
 
     def write(self, *lines: str) -> None:
         """Add lines at the current indentation."""
         self.lines += ["    " * self.indent + line for line in lines]
 
     def define(self, base: str, expression: str, comment: str = "") -> str:
-        """A variable that holds `expression`, new unless one holds it already.
+        """A new variable that holds `expression`.
 
         `comment` says in words what it is, and what it was at the start, so that a later turn can tell.
         """
@@ -64,10 +74,6 @@ class Writer:
         self.variables[name] = expression
         self.write(f"{name} = {expression}" + (f"  # {comment}" if comment else ""))
         return name
-
-    def forget(self, base: str) -> None:
-        """Let a name be used again, for a loop variable that is out of scope."""
-        self.variables.pop(base, None)
 
     def loop_name(self, objects: Sequence[SceneObject]) -> str:
         """A name for the variable of a loop over the objects."""
@@ -82,7 +88,7 @@ class Writer:
         return name
 
     def must(self, clause: Clause) -> None:
-        """State what must hold in the end; what was to hold of the same subject before gives way."""
+        """State what must hold in the end, until the subject is moved again."""
         self.clauses.append(clause)
 
     def moved(self, name: str) -> None:
