@@ -51,9 +51,13 @@ class GripperInfo:
     fingers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ArmInfo:
-    """What is known about an arm before connecting to it."""
+    """What is known about an arm before connecting to it.
+
+    A driver gives one and the same object every time: what depends on the description alone, as a kinematic model does,
+    is made once for each.
+    """
 
     name: str
     urdf: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import coal
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from primitives.motion.kinematics import Kinematics, object_matrix
 from primitives.motion.obstacles import Part, parts
+from primitives.robot import ArmInfo
 from primitives.scene import SceneObject, Vector3
 
 TABLE = "table"
@@ -33,22 +35,20 @@ class RobotGeometry:
                 item.geometry.buildConvexHull(True, "Qt")
                 item.geometry = item.geometry.convex
         self.names = [item.name.rsplit("_", 1)[0] for item in self.geometry.geometryObjects]
-        self._fingers = {kinematics.model.getJointId(n) for n in info.finger_joint_names}
-        self.self_pairs = self._self_pairs()
+        joints = [item.parentJoint for item in self.geometry.geometryObjects]
+        fingers = {kinematics.model.getJointId(n) for n in info.finger_joint_names}
+        self.moving = [i for i, joint in enumerate(joints) if joint > 0]
+        """Indices of the shapes that move at all."""
+        self.above_base = [i for i, joint in enumerate(joints) if joint > 1]
+        """Those that can hit the table: what stands on it cannot."""
+        self.no_finger = [i for i in self.moving if joints[i] not in fingers]
+        self.self_tested = self._self_tested(fingers | {kinematics.tool_joint})
+        """(N, N) bool: which shapes are tested against which others of the arm."""
 
-    def is_finger(self, index: int) -> bool:
-        """Whether shape `index` belongs to a finger."""
-        return self.geometry.geometryObjects[index].parentJoint in self._fingers
-
-    def above_base(self, index: int) -> bool:
-        """Whether shape `index` can hit the table at all: what stands on it cannot."""
-        return self.geometry.geometryObjects[index].parentJoint > 1
-
-    def _self_pairs(self) -> list[tuple[int, int]]:
+    def _self_tested(self, hand: set[int]) -> NDArray[np.bool_]:
         """Pairs that some configurations bring into contact and others do not; neighbours always touch."""
         model, kinematics = self.kinematics.model, self.kinematics
         items = self.geometry.geometryObjects
-        hand = self._fingers | {kinematics.tool_joint}
         pairs = [
             (i, j)
             for i in range(len(items))
@@ -70,7 +70,16 @@ class RobotGeometry:
             pin.computeCollisions(model, data, trial, geometry_data, whole, False)
             touching = np.array([r.isCollision() for r in geometry_data.collisionResults])
             hits += touching * (len(samples) if n == 0 else 1)
-        return [pair for pair, hit in zip(pairs, hits, strict=True) if hit < 0.7 * len(samples)]
+        tested = np.zeros((len(items), len(items)), dtype=np.bool_)
+        for (i, j), hit in zip(pairs, hits.tolist(), strict=True):
+            tested[i, j] = hit < 0.7 * len(samples)
+        return tested
+
+
+@lru_cache(maxsize=8)
+def robot_geometry(info: ArmInfo) -> RobotGeometry:
+    """The collision shapes of an arm; made once, since they take long and nothing changes them."""
+    return RobotGeometry(Kinematics(info))
 
 
 class Checker:
@@ -108,48 +117,42 @@ class Checker:
         world = robot.geometry.copy()
         count = len(world.geometryObjects)
         owners: list[str] = [*robot.names]
-        for i, j in robot.self_pairs:
-            world.addCollisionPair(pin.CollisionPair(i, j))
-        scene = [(TABLE, Part(coal.Box(4.0, 4.0, 0.2), _below()))]
-        scene += [(o.name, part) for o in objects for part in parts(o)]
         held_parts: list[int] = []
         if held is not None and T_tool_held is not None:
-            T_held_base = np.linalg.inv(object_matrix(held))
+            T_held_joint = robot.kinematics.T_joint_tool @ T_tool_held @ np.linalg.inv(object_matrix(held))
             for n, part in enumerate(parts(held)):
-                T = robot.kinematics.T_joint_tool @ T_tool_held @ T_held_base @ part.T
-                held_parts.append(
-                    world.addGeometryObject(
-                        pin.GeometryObject(f"held {n}", robot.kinematics.tool_joint, pin.SE3(T), part.shape)
-                    )
+                item = pin.GeometryObject(
+                    f"held {n}", robot.kinematics.tool_joint, pin.SE3(T_held_joint @ part.T), part.shape
                 )
+                held_parts.append(world.addGeometryObject(item))
                 owners.append(held.name)
-        margins: list[float] = [0.0] * len(robot.self_pairs)
-        arm = range(count)
+        scene = [(TABLE, _TABLE_PART), *((o.name, part) for o in objects for part in parts(o))]
+        tested = np.zeros((len(owners) + len(scene),) * 2, dtype=np.bool_)
+        margins = np.zeros(tested.shape)
+        tested[:count, :count] = robot.self_tested
         for n, (name, part) in enumerate(scene):
             index = world.addGeometryObject(pin.GeometryObject(f"scene {n}", 0, pin.SE3(part.T), part.shape))
             owners.append(name)
-            movers = [] if name in ignore else [i for i in arm if name != TABLE or robot.above_base(i)]
-            if name == grasped:
-                movers = [i for i in movers if not robot.is_finger(i)]
-            movers += [] if name in held_ignore else held_parts
-            for i in movers:
-                if world.geometryObjects[i].parentJoint == 0:
-                    continue
-                world.addCollisionPair(pin.CollisionPair(i, index))
-                margins.append(0.0 if name in (TABLE, grasped) else margin)
+            if name not in ignore:
+                movers = robot.above_base if name == TABLE else robot.no_finger if name == grasped else robot.moving
+                tested[movers, index] = True
+            if name not in held_ignore:
+                tested[held_parts, index] = True
+            if name not in (TABLE, grasped):
+                margins[:, index] = margin
+        world.setCollisionPairs(tested)
         self._owners, self._robot_parts = owners, frozenset(robot.names)
         self._model, self._data = model, model.createData()
         self._world = world
         self._geometry_data = pin.GeometryData(world)
-        for request, value in zip(self._geometry_data.collisionRequests, margins, strict=True):
-            request.security_margin = value
+        self._geometry_data.setSecurityMargins(world, margins)
+        # Most pairs are far apart, which a tree of boxes tells in a fifth of the time; it takes the margins in.
+        self._tree = pin.BroadPhaseManager_DynamicAABBTreeCollisionManager(model, world, self._geometry_data)
 
     def collides(self, q: NDArray[np.float64], width: float) -> bool:
         """Whether joints `q` (rad) with the fingers `width` m apart touch anything."""
         whole = self._kinematics.full(q, width)
-        if pin.computeCollisions(self._model, self._data, self._world, self._geometry_data, whole, True):
-            return True
-        return self._outside()
+        return pin.computeCollisions(self._model, self._data, self._tree, whole, True) or self._outside()
 
     def _outside(self) -> bool:
         """Whether the tool is outside the box, at the configuration that was tested last."""
@@ -170,6 +173,8 @@ class Checker:
         """The first pair that touches at `q`, as (part of the robot, thing), or None."""
         if not self.collides(q, width):
             return None
+        whole = self._kinematics.full(q, width)
+        pin.computeCollisions(self._model, self._data, self._world, self._geometry_data, whole, True)
         for pair, result in zip(self._world.collisionPairs, self._geometry_data.collisionResults, strict=True):
             if result.isCollision():
                 return self._owners[pair.first], self._owners[pair.second]
@@ -187,7 +192,10 @@ class Checker:
         return None
 
 
-def _below() -> NDArray[np.float64]:
+def _table() -> Part:
     T = np.eye(4)
     T[2, 3] = -0.1
-    return T
+    return Part(coal.Box(4.0, 4.0, 0.2), T)
+
+
+_TABLE_PART = _table()

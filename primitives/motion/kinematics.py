@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pinocchio as pin
@@ -30,21 +31,13 @@ class Kinematics:
     def __init__(self, info: ArmInfo, joint_margin: float = 0.0) -> None:
         """Args: `joint_margin` is kept from every joint limit by the solutions, in rad."""
         self.info = info
-        self.model = pin.buildModelFromUrdf(str(info.urdf))
+        self.model, self._tool = _model(info)
         self._data = self.model.createData()
         self._neutral = pin.neutral(self.model)
-        self._columns = [self.model.joints[self.model.getJointId(n)].idx_v for n in info.joint_names]
-        self._indices = [self.model.joints[self.model.getJointId(n)].idx_q for n in info.joint_names]
+        self._columns = _selection([self.model.joints[self.model.getJointId(n)].idx_v for n in info.joint_names])
+        self._indices = _selection([self.model.joints[self.model.getJointId(n)].idx_q for n in info.joint_names])
         self._fingers = [self.model.joints[self.model.getJointId(n)].idx_q for n in info.finger_joint_names]
-        link = self.model.getFrameId(info.tool_link)
-        base = self.model.frames[link]
-        self._tool = self.model.addFrame(
-            pin.Frame(
-                "codepolicy_tool", base.parentJoint, link, base.placement * pin.SE3(info.T_link_tool), pin.OP_FRAME
-            )
-        )
-        self._data = self.model.createData()
-        self.tool_joint: int = base.parentJoint
+        self.tool_joint: int = self.model.frames[self._tool].parentJoint
         """Index of the joint that carries the tool."""
         self.T_joint_tool: NDArray[np.float64] = self.model.frames[self._tool].placement.homogeneous
         """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
@@ -128,28 +121,27 @@ class Kinematics:
         Returns:
             The solution or None, the best joints seen, and their error (m + rad).
         """
-        q = np.clip(start, self.lower, self.upper)
-        best, least, stuck = q, np.inf, 0
+        lower, upper = self.lower, self.upper
+        q = np.minimum(np.maximum(start, lower), upper)
+        best, least, stuck = q, math.inf, 0
         whole = self._neutral.copy()
         for _ in range(ITERATIONS):
             whole[self._indices] = q
-            pin.forwardKinematics(self.model, self._data, whole)
+            pin.computeJointJacobians(self.model, self._data, whole)
             error = pin.log6(pin.updateFramePlacement(self.model, self._data, self._tool).actInv(target)).vector
-            away, turn = float(np.linalg.norm(error[:3])), float(np.linalg.norm(error[3:]))
-            if away + turn < least * 0.98:
-                stuck = 0
-            else:
-                stuck += 1
+            x, y, z, rx, ry, rz = error.tolist()
+            away, turn = math.hypot(x, y, z), math.hypot(rx, ry, rz)
+            stuck = 0 if away + turn < least * 0.98 else stuck + 1
             if away + turn < least:
                 best, least = q, away + turn
             if away < POSITION_TOLERANCE and turn < ROTATION_TOLERANCE:
                 return q, q, away + turn
             if stuck > 6:
                 break
-            J = pin.computeFrameJacobian(self.model, self._data, whole, self._tool, pin.LOCAL)[:, self._columns]
-            damping = 0.5 * float(error @ error) + DAMPING
-            step = J.T @ np.linalg.solve(J @ J.T + damping * np.eye(6), error)
-            q = np.clip(q + step, self.lower, self.upper)
+            J = pin.getFrameJacobian(self.model, self._data, self._tool, pin.LOCAL)[:, self._columns]
+            system = J @ J.T
+            system.flat[::7] += 0.5 * (away * away + turn * turn) + DAMPING
+            q = np.minimum(np.maximum(q + J.T @ np.linalg.solve(system, error), lower), upper)
         return None, best, least
 
     def _tool_at(self, q: NDArray[np.float64]) -> pin.SE3:
@@ -157,6 +149,22 @@ class Kinematics:
         whole[self._indices] = q
         pin.forwardKinematics(self.model, self._data, whole)
         return pin.updateFramePlacement(self.model, self._data, self._tool)
+
+
+@lru_cache(maxsize=8)
+def _model(info: ArmInfo) -> tuple[pin.Model, int]:
+    """The model, and the index of the tool frame in it."""
+    model = pin.buildModelFromUrdf(str(info.urdf))
+    link = model.getFrameId(info.tool_link)
+    base = model.frames[link]
+    placement = base.placement * pin.SE3(info.T_link_tool)
+    return model, model.addFrame(pin.Frame("codepolicy_tool", base.parentJoint, link, placement, pin.OP_FRAME))
+
+
+def _selection(indices: list[int]) -> slice | list[int]:
+    """What selects these from an array: a slice, which is faster, where they follow each other."""
+    first, last = indices[0], indices[-1]
+    return slice(first, last + 1) if indices == list(range(first, last + 1)) else indices
 
 
 def pose_matrix(pose: Pose) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
-from primitives.motion.collision import Checker, RobotGeometry
+from primitives.motion.collision import Checker, robot_geometry
 from primitives.motion.hand import Hand, Held
 from primitives.motion.kinematics import THOROUGH, Kinematics, line, pose_distance
 from primitives.motion.planning import Planner
@@ -48,7 +48,7 @@ class Mover:
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
         self.postures: dict[Pose, NDArray[np.float64]] = {}
         """Joints (dof,) in rad for poses that a program was told of, with which they were found to work."""
-        self._geometry = RobotGeometry(self.kinematics)
+        self._geometry = robot_geometry(self.info)
         self._planner = Planner(self.kinematics)
 
     @property

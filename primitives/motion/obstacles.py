@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import coal
 import numpy as np
@@ -43,23 +44,28 @@ class Part:
     """(4, 4), takes shape-frame points to the base frame."""
 
 
-def parts(obj: SceneObject) -> list[Part]:
-    """The convex shapes that cover `obj`, base frame."""
+@lru_cache(maxsize=256)
+def parts(obj: SceneObject) -> tuple[Part, ...]:
+    """The convex shapes that cover `obj`, base frame; kept, since one look at the scene serves many checks."""
+    return tuple(_parts(obj))
+
+
+def _parts(obj: SceneObject) -> Iterable[Part]:
     sx, sy, sz = obj.size
     T = object_matrix(obj)
     match obj.category:
         case category if category in FLAT:
             return []
         case "bowl":
-            return list(_bowl(obj, T))
+            return _bowl(obj, T)
         case "mug":
-            return list(_mug(obj))
+            return _mug(obj)
         case "box" if min(sx, sy) > 4 * WALL:
-            return list(_tray(obj, T))
+            return _tray(obj, T)
         case "ball":
             return [Part(coal.Sphere(sx / 2), T)]
         case "drawer":
-            return list(_drawer(obj, T))
+            return _drawer(obj, T)
         case "peg":
             plate = Part(coal.Box(sx, sy, PEG_PLATE), T @ _shift(0.0, 0.0, -(sz - PEG_PLATE) / 2))
             return [plate, Part(coal.Cylinder(sx * PEG_THICK / 2, sz), T)]

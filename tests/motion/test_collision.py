@@ -90,4 +90,23 @@ def test_every_solid_category_has_a_shape(category):
 
 
 def test_a_zone_is_no_obstacle():
-    assert parts(thing("x", "zone", size=(0.1, 0.1, 0.001))) == []
+    assert parts(thing("x", "zone", size=(0.1, 0.1, 0.001))) == ()
+
+
+@pytest.mark.parametrize("margin", [0.0, 0.008, 0.03])
+def test_looking_only_at_what_is_near_changes_no_answer(geometry, kinematics, margin):
+    rng = np.random.default_rng(0)
+    checker = Checker(
+        geometry, [thing("green bowl", "bowl", position=(0.5, 0.0, 0.03), size=(0.15, 0.15, 0.06))], margin=margin
+    )
+    answers = []
+    for turn in rng.normal(0.0, 0.5, (400, 7)):
+        q = np.clip(kinematics.info.home + turn, kinematics.lower, kinematics.upper)
+        answers.append(checker.collides(q, 0.08))
+        assert answers[-1] == bool(checker.touched(q, 0.08) or _touches_itself(checker, q))
+    assert 20 < sum(answers) < 380
+
+
+def _touches_itself(checker, q):
+    hit = checker.contact(q, 0.08)
+    return hit is not None and hit[1].startswith("panda")
