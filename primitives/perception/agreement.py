@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.grid import Grid
+from primitives.perception.peaks import highest
 from primitives.robot import CameraInfo
 
 _CAP = 0.006
@@ -69,21 +70,18 @@ def moved(camera: CameraInfo, offset: NDArray[np.float64]) -> CameraInfo:
 def _measured(points: Sequence[NDArray[np.float32]], grid: Grid) -> NDArray[np.float64] | None:
     """(K, 2) m from what each camera shows to the middle of all; None when they show nothing in common."""
     rows, columns = grid.shape
-    highest = np.zeros((len(points), rows * columns), np.float32)
-    for level, xyz in zip(highest, points, strict=True):
-        np.maximum.at(level, grid.index(xyz), xyz[:, 2])
-    union = highest.max(axis=0).reshape(rows, columns)
+    levels = [highest(grid.index(xyz), np.ascontiguousarray(xyz[:, 2]), rows * columns) for xyz in points]
+    union = np.maximum.reduce(levels).reshape(rows, columns)
     count, components = cv2.connectedComponents(cv2.dilate((union > 0).view(np.uint8), np.ones((5, 5), np.uint8)))
     cells = np.flatnonzero(union)
     labels, level = np.asarray(components, dtype=np.intp).ravel()[cells], union.ravel()[cells]
-    tops = np.zeros(count, np.float32)
-    np.maximum.at(tops, labels, level)
+    tops = highest(labels, level, count)
     high = level > tops[labels] - _CAP
     cells, labels = cells[high], labels[high]
     least = tops[labels] - _CAP
     areas: list[NDArray[np.float64]] = []
     middles: list[NDArray[np.float64]] = []
-    for level in highest:
+    for level in levels:
         seen = level[cells] > least
         mine, at = labels[seen], cells[seen]
         area = np.bincount(mine, minlength=count).astype(np.float64)

@@ -36,10 +36,10 @@ def ball(view: TopView, patch: Mask) -> Found | None:
         return None
     center, radius = _sphere(points)
     for _ in range(2):
-        off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
+        off = _beside(points, center, radius)
         near = off < max(0.0015, 2.5 * median(off))
         center, radius = _sphere(points[near])
-    off = np.abs(np.linalg.norm(points - center, axis=1) - radius)
+    off = _beside(points, center, radius)
     error = median(off)
     if not 0.004 < radius < 0.10 or error > 0.0008 + 0.5 * view.noise or abs(center[2] + radius - summit) > 0.005:
         return None
@@ -63,6 +63,12 @@ def _missing(view: TopView, patch: Mask, center: tuple[float, float, float], rad
     surface = center[2] + np.sqrt(np.maximum(radius**2 - square, 0.0))
     lower = (view.raised & (view.height < surface - LAYER)) | view.bare
     return float((inner & lower & ~patch).sum()) / max(1, int(inner.sum()))
+
+
+def _beside(points: NDArray[np.float64], center: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+    """(N,) distance of points (N, 3) from a sphere."""
+    x, y, z = (points - center).T
+    return np.abs(np.sqrt(x * x + y * y + z * z) - radius)
 
 
 def _sphere(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from primitives.perception.circles import fit_circle
 from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.outlines import border_width, borders, half_turn, outline
+from primitives.perception.peaks import highest
 from primitives.perception.quantile import median, quantile
 from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
@@ -21,12 +22,17 @@ SMALLEST = 0.045
 """m; no hollow thing is narrower."""
 PLATE_HEIGHT = 0.024
 """m; a round thing with a rim lower than this is a plate."""
+PLATE_WIDTH = 0.07
+"""m; no plate is narrower."""
 HANDLE, HANDLE_WIDTH = 0.06, 0.02
 """m; how far the handle of a mug stands out at most, and how wide it is."""
 _HANDLE_AREA = 4e-5
 """m²; less beside a mug is noise."""
 _FRINGE = 0.006
 """m around the round body of a mug within which cells may show its wall, where cameras disagree."""
+_CORE, _DEPTH, _LOWER = 0.006, 0.011, 0.04
+"""m inside the outline of a thing where most of its top is no rim; m below the top that is not hollow yet; and the part
+of the cells there which may be lower."""
 _SECTORS = 32
 _SQUARE = 0.86
 """`_fill` from which an outline may be a rectangle."""
@@ -65,7 +71,7 @@ def containers(view: TopView) -> list[Container]:
             parts = [rest]
         for piece in parts:
             remaining = piece
-            while True:
+            while _may_be_hollow(view, remaining):
                 hit = _rectangular(view, remaining) or _round(view, remaining, rest)
                 if hit is None:
                     break
@@ -75,6 +81,21 @@ def containers(view: TopView) -> list[Container]:
                 if remaining.sum() * view.cell**2 < 0.3 * SMALLEST**2:
                     break
     return result
+
+
+def _may_be_hollow(view: TopView, piece: Mask) -> bool:
+    """False for what is plainly a top face: within its outline nothing lies lower, and it is too small for a plate."""
+    box = surrounding(piece, 0)
+    part, level = piece[box], view.height[box]
+    top = quantile(level[part], 0.95)
+    if max(part.shape) * view.cell > PLATE_WIDTH and top < PLATE_HEIGHT + 0.004:
+        return True
+    full = np.zeros(part.shape, np.uint8)
+    cv2.fillConvexPoly(full, _hull(part)[:, ::-1].astype(np.int32), 1)
+    width = 2 * round(_CORE / view.cell) + 1
+    core = cv2.erode(full, np.ones((width, width), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0).view(bool)
+    lower = core & ~(part & (level > top - _DEPTH))
+    return cv2.countNonZero(lower.view(np.uint8)) > _LOWER * cv2.countNonZero(core.view(np.uint8))
 
 
 def pieces(mask: Mask, *, smallest: int, bridge: float = 3.0) -> Iterator[Mask]:
@@ -106,9 +127,9 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     if ring.sum() < 8:
         return None
     middle_of = (cx - box[0].start, cy - box[1].start)
-    highest = _highest(height, ring, middle_of)
-    usual = median(highest)
-    if (highest > usual + _LEANS).mean() > _LEANING:
+    around_it = _highest(height, ring, middle_of)
+    usual = median(around_it)
+    if (around_it > usual + _LEANS).mean() > _LEANING:
         return None  # a step, not a rim
     # what leans on the rim stands out over it in some directions, not in most
     rim = quantile(height[ring & (height < usual + _LEANS)], 0.85)
@@ -145,7 +166,7 @@ def _round(view: TopView, piece: Mask, alike: Mask) -> Container | None:
     diameter = 2 * circle.radius
     if not plate and (rim - floor < max(0.012, 0.3 * rim) or rim > 2.0 * diameter):
         return None
-    if plate and diameter < 0.07:
+    if plate and diameter < PLATE_WIDTH:
         return None
     category = "plate" if plate else "mug" if rim > 0.62 * diameter else "bowl"
     # what stands out over the bare profile, or has another colour, lies in it
@@ -261,8 +282,8 @@ def _level(shape: tuple[int, ...], box: tuple[slice, slice], values: NDArray[np.
 
 def _rim_around(level: NDArray[np.float32], band: Mask, center: tuple[float, float], rim: float, floor: float) -> float:
     """Fraction of the directions from `center` (row, column) in which the `band` reaches up to the rim."""
-    highest = _highest(level, band, center)
-    return float((highest > rim - 0.3 * (rim - floor)).mean()) if len(highest) else 0.0
+    reach = _highest(level, band, center)
+    return float((reach > rim - 0.3 * (rim - floor)).mean()) if len(reach) else 0.0
 
 
 def _highest(level: NDArray[np.float32], band: Mask, center: tuple[float, float]) -> NDArray[np.float32]:
@@ -270,9 +291,8 @@ def _highest(level: NDArray[np.float32], band: Mask, center: tuple[float, float]
     rows, columns = np.nonzero(band)
     angle = np.arctan2(rows - center[0], columns - center[1])
     sector = ((angle + math.pi) / (2 * math.pi) * _SECTORS).astype(int) % _SECTORS
-    highest = np.full(_SECTORS, -1.0, np.float32)
-    np.maximum.at(highest, sector, level[rows, columns])
-    return highest[np.bincount(sector, minlength=_SECTORS) > 0]
+    reach = highest(sector, level[rows, columns], _SECTORS, least=-1.0)
+    return reach[np.bincount(sector, minlength=_SECTORS) > 0]
 
 
 def _around(

@@ -15,6 +15,7 @@ from primitives.perception.containers import pieces
 from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.grid import Grid
 from primitives.perception.outlines import half_turn, outline, square_yaw
+from primitives.perception.quantile import middle
 from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView
 
@@ -44,7 +45,7 @@ def zones(view: TopView) -> list[Found]:
     sample = rgb[::_STRIDE, ::_STRIDE][bare[::_STRIDE, ::_STRIDE]]
     if len(sample) < 30:
         return []
-    table = np.median(sample, axis=0)
+    table = middle(sample, most=2000)
     # most cells are plainly the table; the rest are looked at closely
     plain = cv2.inRange(rgb, np.maximum(table - _SAME, 0), np.minimum(table + _SAME, 255))
     width = max(3, round(0.008 / view.cell) | 1)
@@ -108,7 +109,7 @@ def _zone(grid: Grid, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Foun
         square = fit_rectangle(closed, hidden, grid.cell, border=_BORDER, edges=edges)
         rectangle = square if square is not None and square.fill > _WHOLE else rectangle
     circle = fit_circle(outline(closed) * grid.cell, grid.cell, border=_BORDER)
-    color = np.median(rgb[piece], axis=0)
+    color = middle(rgb[piece])
     if circle is not None and circle.coverage > 0.85 and circle.error < rectangle.error and rectangle.fill < 0.85:
         x, y = grid.xy(circle.center[0] / grid.cell, circle.center[1] / grid.cell)
         size, yaw, quality = (2 * circle.radius, 2 * circle.radius), 0.0, circle.coverage

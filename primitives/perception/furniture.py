@@ -58,22 +58,28 @@ def furniture(view: TopView, found: Sequence[Found]) -> list[Found]:
 
 def _cupboard(view: TopView, body: Found, things: list[Found]) -> list[Found]:
     kind = _kind(view, body)
+    grips = [
+        t
+        for t in things
+        if t is not body
+        and max(t.size) <= 0.12
+        and body.top - 0.06 < t.top < body.top - 0.005
+        and _kind(view, t) != kind
+    ]
+    if not grips:
+        return things
     top = _filled_rectangle(view, body.cells & (view.height > body.top - 0.006))  # without an open drawer
     if top is None:
         return things
     # as measured: what is nearly square may have been taken for a cube
     measured = replace(body, center=top[0], size=top[1], yaw=top[2])
-    for grip in things:
-        if grip is body or max(grip.size) > 0.12 or not body.top - 0.06 < grip.top < body.top - 0.005:
-            continue
-        if _kind(view, grip) == kind:
-            continue
+    for grip in grips:
         for side in range(4):
             whole = _with_handle(view, measured, kind, grip, side)
             if whole is None:
                 continue
             cupboard, handle = whole
-            swept = _Rectangle.of(cupboard, front=GRIP[0] + (cupboard.joint or 0.0), margin=0.012)
+            swept = _Extent.of(cupboard, front=GRIP[0] + (cupboard.joint or 0.0), margin=0.012)
             kept = [
                 t
                 for t in things
@@ -152,13 +158,13 @@ def _button(view: TopView, cap: Found, things: list[Found]) -> list[Found]:
     fitted = _filled_rectangle(view, housing | cap.cells)
     if fitted is None:
         return things
-    center, size, yaw, _ = fitted
+    center, size, yaw = fitted
     if not 0.06 < min(size) <= max(size) < 0.13 or math.dist(center, cap.center) > 0.008:
         return things
     edge, pressed = (size[0] + size[1]) / 2, min(max(PROTRUSION - stands_out, 0.0), PROTRUSION)
     cells = housing | cap.cells
     whole = Found("button", center, 0.0, cap.top, (edge, edge), square_yaw(yaw), cells, cap.quality, cap.color, pressed)
-    outline = _Rectangle.of(whole, margin=0.004)
+    outline = _Extent.of(whole, margin=0.004)
     kept = [t for t in things if t is not cap and not (outline.contains(t.center) and _kind(view, t) in (kind, -1))]
     return [*kept, whole]
 
@@ -172,7 +178,7 @@ def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     fitted = _filled_rectangle(view, plate | veiled, least=0.65)
     if fitted is None:
         return things
-    center, size, yaw, _ = fitted
+    center, size, yaw = fitted
     if not 0.06 < min(size) <= max(size) < 0.11 or math.dist(center, post.center) > 0.012:
         return things
     out, across = _local(view, near & ~veiled, center, yaw)
@@ -184,7 +190,7 @@ def _peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     whole = Found(
         "peg", (x, y), 0.0, post.top, (edge, edge), square_yaw(yaw), plate | post.cells, post.quality, post.color
     )
-    outline = _Rectangle.of(whole, margin=0.004)
+    outline = _Extent.of(whole, margin=0.004)
     kept = [t for t in things if t is not post and not (outline.contains(t.center) and _kind(view, t) in (kind, -1))]
     # a nut on it of the peg's own colour was taken for a part of the plate or of the post
     over = _within(view, post.center, 0.030) & ~_within(view, post.center, 0.018) & (view.kind == kind)
@@ -199,15 +205,17 @@ def _nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
     kind = _kind(view, part)
     own = view.raised & (view.kind == kind) & (np.abs(view.height - part.top) < 0.004 + view.noise)
     ring = own & _within(view, part.center, 0.055)
-    fitted = _filled_rectangle(view, ring)
+    filled = _filled(view, ring)
+    if filled is None or not 0.45 * filled.sum() < ring.sum() < 0.92 * filled.sum():
+        return things
+    fitted = _rectangle(view, filled)
     if fitted is None:
         return things
-    center, size, yaw, filled = fitted
+    center, size, yaw = fitted
     if not 0.042 < min(size) <= max(size) < 0.078 or max(size) - min(size) > 0.010:
         return things
     hole = _within(view, center, 0.16 * min(size))
-    share = float(ring.sum()) / max(1, int(filled.sum()))
-    if float((ring & hole).sum()) > 0.2 * hole.sum() or not 0.45 < share < 0.92:
+    if float((ring & hole).sum()) > 0.2 * hole.sum():
         return things
     # a box of that size has a floor in its own colour; what is higher is a peg
     floor = view.raised & (view.kind == kind) & (view.height < part.top) & hole
@@ -216,21 +224,21 @@ def _nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
     edge = (size[0] + size[1]) / 2
     bottom = 0.0 if part.top < NUT_HEIGHT + 0.008 else part.top - NUT_HEIGHT
     whole = Found("nut", center, bottom, part.top, (edge, edge), square_yaw(yaw), ring, part.quality, part.color)
-    outline = _Rectangle.of(whole, margin=0.006)
+    outline = _Extent.of(whole, margin=0.006)
     kept = [
         t for t in things if t.category == "peg" or not (outline.contains(t.center) and _kind(view, t) in (kind, -1))
     ]
     return [*kept, whole]
 
 
-class _Rectangle:
+class _Extent:
     """A rectangle on the table."""
 
     def __init__(self, center: tuple[float, float], yaw: float, low: tuple[float, float], high: tuple[float, float]):
         self._center, self._yaw, self._low, self._high = center, yaw, low, high
 
     @classmethod
-    def of(cls, thing: Found, *, front: float = 0.0, margin: float = 0.0) -> _Rectangle:
+    def of(cls, thing: Found, *, front: float = 0.0, margin: float = 0.0) -> _Extent:
         """The outline of `thing`, `front` m longer along its x axis and `margin` m wider on every side."""
         a, b = thing.size[0] / 2 + margin, thing.size[1] / 2 + margin
         return cls(thing.center, thing.yaw, (-a, -b), (a + front, b))
@@ -244,22 +252,33 @@ class _Rectangle:
 
 def _filled_rectangle(
     view: TopView, cells: Mask, *, least: float = 0.88
-) -> tuple[tuple[float, float], tuple[float, float], float, Mask] | None:
-    """Centre, size and yaw of the rectangle of which the largest piece of `cells`, its holes closed, fills at least a
-    fraction `least`."""
-    if int(cells.sum()) * view.cell**2 < 4e-4:
+) -> tuple[tuple[float, float], tuple[float, float], float] | None:
+    """See `_filled` and `_rectangle`."""
+    filled = _filled(view, cells)
+    return None if filled is None else _rectangle(view, filled, least=least)
+
+
+def _filled(view: TopView, cells: Mask) -> Mask | None:
+    """The largest piece of `cells`, its holes closed; None when they are too few."""
+    if cv2.countNonZero(cells.view(np.uint8)) * view.cell**2 < 4e-4:
         return None
-    closed = cv2.morphologyEx(cells.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    closed = cv2.morphologyEx(cells.view(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not contours:
         return None
     filled = np.zeros(cells.shape, np.uint8)
     cv2.drawContours(filled, [max(contours, key=cv2.contourArea)], -1, 1, cv2.FILLED)
-    mask = filled.astype(bool)
-    rectangle = fit_rectangle(mask, np.zeros_like(mask), view.cell, border=border_width(view.noise))
+    return filled.view(bool)
+
+
+def _rectangle(
+    view: TopView, filled: Mask, *, least: float = 0.88
+) -> tuple[tuple[float, float], tuple[float, float], float] | None:
+    """Centre, size and yaw of the rectangle of which `filled` is at least a fraction `least`."""
+    rectangle = fit_rectangle(filled, np.zeros_like(filled), view.cell, border=border_width(view.noise))
     if rectangle is None or not least < rectangle.fill < 1.12:
         return None
-    return view.xy(*rectangle.center), rectangle.size, rectangle.yaw, mask
+    return view.xy(*rectangle.center), rectangle.size, rectangle.yaw
 
 
 def _local(
@@ -276,8 +295,10 @@ def _local(
 def _within(view: TopView, center: tuple[float, float], reach: float) -> Mask:
     """Cells at most `reach` m from `center`."""
     x, y = view.xy(0.0, 0.0)
-    rows, columns = np.ogrid[: view.raised.shape[0], : view.raised.shape[1]]
-    return np.hypot(rows * view.cell + x - center[0], columns * view.cell + y - center[1]) <= reach
+    rows, columns = view.raised.shape
+    dx = np.arange(rows, dtype=np.float64) * view.cell + (x - center[0])
+    dy = np.arange(columns, dtype=np.float64) * view.cell + (y - center[1])
+    return np.asarray((dx * dx)[:, None] + dy * dy <= reach * reach, dtype=np.bool_)
 
 
 def _kind(view: TopView, thing: Found) -> int:

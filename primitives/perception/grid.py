@@ -53,9 +53,9 @@ class Grid:
 
     def homography(self, camera: CameraInfo, height: float) -> NDArray[np.float64]:
         """(3, 3), takes (column, row, 1) of a cell, `height` m above the table, to homogeneous pixels (u, v, 1)."""
-        T = np.linalg.inv(camera.T_base_camera)[:3]
-        (x, y), cell = self.origin, self.cell
-        return camera.K @ np.column_stack([cell * T[:, 1], cell * T[:, 0], T @ np.array([x, y, height, 1.0])])
+        (x, y), cell, T = self.origin, self.cell, camera.T_base_camera
+        ways = np.array([[0.0, cell, x - T[0, 3]], [cell, 0.0, y - T[1, 3]], [0.0, 0.0, height - T[2, 3]]])
+        return camera.K @ np.linalg.inv(T[:3, :3]) @ ways
 
     def behind(self, homography: NDArray[np.float64]) -> NDArray[np.bool_] | None:
         """(R, C) which cells lie behind the camera of a `homography`; None when none does."""

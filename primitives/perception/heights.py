@@ -51,11 +51,11 @@ def raised_points(
     u, v = np.asarray(cv2.findNonZero(high), dtype=np.int32)[:, 0].T
     pixel = v * frame.camera.width + u
     level = z.ravel()[pixel]
-    x, y = _xy(level, u, v, frame)
+    x, y = _xy(level, u.astype(np.float32), v.astype(np.float32), frame)
     (x0, y0, _), (x1, y1, _) = workspace.low, workspace.high
     inside = np.flatnonzero((x > x0 - MARGIN) & (x < x1 + MARGIN) & (y > y0 - MARGIN) & (y < y1 + MARGIN))
     xyz = np.stack([x[inside], y[inside], level[inside]], axis=1)
-    return xyz, frame.rgb.reshape(-1, 3)[pixel[inside]]
+    return xyz, np.take(frame.rgb.reshape(-1, 3), pixel[inside], axis=0)
 
 
 def _z(depth: NDArray[np.float32], frame: Frame, step: int = 1) -> NDArray[np.float32]:
@@ -71,7 +71,7 @@ def _z(depth: NDArray[np.float32], frame: Frame, step: int = 1) -> NDArray[np.fl
 
 
 def _xy(
-    z: NDArray[np.float32], u: NDArray[np.int32], v: NDArray[np.int32], frame: Frame
+    z: NDArray[np.float32], u: NDArray[np.float32], v: NDArray[np.float32], frame: Frame
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(N,) x and (N,) y in m: where the rays of pixels (u, v) reach the heights `z` (N,)."""
     K, T = frame.camera.K, frame.camera.T_base_camera

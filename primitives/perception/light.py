@@ -23,9 +23,8 @@ def light_level(colors: Sequence[NDArray[np.float64]]) -> float:
         return _USUAL
     seen = np.stack(colors)
     levels = np.linspace(0.55, 1.2, 40)
-    cost = [
-        float(np.minimum(np.linalg.norm(seen[:, None] - ALBEDO[None] * k, axis=2).min(axis=1), 40.0).sum()) / 12.0
-        + 0.5 * ((k - _USUAL) / _SPREAD) ** 2
-        for k in levels
-    ]
+    k = levels[:, None, None]
+    square = (seen**2).sum(axis=1)[:, None] - 2 * k * (seen @ ALBEDO.T) + k**2 * (ALBEDO**2).sum(axis=1)
+    apart = np.sqrt(np.maximum(square.min(axis=2), 0.0))  # (40, N) to the nearest named colour at each level
+    cost = np.minimum(apart, 40.0).sum(axis=1) / 12.0 + 0.5 * ((levels - _USUAL) / _SPREAD) ** 2
     return float(levels[int(np.argmin(cost))])

@@ -17,3 +17,10 @@ def quantile(values: NDArray[Any], share: float) -> float:
 def median(values: NDArray[Any]) -> float:
     """The middle one of `values` (N,), N > 0."""
     return quantile(values, 0.5)
+
+
+def middle(values: NDArray[Any], *, most: int = 400) -> NDArray[np.float64]:
+    """(K,) median of each of the columns of `values` (N, K), N > 0, of about `most` of the rows."""
+    columns = np.ascontiguousarray(values[:: max(1, len(values) // most)].T)
+    k = columns.shape[1] // 2
+    return np.partition(columns, k, axis=1)[:, k].astype(np.float64)

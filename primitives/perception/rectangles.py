@@ -50,12 +50,10 @@ def fit_rectangle(
         return None
     (r, c), (w, h), angle = cv2.minAreaRect(line.astype(np.float32))
     start = np.array([r, c]), np.array([w, h]) / 2, math.radians(angle)
-    _, reach = cv2.minEnclosingCircle(line.astype(np.float32))
-    edge = min((e for e in edges if e * math.sqrt(2) > 1.8 * reach * cell), default=None)
-    near = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    index = line.astype(int)
-    free = ~near[index[:, 0], index[:, 1]]
+    veiled = cv2.countNonZero(hidden.view(np.uint8)) > 0
+    free = ~_beside(line, hidden) if veiled else np.ones(len(line), bool)
     center, half, yaw, seen = _settled(line, free, *start)
+    edge = None if free.all() and seen.all() else _edge(line * cell, edges)
     if edge is not None and not free.all():
         other = _settled(line, free, *_square_around(line, edge / cell - border))
         if _followed(line[free], *other[:3]) > 1.1 * _followed(line[free], center, half, yaw):
@@ -67,12 +65,13 @@ def fit_rectangle(
                 sign = 1.0 if seen[axis] else -1.0
                 center = center - _turn(yaw)[:, axis] * sign * (grown - half[axis])
                 half[axis] = grown
-    local = (line - center) @ _turn(yaw)
-    _, _, out = _sides(local, half)
+    _, _, out = _sides(line, center, half, yaw)
     out = out[free] if free.any() else out
     size = 2 * half + border
-    known = cv2.morphologyEx((mask | hidden).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)).astype(bool)
-    area = float(mask.sum()) + _count_within(known & ~mask, center, yaw, half) if hidden.any() else float(mask.sum())
+    area = float(cv2.countNonZero(mask.view(np.uint8)))
+    if veiled:
+        known = cv2.morphologyEx((mask | hidden).view(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+        area += _count_within(known.view(bool) & ~mask, center, yaw, half)
     return Rectangle(
         (float(center[0]), float(center[1])),
         yaw,
@@ -84,6 +83,21 @@ def fit_rectangle(
     )
 
 
+def _beside(line: NDArray[np.float64], hidden: Mask) -> Mask:
+    """Which of the cells `line` (N, 2) are within two of `hidden` ones."""
+    near = cv2.dilate(hidden.view(np.uint8), np.ones((5, 5), np.uint8)).view(bool)
+    index = line.astype(np.intp)
+    return near[index[:, 0], index[:, 1]]
+
+
+def _edge(line: NDArray[np.float64], edges: Sequence[float]) -> float | None:
+    """The smallest of `edges` of which a square can be as wide as `line` (N, 2), both in m."""
+    if not edges:
+        return None
+    _, reach = cv2.minEnclosingCircle(line.astype(np.float32))
+    return min((e for e in edges if e * math.sqrt(2) > 1.8 * reach), default=None)
+
+
 def _settled(
     line: NDArray[np.float64],
     free: Mask,
@@ -92,35 +106,39 @@ def _settled(
     yaw: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float, Mask]:
     """A rectangle moved so that its sides follow the `free` points of `line`, and which of its sides they show."""
-    seen = np.ones(4, bool)
+    seen = [True] * 4
     for _ in range(4):
-        side, along, out = _sides((line - center) @ _turn(yaw), half)
+        side, along, out = _sides(line, center, half, yaw)
         near_side = free & (np.abs(out) < 2.5)
-        inner = near_side & (np.abs(along) < half[1 - side % 2] - 1.5)
+        inner = near_side & (np.abs(along) < (half[::-1] - 1.5)[side & 1])
+        enough = np.bincount(side[inner], minlength=4) >= 3
         # of a short side its corners say where it is, too
-        used = np.flatnonzero(np.where(np.bincount(side[inner], minlength=4)[side] >= 3, inner, near_side))
+        used = np.flatnonzero(inner if enough.all() else np.where(enough[side], inner, near_side))
         s, a, o = side[used], along[used], out[used]
-        count = np.bincount(s, minlength=4)
-        seen = (count >= 3) & (count >= 0.12 * np.bincount(side, minlength=4))
-        n = np.maximum(count, 1)
-        mean = np.bincount(s, o, minlength=4) / n
-        middle = np.bincount(s, a, minlength=4)
-        lever = np.bincount(s, a * o, minlength=4) - middle * mean
-        spread = np.bincount(s, a * a, minlength=4) - middle * middle / n
-        beyond = np.where(seen, mean, 0.0)
-        weight = float(spread[seen].sum())
-        turned = float(lever[seen].sum()) / weight if weight > 0 else 0.0
-        center = center + _turn(yaw) @ (beyond[:2] - beyond[2:]) / 2
-        half = np.maximum(half + (beyond[:2] + beyond[2:]) / 2, 0.5)
+        # four numbers each: plain ones are faster than arrays of four
+        whole, count, across, middle, product, square = (
+            np.bincount(which, values, minlength=4).tolist()
+            for which, values in ((side, None), (s, None), (s, o), (s, a), (s, a * o), (s, a * a))
+        )
+        seen = [n >= 3 and n >= 0.12 * m for n, m in zip(count, whole, strict=True)]
+        beyond, lever, weight = [0.0] * 4, 0.0, 0.0
+        for i in (i for i in range(4) if seen[i]):
+            beyond[i] = across[i] / count[i]
+            lever += product[i] - middle[i] * beyond[i]
+            weight += square[i] - middle[i] * middle[i] / count[i]
+        turned = lever / weight if weight > 0 else 0.0
+        right, up, left, down = beyond
+        center = center + _turn(yaw) @ np.array([right - left, up - down]) / 2
+        half = np.maximum(half + np.array([right + left, up + down]) / 2, 0.5)
         yaw -= turned
-        if np.abs(beyond).max() < 0.02 and abs(turned) < 0.001:
+        if max(map(abs, beyond)) < 0.02 and abs(turned) < 0.001:
             break
-    return center, half, yaw, seen
+    return center, half, yaw, np.array(seen)
 
 
 def _followed(line: NDArray[np.float64], center: NDArray[np.float64], half: NDArray[np.float64], yaw: float) -> int:
     """How many points of `line` lie on a rectangle."""
-    _, _, out = _sides((line - center) @ _turn(yaw), half)
+    _, _, out = _sides(line, center, half, yaw)
     return int(np.count_nonzero(np.abs(out) < 1.0))
 
 
@@ -153,15 +171,21 @@ def _turn(yaw: float) -> NDArray[np.float64]:
 
 
 def _sides(
-    local: NDArray[np.float64], half: NDArray[np.float64]
+    line: NDArray[np.float64], center: NDArray[np.float64], half: NDArray[np.float64], yaw: float
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """For points in the rectangle's frame: nearest side (+x, +y, -x, -y), position along it, distance beyond it."""
-    x, y = local[:, 0], local[:, 1]
-    out = np.stack([x - half[0], y - half[1], -x - half[0], -y - half[1]], axis=1)
-    along = np.stack([y, -x, -y, x], axis=1)
-    side = np.argmax(out, axis=1)
-    rows = np.arange(len(local))
-    return side, along[rows, side], out[rows, side]
+    """For points (N, 2): nearest side of a rectangle (+x, +y, -x, -y), position along it, distance beyond it."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    dx, dy = line[:, 0] - center[0], line[:, 1] - center[1]
+    x, y = c * dx + s * dy, c * dy - s * dx
+    beyond_x, beyond_y = np.abs(x) - half[0], np.abs(y) - half[1]
+    upright: Mask = np.asarray(beyond_y > beyond_x, dtype=np.bool_)
+    behind: Mask = np.asarray(np.where(upright, y, x) < 0, dtype=np.bool_)
+    along = np.asarray(np.where(upright, -x, y), dtype=np.float64)
+    return (
+        upright + 2 * behind.astype(np.intp),
+        np.where(behind, -along, along),
+        np.maximum(beyond_x, beyond_y),
+    )
 
 
 def _count_within(cells: Mask, center: NDArray[np.float64], yaw: float, half: NDArray[np.float64]) -> float:

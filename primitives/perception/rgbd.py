@@ -7,8 +7,10 @@ colour on the table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,8 +48,9 @@ class RgbdDetector:
 
     def detect(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> list[SceneObject]:
         """Every object in view. See `Detector.detect`."""
-        view = self._view_from_above(frames, workspace, robot)
-        found = things(view)
+        with _one_thread():
+            view = self._view_from_above(frames, workspace, robot)
+            found = things(view)
         light = light_level([f.color for f in found])
         return [o for o in (_described(f, light) for f in found) if workspace.table.contains(o.position[:2])]
 
@@ -65,7 +68,8 @@ class RgbdDetector:
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
             if robot.held is not None:
                 own |= _of_held(xyz, robot.held)
-            points.append((xyz[~own], rgb[~own]))
+            other = np.flatnonzero(~own)
+            points.append((xyz.take(other, axis=0), rgb.take(other, axis=0)))
         offsets = self._agreement.offsets(calibrated, [xyz for xyz, _ in points], grid)
         grounds: list[Ground] = []
         sights: list[Sight] = []
@@ -81,6 +85,17 @@ def make(environment: Environment | None = None) -> Detector:
     """The detector; the environment is not looked at."""
     del environment
     return RgbdDetector()
+
+
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Let OpenCV work in the calling thread: its helpers wait actively between so many small steps."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,13 +38,13 @@ class RobotSurface:
 
     def __init__(self, info: ArmInfo) -> None:
         self._info = info
-        self._model: Any = None
+        self._loaded: tuple[_Shape, Any, Any] | None = None
 
     def tool_pose(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
         """(4, 4), takes tool-frame points to the base frame at joint positions `q` (dof,) in rad."""
-        full = self._full(q, 0.0)
-        self._pin.forwardKinematics(self._model, self._data, full)
-        link = self._pin.updateFramePlacement(self._model, self._data, self._tool)
+        shape, data, _ = self._ready()
+        _pinocchio().forwardKinematics(shape.model, data, self._full(shape, q, 0.0))
+        link = _pinocchio().updateFramePlacement(shape.model, data, shape.model.getFrameId(self._info.tool_link))
         return np.asarray(link.homogeneous @ self._info.T_link_tool, dtype=np.float64)
 
     def contains(self, points: NDArray[np.float32], q: NDArray[np.float64], gripper_width: float) -> NDArray[np.bool_]:
@@ -51,16 +54,19 @@ class RobotSurface:
             q: (dof,) rad.
             gripper_width: m.
         """
-        self._place(q, gripper_width)
+        shape, data, placed = self._ready()
+        pinocchio = _pinocchio()
+        pinocchio.framesForwardKinematics(shape.model, data, self._full(shape, q, gripper_width))
+        pinocchio.updateGeometryPlacements(shape.model, data, shape.geometry, placed)
         mine = np.zeros(len(points), dtype=bool)
         if not len(points):
             return mine
-        poses = [self._geometry_data.oMg[i] for i in range(len(self._bodies))]
-        middles = np.array([p.rotation @ b[0] + p.translation for p, b in zip(poses, self._bodies, strict=True)])
-        reach = np.array([b[1] for b in self._bodies])[:, None]
+        poses = [placed.oMg[i] for i in range(len(shape.bodies))]
+        middles = np.array([p.rotation @ b[0] + p.translation for p, b in zip(poses, shape.bodies, strict=True)])
+        reach = np.array([b[1] for b in shape.bodies])[:, None]
         near = np.flatnonzero(points[:, 2] >= np.float32((middles[:, 2:] - reach).min()))
         close = np.ascontiguousarray(points[near].T)
-        for (center, around, low, high), pose, middle in zip(self._bodies, poses, middles, strict=True):
+        for (center, around, low, high), pose, middle in zip(shape.bodies, poses, middles, strict=True):
             candidates = _between(close, middle - around, middle + around)
             if not len(candidates):
                 continue
@@ -68,42 +74,60 @@ class RobotSurface:
             # products of three columns: BLAS would spread them over threads, which costs more than it saves
             local = [x * a + y * b + z * c + d for (a, b, c), d in zip(pose.rotation.T.tolist(), center, strict=True)]
             box = _between(local, low[_AXES], high[_AXES])
-            along = self._directions @ np.stack([v[box] for v in local])
+            along = shape.directions @ np.stack([v[box] for v in local])
             within = np.all((along <= high[:, None]) & (along >= low[:, None]), axis=0)
             mine[near[candidates[box[within]]]] = True
         return mine
 
-    def _full(self, q: NDArray[np.float64], gripper_width: float) -> NDArray[np.float64]:
+    def _ready(self) -> tuple[_Shape, Any, Any]:
+        """What the URDF says, and where this surface keeps the placement of its links and bodies."""
+        if self._loaded is None:
+            shape = _shape(self._info.urdf, self._info.urdf.stat().st_mtime_ns)
+            self._loaded = shape, shape.model.createData(), shape.geometry.createData()
+        return self._loaded
+
+    def _full(self, shape: _Shape, q: NDArray[np.float64], gripper_width: float) -> NDArray[np.float64]:
         """The model's whole configuration."""
-        if self._model is None:
-            self._load()
-        full = self._neutral.copy()
-        full[self._arm_index] = q
-        full[self._finger_index] = gripper_width / 2
+        full = shape.neutral.copy()
+        for name, value in zip(self._info.joint_names, q, strict=True):
+            full[shape.index[name]] = value
+        for name in self._info.finger_joint_names:
+            full[shape.index[name]] = gripper_width / 2
         return full
 
-    def _place(self, q: NDArray[np.float64], gripper_width: float) -> None:
-        full = self._full(q, gripper_width)
-        self._pin.framesForwardKinematics(self._model, self._data, full)
-        self._pin.updateGeometryPlacements(self._model, self._data, self._geometry, self._geometry_data)
 
-    def _load(self) -> None:
-        self._pin: Any = importlib.import_module("pinocchio")  # heavy: only when there is an arm in the picture
-        self._model = self._pin.buildModelFromUrdf(str(self._info.urdf))
-        self._geometry: Any = self._pin.buildGeomFromUrdf(
-            self._model, str(self._info.urdf), self._pin.GeometryType.COLLISION
-        )
-        self._data: Any = self._model.createData()
-        self._geometry_data: Any = self._geometry.createData()
-        self._neutral: NDArray[np.float64] = self._pin.neutral(self._model)
-        self._tool: int = self._model.getFrameId(self._info.tool_link)
-        self._arm_index = [self._index(n) for n in self._info.joint_names]
-        self._finger_index = [self._index(n) for n in self._info.finger_joint_names]
-        self._directions = _directions()
-        self._bodies = [_extents(g.geometry, self._directions) for g in self._geometry.geometryObjects]
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a URDF says about an arm; nothing of it changes."""
 
-    def _index(self, joint: str) -> int:
-        return int(self._model.joints[self._model.getJointId(joint)].idx_q)
+    model: Any
+    geometry: Any
+    neutral: NDArray[np.float64]
+    """Configuration of the whole model."""
+    index: dict[str, int]
+    """Where in it each joint stands."""
+    directions: NDArray[np.float32]
+    """(13, 3)."""
+    bodies: list[tuple[NDArray[np.float64], float, NDArray[np.float32], NDArray[np.float32]]]
+    """See `_extents`."""
+
+
+@lru_cache(maxsize=8)
+def _shape(urdf: Path, changed: int) -> _Shape:
+    """The arm of a file, last changed at `changed`: its meshes take a hundred times as long to read as to place."""
+    del changed
+    pinocchio = _pinocchio()
+    model = pinocchio.buildModelFromUrdf(str(urdf))
+    geometry = pinocchio.buildGeomFromUrdf(model, str(urdf), pinocchio.GeometryType.COLLISION)
+    index = {str(name): int(joint.idx_q) for name, joint in zip(model.names, model.joints, strict=True)}
+    directions = _directions()
+    bodies = [_extents(g.geometry, directions) for g in geometry.geometryObjects]
+    return _Shape(model, geometry, pinocchio.neutral(model), index, directions, bodies)
+
+
+def _pinocchio() -> Any:
+    """Heavy: only when there is an arm in the picture."""
+    return importlib.import_module("pinocchio")
 
 
 def _between(

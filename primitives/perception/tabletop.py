@@ -16,6 +16,8 @@ _REACH = 0.025
 """m; a calibration worse than this is not corrected."""
 _STRIDE = 8
 """Every eighth pixel of every eighth row is enough for a plane."""
+_BINS = 50
+"""Of height, to find the table in."""
 _TOLERANCE = 0.0004
 """m; corrections closer than this to the one before are noise, and change nothing."""
 
@@ -52,11 +54,12 @@ def _plane(frame: Frame, workspace: Workspace) -> NDArray[np.float64] | None:
         return None
     A = np.column_stack([xyz[:, :2], np.ones(len(xyz), np.float32)])
     # the lowest of the common heights: the floors of boxes and plates are common too, and higher
-    counts, edges = np.histogram(xyz[:, 2], bins=50, range=(-_REACH, _REACH))
+    step = 2 * _REACH / _BINS
+    counts = np.bincount(((xyz[:, 2] + _REACH) / step).astype(np.intp), minlength=_BINS)
     common = np.convolve(counts, np.ones(3), mode="same")
     lowest = int(np.argmax(common > 0.4 * common.max()))
     peak = lowest + int(np.argmax(common[lowest : lowest + 4]))
-    plane = np.array([0.0, 0.0, float(edges[peak] + edges[peak + 1]) / 2])
+    plane = np.array([0.0, 0.0, (peak + 0.5) * step - _REACH])
     # ever closer, so that in the end plates and the floors of boxes, 7 mm high, do not count as the table
     for width in (0.005, 0.004, 0.003, 0.0, 0.0):
         off = np.abs(xyz[:, 2] - A @ plane)

@@ -14,7 +14,7 @@ from primitives.perception.found import Found, Mask
 from primitives.perception.furniture import furniture
 from primitives.perception.islands import islands
 from primitives.perception.merging import joined, without_doubles
-from primitives.perception.quantile import median, quantile
+from primitives.perception.quantile import median, middle, quantile
 from primitives.perception.solids import one_face, patches, solid
 from primitives.perception.stacks import layers_below, reach_down
 from primitives.perception.topview import TopView
@@ -123,4 +123,4 @@ def _support(thing: Found, solids: Sequence[Found], hollow: Sequence[Container],
 def _shown(view: TopView, found: Found) -> NDArray[np.float64]:
     """(3,) sRGB that the top of a thing shows."""
     cells = view.rgb[found.cells & view.raised]
-    return np.median(cells[:: max(1, len(cells) // 400)], axis=0) if len(cells) else np.zeros(3)
+    return middle(cells) if len(cells) else np.zeros(3)

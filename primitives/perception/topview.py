@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from primitives.perception.coloring import classes
 from primitives.perception.found import surrounding
 from primitives.perception.grid import Grid
+from primitives.perception.peaks import highest
 from primitives.robot import CameraInfo
 
 RAISED = 0.005
@@ -139,15 +140,16 @@ class TopView:
             kind=self.kind[box],
             raised=cells,
             bare=self.bare[box],
-            points=Points(self.points.xyz[points], self.points.rgb[points], index),
+            points=Points(self.points.xyz.take(points, axis=0), self.points.rgb.take(points, axis=0), index),
             ground=(),
         )
 
     def without(self, points: NDArray[np.bool_]) -> TopView:
         """The same view without some of the `points` (N,)."""
-        kept = ~points
-        known = self.points
-        return replace(self, points=Points(known.xyz[kept], known.rgb[kept], known.cell[kept]))
+        kept, known = np.flatnonzero(~points), self.points
+        return replace(
+            self, points=Points(known.xyz.take(kept, axis=0), known.rgb.take(kept, axis=0), known.cell[kept])
+        )
 
     def _part(self, around: NDArray[np.bool_], reach: float) -> tuple[tuple[slice, slice], Grid]:
         """The part of the grid within `reach` m of the cells `around`."""
@@ -175,11 +177,11 @@ def fuse(
     rgb = np.concatenate([c for _, c in points])
     index = grid.index(xyz)
     z = np.ascontiguousarray(xyz[:, 2])
-    highest = np.zeros(rows * columns, np.float32)
-    np.maximum.at(highest, index, z)
-    top = np.flatnonzero(z > highest[index] - LAYER)
-    cells, count, mean = _means(index[top], [z[top], *rgb[top].T], rows * columns)
+    top = np.flatnonzero(z > highest(index, z, rows * columns)[index] - LAYER)
+    count = np.bincount(index[top], minlength=rows * columns)
     known = count > 0
+    cells, number = _numbered(known)
+    mean = _means(number[index[top]], [z[top], *rgb[top].T], count[cells])
     height = np.zeros(rows * columns, np.float32)
     color = np.zeros((rows * columns, 3), np.uint8)
     height[cells], color[cells] = mean[:, 0], mean[:, 1:]
@@ -188,14 +190,14 @@ def fuse(
     if noise > _NOISY:
         height = np.where(full, cv2.medianBlur(height, 3), np.float32(0))
         full = full & (height > 0)
-    color = color.reshape(rows, columns, 3)
-    kind = np.zeros((rows, columns), np.uint8)
-    kind[full] = classes(color[full])
+    kind = np.zeros(rows * columns, np.uint8)
+    cells = np.flatnonzero(full)
+    kind[cells] = classes(color[cells])
     return TopView(
         grid=grid,
         height=height,
-        rgb=color,
-        kind=kind,
+        rgb=color.reshape(rows, columns, 3),
+        kind=kind.reshape(rows, columns),
         raised=full,
         bare=np.logical_or.reduce([g.bare for g in grounds]) & ~full,
         points=Points(xyz, rgb, index),
@@ -218,14 +220,19 @@ def _seen(
     return seen
 
 
+def _numbered(known: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Flat indices (C,) of the `known` (N,) cells, and the number (N,) of each among them."""
+    cells = np.flatnonzero(known)
+    number = np.zeros(len(known), np.intp)
+    number[cells] = np.arange(len(cells))
+    return cells, number
+
+
 def _means(
-    index: NDArray[np.intp], values: Sequence[NDArray[np.float32] | NDArray[np.uint8]], size: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Cells (C,) that `index` (N,) names, how often it names each of `size`, and means (C, K) of K `values` (N,)."""
-    count = np.bincount(index, minlength=size)
-    cells = np.flatnonzero(count)
-    sums = [np.bincount(index, v, minlength=size)[cells] for v in values]
-    return cells, count, np.column_stack(sums) / count[cells, None]
+    number: NDArray[np.intp], values: Sequence[NDArray[np.float32] | NDArray[np.uint8]], count: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """(C, K) means of K `values` (N,) over the cells whose `number` (N,) they have; `count` (C,) each has."""
+    return np.column_stack([np.bincount(number, v, minlength=len(count)) for v in values]) / count[:, None]
 
 
 def _without_gaps(known: NDArray[np.bool_], height: NDArray[np.float32], color: NDArray[np.uint8]) -> NDArray[np.bool_]:
