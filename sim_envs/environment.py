@@ -20,7 +20,7 @@ from sim_envs.physics import ORDINARY
 from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
 from sim_envs.rendering import Renderer
-from sim_envs.scene_spec import resolved
+from sim_envs.scene_check import resolved
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.setting import Setting, stream
 from sim_envs.sim_robot import SimRobot
@@ -140,7 +140,7 @@ class PyBulletEnvironment:
 
     def instruct(self, instruction: str) -> str | None:
         """Another instruction in the world as it is; see `Environment.instruct`."""
-        from sim_envs.task import match
+        from sim_envs.matching import match
 
         self._instruction = instruction
         self._witness.begin(self._setting.world)

@@ -16,7 +16,8 @@ from sim_envs.environment import PyBulletEnvironment
 from sim_envs.furniture import TRAVEL, furniture_of, part_mesh
 from sim_envs.joinery import SLIDER
 from sim_envs.panda import panda
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint, resolved
+from sim_envs.scene_check import resolved
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint
 from sim_envs.things import Placement, family_of
 from sim_envs.world import World, WorldState
 from tests.sim_envs.test_exactness import Command, digest, run

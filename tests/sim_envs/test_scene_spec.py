@@ -10,7 +10,8 @@ import pytest
 from primitives.colors import CAP_COLORS, COLORS, canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, gap, resolved
+from sim_envs.scene_check import resolved
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, gap
 from sim_envs.scenes import named_scene, read_scene
 from sim_envs.spawning import layout
 

@@ -8,7 +8,8 @@ import pytest
 from sim_envs.furniture import TRAVEL
 from sim_envs.mesh import MARGIN
 from sim_envs.panda import panda
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, resolved
+from sim_envs.scene_check import resolved
+from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
 from sim_envs.shapes import shape_of
 from sim_envs.things import Placement, family_of
 from sim_envs.world import World

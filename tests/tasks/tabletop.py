@@ -28,7 +28,8 @@ from primitives.scene import Pose, Region, SceneObject, Workspace
 from sim_envs.case import Moment
 from sim_envs.furniture import TRAVEL, furniture_of
 from sim_envs.geometry import half_height, rests_on, top
-from sim_envs.scene_spec import SceneSpec, free_name, resolved
+from sim_envs.scene_check import resolved
+from sim_envs.scene_spec import SceneSpec, free_name
 from sim_envs.task import BoundTask
 
 WORKSPACE = Workspace()

@@ -11,8 +11,9 @@ import pytest
 
 from primitives.failures import Failure
 from primitives.scene import Workspace
-from sim_envs.scene_spec import resolved
-from sim_envs.task import Task, all_tasks, find, match
+from sim_envs.matching import match
+from sim_envs.scene_check import resolved
+from sim_envs.task import Task, all_tasks, find
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved, world_of
 
