@@ -35,7 +35,7 @@ def learned(store: SkillStore, run: Run, instruction: str, solution: Solution, t
     if solution.ending != "done" or run.privileged_by or not store.learn:
         return
     stage, last = run.stage, turns[-1]
-    motions = {p.name for p in stage.surface.primitives if p.kind == "motion"}
+    motions = stage.surface.only("motion")
     if any(c.name in motions for t in turns[:-1] if t.report is not None for c in t.report.calls):
         return
     program = stage.self_contained(last.program or "")

@@ -160,8 +160,8 @@ class Solver:
         if check.status == "passed":
             return Solution("done", "the goal check holds", check)
         if check.status == "missing":
-            moving = {p.name for p in self.stage.surface.primitives if p.kind == "motion"}
-            moved = any(c.name in moving for c in report.calls)
+            motions = self.stage.surface.only("motion")
+            moved = any(c.name in motions for c in report.calls)
             if not moved and self.stage.said and is_question(instruction):
                 return Solution("answered", " ".join(self.stage.said), check)
             return Solution("unverified", "the program finished, but the reply had no goal check", check)

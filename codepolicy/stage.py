@@ -249,7 +249,8 @@ class Stage:
             return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
         if not all(c.holds for c in clauses):
             return GoalCheck(status="failed", clauses=clauses)
-        looked = any(c.name in surface and surface.get(c.name).kind == "perception" for c in report.calls)
+        perception = surface.only("perception")
+        looked = any(c.name in perception for c in report.calls)
         return GoalCheck(status="passed" if looked and clauses else "vacuous", clauses=clauses)
 
     def _execute(

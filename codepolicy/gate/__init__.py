@@ -19,8 +19,6 @@ MAX_BYTES: Final = 65_536
 MAX_FINDINGS: Final = 12
 """More would not help; the first ones are usually the cause of the others."""
 
-ALLOWED_IMPORTS = imports.ALLOWED
-
 
 def check(
     source: str,
