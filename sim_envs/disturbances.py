@@ -41,7 +41,8 @@ class Disturbances(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SLIP_SECONDS = 0.4
-SLIP_FRICTION = 0.02
+SLIP_FRICTION = 0.002
+"""Lets go even of what is light between fingers that press hard."""
 BASELINE = 0.05
 """m between the imagers, as of an Intel RealSense D435."""
 

@@ -10,6 +10,7 @@ import pybullet_data
 
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
 from sim_envs.cache import cached
+from sim_envs.fingertips import write_finger
 from sim_envs.sim_robot import SimRobot
 
 PEDESTAL = 0.29
@@ -28,7 +29,7 @@ def iiwa() -> SimRobot:
     """The iiwa for a simulated world."""
     return SimRobot(
         info=arm_info(),
-        body=_urdf(),
+        body=_urdf(pads=True),
         torque=(320.0, 320.0, 176.0, 176.0, 110.0, 40.0, 40.0),  # KUKA LBR iiwa 14 R820 data sheet
     )
 
@@ -41,7 +42,7 @@ def arm_info() -> ArmInfo:
     T_hand_tool[2, 3] = TOOL
     return ArmInfo(
         name="iiwa",
-        urdf=_urdf(),
+        urdf=_urdf(pads=False),
         joint_names=tuple(f"lbr_iiwa_joint_{i}" for i in range(1, 8)),
         finger_joint_names=("left_finger_joint", "right_finger_joint"),
         tool_link="hand",
@@ -66,13 +67,13 @@ def arm_info() -> ArmInfo:
     )
 
 
-@lru_cache(maxsize=1)
-def _urdf() -> Path:
+@lru_cache(maxsize=2)
+def _urdf(*, pads: bool) -> Path:
     root = Path(pybullet_data.getDataPath()) / "kuka_iiwa"
     text = (root / "model.urdf").read_text().replace('"meshes/', f'"{root}/meshes/')
     first = text.index('<link name="lbr_iiwa_link_0">')
     text = text[:first] + _pedestal() + text[first:].replace('<mass value="0.0"/>', '<mass value="5.0"/>', 1)
-    return cached("iiwa", ".urdf", text.replace("</robot>", _hand() + "</robot>"))
+    return cached("iiwa", ".urdf", text.replace("</robot>", _hand(pads=pads) + "</robot>"))
 
 
 def _pedestal() -> str:
@@ -83,21 +84,29 @@ def _pedestal() -> str:
     )
 
 
-def _hand() -> str:
+def _hand(*, pads: bool) -> str:
     palm = _link("hand", (0.05, 0.13, PALM), (0.0, 0.0, PALM / 2), mass=0.6)
     mounting = (
         '<joint name="hand_mount" type="fixed"><parent link="lbr_iiwa_link_7"/><child link="hand"/>'
         '<origin xyz="0 0 0.045"/></joint>'
     )
-    return palm + mounting + _finger("left", 1) + _finger("right", -1)
+    return palm + mounting + _finger("left", 1, pads=pads) + _finger("right", -1, pads=pads)
 
 
-def _finger(side: str, sign: int) -> str:
+def _finger(side: str, sign: int, *, pads: bool) -> str:
     size = (FINGER_WIDTH, FINGER_THICKNESS, FINGER)
     center = (0.0, sign * FINGER_THICKNESS / 2, FINGER / 2)
+    link = _link(f"{side}_finger", size, center, mass=0.05)
+    if pads:
+        x, tip, pad = FINGER_WIDTH / 2, FINGER, TOOL - PALM
+        back = [(s * x, y, 0.0) for s in (-1, 1) for y in (0.002, FINGER_THICKNESS)]
+        back += [(s * x, FINGER_THICKNESS, tip) for s in (-1, 1)]
+        mesh = write_finger("iiwa-finger", back, width=FINGER_WIDTH, center=pad, half_length=tip - pad)
+        turn = 0.0 if sign > 0 else np.pi
+        shape = f'<origin rpy="0 0 {turn}" xyz="0 0 0"/><geometry><mesh filename="{mesh}"/></geometry>'
+        link = link[: link.index("<collision>")] + f"<collision>{shape}</collision></link>"
     return (
-        _link(f"{side}_finger", size, center, mass=0.05)
-        + f'<joint name="{side}_finger_joint" type="prismatic"><parent link="hand"/><child link="{side}_finger"/>'
+        link + f'<joint name="{side}_finger_joint" type="prismatic"><parent link="hand"/><child link="{side}_finger"/>'
         f'<origin xyz="0 0 {PALM}"/><axis xyz="0 {sign} 0"/>'
         f'<limit lower="0" upper="{MAX_WIDTH / 2}" effort="70" velocity="0.2"/></joint>'
     )

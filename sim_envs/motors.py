@@ -75,10 +75,11 @@ class Motors:
             )
         self.command = replace(self.command, width=width, speed=speed, force=force)
 
-    def slip(self, friction: float | None) -> None:
-        """Give the fingertips a lateral `friction`, or their own again."""
+    def slip(self, friction: float | None) -> bool:
+        """Give the fingertips a lateral `friction`, or their own again. Whether that is a change, which a contact that
+        sticks does not notice until it begins anew."""
         if friction == self._slip:
-            return
+            return False
         self._slip = friction
         for joint in self._arm.fingers:
             p.changeDynamics(
@@ -87,6 +88,7 @@ class Motors:
                 lateralFriction=self._arm.robot.finger_friction if friction is None else friction,
                 physicsClientId=self._client,
             )
+        return True
 
     def joints(self) -> tuple[list[float], list[float]]:
         """Measured arm positions (dof,) rad and velocities (dof,) rad/s."""

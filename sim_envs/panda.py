@@ -10,23 +10,37 @@ import numpy as np
 import pybullet_data
 
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
+from primitives.scene import Vector3
 from sim_envs.cache import cached
+from sim_envs.fingertips import write_finger
 from sim_envs.sim_robot import SimRobot
 
 WRIST_INERTIA = '="0.003" ixy="0" ixz="0" iyy="0.003" iyz="0" izz="0.003"'
 """Attributes of an <inertia> element after its first name, kg m2."""
 
 
+_FINGER_BACK: list[Vector3] = [
+    *((x, y, 0.0) for x in (-0.0104, 0.0104) for y in (0.0025, 0.0263)),
+    *((x, 0.0252, 0.019) for x in (-0.0104, 0.0104)),
+    *((x, 0.0142, 0.0505) for x in (-0.0088, 0.0088)),
+    *((x, 0.0142, 0.0537) for x in (-0.0056, 0.0056)),
+]
+"""Corners of a finger but for its pad, m; as in the collision mesh of `pybullet_data`."""
+
+
 @lru_cache(maxsize=2)
-def urdf(*, low_poly: bool) -> Path:
+def urdf(*, simulated: bool) -> Path:
     """A copy of the Panda's URDF with absolute mesh paths.
 
     Args:
-        low_poly: show the collision meshes, which render several times faster than the visual ones.
+        simulated: for a simulated world, with pads on the fingers, and showing the collision meshes, which render
+            several times faster than the visual ones.
     """
     root = Path(pybullet_data.getDataPath()) / "franka_panda"
     text = (root / "panda.urdf").read_text()
-    if low_poly:
+    if simulated:
+        finger = write_finger("panda-finger", _FINGER_BACK, width=0.0177, center=0.045, half_length=0.0087)
+        text = text.replace("package://meshes/collision/finger.obj", str(finger))
         text = text.replace("package://meshes/visual/", "package://meshes/collision/")
     text = text.replace("package://", f"{root}/")
     # A frame without mass or shape that nothing here uses.
@@ -36,7 +50,7 @@ def urdf(*, low_poly: bool) -> Path:
     # then fall behind quick motions; this is of the order of the real hand's.
     wrist = text.index('<link name="panda_link7">')
     text = text[:wrist] + text[wrist:].replace('="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"', WRIST_INERTIA)
-    return cached("panda-low-poly" if low_poly else "panda", ".urdf", text)
+    return cached("panda-simulated" if simulated else "panda", ".urdf", text)
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +60,7 @@ def arm_info() -> ArmInfo:
     T_hand_tool[2, 3] = 0.1034
     return ArmInfo(
         name="panda",
-        urdf=urdf(low_poly=False),
+        urdf=urdf(simulated=False),
         joint_names=tuple(f"panda_joint{i}" for i in range(1, 8)),
         finger_joint_names=("panda_finger_joint1", "panda_finger_joint2"),
         tool_link="panda_hand",
@@ -76,6 +90,6 @@ def panda() -> SimRobot:
     """The Panda for a simulated world."""
     return SimRobot(
         info=arm_info(),
-        body=urdf(low_poly=True),
+        body=urdf(simulated=True),
         torque=(87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0),  # Franka Emika Panda datasheet
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from primitives.robot import ArmInfo
 from sim_envs.bullet import p
+from sim_envs.fingertips import set_rubber
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +55,7 @@ def mount(client: int, robot: SimRobot) -> MountedRobot:
         p.resetJointState(body, joint, q, physicsClientId=client)
     for joint in fingers:
         p.resetJointState(body, joint, info.gripper.max_width / 2, physicsClientId=client)
-        p.changeDynamics(body, joint, lateralFriction=robot.finger_friction, physicsClientId=client)
+        set_rubber(client, body, joint, friction=robot.finger_friction)
     # Without the gear the fingers drift sideways under load and place objects millimetres off.
     gear = p.createConstraint(
         body, fingers[0], body, fingers[1], p.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0), physicsClientId=client

@@ -148,7 +148,9 @@ class World:
 
     def _slip(self) -> None:
         physics = self._physics
-        self._motors.slip(physics.slip_friction if physics.slips and physics.slipping(self.steps) else None)
+        if self._motors.slip(physics.slip_friction if physics.slips and physics.slipping(self.steps) else None):
+            for finger in self.arm.fingers:
+                self._filter_link(finger)  # which ends its contacts, so that they begin anew
 
     # Motors
 
@@ -196,13 +198,16 @@ class World:
         client = self.client
         p.setCollisionFilterGroupMask(self.arm.body, -1, _BASE, _THINGS, physicsClientId=client)
         for link in range(p.getNumJoints(self.arm.body, physicsClientId=client)):
-            p.setCollisionFilterGroupMask(self.arm.body, link, _ARM, _THINGS | _TABLE, physicsClientId=client)
+            self._filter_link(link)
         p.setCollisionFilterGroupMask(self.table, -1, _TABLE, _THINGS | _ARM, physicsClientId=client)
         for body in self._things.ids:
             for link in range(-1, p.getNumJoints(body, physicsClientId=client)):
                 p.setCollisionFilterGroupMask(
                     body, link, _THINGS, _THINGS | _ARM | _TABLE | _BASE, physicsClientId=client
                 )
+
+    def _filter_link(self, link: int) -> None:
+        p.setCollisionFilterGroupMask(self.arm.body, link, _ARM, _THINGS | _TABLE, physicsClientId=self.client)
 
 
 _THINGS, _ARM, _TABLE, _BASE = 1, 2, 4, 8
