@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 
@@ -48,6 +49,8 @@ class Mover:
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
         self.postures: dict[Pose, NDArray[np.float64]] = {}
         """Joints (dof,) in rad for poses that a program was told of, with which they were found to work."""
+        home = self.kinematics.tool(self.info.home)
+        self._turn_at_home = _heading(home) - math.atan2(home[1, 3], home[0, 3])
         self._geometry = robot_geometry(self.info)
         self._planner = Planner(self.kinematics)
 
@@ -209,6 +212,12 @@ class Mover:
             path.append(q)
         return np.array(path[::-1] if backwards else path)
 
+    def turn(self, T: NDArray[np.float64]) -> float:
+        """How far the hand is turned at the tool pose `T` (4, 4) against how it hangs at home, in rad, once the arm has
+        turned towards it: of poses that serve equally, the one least turned is the nearest."""
+        turn = _heading(T) - math.atan2(T[1, 3], T[0, 3]) - self._turn_at_home
+        return abs(math.remainder(turn, math.tau))
+
     def raised(self, q: NDArray[np.float64], height: float) -> NDArray[np.float64] | None:
         """The straight way down to joints `q` (rad) from `height` m above, (N, dof) rad, or None."""
         T = self.kinematics.tool(q)
@@ -247,3 +256,8 @@ class Mover:
         self.hand.recover()
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
             self.travel(self.info.home, objects=objects)
+
+
+def _heading(T: NDArray[np.float64]) -> float:
+    """Direction of the tool's x axis, in rad about the vertical."""
+    return math.atan2(T[1, 0], T[0, 0])

@@ -92,9 +92,7 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
 def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
     """Grasps of `obj` that can be carried out with open fingers, best first; raises what `pick` would when none can."""
     mover = ctx.mover
-    candidates = [
-        c for c in grasp_candidates(obj, mover.info.gripper) if c.rim or c.opening >= mover.info.gripper.max_width
-    ]
+    candidates = [c for c in _ranked(mover, obj) if c.rim or c.opening >= mover.info.gripper.max_width]
     for effort in EFFORTS:
         if found := list(itertools.islice(_feasible(mover, obj, candidates, *effort), LISTED)):
             listed = [
@@ -128,7 +126,7 @@ def _choose(
     mover: Mover, obj: SceneObject, suits: Callable[[Held], bool] | None
 ) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
     """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
-    candidates = grasp_candidates(obj, mover.info.gripper)
+    candidates = _ranked(mover, obj)
     for effort in EFFORTS:
         fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
         unsuited: set[tuple[float, ...]] = set()
@@ -152,6 +150,12 @@ def _choose(
         if fallback is not None:
             return fallback
     raise _no_grasp(mover, obj, candidates)
+
+
+def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
+    """Grasps of `obj`, best first; of those as good, the one for which the hand turns least."""
+    candidates = grasp_candidates(obj, mover.info.gripper)
+    return sorted(candidates, key=lambda c: (-round(c.score, 2), mover.turn(c.T)))
 
 
 def would_hold(obj: SceneObject, candidate: GraspCandidate) -> Held:

@@ -28,6 +28,8 @@ SUITED_TRIES = 64
 EFFORTS = ((0.006, 1), (0.001, 1), (0.001, 6))
 """Distances to neighbours in m, with the arm configurations tried per pose; the first with which some way works is
 used."""
+LONG = 1.2
+"""Length over width of an object from which on it matters which way round it lies."""
 REGRASPS = 20
 """Other ways of holding it that are considered when there is no way to put a thing down as it is held."""
 RELEASE = 0.016
@@ -74,7 +76,7 @@ def _feasible(
         if spot.support not in checkers:
             checkers[spot.support] = mover.checker(held_ignore={spot.support, "table"}, margin=margin, held=held)
         checker = checkers[spot.support]
-        for yaw in spot.yaws:
+        for yaw in _ordered(mover, held, spot):
             if left == 0:
                 return
             left -= 1
@@ -88,6 +90,18 @@ def _feasible(
                     continue
                 yield FeasiblePlace(spot, yaw, down, release)
                 break
+
+
+def _ordered(mover: Mover, held: Held, spot: Spot) -> list[float]:
+    """The yaws of `spot`, the tidiest first; of those as tidy, the one for which the hand turns least."""
+    long = max(held.object.size[:2]) > LONG * min(held.object.size[:2])
+    T_object_tool = np.linalg.inv(held.T_tool_object)
+
+    def key(at: tuple[int, float]) -> tuple[int, int, float]:
+        k, yaw = at  # quarter turns come in fours, see `turns`
+        return k // 4, k % 2 if long else 0, round(mover.turn(upright(spot.position, yaw) @ T_object_tool), 3)
+
+    return [yaw for _, yaw in sorted(enumerate(spot.yaws), key=key)]
 
 
 def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker) -> float | None:

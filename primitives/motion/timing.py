@@ -19,6 +19,10 @@ from primitives.robot import MotionLimits
 MAX_DEVIATION = 0.004
 """How far in rad a smooth stretch may leave the polyline through its waypoints."""
 
+BEND_SHARES = (0.5, 0.25, 0.1)
+"""Parts of the acceleration limit that may go into following a bend, the rest into speeding up along it; the one with
+which a stretch takes least time is used."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimedPath:
@@ -142,7 +146,7 @@ def _smooth_stretches(points: NDArray[np.float64]) -> list[_Curve]:
 
 
 def _profile(curve: _Curve, limits: MotionLimits) -> tuple[Trajectory, float]:
-    """A rest-to-rest profile of the curve's parameter, and the factor by which to stretch its time.
+    """The shortest rest-to-rest profile of the curve's parameter, and the factor by which to stretch its time.
 
     With q(s(t)): q' s' bounds velocity, q'' s'^2 + q' s'' acceleration and q''' s'^3 + 3 q'' s' s'' + q' s''' jerk.
     """
@@ -152,19 +156,26 @@ def _profile(curve: _Curve, limits: MotionLimits) -> tuple[Trajectory, float]:
     j = float((limits.jerk / first).min())
     if not (v > 0 and a > 0 and j > 0 and math.isfinite(v + a + j)):
         raise ValueError(f"joint limits must be positive and finite, got {limits}")
-    slow = 1.0
-    if len(curve.points) > 2:
-        bend = np.sqrt(0.5 * limits.acceleration / second)
-        twist = np.cbrt(0.25 * limits.jerk / third)
-        v, a, j = min(v, float(bend.min()), float(twist.min())), 0.5 * a, 0.25 * j
+    if len(curve.points) == 2:
+        return _rest_to_rest(curve.length, v, a, j), 1.0
+    v = min(v, float(np.cbrt(0.25 * limits.jerk / third).min()))
+    found: list[tuple[Trajectory, float]] = []
+    for share in BEND_SHARES:
+        slower = min(v, float(np.sqrt(share * limits.acceleration / second).min()))
+        along = (1.0 - share) * a
         # where 3 q'' s' s'' alone asks for too much jerk, everything is stretched in time
-        slow = max(1.0, float(np.cbrt(3.0 * second * v * a / (0.5 * limits.jerk)).max()))
+        stretch = max(1.0, float(np.cbrt(3.0 * second * slower * along / (0.5 * limits.jerk)).max()))
+        found.append((_rest_to_rest(curve.length, slower, along, 0.25 * j), stretch))
+    return min(found, key=lambda f: f[0].duration * f[1])
+
+
+def _rest_to_rest(length: float, v: float, a: float, j: float) -> Trajectory:
     wish = InputParameter(1)
     wish.current_position, wish.current_velocity, wish.current_acceleration = [0.0], [0.0], [0.0]
-    wish.target_position, wish.target_velocity, wish.target_acceleration = [curve.length], [0.0], [0.0]
+    wish.target_position, wish.target_velocity, wish.target_acceleration = [length], [0.0], [0.0]
     wish.max_velocity, wish.max_acceleration, wish.max_jerk = [v], [a], [j]
     profile = Trajectory(1)
     result = Ruckig(1).calculate(wish, profile)
     if result not in (Result.Working, Result.Finished):
-        raise ValueError(f"no jerk-limited profile for {curve.length:g} rad at {v:g} rad/s: {result}")
-    return profile, slow
+        raise ValueError(f"no jerk-limited profile for {length:g} rad at {v:g} rad/s: {result}")
+    return profile
