@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from primitives.environment import TrialSpec
@@ -66,7 +66,7 @@ def play(environment: PyBulletEnvironment, spec: TrialSpec, length: int) -> list
         source = environment.oracle_program(spec)
         arm, server = begin(environment, spec)
     except ConfigurationError:
-        return []  # this task has no such scene
+        reject()  # this task has no such scene
     states = [digest(environment, arm)]
 
     def call(name: str, *args: object, **kwargs: Any) -> object:
@@ -122,7 +122,7 @@ def test_a_world_restored_with_a_full_hand_goes_on_as_the_saved_one_did(
     try:
         arm, server = begin(environment, spec)
     except ConfigurationError:
-        return
+        reject()
     server.begin(surface("skill"))
     things = server.look()
     with contextlib.suppress(Failure):

@@ -108,14 +108,14 @@ def test_depth_agrees_with_a_ray_tracer_to_a_tenth_of_a_millimetre(
     assert (seen[vs[nothing], us[nothing]] == 0).mean() > 0.99
 
 
-@pytest.mark.parametrize("shift", [(1, 0), (0, 1)])
-def test_a_pixel_off_would_be_noticed(world: World, shift: tuple[int, int]) -> None:
+def test_a_row_off_would_be_noticed(world: World) -> None:
+    """A column off would not: along the camera's x axis the table is level."""
     camera = camera_info(MOUNTS[0])
     us, vs, depth, body = traced(world, camera, 5)
     _, seen = TinyRenderer().measure(world, camera, Light())
-    inside = (body == world.table) & (us < camera.width - 1) & (vs < camera.height - 1)
-    error = np.abs(seen[vs[inside] + shift[1], us[inside] + shift[0]] - depth[inside])
-    assert np.median(error) > 1e-4 or shift == (1, 0)  # along the camera's x axis the table is level
+    inside = (body == world.table) & (vs < camera.height - 1)
+    error = np.abs(seen[vs[inside] + 1, us[inside]] - depth[inside])
+    assert np.median(error) > 1e-4
 
 
 @pytest.mark.skipif(len(RENDERERS) < 2 or not hasattr(RENDERERS[1], "measure"), reason="no OpenGL here")
