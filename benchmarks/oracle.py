@@ -10,10 +10,8 @@ every outcome is kept in that file as it comes, and what is in it already is not
 from __future__ import annotations
 
 import argparse
-import collections
 import functools
-import itertools
-import math
+import importlib
 import statistics
 import time
 from collections.abc import Sequence
@@ -21,15 +19,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from outcomes import kept, played
 
+from codepolicy.sandbox.child import VALUES
+from codepolicy.sandbox.warm import GIVEN
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
-from primitives.failures import FAILURES, Failure, FailureKind
+from primitives.failures import Failure, FailureKind
 from primitives.library import surface
 from primitives.registry import Surface
-from primitives.scene import Pose, Region, SceneObject
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.task import all_tasks, find
@@ -68,9 +66,8 @@ def _environment() -> PyBulletEnvironment:
 def execute(server: Server, level: Surface, source: str) -> None:
     """Run a trusted program here, with the names that a policy process offers."""
     space: dict[str, object] = {name: functools.partial(server.invoke, name) for name in level.names}
-    space |= {"np": np, "math": math, "itertools": itertools, "functools": functools, "statistics": statistics}
-    space |= {"collections": collections, "Pose": Pose, "Region": Region, "SceneObject": SceneObject}
-    space |= {cls.__name__: cls for cls in FAILURES.values()}
+    space |= {name: importlib.import_module(module) for name, module in GIVEN.items()}
+    space |= {cls.__name__: cls for cls in VALUES}
     exec(compile(source, "<program>", "exec"), space)
 
 

@@ -3,29 +3,26 @@ whatever the world did before, in a new world, in another process and from a sna
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import functools
-import itertools
-import math
-import statistics
+import importlib
 import subprocess
 import sys
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
+from codepolicy.sandbox.child import VALUES
+from codepolicy.sandbox.warm import GIVEN
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
-from primitives.failures import FAILURES, Failure
+from primitives.failures import Failure
 from primitives.library import surface
 from primitives.perception import oracle
 from primitives.registry import Surface
 from primitives.robot import Arm
-from primitives.scene import Pose, Region, SceneObject
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.task import all_tasks, find
@@ -80,9 +77,8 @@ def play(environment: PyBulletEnvironment, spec: TrialSpec, length: int) -> list
                 raise EnoughError
 
     space: dict[str, object] = {name: functools.partial(call, name) for name in level_of(spec).names}
-    space |= {cls.__name__: cls for cls in FAILURES.values()}
-    space |= {"np": np, "math": math, "itertools": itertools, "functools": functools, "statistics": statistics}
-    space |= {"collections": collections, "Pose": Pose, "Region": Region, "SceneObject": SceneObject}
+    space |= {name: importlib.import_module(module) for name, module in GIVEN.items()}
+    space |= {cls.__name__: cls for cls in VALUES}
     with contextlib.suppress(Failure, EnoughError):
         exec(source, space)
     return states

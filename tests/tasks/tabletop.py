@@ -5,26 +5,21 @@ What it shows is whether a program's *reasoning* fits the goal; whether a grippe
 
 from __future__ import annotations
 
-import collections
-import dataclasses
 import functools
-import itertools
+import importlib
 import math
-import re
-import statistics
-import typing
 from collections.abc import Mapping
 
 import msgspec
-import numpy as np
-import shapely
 
+from codepolicy.sandbox.child import VALUES
+from codepolicy.sandbox.warm import GIVEN
 from primitives import relations
 from primitives.environment import ObjectState
 from primitives.failures import BadArgument, Blocked, ExpectationFailed
 from primitives.perception.query import find, matches
 from primitives.perception.regions import named_region
-from primitives.scene import Pose, Region, SceneObject, Workspace
+from primitives.scene import Region, SceneObject, Workspace
 from sim_envs.case import Moment
 from sim_envs.furniture import TRAVEL, furniture_of
 from sim_envs.geometry import half_height, rests_on, top
@@ -94,9 +89,8 @@ class Table:
             space[name] = functools.partial(self._related, getattr(relations, name))
         space["near"] = lambda a, b, *, distance=0.05: relations.near(self.find(a), self.find(b), distance=distance)
         space["in_region"] = lambda a, r: relations.in_region(self.find(a), self.region(r))
-        space |= {"np": np, "math": math, "itertools": itertools, "functools": functools, "re": re, "shapely": shapely}
-        space |= {"collections": collections, "statistics": statistics, "dataclasses": dataclasses, "typing": typing}
-        space |= {"Pose": Pose, "Region": Region, "SceneObject": SceneObject}
+        space |= {name: importlib.import_module(module) for name, module in GIVEN.items()}
+        space |= {cls.__name__: cls for cls in VALUES}
         space |= self.more
         exec(compile(source, "<program>", "exec"), space)
 
