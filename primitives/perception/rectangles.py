@@ -65,7 +65,7 @@ def fit_rectangle(
                 sign = 1.0 if seen[axis] else -1.0
                 center = center - _turn(yaw)[:, axis] * sign * (grown - half[axis])
                 half[axis] = grown
-    _, _, out = _sides(line, center, half, yaw)
+    _, _, out = sides(line, center, half, yaw)
     out = out[free] if free.any() else out
     size = 2 * half + border
     area = float(cv2.countNonZero(mask.view(np.uint8)))
@@ -108,7 +108,7 @@ def _settled(
     """A rectangle moved so that its sides follow the `free` points of `line`, and which of its sides they show."""
     seen = [True] * 4
     for _ in range(4):
-        side, along, out = _sides(line, center, half, yaw)
+        side, along, out = sides(line, center, half, yaw)
         near_side = free & (np.abs(out) < 2.5)
         inner = near_side & (np.abs(along) < (half[::-1] - 1.5)[side & 1])
         enough = np.bincount(side[inner], minlength=4) >= 3
@@ -138,7 +138,7 @@ def _settled(
 
 def _followed(line: NDArray[np.float64], center: NDArray[np.float64], half: NDArray[np.float64], yaw: float) -> int:
     """How many points of `line` lie on a rectangle."""
-    _, _, out = _sides(line, center, half, yaw)
+    _, _, out = sides(line, center, half, yaw)
     return int(np.count_nonzero(np.abs(out) < 1.0))
 
 
@@ -170,7 +170,7 @@ def _turn(yaw: float) -> NDArray[np.float64]:
     return np.array([[c, -s], [s, c]])
 
 
-def _sides(
+def sides(
     line: NDArray[np.float64], center: NDArray[np.float64], half: NDArray[np.float64], yaw: float
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
     """For points (N, 2): nearest side of a rectangle (+x, +y, -x, -y), position along it, distance beyond it."""

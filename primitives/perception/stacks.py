@@ -13,7 +13,8 @@ from primitives.perception.circles import beside, least_squares_circle
 from primitives.perception.coloring import ALBEDO, nearest
 from primitives.perception.found import Found
 from primitives.perception.outlines import square_yaw
-from primitives.perception.quantile import median
+from primitives.perception.quantile import median, quantile
+from primitives.perception.rectangles import sides
 from primitives.perception.topview import TopView
 
 _BIN = 0.002
@@ -34,6 +35,9 @@ _TALL = 0.03
 """m; lower things than this are looked at no further."""
 _CUBE = 0.15
 """Relative deviation of extents within which a block is a cube."""
+_TURNS, _GOOD, _TURNED = (0.5, -0.5, math.pi / 4), 0.8, 0.04
+"""rad against the layer above from which a fit starts anew, while none is of this quality, and how much better it must
+then be."""
 _TYPICAL_SIDE = 0.75
 """Brightness of a side against the top face, where the top block shows none of that side."""
 
@@ -192,15 +196,37 @@ def _bands(z: NDArray[np.float32], kind: NDArray[np.intp], high: float, low: flo
         del runs[i]
         runs = _merged(runs)
     bands: list[tuple[float, float, int]] = []
-    upper, start = high, 0
+    upper, begin = high, 0
     for number, (label, length) in enumerate(runs):
         lower = low if number == len(runs) - 1 else upper - length * _BIN
-        shown = sum(value >= 0 for value in labels[start : start + length])
-        start += length
+        shown = sum(value >= 0 for value in labels[begin : begin + length])
+        begin += length
         if label >= 0 and shown >= _SHOWN * length:
             bands.append((upper, lower, label))
         upper = lower
+    for i in range(1, len(bands)):
+        (first, end, label), (start, last, other) = bands[i - 1], bands[i]
+        if end == start:
+            change = _change(z, kind, end, label, other)
+            bands[i - 1], bands[i] = (first, change, label), (change, last, other)
     return bands
+
+
+def _change(z: NDArray[np.float32], kind: NDArray[np.intp], about: float, label: int, other: int) -> float:
+    """The height near `about` m above which most points are of kind `label`, below it `other`.
+
+    The ledge of a wider layer shows many points just below the sides of the one on it, so that a count by bins says
+    that its colour begins too high.
+    """
+    index = np.flatnonzero((np.abs(z - about) < 2 * _BIN) & ((kind == label) | (kind == other)))
+    if len(index) < 8:
+        return about
+    index = index[np.argsort(z[index])]
+    above = kind[index] == label
+    wrong = np.concatenate([[0], np.cumsum(above)]) + np.concatenate([np.cumsum(~above[::-1])[::-1], [0]])
+    least = np.flatnonzero(wrong == wrong.min())
+    cut = int(least[len(least) // 2])
+    return float(z[index[max(0, cut - 1) : cut + 1]].mean())
 
 
 def _merged(runs: Sequence[list[int]]) -> list[list[int]]:
@@ -221,38 +247,53 @@ def _one(xy: NDArray[np.float32], height: float, count: int, above: Found) -> bo
 
 def _footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tuple[float, float], float, float]:
     """Centre, yaw and quality of the square of `edge` m whose visible sides the points `xy` (N, 2) lie on."""
-    center, yaw = np.array(above.center), above.yaw
+    best = _settled(xy, edge, above, above.yaw)
+    for turn in _TURNS:
+        # layers are mostly turned like the one above; else the way there may lead over a worse fit
+        if len(xy) >= 8 and best[2] < _GOOD:
+            other = _settled(xy, edge, above, above.yaw + turn)
+            best = other if other[2] > best[2] + _TURNED else best
+    return best
+
+
+def _settled(
+    xy: NDArray[np.float32], edge: float, above: Found, yaw: float
+) -> tuple[tuple[float, float], float, float]:
+    """Like `_footprint`, from a square under the middle of `above`, turned by `yaw`."""
+    center, half = np.array(above.center), np.full(2, edge / 2)
     if len(xy) < 8:
         return above.center, square_yaw(yaw), 0.3
+    points = xy.astype(np.float64)
     for _ in range(6):
-        local = (xy - center) @ _axes(yaw)
-        out = np.stack([local[:, 0], local[:, 1], -local[:, 0], -local[:, 1]], axis=1) - edge / 2
-        side = out.argmax(axis=1)
-        shift, turned, weight = np.zeros(2), 0.0, 0.0
+        side, along, out = sides(points, center, half, yaw)
+        near = np.abs(out) < _REACH
+        shift, turned, weight = [0.0, 0.0], 0.0, 0.0
         seen: list[int] = []
         for i in range(4):
-            mine = (side == i) & (np.abs(out[np.arange(len(out)), side]) < _REACH)
-            if mine.sum() < 8:
+            mine = np.flatnonzero(near & (side == i))
+            if len(mine) < 8:
                 continue
             seen.append(i)
             sign, axis = (1 if i < 2 else -1), i % 2
-            distance = out[mine, i]
-            along = local[mine, 1 - axis] * (sign if axis == 0 else -sign)
+            distance, beside = out[mine], along[mine]
             shift[axis] += sign * median(distance)
-            centered = along - along.mean()
-            turned -= float((centered * (distance - distance.mean())).sum())
-            weight += float((centered**2).sum())
-            ends = np.percentile(local[mine, 1 - axis], [3, 97])
+            centered = beside - beside.mean()
+            turned -= float(centered @ distance)
+            weight += float(centered @ centered)
+            low, high = quantile(beside, 0.03), quantile(beside, 0.97)
             # a whole side in view also says where its middle is
-            if ends[1] - ends[0] > 0.85 * edge and not any(j % 2 != axis for j in seen):
-                shift[1 - axis] = float(ends.mean())
+            if high - low > 0.85 * edge and not any(j % 2 != axis for j in seen):
+                shift[1 - axis] = (low + high) / 2 * (sign if axis == 0 else -sign)
         if not seen:
             return above.center, square_yaw(yaw), 0.3
-        center = center + _axes(yaw) @ shift
-        yaw += float(np.clip(turned / weight, -0.2, 0.2)) if weight > 0 else 0.0
-    local = (xy - center) @ _axes(yaw)
-    off = np.abs(np.abs(local).max(axis=1) - edge / 2)
-    return (float(center[0]), float(center[1])), square_yaw(yaw), float(np.exp(-np.median(off) / 0.004)) * 0.95
+        center = center + _axes(yaw) @ np.array(shift)
+        turned = min(max(turned / weight, -0.2), 0.2) if weight > 0 else 0.0
+        yaw += turned
+        if max(map(abs, shift)) < 1e-5 and abs(turned) < 1e-4:
+            break
+    _, _, out = sides(points, center, half, yaw)
+    quality = math.exp(-median(np.abs(out)) / 0.004) * 0.95
+    return (float(center[0]), float(center[1])), square_yaw(yaw), quality
 
 
 def _axes(yaw: float) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import cv2
@@ -23,6 +24,8 @@ Interpreter = Callable[[TopView, Sequence[Found]], list[Found]]
 """From an island and the plain things in it to the things that they are together; what it does not know it keeps."""
 INTERPRETERS: tuple[Interpreter, ...] = (furniture,)
 """Asked one after the other about every island."""
+_CUBE, _SURE = 0.15, 0.6
+"""Relative deviation of extents within which a block is a cube; quality from which a layer is sure by its sides."""
 _OWN = 0.004
 """m above the surface of a hollow thing within which points belong to it."""
 
@@ -48,14 +51,50 @@ def _raised(view: TopView) -> list[Found]:
     for thing in (*found, *solids):
         thing.color = _shown(view, thing)
     loose = _outside(view, hollow)
-    for thing in sorted(solids, key=lambda f: -f.bottom):
+    while solids:
+        thing = max(solids, key=lambda f: f.bottom)
+        solids = [s for s in solids if s is not thing]
         found.append(thing)
         reach_down(loose, thing, _base(view, thing.cells, hollow), thing.color)
         if thing.category in ("block", "cylinder", "ball"):
-            found.extend(layers_below(loose, thing, _support(thing, solids, hollow, view), thing.color))
+            layers, solids = _under(loose, thing, solids, hollow)
+            found.extend(layers)
     for interpreter in INTERPRETERS:
         found = interpreter(view, found)
     return found
+
+
+def _under(
+    view: TopView, thing: Found, lower: list[Found], hollow: Sequence[Container]
+) -> tuple[list[Found], list[Found]]:
+    """The layers under `thing`, and which of the `lower` solids are not just what shows of the top of one of them."""
+    whole = [s for s in lower if not _may_be_ledge(s, thing)]
+    if len(whole) < len(lower):
+        layers = layers_below(view, thing, _support(thing, whole, hollow, view), thing.color)
+        kept = [s for s in lower if not any(_shows(view, s, layer) for layer in layers)]
+        if len(kept) < len(lower):
+            lower = kept
+    return layers_below(view, thing, _support(thing, lower, hollow, view), thing.color), lower
+
+
+def _may_be_ledge(solid: Found, above: Found) -> bool:
+    """Whether `solid` is no cube, and so close under `above` that it may be part of a top face on which that stands."""
+    extents = (*solid.size, solid.height)
+    cube = max(extents) - min(extents) < _CUBE * max(extents)
+    near = math.dist(solid.center, above.center) < max(above.size) / 2 + max(solid.size)
+    return solid.category in ("block", "object") and not cube and solid.top < above.bottom + 0.008 and near
+
+
+def _shows(view: TopView, solid: Found, layer: Found) -> bool:
+    """Whether `solid` lies within the top face of `layer`."""
+    if layer.category != "block" or layer.quality < _SURE or abs(solid.top - layer.top) > 0.006:
+        return False
+    rows, columns = np.nonzero(solid.cells)
+    x, y = view.xy(0.0, 0.0)
+    dx, dy = rows * view.cell + x - layer.center[0], columns * view.cell + y - layer.center[1]
+    c, s = math.cos(layer.yaw), math.sin(layer.yaw)
+    beyond = np.maximum(np.abs(c * dx + s * dy) - layer.size[0] / 2, np.abs(c * dy - s * dx) - layer.size[1] / 2)
+    return len(rows) > 0 and float((beyond < 0.003).mean()) > 0.9
 
 
 def _outside(view: TopView, hollow: Sequence[Container]) -> TopView:

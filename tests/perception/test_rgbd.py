@@ -100,6 +100,28 @@ def test_tower_of_unequal_turned_blocks(see: See, sizes: tuple[float, ...], turn
         assert nearest(result, name)[0] < 0.006
 
 
+def test_what_shows_of_the_top_of_a_turned_layer_is_no_thing_of_its_own(see: See) -> None:
+    result = see(
+        "beige block 0.594 0.178 0.03 0.06 -0.54",
+        "navy block 0.595 0.174 0.085 0.05 0.47",
+        "teal block 0.595 0.174 0.1252 0.03 0.47",
+    )
+    assert result.names == sorted(result.truth)
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.003
+
+
+def test_a_layer_turned_against_the_one_on_it_is_no_cylinder(see: See) -> None:
+    result = see(
+        "pink block 0.434 -0.207 0.02 0.04 -0.15",
+        "blue block 0.429 -0.204 0.0575 0.035 -0.43",
+        "maroon block 0.430 -0.207 0.0877 0.025 -0.38",
+    )
+    assert result.names == sorted(result.truth)
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.003
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -1,0 +1,32 @@
+"""Which points are the arm's own, and that its meshes are read once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pinocchio
+import pytest
+
+from primitives.environment import Environment, TrialSpec
+from primitives.perception.robot_surface import RobotSurface
+
+
+def test_the_meshes_are_read_once_and_poses_are_not_shared(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = environment.reset(TrialSpec(seed=0)).robot.arm.info
+    first = RobotSurface(info)
+    home = first.tool_pose(info.home)
+    monkeypatch.delattr(pinocchio, "buildGeomFromUrdf")  # takes thirty times as long as all the rest
+    turned = RobotSurface(info).tool_pose(info.home + 0.1)
+    assert not np.allclose(turned, home)
+    assert np.array_equal(first.tool_pose(info.home), home)
+
+
+def test_points_in_the_hand_are_the_arm_s_and_points_on_the_table_are_not(environment: Environment) -> None:
+    info = environment.reset(TrialSpec(seed=0)).robot.arm.info
+    surface = RobotSurface(info)
+    hand = surface.tool_pose(info.home)[:3, 3] + np.array([0.0, 0.0, 0.1])
+    below = hand - np.array([0.0, 0.0, 0.25])
+    points = np.array([hand, (0.5, 0.25, 0.02), below], np.float32)
+    assert surface.contains(points, info.home, 0.08).tolist() == [True, False, False]
+    assert surface.contains(points[:0], info.home, 0.08).shape == (0,)
