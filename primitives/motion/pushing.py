@@ -7,6 +7,7 @@ import math
 from contextlib import suppress
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely import affinity
 
@@ -18,6 +19,7 @@ from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.refusals import refuse_bolted
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
+from primitives.robot import GripperInfo
 from primitives.scene import Pose, Region, SceneObject, Target
 
 TOLERANCE = 0.02
@@ -114,16 +116,15 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
     length = float(np.linalg.norm(way))
     ahead = way / length
     angle = math.atan2(ahead[1], ahead[0])
-    radius, across = _extents(obj, angle)
     height = max(HEIGHT, min(obj.position[2], obj.top - 0.012))
-    behind = mover.info.gripper.finger_width / 2
+    gripper = mover.info.gripper
     # Two contacts as far apart as the object allows keep it from turning.
-    width = float(np.clip(0.6 * across - mover.info.gripper.finger_thickness, 0.0, mover.info.gripper.max_width))
-    first = start - ahead * (radius + behind + STAND_OFF)
-    last = np.array(goal) - ahead * (radius + behind)
+    width = float(np.clip(0.6 * _across(obj, angle) - gripper.finger_thickness, 0.0, gripper.max_width))
     _refuse_in_the_way(mover, obj, goal)
     problem: Failure | None = None
     for turn, opening in _WAYS:
+        gap = _gap(obj, angle, gripper, turn, opening * width)
+        first, last = start - ahead * (gap + STAND_OFF), np.array(goal) - ahead * gap
         try:
             down, along = _plan(mover, obj, first, last, height, angle + turn, opening * width)
         except Failure as failure:
@@ -200,10 +201,39 @@ def _refuse_in_the_way(mover: Mover, obj: SceneObject, goal: tuple[float, float]
             )
 
 
-def _extents(obj: SceneObject, angle: float) -> tuple[float, float]:
-    """Half extent of the object along the push, and its extent across, in m."""
+def _across(obj: SceneObject, angle: float) -> float:
+    """Extent in m of the object square to a push towards `angle`; of a round one, what two contacts may span."""
     if obj.category in relations.ROUND:
-        return max(obj.size[0], obj.size[1]) / 2, max(obj.size[0], obj.size[1]) * 0.7
+        return max(obj.size[0], obj.size[1]) * 0.7
     a = angle - obj.yaw
-    c, s = abs(math.cos(a)), abs(math.sin(a))
-    return (obj.size[0] * c + obj.size[1] * s) / 2, obj.size[0] * s + obj.size[1] * c
+    return obj.size[0] * abs(math.sin(a)) + obj.size[1] * abs(math.cos(a))
+
+
+def _gap(obj: SceneObject, angle: float, gripper: GripperInfo, turn: float, width: float) -> float:
+    """How far in m the tool is behind the object's centre when the first finger touches it.
+
+    Args:
+        obj: the object.
+        angle: direction of the push, rad.
+        gripper: its fingers' size.
+        turn: of the hand against that direction, rad.
+        width: distance between the fingers, m.
+    """
+    centered = affinity.translate(relations.footprint(obj), -obj.position[0], -obj.position[1])
+    outline = affinity.rotate(centered, -angle, origin=(0.0, 0.0), use_radians=True)
+    x, inner, outer = gripper.finger_width / 2, width / 2, width / 2 + gripper.finger_thickness
+    touching = [0.0]
+    for side in (-1.0, 1.0):
+        finger = affinity.rotate(
+            shapely.box(-x, min(side * inner, side * outer), x, max(side * inner, side * outer)),
+            turn,
+            origin=(0.0, 0.0),
+            use_radians=True,
+        )
+        # differences of points of the finger and points of the object: those on the axis are the ways to touch
+        apart = shapely.MultiPoint(
+            [(f[0] - o[0], f[1] - o[1]) for f in finger.exterior.coords for o in outline.exterior.coords]
+        ).convex_hull.intersection(shapely.LineString([(-1.0, 0.0), (1.0, 0.0)]))
+        if not apart.is_empty:
+            touching.append(float(apart.bounds[2]))
+    return max(touching)
