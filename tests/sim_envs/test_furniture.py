@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,8 @@ def joint(world: World, number: int = 0) -> float:
 
 @pytest.mark.parametrize("category", TRAVEL)
 def test_a_slider_goes_as_far_as_it_may_and_a_handle_goes_with_it(category: str) -> None:
-    world = world_of(**{category: 0.0})
     travel = TRAVEL[category](CATEGORIES[category].default)
-    try:
+    with closing(world_of(**{category: 0.0})) as world:
         handle = world.truth().get("white handle")
         assert push(world, 0, 10.0, 300) == pytest.approx(travel, abs=1e-3)
         if handle is not None:
@@ -69,23 +69,17 @@ def test_a_slider_goes_as_far_as_it_may_and_a_handle_goes_with_it(category: str)
             x, y, z = furniture_of(category, CATEGORIES[category].default).axis
             assert moved == pytest.approx((-x * travel, -y * travel, z * travel), abs=1e-3)
         assert push(world, 0, -10.0, 300) == pytest.approx(0.0, abs=2e-3)
-    finally:
-        world.close()
 
 
 @pytest.mark.parametrize("category", ["drawer", "door"])
 def test_friction_holds_a_slider_where_it_is(category: str) -> None:
-    world = world_of(**{category: 0.05})
-    try:
+    with closing(world_of(**{category: 0.05})) as world:
         assert push(world, 0, 1.0, 240) == pytest.approx(0.05, abs=1e-3)
         assert push(world, 0, 3.0, 60) > 0.055
-    finally:
-        world.close()
 
 
 def test_a_button_springs_back_until_it_latches() -> None:
-    world = world_of(button=0.0)
-    try:
+    with closing(world_of(button=0.0)) as world:
         push(world, 0, 5.0, 6)
         halfway = joint(world)
         assert 0.002 < halfway < 0.012
@@ -94,13 +88,10 @@ def test_a_button_springs_back_until_it_latches() -> None:
         push(world, 0, 12.0, 120)
         world.settle(240)
         assert joint(world) > 0.019
-    finally:
-        world.close()
 
 
 def test_joints_are_part_of_a_snapshot() -> None:
-    world = world_of(drawer=0.03, button=0.0)
-    try:
+    with closing(world_of(drawer=0.03, button=0.0)) as world:
 
         def digest_of(world: World) -> list[float]:
             return [joint(world, 0), joint(world, 1)]
@@ -118,13 +109,10 @@ def test_joints_are_part_of_a_snapshot() -> None:
             push(world, 1, -20.0, 200)
             world.restore(saved)
         assert ends[0] == ends[1]
-    finally:
-        world.close()
 
 
 def test_a_world_of_the_family_starts_where_it_is_told_to() -> None:
-    world = world_of(drawer=0.0)
-    try:
+    with closing(world_of(drawer=0.0)) as world:
         push(world, 0, 10.0, 100)
         specs = resolved(SceneSpec((ObjectSpec("drawer", "blue", accent="yellow", joint=0.07),)), Workspace())
         assert family_of(specs.objects) == world.family
@@ -133,8 +121,6 @@ def test_a_world_of_the_family_starts_where_it_is_told_to() -> None:
         world.settle(24)
         assert joint(world) == pytest.approx(0.07, abs=1e-4)
         assert {s.color for s in world.truth().values()} == {"blue", "yellow"}
-    finally:
-        world.close()
 
 
 SCENE = """
