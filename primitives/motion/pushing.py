@@ -7,19 +7,18 @@ import math
 from contextlib import suppress
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely import affinity
 
 from primitives import relations
 from primitives.context import Context
-from primitives.failures import BadArgument, Blocked, Failure, NotFound, NotPlaced, Unreachable
+from primitives.failures import BadArgument, Blocked, NotFound, NotPlaced, Unreachable
+from primitives.motion.contact import across, gap, leaning
 from primitives.motion.kinematics import pose_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.refusals import refuse_bolted
 from primitives.motion.spots import spots
 from primitives.motion.targets import describe
-from primitives.robot import GripperInfo
 from primitives.scene import Pose, Region, SceneObject, Target
 
 TOLERANCE = 0.02
@@ -34,6 +33,10 @@ STAND_OFF = 0.025
 _WAYS = ((0.0, 1.0), (math.pi, 1.0), *((k * math.pi / 4, 0.0) for k in range(8)))
 """Turns of the hand about the vertical, in rad, with the part of the wanted opening: two contacts square to the stroke
 keep the object from turning; where the arm cannot do that, closed fingers push with one."""
+_LEANS = (0.0, 0.3, 0.6)
+"""Angles in rad by which the hand leans towards the robot: so it gets behind what lies far out."""
+FINGERTIP = 0.009
+"""How far the fingertips reach beyond the tool, in m."""
 HEIGHT = 0.016
 """Lowest height of the tool while pushing, in m."""
 
@@ -119,15 +122,20 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
     height = max(HEIGHT, min(obj.position[2], obj.top - 0.012))
     gripper = mover.info.gripper
     # Two contacts as far apart as the object allows keep it from turning.
-    width = float(np.clip(0.6 * _across(obj, angle) - gripper.finger_thickness, 0.0, gripper.max_width))
+    width = float(np.clip(0.6 * across(obj, angle) - gripper.finger_thickness, 0.0, gripper.max_width))
     _refuse_in_the_way(mover, obj, goal)
-    problem: Failure | None = None
-    for turn, opening in _WAYS:
-        gap = _gap(obj, angle, gripper, turn, opening * width)
-        first, last = start - ahead * (gap + STAND_OFF), np.array(goal) - ahead * gap
+    problem: Blocked | Unreachable | None = None
+    for lean, (turn, opening) in itertools.product(_LEANS, _WAYS):
+        apart = gap(obj, angle, gripper, turn, opening * width)
+        rotation = leaning(start, lean)
+        over = float(ahead @ rotation[:2, 2]) / float(rotation[2, 2])  # how far ahead the hand leans, per height
+        apart += over * (obj.top - height) if over > 0 else -over * FINGERTIP
+        first, last = start - ahead * (apart + STAND_OFF), np.array(goal) - ahead * apart
+        T = pose_matrix(Pose.top_down(float(first[0]), float(first[1]), height, angle + turn))
+        T[:3, :3] = rotation @ T[:3, :3]
         try:
-            down, along = _plan(mover, obj, first, last, height, angle + turn, opening * width)
-        except Failure as failure:
+            down, along = _plan(mover, obj, T, last, opening * width)
+        except (Blocked, Unreachable) as failure:
             problem = problem or failure
             continue
         mover.hand.move(opening * width)
@@ -146,18 +154,22 @@ def _stroke(mover: Mover, obj: SceneObject, goal: tuple[float, float]) -> None:
 def _plan(
     mover: Mover,
     obj: SceneObject,
-    first: NDArray[np.float64],
+    T: NDArray[np.float64],
     last: NDArray[np.float64],
-    height: float,
-    yaw: float,
     width: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The way down behind the object and the way along, as joint paths.
 
+    Args:
+        mover: the arm.
+        obj: the object.
+        T: (4, 4) tool pose behind the object, base frame.
+        last: (2,) position of the tool at the end, m.
+        width: distance between the fingers, m.
+
     Raises:
         Unreachable, Blocked.
     """
-    T = pose_matrix(Pose.top_down(float(first[0]), float(first[1]), height, yaw))
     end = T.copy()
     end[:2, 3] = last
     beside, along_it = mover.checker(margin=0.001), mover.checker(ignore={obj.name}, margin=0.002)
@@ -172,7 +184,7 @@ def _plan(
         hit = hit or touched
     if hit is None:
         raise Unreachable(
-            f"the stroke ({first[0]:.3f}, {first[1]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
+            f"the stroke ({T[0, 3]:.3f}, {T[1, 3]:.3f}) to ({last[0]:.3f}, {last[1]:.3f}) leaves the arm's reach",
             expected="a straight stroke within the joint limits",
             measured="a joint limit on the way",
             hint="Push in another direction, in shorter stretches, or use put.",
@@ -199,41 +211,3 @@ def _refuse_in_the_way(mover: Mover, obj: SceneObject, goal: tuple[float, float]
                 candidates=(other.name,),
                 hint=f"Move {other.name} away first, or use put.",
             )
-
-
-def _across(obj: SceneObject, angle: float) -> float:
-    """Extent in m of the object square to a push towards `angle`; of a round one, what two contacts may span."""
-    if obj.category in relations.ROUND:
-        return max(obj.size[0], obj.size[1]) * 0.7
-    a = angle - obj.yaw
-    return obj.size[0] * abs(math.sin(a)) + obj.size[1] * abs(math.cos(a))
-
-
-def _gap(obj: SceneObject, angle: float, gripper: GripperInfo, turn: float, width: float) -> float:
-    """How far in m the tool is behind the object's centre when the first finger touches it.
-
-    Args:
-        obj: the object.
-        angle: direction of the push, rad.
-        gripper: its fingers' size.
-        turn: of the hand against that direction, rad.
-        width: distance between the fingers, m.
-    """
-    centered = affinity.translate(relations.footprint(obj), -obj.position[0], -obj.position[1])
-    outline = affinity.rotate(centered, -angle, origin=(0.0, 0.0), use_radians=True)
-    x, inner, outer = gripper.finger_width / 2, width / 2, width / 2 + gripper.finger_thickness
-    touching = [0.0]
-    for side in (-1.0, 1.0):
-        finger = affinity.rotate(
-            shapely.box(-x, min(side * inner, side * outer), x, max(side * inner, side * outer)),
-            turn,
-            origin=(0.0, 0.0),
-            use_radians=True,
-        )
-        # differences of points of the finger and points of the object: those on the axis are the ways to touch
-        apart = shapely.MultiPoint(
-            [(f[0] - o[0], f[1] - o[1]) for f in finger.exterior.coords for o in outline.exterior.coords]
-        ).convex_hull.intersection(shapely.LineString([(-1.0, 0.0), (1.0, 0.0)]))
-        if not apart.is_empty:
-            touching.append(float(apart.bounds[2]))
-    return max(touching)
