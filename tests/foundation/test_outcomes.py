@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
-
-import pytest
+import outcomes
 
 
-@pytest.fixture
-def outcomes(monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
-    return importlib.import_module("outcomes")
-
-
-def test_nothing_is_kept_at_first(outcomes, tmp_path):
+def test_nothing_is_kept_at_first(tmp_path):
     assert outcomes.kept(None, str) == []
     assert outcomes.kept(tmp_path / "none.jsonl", str) == []
 
 
-def test_what_was_played_is_there_for_the_next_run(outcomes, tmp_path):
+def test_what_was_played_is_there_for_the_next_run(tmp_path):
     file = tmp_path / "kept.jsonl"
     file.write_text('"before"\n')
     played = list(outcomes.played(str.split, ["a b", "c"], processes=1, keep=file))
