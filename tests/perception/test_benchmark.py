@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from perception import measure
+from perception_cases import CASES, Case
 
 from primitives.perception.rgbd import RgbdDetector
 
-BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "perception.py"))
-
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", BENCHMARK["CASES"], ids=lambda c: c.name)
-def test_case(case: Any, detector: RgbdDetector) -> None:
-    score = BENCHMARK["measure"](case, detector, seeds=6)
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
+def test_case(case: Case, detector: RgbdDetector) -> None:
+    score = measure(case, detector, seeds=6)
     off = case.disturbances == "sensor"
     # one miss in so few scenes says nothing yet
     assert score.objects - score.found <= max(1, (0.15 if off else 0.03) * score.objects), score.misses
@@ -30,8 +27,8 @@ def test_case(case: Any, detector: RgbdDetector) -> None:
 
 @pytest.mark.slow
 def test_low_confidence_is_where_it_goes_wrong(detector: RgbdDetector) -> None:
-    case = next(c for c in BENCHMARK["CASES"] if c.name.startswith("all twenty colours in other light"))
-    score = BENCHMARK["measure"](replace(case, every=2), detector, seeds=5)
+    case = next(c for c in CASES if c.name.startswith("all twenty colours in other light"))
+    score = measure(replace(case, every=2), detector, seeds=5)
     doubtful = [right for confidence, right in score.sure if confidence < 0.6]
     certain = [right for confidence, right in score.sure if confidence >= 0.7]
     assert min(len(doubtful), len(certain)) >= 10
