@@ -102,8 +102,8 @@ def write(bodies: Bodies, state: Everything) -> None:
     for body, (position, quaternion) in zip(bodies.fixed, state.fixed, strict=True):
         p.resetBasePositionAndOrientation(body, position, quaternion, physicsClientId=client)
     for (body, joints), values in zip(bodies.joints, state.joints, strict=True):
-        for joint, (q, dq) in zip(joints, values, strict=True):
-            p.resetJointState(body, joint, q, dq, physicsClientId=client)
+        q, dq = [[q] for q, _ in values], [[dq] for _, dq in values]
+        p.resetJointStatesMultiDof(body, joints, q, dq, physicsClientId=client)
     for body, s in zip(bodies.loose, state.loose, strict=True):
         p.resetBasePositionAndOrientation(body, s.position, s.quaternion, physicsClientId=client)  # and still
         if s.resting:

@@ -164,6 +164,14 @@ def getJointInfo(
 def resetJointState(
     bodyUniqueId: int, jointIndex: int, targetValue: float, targetVelocity: float = ..., *, physicsClientId: int
 ) -> None: ...
+def resetJointStatesMultiDof(
+    bodyUniqueId: int,
+    jointIndices: Sequence[int],
+    targetValues: Sequence[Sequence[float]],
+    targetVelocities: Sequence[Sequence[float]],
+    *,
+    physicsClientId: int,
+) -> None: ...
 def getJointState(
     bodyUniqueId: int, jointIndex: int, *, physicsClientId: int
 ) -> tuple[float, float, tuple[float, ...], float]: ...
