@@ -161,6 +161,15 @@ def getJointInfo(
     tuple[float, float, float, float],
     int,
 ]: ...
+def invertTransform(
+    position: Sequence[float], orientation: Sequence[float]
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]: ...
+def multiplyTransforms(
+    positionA: Sequence[float],
+    orientationA: Sequence[float],
+    positionB: Sequence[float],
+    orientationB: Sequence[float],
+) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]: ...
 def resetJointState(
     bodyUniqueId: int, jointIndex: int, targetValue: float, targetVelocity: float = ..., *, physicsClientId: int
 ) -> None: ...
