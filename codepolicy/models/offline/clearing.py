@@ -75,8 +75,7 @@ def _move_out(writer: Writer, things: list[SceneObject], place: Place) -> None:
     for obj in things:
         make_way(writer, obj, but=[o.name for o in things])
         writer.write(f"put({by_name([obj])}, region({quoted(target.name)}))")
-        writer.moved(obj.name)
-        writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, target.low, target.high))
+        writer.moved_to(obj.name, writer.belief.spot_in(obj.name, target.low, target.high))
         writer.must(
             Clause(
                 obj.name, f"not in_region({{a}}, {quoted(place.name)})", f"the {{a}} is no longer in the {place.name}"

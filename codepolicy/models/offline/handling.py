@@ -53,8 +53,7 @@ def make_belief_free(writer: Writer, obj: SceneObject) -> None:
     """The object, and whatever is on it, is taken aside."""
     for rider in reversed(writer.belief.carried(obj.name)):
         make_belief_free(writer, rider)
-    writer.moved(obj.name)
-    writer.belief.set_at(obj.name, writer.belief.free(obj.name))
+    writer.moved_to(obj.name, writer.belief.free(obj.name))
 
 
 def make_room(writer: Writer, obj: SceneObject, xy: Vector2, *, but: Sequence[str] = ()) -> None:

@@ -35,7 +35,6 @@ def write_mirrored(writer: Writer, command: Put, to: Mirrored) -> None:
         f"(cx, cy), (x, y, _) = region({quoted('table')}).center, {others.code}.position",
         f"put({subjects.code}, {image})  # mirrored across the {to.axis} line through ({number(cx)}, {number(cy)})",
     )
-    writer.moved(obj.name)
-    writer.belief.set_at(obj.name, end)
+    writer.moved_to(obj.name, end)
     state_at(writer, obj, end, f"the {{a}} is at the mirror image of the {other.name}")
     writer.summary.append(f"put {phrasing.group(command.what)} at the mirror image of the {other.name}")

@@ -49,8 +49,7 @@ def write_pyramid(writer: Writer, what: Group, shape: Shape) -> None:
     )
     cx, cy = writer.belief.workspace.table.center
     for obj in things:
-        writer.moved(obj.name)
-        writer.belief.set_at(obj.name, (cx, cy))
+        writer.moved_to(obj.name, (cx, cy))
     _state(writer, things, bottom, height)
     writer.summary.append(f"build a pyramid of {len(things)} blocks, {bottom} at the bottom")
 

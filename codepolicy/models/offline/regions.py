@@ -140,8 +140,7 @@ def _put_in_region(writer: Writer, subjects: Reference, name: str, code: str, *,
         )
     for obj in sorted(subjects.objects, key=lambda o: -o.position[2]):
         if obj in todo:
-            writer.moved(obj.name)
-            writer.belief.set_at(obj.name, writer.belief.spot_in(obj.name, area.low, area.high))
+            writer.moved_to(obj.name, writer.belief.spot_in(obj.name, area.low, area.high))
         writer.must(Clause(obj.name, f"in_region({{a}}, {quoted(name)})", f"the {{a}} is in the {name}"))
         if obj in todo and obj.on in writer.belief.objects:  # it may be there already, in or on something else
             writer.must(Clause(obj.name, 'on({a}, "table")', "the {a} stands on the table"))

@@ -50,8 +50,7 @@ def _put_aside(writer: Writer, obj: SceneObject) -> None:
         )
         off = f", off={by_name(zones)}" if zones else ""
         writer.write(f"put({variable}, free_spot({variable}, {variable}.position[:2]{off}))")
-        writer.moved(obj.name)
-        writer.belief.set_at(obj.name, writer.belief.free(obj.name))
+        writer.moved_to(obj.name, writer.belief.free(obj.name))
     writer.must(Clause(obj.name, 'on({a}, "table")', "the {a} stands on the table"))
 
 

@@ -39,8 +39,7 @@ def write(writer: Writer, command: Put) -> None:
     if math.dist(obj.position[:2], end) > 0.02 or obj.on != "table":
         make_room(writer, obj, end)
         writer.write(f"{verb}({subjects.code}, ({number(end[0])}, {number(end[1])}))  # {words}")
-        writer.moved(obj.name)
-        writer.belief.set_at(obj.name, end)
+        writer.moved_to(obj.name, end)
     state_at(writer, obj, end, f"the {{a}} is {words}")
     writer.summary.append(f"put {phrasing.group(command.what)} {words}")
 

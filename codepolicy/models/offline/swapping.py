@@ -86,6 +86,5 @@ def _finish_swap(
         if math.dist(obj.position[:2], end) > 0.02:
             writer.write(f"put({by_name([obj])}, ({number(end[0])}, {number(end[1])}))")
     for obj, end in order:
-        writer.moved(obj.name)
-        writer.belief.set_at(obj.name, end)
+        writer.moved_to(obj.name, end)
         state_at(writer, obj, end, f"the {{a}} is where the {(b if obj is a else a).name} was")

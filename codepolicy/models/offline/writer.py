@@ -12,7 +12,7 @@ from codepolicy.models.offline.belief import Belief
 from codepolicy.models.offline.lowering import snippets_for
 from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
 from primitives.library import surface
-from primitives.scene import SceneObject
+from primitives.scene import SceneObject, Vector2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,11 @@ class Writer:
         """An object is moved: clauses about where it was no longer count."""
         self.order.append(name)
         self.clauses = [c for c in self.clauses if c.subject != name and name not in c.about]
+
+    def moved_to(self, name: str, xy: Vector2) -> None:
+        """An object is moved to a point (x, y) of the table, in m."""
+        self.moved(name)
+        self.belief.set_at(name, xy)
 
     @property
     def moves(self) -> int:
