@@ -9,7 +9,7 @@ from codepolicy.models.offline.belief import NEAR, Belief, Declined
 from codepolicy.models.offline.expressions import Reference, by_name
 from codepolicy.models.offline.handling import make_room
 from codepolicy.models.offline.meaning import At, Toward
-from codepolicy.models.offline.relating import related
+from codepolicy.models.offline.relating import related, touching
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives import relations
 from primitives.scene import SceneObject, Vector2
@@ -94,11 +94,6 @@ def toward(writer: Writer, obj: SceneObject, code: str, targets: Reference, to: 
     writer.must(Clause(obj.name, call, message, about=(target.name,)))
     condition = f"{aside} < {ahead} < 0.25"
     writer.must(Clause(obj.name, condition, f"{message}, beside it", setup, (target.name,)))
-
-
-def touching(a: SceneObject, b: SceneObject) -> float:
-    """Distance in m between the centres of two things side by side, whichever way they are turned."""
-    return (max(a.size[:2]) + max(b.size[:2])) / 2
 
 
 def _between_centres(distance: float, obj: SceneObject, target: SceneObject) -> float:

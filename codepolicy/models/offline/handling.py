@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, FURNITURE, Declined
-from codepolicy.models.offline.relating import related
+from codepolicy.models.offline.relating import related, touching
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject, Vector2
 
@@ -60,8 +60,7 @@ def make_room(writer: Writer, obj: SceneObject, xy: Vector2, *, but: Sequence[st
     """Put aside what stands where a thing is to go, other than `but`."""
     belief = writer.belief
     for other in belief.others(obj.name, *but):
-        reach = (max(obj.size[:2]) + max(other.size[:2])) / 2
-        if other.on == "table" and math.dist(other.position[:2], xy) < reach + 0.005:
+        if other.on == "table" and math.dist(other.position[:2], xy) < touching(obj, other) + 0.005:
             make_way(writer, other)
             writer.write(f"aside(find({quoted(other.name)}), ({number(xy[0])}, {number(xy[1])}))")
             make_belief_free(writer, other)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 from codepolicy.models.offline import phrasing
-from codepolicy.models.offline.adjoining import VECTORS, beside, check_on_table, in_words, plus, touching, toward
+from codepolicy.models.offline.adjoining import VECTORS, beside, check_on_table, in_words, plus, toward
 from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
 from codepolicy.models.offline.meaning import At, Put, Shift, Toward
+from codepolicy.models.offline.relating import touching
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject
 

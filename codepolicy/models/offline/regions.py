@@ -181,6 +181,5 @@ def _put_apart(writer: Writer, objects: Sequence[SceneObject], kind: str) -> Non
     for obj in objects:
         area = belief.workspace.region(plan[obj.name])
         if obj in rest:
-            writer.moved(obj.name)
-            belief.set_at(obj.name, belief.spot_in(obj.name, area.low, area.high))
+            writer.moved_to(obj.name, belief.spot_in(obj.name, area.low, area.high))
         writer.must(Clause(obj.name, f"in_region({{a}}, {quoted(area.name)})", f"the {{a}} is in the {area.name}"))

@@ -1,4 +1,4 @@
-"""Whether relations between things hold, as the primitives measure them."""
+"""How things lie to each other: whether relations between them hold, as the primitives measure them."""
 
 from __future__ import annotations
 
@@ -59,3 +59,8 @@ def between(obj: SceneObject, others: Sequence[SceneObject]) -> bool:
     along = ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length
     aside = abs((x - ax) * (by - ay) - (y - ay) * (bx - ax)) / length
     return 0 < along < length and aside < 0.08
+
+
+def touching(a: SceneObject, b: SceneObject) -> float:
+    """Distance in m between the centres of two things side by side, whichever way they are turned."""
+    return (max(a.size[:2]) + max(b.size[:2])) / 2

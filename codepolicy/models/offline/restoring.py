@@ -77,6 +77,5 @@ def _put_back(writer: Writer, obj: SceneObject) -> None:
         writer.write(
             f"# start of the {obj.name}: {x:.3f}, {y:.3f}", f"put({by_name([obj])}, ({number(x)}, {number(y)}))"
         )
-    writer.moved(obj.name)
-    belief.set_at(obj.name, (x, y))
+    writer.moved_to(obj.name, (x, y))
     state_at(writer, obj, (x, y), "the {a} is back where it was")
