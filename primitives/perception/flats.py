@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from primitives.perception.circles import fit_circle
 from primitives.perception.coloring import classes, unlike
-from primitives.perception.containers import pieces
 from primitives.perception.found import Found, Mask, surrounding
 from primitives.perception.grid import Grid
 from primitives.perception.outlines import half_turn, outline, square_yaw
+from primitives.perception.pieces import pieces
 from primitives.perception.quantile import middle
 from primitives.perception.rectangles import fit_rectangle
 from primitives.perception.topview import TopView

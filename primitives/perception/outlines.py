@@ -34,6 +34,14 @@ def borders(mask: Mask) -> NDArray[np.float64]:
     return np.concatenate([c[:, 0, ::-1] for c in contours]).astype(np.float64) if contours else np.zeros((0, 2))
 
 
+def hull(mask: Mask) -> NDArray[np.float64]:
+    """(N, 2) corners (row, column) of the smallest convex outline around all of `mask`."""
+    line = borders(mask)
+    if len(line) < 3:
+        return line
+    return cv2.convexHull(line.astype(np.float32))[:, 0].astype(np.float64)
+
+
 def square_yaw(yaw: float) -> float:
     """`yaw` in [-pi/4, pi/4)."""
     return (yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4

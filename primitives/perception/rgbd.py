@@ -19,13 +19,14 @@ from primitives.perception.agreement import Agreement, moved
 from primitives.perception.coloring import named
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.found import Found
+from primitives.perception.fusing import fuse
 from primitives.perception.grid import Grid
 from primitives.perception.heights import heights, raised_points
 from primitives.perception.light import light_level
 from primitives.perception.robot_surface import RobotSurface
 from primitives.perception.tabletop import TableLevel
 from primitives.perception.things import things
-from primitives.perception.topview import RAISED, Ground, Sight, TopView, fuse, ground
+from primitives.perception.topview import RAISED, Ground, Sight, TopView, ground
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
 

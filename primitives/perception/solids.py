@@ -10,10 +10,11 @@ import numpy as np
 
 from primitives.perception.balls import ball
 from primitives.perception.circles import fit_circle
-from primitives.perception.found import Found, Mask, surrounding
+from primitives.perception.found import Found, Mask
 from primitives.perception.outlines import border_width, half_turn, outline, square_yaw
 from primitives.perception.quantile import median, quantile
 from primitives.perception.rectangles import Rectangle, fit_rectangle
+from primitives.perception.shapes import moments, thickness
 from primitives.perception.tiling import squares
 from primitives.perception.topview import TopView
 
@@ -23,7 +24,7 @@ SLIVER = 0.011
 """m; a narrower strip beside something higher is the top of a layer of that stack, and is read off its sides,
 unless three of its own sides are plain to see."""
 ROUND = 0.2
-"""Squareness, see `_moments`, below which a top face is a disc."""
+"""Squareness, see `moments`, below which a top face is a disc."""
 _FINE = 13.0
 """Cells across a top face below which its corners are blurred."""
 CUBE = 0.12
@@ -82,8 +83,8 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         floors: heights in m on which it may stand, most likely first.
     """
     top = quantile(view.height[patch], 0.6)
-    thickness = _thickness(patch)
-    sliver = thickness * view.cell < SLIVER and _beside_higher(view, patch, top)
+    width = thickness(patch)
+    sliver = width * view.cell < SLIVER and _beside_higher(view, patch, top)
     if not sliver and (dome := ball(view, patch)) is not None:
         return [dome]
     hidden = view.hidden(top, patch, 0.06)
@@ -98,10 +99,10 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     plain = cube and rectangle.sides >= 3 and straight < 1.3
     if sliver and not plain:
         return []
-    shape, elongation = _moments(patch)
+    shape, elongation = moments(patch)
     # close to the limit between disc and square it may be either
     sure = min(1.0, 0.5 + abs(shape - ROUND) / 0.2) if whole else 1.0
-    round_at_most = math.inf if whole and thickness > _FINE else straight
+    round_at_most = math.inf if whole and width > _FINE else straight
     possible = not whole or (shape < ROUND and elongation < 1.3)
     if possible and (disc := _disc(view, patch, round_at_most, floors)) is not None:
         disc.quality *= sure
@@ -158,32 +159,6 @@ def _beside_higher(view: TopView, patch: Mask, top: float) -> bool:
     width = 2 * max(1, round(0.008 / view.cell)) + 1
     near = cv2.dilate(patch.astype(np.uint8), np.ones((width, width), np.uint8)).astype(bool)
     return bool((view.height[near] > top + 0.008).any())
-
-
-def _moments(patch: Mask) -> tuple[float, float]:
-    """How square and how elongated a patch is.
-
-    Integrals over the area, so that a ragged outline does not matter as it does for fits to the border.
-
-    Returns:
-        The size of the fourth-order moment that turns with the shape, 0.43 for a square, 0 for a disc; and the longest
-        over the shortest axis of the ellipse with the same second-order moments.
-    """
-    rows, columns = np.nonzero(patch)
-    x, y = rows - rows.mean(), columns - columns.mean()
-    xx, yy, xy = x * x, y * y, x * y
-    real, imaginary = (xx - yy) ** 2 - 4 * xy * xy, 4 * xy * (xx - yy)  # of (x + iy)^4
-    square = math.hypot(float(real.sum()), float(imaginary.sum())) / max(float(((xx + yy) ** 2).sum()), 1e-9)
-    a, b, c = (float(v.sum()) for v in (xx, xy, yy))
-    middle, reach = (a + c) / 2, math.hypot((a - c) / 2, b)
-    return square, math.sqrt((middle + reach) / max(middle - reach, 1e-9))
-
-
-def _thickness(patch: Mask) -> float:
-    """Width in cells of the widest place."""
-    shown = np.ascontiguousarray(patch[surrounding(patch, 0)]).view(np.uint8)
-    padded = cv2.copyMakeBorder(shown, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return 2 * float(cv2.distanceTransform(padded, cv2.DIST_L2, 3).max()) - 1
 
 
 def _floor(top: float, edge: float, floors: Sequence[float]) -> float | None:

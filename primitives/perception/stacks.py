@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.bands import THINNEST, bands
 from primitives.perception.circles import beside, least_squares_circle
 from primitives.perception.coloring import ALBEDO, nearest
+from primitives.perception.footprints import REACH, axes, footprint
 from primitives.perception.found import Found
-from primitives.perception.outlines import square_yaw
-from primitives.perception.quantile import median, quantile
-from primitives.perception.rectangles import sides
+from primitives.perception.quantile import median
 from primitives.perception.topview import TopView
 
-_BIN = 0.002
-"""m; resolution in height."""
-_THINNEST = 0.012
-"""m; thinner bands of another colour are mixed pixels."""
-_REACH = 0.012
-"""m by which a layer may stand out from, or back behind, the one above it."""
 _MOST_POINTS = 2500
 """More points than this on the sides of a stack say nothing new."""
 _BENT = 0.0012
 """m; median distance within which points lie on a cylinder."""
-_SHOWN = 0.4
-"""Part of the height of a layer at which its sides must be seen; less is the lower edge of a tilted thing above."""
 _BETTER = 0.1
 """Quality by which one layer must fit better than several that would be as wide as the top."""
 _TALL = 0.03
 """m; lower things than this are looked at no further."""
 _CUBE = 0.15
 """Relative deviation of extents within which a block is a cube."""
-_TURNS, _GOOD, _TURNED = (0.5, -0.5, math.pi / 4), 0.8, 0.04
-"""rad against the layer above from which a fit starts anew, while none is of this quality, and how much better it must
-then be."""
 _TYPICAL_SIDE = 0.75
 """Brightness of a side against the top face, where the top block shows none of that side."""
 
@@ -51,7 +39,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
         support: height in m of what the stack stands on.
         color: (3,) sRGB that its top face shows.
     """
-    if top.bottom - support < _THINNEST:
+    if top.bottom - support < THINNEST:
         return []
     xyz, rgb, side = _sides(view, top, support)
     below = xyz[:, 2] < top.bottom - 0.001
@@ -62,7 +50,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
     edge = sum(top.size) / 2
     result: list[Found] = []
     kinds = nearest(lit)
-    for high, low, kind in _bands(xyz[below, 2], kinds[below], top.bottom, support):
+    for high, low, kind in bands(xyz[below, 2], kinds[below], top.bottom, support):
         between = (xyz[:, 2] < high - 0.002) & (xyz[:, 2] > low + 0.002)
         above = (result or [top])[-1]
         if (drum := _drum(xyz[between, :2], above, high, low)) is not None:
@@ -77,7 +65,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
             upper, lower = high - i * step, high - (i + 1) * step
             mine = (xyz[:, 2] < upper - 0.002) & (xyz[:, 2] > lower + 0.002)
             width = step if abs(step - edge) > 0.004 else edge
-            center, yaw, quality = _footprint(xyz[mine, :2], width, (result or [top])[-1])
+            center, yaw, quality = footprint(xyz[mine, :2], width, (result or [top])[-1])
             shown = _lit(lit, mine & (kinds == kind), kind)
             result.append(
                 Found("block", center, lower, upper, (width, width), yaw, np.zeros_like(top.cells), quality, shown)
@@ -98,14 +86,14 @@ def reach_down(view: TopView, thing: Found, base: float, color: NDArray[np.float
     cube = thing.category == "block" and max(extents) - min(extents) < _CUBE * max(extents)
     if thing.category not in ("block", "cylinder") or cube or thing.bottom - base > 0.002 or thing.height < _TALL:
         return
-    cap = replace(thing, bottom=thing.top - _THINNEST)
+    cap = replace(thing, bottom=thing.top - THINNEST)
     xyz, rgb, side = _sides(view, cap, base)
     below = xyz[:, 2] < cap.bottom
     if below.sum() < 12:
         return
     shade = _shades(xyz, rgb, side, cap, color)
     kinds = nearest(rgb[below] / np.maximum(shade[side[below]], 0.2)[:, None])
-    first, *others = _bands(xyz[below, 2], kinds, cap.bottom, base) or [(0.0, 0.0, -1)]
+    first, *others = bands(xyz[below, 2], kinds, cap.bottom, base) or [(0.0, 0.0, -1)]
     if others and first[2] == int(nearest(color[None])[0]):
         thing.bottom = first[1]
 
@@ -132,7 +120,7 @@ def _drum(xy: NDArray[np.float32], above: Found, high: float, low: float) -> Fou
     error = median(off)
     angle = np.arctan2(points[:, 1] - center[1], points[:, 0] - center[0])
     arc = np.count_nonzero(np.bincount(((angle + math.pi) / (2 * math.pi) * 24).astype(int) % 24) >= 3) / 24
-    _, _, straight = _footprint(xy, 2 * radius * 0.95, above)
+    _, _, straight = footprint(xy, 2 * radius * 0.95, above)
     if arc < 0.3 or error > _BENT or math.exp(-error / 0.004) * 0.95 < straight:
         return None
     size = (2 * radius, 2 * radius)
@@ -147,15 +135,15 @@ def _sides(
     """Points on the sides of the stack: position, colour, and which of the four sides they are on."""
     points = view.points
     half = max(top.size) / 2
-    near = np.all(np.abs(points.xyz[:, :2] - np.array(top.center, np.float32)) < half * 1.45 + _REACH, axis=1)
+    near = np.all(np.abs(points.xyz[:, :2] - np.array(top.center, np.float32)) < half * 1.45 + REACH, axis=1)
     near &= (points.xyz[:, 2] > support + 0.003) & (points.xyz[:, 2] < top.top - 0.004)
     index = np.flatnonzero(near)
     index = index[:: max(1, len(index) // _MOST_POINTS)]
-    local = (points.xyz[index, :2] - np.array(top.center)) @ _axes(top.yaw)
+    local = (points.xyz[index, :2] - np.array(top.center)) @ axes(top.yaw)
     out = np.abs(local) - np.array(top.size) / 2
     beyond = out.max(axis=1)
     axis = out.argmax(axis=1)
-    on = (beyond > -_REACH) & (beyond < _REACH) & (out.min(axis=1) < 0.004)
+    on = (beyond > -REACH) & (beyond < REACH) & (out.min(axis=1) < 0.004)
     side = axis + 2 * (local[np.arange(len(local)), axis] < 0)
     return points.xyz[index[on]], points.rgb[index[on]].astype(np.float64), side[on]
 
@@ -173,130 +161,7 @@ def _shades(
     return shade
 
 
-def _bands(z: NDArray[np.float32], kind: NDArray[np.intp], high: float, low: float) -> list[tuple[float, float, int]]:
-    """(upper, lower, colour) of each band of one colour between `high` and `low`, from above."""
-    count = max(1, math.ceil((high - low) / _BIN))
-    which = np.clip(((high - z) / _BIN).astype(int), 0, count - 1)
-    labels: list[int] = []
-    for i in range(count):
-        here = kind[np.abs(which - i) <= 1]
-        labels.append(int(np.bincount(here).argmax()) if len(here) >= 4 else -1)
-    runs: list[list[int]] = []  # [label, length in bins]
-    for label in labels:
-        if runs and label in (runs[-1][0], -1):
-            runs[-1][1] += 1
-        else:
-            runs.append([label, 1])
-    thin = round(_THINNEST / _BIN)
-    while len(runs) > 1 and min(r[1] for r in runs) < thin:
-        i = min(range(len(runs)), key=lambda j: runs[j][1])
-        neighbours = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
-        into = max(neighbours, key=lambda j: runs[j][1])
-        runs[into][1] += runs[i][1]
-        del runs[i]
-        runs = _merged(runs)
-    bands: list[tuple[float, float, int]] = []
-    upper, begin = high, 0
-    for number, (label, length) in enumerate(runs):
-        lower = low if number == len(runs) - 1 else upper - length * _BIN
-        shown = sum(value >= 0 for value in labels[begin : begin + length])
-        begin += length
-        if label >= 0 and shown >= _SHOWN * length:
-            bands.append((upper, lower, label))
-        upper = lower
-    for i in range(1, len(bands)):
-        (first, end, label), (start, last, other) = bands[i - 1], bands[i]
-        if end == start:
-            change = _change(z, kind, end, label, other)
-            bands[i - 1], bands[i] = (first, change, label), (change, last, other)
-    return bands
-
-
-def _change(z: NDArray[np.float32], kind: NDArray[np.intp], about: float, label: int, other: int) -> float:
-    """The height near `about` m above which most points are of kind `label`, below it `other`.
-
-    The ledge of a wider layer shows many points just below the sides of the one on it, so that a count by bins says
-    that its colour begins too high.
-    """
-    index = np.flatnonzero((np.abs(z - about) < 2 * _BIN) & ((kind == label) | (kind == other)))
-    if len(index) < 8:
-        return about
-    index = index[np.argsort(z[index])]
-    above = kind[index] == label
-    wrong = np.concatenate([[0], np.cumsum(above)]) + np.concatenate([np.cumsum(~above[::-1])[::-1], [0]])
-    least = np.flatnonzero(wrong == wrong.min())
-    cut = int(least[len(least) // 2])
-    return float(z[index[max(0, cut - 1) : cut + 1]].mean())
-
-
-def _merged(runs: Sequence[list[int]]) -> list[list[int]]:
-    merged: list[list[int]] = []
-    for label, length in runs:
-        if merged and merged[-1][0] == label:
-            merged[-1][1] += length
-        else:
-            merged.append([label, length])
-    return merged
-
-
 def _one(xy: NDArray[np.float32], height: float, count: int, above: Found) -> bool:
     """Whether the sides `xy` (N, 2) of a band fit one cube of its `height` rather than `count` smaller ones."""
-    fits = [_footprint(xy, height / n, above)[2] for n in (1, count)]
+    fits = [footprint(xy, height / n, above)[2] for n in (1, count)]
     return fits[0] > fits[1] + _BETTER
-
-
-def _footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tuple[float, float], float, float]:
-    """Centre, yaw and quality of the square of `edge` m whose visible sides the points `xy` (N, 2) lie on."""
-    best = _settled(xy, edge, above, above.yaw)
-    for turn in _TURNS:
-        # layers are mostly turned like the one above; else the way there may lead over a worse fit
-        if len(xy) >= 8 and best[2] < _GOOD:
-            other = _settled(xy, edge, above, above.yaw + turn)
-            best = other if other[2] > best[2] + _TURNED else best
-    return best
-
-
-def _settled(
-    xy: NDArray[np.float32], edge: float, above: Found, yaw: float
-) -> tuple[tuple[float, float], float, float]:
-    """Like `_footprint`, from a square under the middle of `above`, turned by `yaw`."""
-    center, half = np.array(above.center), np.full(2, edge / 2)
-    if len(xy) < 8:
-        return above.center, square_yaw(yaw), 0.3
-    points = xy.astype(np.float64)
-    for _ in range(6):
-        side, along, out = sides(points, center, half, yaw)
-        near = np.abs(out) < _REACH
-        shift, turned, weight = [0.0, 0.0], 0.0, 0.0
-        seen: list[int] = []
-        for i in range(4):
-            mine = np.flatnonzero(near & (side == i))
-            if len(mine) < 8:
-                continue
-            seen.append(i)
-            sign, axis = (1 if i < 2 else -1), i % 2
-            distance, beside = out[mine], along[mine]
-            shift[axis] += sign * median(distance)
-            centered = beside - beside.mean()
-            turned -= float(centered @ distance)
-            weight += float(centered @ centered)
-            low, high = quantile(beside, 0.03), quantile(beside, 0.97)
-            # a whole side in view also says where its middle is
-            if high - low > 0.85 * edge and not any(j % 2 != axis for j in seen):
-                shift[1 - axis] = (low + high) / 2 * (sign if axis == 0 else -sign)
-        if not seen:
-            return above.center, square_yaw(yaw), 0.3
-        center = center + _axes(yaw) @ np.array(shift)
-        turned = min(max(turned / weight, -0.2), 0.2) if weight > 0 else 0.0
-        yaw += turned
-        if max(map(abs, shift)) < 1e-5 and abs(turned) < 1e-4:
-            break
-    _, _, out = sides(points, center, half, yaw)
-    quality = math.exp(-median(np.abs(out)) / 0.004) * 0.95
-    return (float(center[0]), float(center[1])), square_yaw(yaw), quality
-
-
-def _axes(yaw: float) -> NDArray[np.float64]:
-    """(2, 2): columns are the axes of a thing turned by `yaw`."""
-    c, s = math.cos(yaw), math.sin(yaw)
-    return np.array([[c, -s], [s, c]])

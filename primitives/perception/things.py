@@ -9,13 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.perception.containers import Container, containers
+from primitives.perception.containers import containers
 from primitives.perception.flats import zones
 from primitives.perception.found import Found, Mask
 from primitives.perception.furniture import furniture
 from primitives.perception.islands import islands
 from primitives.perception.merging import joined, without_doubles
 from primitives.perception.quantile import median, middle, quantile
+from primitives.perception.rims import Container
 from primitives.perception.solids import one_face, patches, solid
 from primitives.perception.stacks import layers_below, reach_down
 from primitives.perception.topview import TopView
