@@ -12,9 +12,10 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib
+import itertools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -49,13 +50,18 @@ class Outcome(msgspec.Struct, frozen=True):
     wall: float
 
 
+SEEDS_PER_JOB = 10
+"""Seeds of one task share a loaded world, so they are played one after the other."""
+
+
 class Job(msgspec.Struct, frozen=True):
-    """The trials of one task and seed."""
+    """Trials of one task."""
 
     task: str
-    seed: int
+    seeds: tuple[int, ...]
     detector: str
-    decoys: bool
+    decoys_below: int
+    """Decoys and doing nothing are played on seeds below this one."""
 
 
 @functools.lru_cache(maxsize=1)
@@ -72,22 +78,28 @@ def execute(server: Server, level: Surface, source: str) -> None:
 
 
 def play(job: Job) -> list[Outcome]:
-    """Every program of the task in the seed's scene, each from a fresh reset."""
+    """The task's programs in every seed's scene, each from a fresh reset."""
+    return [outcome for seed in job.seeds for outcome in _play(job, seed)]
+
+
+def _play(job: Job, seed: int) -> Iterator[Outcome]:
     task = find(job.task)
     try:
-        bound = task.bind(job.seed)
+        bound = task.bind(seed)
     except ConfigurationError as error:
-        return [Outcome(job.task, ORACLE, job.seed, False, str(error), 0.0, 0.0)]
+        yield Outcome(job.task, ORACLE, seed, False, str(error), 0.0, 0.0)
+        return
     programs = {ORACLE: bound.oracle}
-    if job.decoys:
+    if seed < job.decoys_below:
         programs |= {NOTHING: "", **bound.decoys}
-    return [_run(job, name, source, task.outcome) for name, source in programs.items()]
+    for name, source in programs.items():
+        yield _run(job, seed, name, source, task.outcome)
 
 
-def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
+def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome:
     environment = _environment()
     started = time.perf_counter()
-    trial = environment.reset(TrialSpec(seed=job.seed, task=job.task))
+    trial = environment.reset(TrialSpec(seed=seed, task=job.task))
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
     said: list[str] = []
     server = Server(trial.robot, detector, say=said.append)
@@ -109,7 +121,7 @@ def _run(job: Job, program: str, source: str, wanted: str) -> Outcome:
     return Outcome(
         job.task,
         program,
-        job.seed,
+        seed,
         won,
         f"{verdict.explanation} {note}".strip(),
         server.robot_time,
@@ -173,14 +185,15 @@ def main() -> int:
     tasks = [t.id for t in all_tasks() if not wanted or t.id in wanted or wanted & set(t.tags)]
     suffix = ":unseen" if args.unseen else ""
     decoy_seeds: int = args.seeds if args.decoy_seeds is None else args.decoy_seeds
-    jobs = [
-        Job(f"{id}{suffix}", seed, args.detector, seed < args.first + decoy_seeds)
-        for seed in range(args.first, args.first + args.seeds)
-        for id in tasks
-    ]
     outcomes = kept(args.resume, Outcome)
     done = {(o.task, o.seed) for o in outcomes if o.program == ORACLE}
-    jobs = [job for job in jobs if (job.task, job.seed) not in done]
+    first_seed: int = args.first
+    seeds = range(first_seed, first_seed + args.seeds)
+    jobs: list[Job] = []
+    for first, id in itertools.product(seeds[::SEEDS_PER_JOB], (f"{id}{suffix}" for id in tasks)):
+        due = tuple(seed for seed in seeds if first <= seed < first + SEEDS_PER_JOB and (id, seed) not in done)
+        if due:
+            jobs.append(Job(id, due, args.detector, first_seed + decoy_seeds))
     for o in played(play, jobs, processes=args.processes, keep=args.resume):
         outcomes.append(o)
         if o.won != (o.program == ORACLE):
