@@ -18,6 +18,8 @@ from primitives.scene import SceneObject, Vector3
 
 TABLE = "table"
 EDGE = "the edge of the workspace"
+CLOSE = 0.001
+"""Distance kept from things that must be come close to, in m."""
 _SAMPLES = 150
 
 
@@ -96,6 +98,7 @@ class Checker:
         grasped: str | None = None,
         held_ignore: Collection[str] = (),
         margin: float = 0.003,
+        close: Collection[str] = (),
         box: tuple[Vector3, Vector3] | None = None,
     ) -> None:
         """Args:
@@ -107,6 +110,7 @@ class Checker:
         grasped: name of the object that the fingers alone may touch.
         held_ignore: names of objects that the held object may touch.
         margin: distance kept from every object, in m; the table is exact.
+        close: names of objects from which no more than `CLOSE` is kept.
         box: smallest and largest tool position (m, base frame) that counts as free.
         """
         self._box = box
@@ -139,7 +143,7 @@ class Checker:
             if name not in held_ignore:
                 tested[held_parts, index] = True
             if name not in (TABLE, grasped):
-                margins[:, index] = margin
+                margins[:, index] = min(margin, CLOSE) if name in close else margin
         world.setCollisionPairs(tested)
         self._owners, self._robot_parts = owners, frozenset(robot.names)
         self._model, self._data = model, model.createData()

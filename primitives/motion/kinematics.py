@@ -21,8 +21,6 @@ ITERATIONS = 60
 DAMPING = 1e-6
 RESTARTS = 24
 """Random starts where one candidate among many is tried."""
-KEPT = 1024
-"""Solutions of the poses and starts asked for last that are kept."""
 THOROUGH = 100
 """Random starts before a pose is called unreachable."""
 
@@ -45,7 +43,6 @@ class Kinematics:
         """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
         self.lower = info.lower + joint_margin
         self.upper = info.upper - joint_margin
-        self._descend = lru_cache(maxsize=KEPT)(self._descended)
 
     def full(self, q: NDArray[np.float64], width: float) -> NDArray[np.float64]:
         """The model's whole configuration for arm joints `q` (rad) and a gripper width in m."""
@@ -90,23 +87,23 @@ class Kinematics:
         self, T: NDArray[np.float64], near: NDArray[np.float64], restarts: int = RESTARTS
     ) -> Iterator[NDArray[np.float64]]:
         """Distinct solutions, the one found from `near` first. The same arguments give the same sequence."""
-        target = T.tobytes()
+        target = pin.SE3(T)
         found: list[NDArray[np.float64]] = []
         for start in self._starts(near, restarts):
-            q, _, _ = self._descend(target, start.tobytes())
+            q, _, _ = self._descend(target, start)
             if q is not None and all(float(np.abs(q - other).max()) > 0.05 for other in found):
                 found.append(q)
                 yield q
 
     def track(self, T: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The solution that continues `near` smoothly (no restarts), for following a line in small steps."""
-        q, _, _ = self._descend(T.tobytes(), near.tobytes())
+        q, _, _ = self._descend(pin.SE3(T), near)
         return q
 
     def nearest(self, T: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
         """Joints whose tool pose comes closest to `T`, within the limits; for saying what would be reachable."""
-        target = T.tobytes()
-        tries = [self._descend(target, start.tobytes())[1:] for start in self._starts(near, RESTARTS)]
+        target = pin.SE3(T)
+        tries = [self._descend(target, start)[1:] for start in self._starts(near, RESTARTS)]
         return min(tries, key=lambda t: t[1])[0]
 
     def _starts(self, near: NDArray[np.float64], restarts: int) -> Iterator[NDArray[np.float64]]:
@@ -116,20 +113,16 @@ class Kinematics:
         for _ in range(restarts):
             yield rng.uniform(self.lower, self.upper)
 
-    def _descended(self, T: bytes, start: bytes) -> tuple[NDArray[np.float64] | None, NDArray[np.float64], float]:
-        """Levenberg-Marquardt within the joint limits (Sugihara 2011: damping proportional to the squared error). Kept,
-        since a search that finds nothing free begins anew with less distance to things and asks for the same poses.
-
-        Args:
-            T: (4, 4) tool pose, as bytes.
-            start: (dof,) rad, as bytes.
+    def _descend(
+        self, target: pin.SE3, start: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64], float]:
+        """Levenberg-Marquardt within the joint limits (Sugihara 2011: damping proportional to the squared error).
 
         Returns:
             The solution or None, the best joints seen, and their error (m + rad).
         """
-        target = pin.SE3(np.frombuffer(T).reshape(4, 4))
         lower, upper = self.lower, self.upper
-        q = np.minimum(np.maximum(np.frombuffer(start), lower), upper)
+        q = np.minimum(np.maximum(start, lower), upper)
         best, least, stuck = q, math.inf, 0
         whole = self._neutral.copy()
         for _ in range(ITERATIONS):
@@ -142,7 +135,6 @@ class Kinematics:
             if away + turn < least:
                 best, least = q, away + turn
             if away < POSITION_TOLERANCE and turn < ROTATION_TOLERANCE:
-                q.setflags(write=False)
                 return q, q, away + turn
             if stuck > 6:
                 break
@@ -150,7 +142,6 @@ class Kinematics:
             system = J @ J.T
             system.flat[::7] += 0.5 * (away * away + turn * turn) + DAMPING
             q = np.minimum(np.maximum(q + J.T @ np.linalg.solve(system, error), lower), upper)
-        best.setflags(write=False)
         return None, best, least
 
     def _tool_at(self, q: NDArray[np.float64]) -> pin.SE3:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import BadArgument, Blocked
-from primitives.motion.collision import TABLE
+from primitives.motion.collision import CLOSE, TABLE
 from primitives.motion.kinematics import pose_matrix
-from primitives.motion.mover import CLOSE, Mover
+from primitives.motion.mover import Mover
 from primitives.motion.refusals import blocked, crooked
 from primitives.scene import Pose
 

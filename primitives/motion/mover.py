@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
-from primitives.motion.collision import Checker, robot_geometry
+from primitives.motion.collision import CLOSE, Checker, robot_geometry
 from primitives.motion.hand import Hand, Held
 from primitives.motion.kinematics import THOROUGH, Kinematics, line, pose_distance
 from primitives.motion.planning import Planner
@@ -24,9 +24,7 @@ ARRIVED_POSITION = 1e-3
 """m."""
 ARRIVED_ROTATION = np.radians(0.5)
 CLEARANCE = 0.008
-"""Distance kept from perceived objects while travelling, in m."""
-CLOSE = 0.001
-"""Distance kept where the start or the goal is nearer than `CLEARANCE` to something, in m."""
+"""Distance kept from perceived objects while travelling, in m; `CLOSE` where start or goal is nearer to one."""
 APPROACH = 0.10
 """Straight way down to a grasp or a place and up from it, in m."""
 NEAR = 0.85
@@ -71,6 +69,7 @@ class Mover:
         grasped: str | None = None,
         held_ignore: Collection[str] = (),
         margin: float = CLEARANCE,
+        close: Collection[str] = (),
         held: Held | None = None,
         objects: Sequence[SceneObject] | None = None,
     ) -> Checker:
@@ -81,6 +80,7 @@ class Mover:
             grasped: the object that the fingers alone may touch.
             held_ignore: objects that the held object may touch; "table" is one.
             margin: distance to keep from objects, in m.
+            close: objects from which only `CLOSE` is kept.
             held: what to attach in place of what is really held.
             objects: what is known to be there; left out, what was last seen, and a look where something moved since.
         """
@@ -95,6 +95,7 @@ class Mover:
             grasped=grasped,
             held_ignore=held_ignore,
             margin=margin,
+            close=close,
             box=(self.guard.low, self.guard.high),
         )
 

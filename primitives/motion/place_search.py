@@ -74,7 +74,9 @@ def _feasible(
     left = tries
     for spot in spots(held.object, target, mover.memory.objects):
         if spot.support not in checkers:
-            checkers[spot.support] = mover.checker(held_ignore={spot.support, "table"}, margin=margin, held=held)
+            checkers[spot.support] = mover.checker(
+                held_ignore={spot.support, "table"}, margin=margin, close={spot.support}, held=held
+            )
         checker = checkers[spot.support]
         for yaw in _ordered(mover, held, spot):
             if left == 0:
