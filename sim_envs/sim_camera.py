@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,43 +67,22 @@ def with_depth_noise(
     depth: NDArray[np.float32], focal: float, disturbances: Disturbances, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """`depth` (H, W) m as a stereo camera would measure it."""
-    noisy = depth.copy()
+    noisy = depth
     if disturbances.disparity_noise > 0.0:
-        noise = _normal()[rng.integers(0, _LEVELS, depth.shape, dtype=np.uint16)]
-        noise *= np.float32(disturbances.disparity_noise / (focal * BASELINE))
-        noise *= depth
-        noise *= depth
-        noisy += noise
+        spread = np.float32(disturbances.disparity_noise / (focal * BASELINE))
+        noisy = depth + depth * depth * spread * rng.standard_normal(depth.shape, dtype=np.float32)
+    lost = np.zeros(depth.shape, dtype=np.bool_)
+    if disturbances.dropout > 0.0:
+        lost |= rng.random(depth.shape, dtype=np.float32) < disturbances.dropout
     if disturbances.edge_dropout > 0.0:
         edge = np.zeros(depth.shape, dtype=np.bool_)
-        across, down = _jumps(depth, axis=1), _jumps(depth, axis=0)
-        edge[:, 1:] = across
+        across, down = np.abs(np.diff(depth, axis=1)) > 0.01, np.abs(np.diff(depth, axis=0)) > 0.01
+        edge[:, 1:] |= across
         edge[:, :-1] |= across
         edge[1:] |= down
         edge[:-1] |= down
-        at = np.flatnonzero(edge)
-        noisy.ravel()[at[rng.random(len(at)) < disturbances.edge_dropout]] = 0.0
-    if disturbances.dropout > 0.0:
-        lost = int(rng.binomial(depth.size, disturbances.dropout))
-        noisy.ravel()[rng.choice(depth.size, lost, replace=False, shuffle=False)] = 0.0
-    return noisy
-
-
-_LEVELS = 65536
-
-
-@lru_cache(maxsize=1)
-def _normal() -> NDArray[np.float32]:
-    """`_LEVELS` values, of which a draw is normally distributed up to 4.3 sigma; five times faster than to draw one."""
-    at = np.linspace(-5.0, 5.0, 10001)
-    below = [0.5 + 0.5 * math.erf(x / math.sqrt(2.0)) for x in at.tolist()]
-    return np.interp((np.arange(_LEVELS) + 0.5) / _LEVELS, below, at).astype(np.float32)
-
-
-def _jumps(depth: NDArray[np.float32], axis: int) -> NDArray[np.bool_]:
-    """Where neighbours along `axis` are more than 1 cm apart."""
-    steps = np.diff(depth, axis=axis)
-    return np.abs(steps, out=steps) > np.float32(0.01)
+        lost |= edge & (rng.random(depth.shape, dtype=np.float32) < disturbances.edge_dropout)
+    return np.where(lost, np.float32(0.0), noisy)
 
 
 def miscalibrated(true: CameraInfo, disturbances: Disturbances, rng: np.random.Generator) -> CameraInfo:
