@@ -13,7 +13,7 @@ from primitives.perception.found import Found, Mask
 from primitives.perception.outlines import border_width, borders
 from primitives.perception.pieces import pieces, solid_parts
 from primitives.perception.quantile import median, quantile
-from primitives.perception.rims import COVERAGE, SMALLEST, Container, highest_around, level_in, rim_around
+from primitives.perception.rims import BRIDGE, COVERAGE, SMALLEST, Container, highest_around, level_in, rim_around
 from primitives.perception.topview import TopView
 
 PLATE_HEIGHT = 0.024
@@ -38,8 +38,17 @@ def round_container(view: TopView, piece: Mask, alike: Mask) -> Container | None
         piece: connected cells of one colour.
         alike: all cells of that colour, among them the handle of a mug.
     """
-    closed = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)).astype(bool)
-    line = borders(closed)
+    # the outline of a rim with a gap in it runs inside the rim, too: then with the gap bridged
+    for width in (3, 2 * int(BRIDGE / view.cell / 2) + 1):
+        closed = cv2.morphologyEx(piece.view(np.uint8), cv2.MORPH_CLOSE, np.ones((width, width), np.uint8))
+        found = _along(view, piece, alike, borders(closed.view(bool)))
+        if found is not None:
+            return found
+    return None
+
+
+def _along(view: TopView, piece: Mask, alike: Mask, line: NDArray[np.float64]) -> Container | None:
+    """See `round_container`; `line` (N, 2) in cells is the outline in which the rim is looked for."""
     circle = fit_circle(line * view.cell, view.cell, border=border_width(view.noise))
     if circle is None or 2 * circle.radius < SMALLEST or circle.coverage < COVERAGE / 2:
         return None

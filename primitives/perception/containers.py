@@ -11,14 +11,12 @@ from primitives.perception.found import Mask, surrounding
 from primitives.perception.outlines import hull
 from primitives.perception.pieces import pieces
 from primitives.perception.quantile import quantile
-from primitives.perception.rims import SMALLEST, Container
+from primitives.perception.rims import BRIDGE, SMALLEST, Container
 from primitives.perception.topview import TopView
 
 _CORE, _DEPTH, _LOWER = 0.006, 0.011, 0.04
 """m inside the outline of a thing where most of its top is no rim; m below the top that is not hollow yet; and the part
 of the cells there which may be lower."""
-_BRIDGE = 0.015
-"""m; gaps in a rim, where noise hides a thin wall, that are bridged."""
 
 
 def containers(view: TopView) -> list[Container]:
@@ -28,7 +26,7 @@ def containers(view: TopView) -> list[Container]:
     smallest = int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)
     for kind in np.unique(view.kind[view.raised]):
         rest = view.raised & (view.kind == kind) & ~taken
-        parts = list(pieces(rest, smallest=smallest, bridge=_BRIDGE / view.cell))
+        parts = list(pieces(rest, smallest=smallest, bridge=BRIDGE / view.cell))
         if len(parts) > 1 and open_box(view, rest) is not None:
             # a box whose rim is cut in pieces by what hides it
             parts = [rest]

@@ -24,6 +24,8 @@ PROTRUSION = 0.030
 """How far a button that nobody has pressed stands out of its housing, in m."""
 NUT_HEIGHT = 0.020
 """m."""
+_POST = 0.023
+"""m; no peg is wider."""
 _PLATE_SEEN = 0.5
 """Part of a peg's plate that must show of what the post, and a nut on it, do not hide."""
 
@@ -112,6 +114,8 @@ def nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
     floor = view.raised & (view.kind == kind) & (view.height < part.top) & hole
     if float(floor.sum()) > 0.3 * hole.sum():
         return things
+    if any(_fills(t, center, part) for t in things):
+        return things  # the top of a block around what stands on it
     edge = (size[0] + size[1]) / 2
     bottom = 0.0 if part.top < NUT_HEIGHT + 0.008 else part.top - NUT_HEIGHT
     whole = Found("nut", center, bottom, part.top, (edge, edge), square_yaw(yaw), ring, part.quality, part.color)
@@ -120,3 +124,9 @@ def nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
         t for t in things if t.category == "peg" or not (outline.contains(t.center) and kind_of(view, t) in (kind, -1))
     ]
     return [*kept, whole]
+
+
+def _fills(thing: Found, center: tuple[float, float], ring: Found) -> bool:
+    """Whether `thing` stands on the middle of a ring, too wide to go through it."""
+    over = thing.top > ring.top + 0.008 and math.dist(thing.center, center) < 0.4 * _POST
+    return thing is not ring and over and thing.category != "peg" and min(thing.size) > _POST

@@ -13,6 +13,8 @@ from primitives.perception.peaks import highest
 
 SMALLEST = 0.045
 """m; no hollow thing is narrower."""
+BRIDGE = 0.015
+"""m; gaps in a rim, where noise hides a thin wall, that are bridged."""
 COVERAGE = 0.6
 """Part of the circumference that must be seen."""
 _SECTORS = 32

@@ -20,6 +20,8 @@ _MOST_POINTS = 2500
 """More points than this on the sides of a stack say nothing new."""
 _BENT = 0.0012
 """m; median distance within which points lie on a cylinder."""
+_ALIKE = 0.0025
+"""m; blocks that differ less are equally wide."""
 _BETTER = 0.1
 """Quality by which one layer must fit better than several that would be as wide as the top."""
 _TALL = 0.03
@@ -64,7 +66,7 @@ def layers_below(view: TopView, top: Found, support: float, color: NDArray[np.fl
         for i in range(count):
             upper, lower = high - i * step, high - (i + 1) * step
             mine = (xyz[:, 2] < upper - 0.002) & (xyz[:, 2] > lower + 0.002)
-            width = step if abs(step - edge) > 0.004 else edge
+            width = step if abs(step - edge) > _ALIKE else edge
             center, yaw, quality = footprint(xyz[mine, :2], width, (result or [top])[-1])
             shown = _lit(lit, mine & (kinds == kind), kind)
             result.append(

@@ -83,18 +83,22 @@ def _may_be_ledge(solid: Found, above: Found) -> bool:
     extents = (*solid.size, solid.height)
     cube = max(extents) - min(extents) < _CUBE * max(extents)
     near = math.dist(solid.center, above.center) < max(above.size) / 2 + max(solid.size)
-    return solid.category in ("block", "object") and not cube and solid.top < above.bottom + 0.008 and near
+    known = solid.category in ("block", "object", "cylinder")
+    return known and not cube and solid.top < above.bottom + 0.008 and near
 
 
 def _shows(view: TopView, solid: Found, layer: Found) -> bool:
     """Whether `solid` lies within the top face of `layer`."""
-    if layer.category != "block" or layer.quality < _SURE or abs(solid.top - layer.top) > 0.006:
+    if layer.quality < _SURE or abs(solid.top - layer.top) > 0.006:
         return False
     rows, columns = np.nonzero(solid.cells)
     x, y = view.xy(0.0, 0.0)
     dx, dy = rows * view.cell + x - layer.center[0], columns * view.cell + y - layer.center[1]
-    c, s = math.cos(layer.yaw), math.sin(layer.yaw)
-    beyond = np.maximum(np.abs(c * dx + s * dy) - layer.size[0] / 2, np.abs(c * dy - s * dx) - layer.size[1] / 2)
+    if layer.category == "cylinder":
+        beyond = np.hypot(dx, dy) - layer.size[0] / 2
+    else:
+        c, s = math.cos(layer.yaw), math.sin(layer.yaw)
+        beyond = np.maximum(np.abs(c * dx + s * dy) - layer.size[0] / 2, np.abs(c * dy - s * dx) - layer.size[1] / 2)
     return len(rows) > 0 and float((beyond < 0.003).mean()) > 0.9
 
 
