@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from codepolicy.conversation import Conversation
 from codepolicy.gate.findings import names_in
+from codepolicy.gate.imports import UNUSABLE
 from codepolicy.gate.names import bound_names, unknown
 from codepolicy.gate.ordinary import ORDINARY
 from codepolicy.gate.parsing import UNPARSABLE, parse, parsed
@@ -36,11 +37,14 @@ class MissingFunction:
 
 
 def missing_functions(program: str, stage: Stage) -> tuple[MissingFunction, ...]:
-    """The functions that `program` calls and nothing defines; empty when it does not parse."""
+    """The functions that `program` calls and nothing defines; empty when it does not parse.
+
+    A built-in that cannot work here is none of them: the gate refuses it with its own hint.
+    """
     tree = parsed(program)
     if tree is None:
         return ()
-    undefined = {node.id for node in unknown(tree, stage.surface, stage.known)}
+    undefined = {node.id for node in unknown(tree, stage.surface, stage.known)} - UNUSABLE.keys()
     known = [*stage.surface.names, *stage.known, *bound_names(tree), *ORDINARY]
     calls: dict[str, list[str]] = {}
     for node in ast.walk(tree):

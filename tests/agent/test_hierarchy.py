@@ -31,6 +31,7 @@ def stage(world: Environment) -> Iterator[Stage]:
         ("x = undefined_value", []),
         ("import math\nmath.dist((0, 0), (1, 1))\nnp.zeros(3)\nlen('x')", []),
         ("syntax error(", []),
+        ("name = input()\nopen('x')\nsort_all(eval('1'))", ["sort_all"]),
     ],
 )
 def test_only_functions_that_nobody_defined_are_missing(stage: Stage, program: str, names: list[str]) -> None:
@@ -50,6 +51,14 @@ def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenc
     assert "- `count_words(detect('block'))`" in model.conversations[1][1].text
     assert "'lenn'" in model.conversations[2][-1].text
     assert model.conversations[0][0] == model.conversations[3][0]
+
+
+def test_nobody_is_asked_to_write_a_built_in_that_cannot_work(world: Environment, fenced: Fenced) -> None:
+    model = ScriptedModel([fenced("which = input('which?')\nsay(which)"), fenced("say('4')")])
+    episode = Agent(model=model, env=world).run("how many blocks are there?")
+    assert len(model.conversations) == 2 and episode.outcome == "answered"
+    feedback = episode.turns[0].feedback or ""
+    assert "'input' cannot be used in a program" in feedback and "use say(text)" in feedback
 
 
 @pytest.mark.slow
