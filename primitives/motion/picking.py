@@ -21,6 +21,9 @@ from primitives.scene import Grasp, SceneObject
 
 HOLDS = 20
 """Ways of holding the object that may turn out not to suit what comes next before any is taken."""
+AS_GOOD = 0.002
+"""Difference in score below which one grasp is as good as another: that of sides whose lengths differ by 3 mm. Of sides
+that differ more the longer may have been measured too long."""
 LISTED = 12
 """Most grasps that `grasps` returns."""
 LOST = 0.004
@@ -155,7 +158,7 @@ def _choose(
 def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
     """Grasps of `obj`, best first; of those as good, the one for which the hand turns least."""
     candidates = grasp_candidates(obj, mover.info.gripper)
-    return sorted(candidates, key=lambda c: (-round(c.score, 2), mover.turn(c.T)))
+    return sorted(candidates, key=lambda c: (-round(c.score / AS_GOOD), mover.turn(c.T)))
 
 
 def would_hold(obj: SceneObject, candidate: GraspCandidate) -> Held:
