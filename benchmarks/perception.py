@@ -115,7 +115,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=50, help="scenes per case")
-    parser.add_argument("--case", default="", help="only cases whose name contains this")
+    parser.add_argument("--case", nargs="+", default=[""], help="only cases whose name contains one of these")
     parser.add_argument("--misses", action="store_true", help="list every scene that was not seen right")
     arguments = parser.parse_args()
     print(
@@ -125,7 +125,7 @@ def main() -> None:
     print("|" + "---|" * 7)
     sure: list[tuple[float, bool]] = []
     for case in CASES:
-        if arguments.case not in case.name:
+        if not any(part in case.name for part in arguments.case):
             continue
         s = measure(case, make(), arguments.seeds)
         errors, yaws = np.array(s.errors or [math.nan]) * 1e3, np.array(s.yaws or [math.nan])

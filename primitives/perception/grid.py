@@ -37,9 +37,10 @@ class Grid:
         return cls(cell, (x0 - MARGIN, y0 - MARGIN), shape)
 
     def index(self, xyz: NDArray[np.float32]) -> NDArray[np.intp]:
-        """(N,) flat index of the cells that points (N, 3) within the grid fall in."""
-        row = np.rint((xyz[:, 0] - self.origin[0]) / self.cell).astype(np.intp)
-        return row * self.shape[1] + np.rint((xyz[:, 1] - self.origin[1]) / self.cell).astype(np.intp)
+        """(N,) flat index of the cells that points (N, 3) fall in, or that are nearest to them at the edge."""
+        rows, columns = self.shape
+        row = np.rint((xyz[:, 0] - self.origin[0]) / self.cell).clip(0, rows - 1).astype(np.intp)
+        return row * columns + np.rint((xyz[:, 1] - self.origin[1]) / self.cell).clip(0, columns - 1).astype(np.intp)
 
     def xy(self, row: float, column: float) -> tuple[float, float]:
         """(x, y) in m, base frame, of a position in (fractional) cells."""

@@ -330,3 +330,9 @@ def test_a_dome_that_is_only_a_part_of_a_ball_is_none() -> None:
 
 def test_never_privileged(detector: RgbdDetector) -> None:
     assert detector.privileged is False
+
+
+def test_points_that_cameras_in_agreement_move_off_the_grid_are_kept_at_its_edge() -> None:
+    grid = Grid(0.002, (0.2, -0.38), (291, 381))
+    xyz = np.array([(0.196, 0.0, 0.1), (0.785, 0.385, 0.1), (0.2, -0.385, 0.1), (0.2, -0.38, 0.1)], np.float32)
+    assert grid.index(xyz).tolist() == [190, 291 * 381 - 1, 0, 0]
