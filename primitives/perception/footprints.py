@@ -21,19 +21,17 @@ then be."""
 
 def footprint(xy: NDArray[np.float32], edge: float, above: Found) -> tuple[tuple[float, float], float, float]:
     """Centre, yaw and quality of the square of `edge` m whose visible sides the points `xy` (N, 2) lie on."""
-    best = _settled(xy, edge, above, above.yaw)
+    best = settled(xy, edge, above, above.yaw)
     for turn in _TURNS:
         # layers are mostly turned like the one above; else the way there may lead over a worse fit
         if len(xy) >= 8 and best[2] < _GOOD:
-            other = _settled(xy, edge, above, above.yaw + turn)
+            other = settled(xy, edge, above, above.yaw + turn)
             best = other if other[2] > best[2] + _TURNED else best
     return best
 
 
-def _settled(
-    xy: NDArray[np.float32], edge: float, above: Found, yaw: float
-) -> tuple[tuple[float, float], float, float]:
-    """Like `footprint`, from a square under the middle of `above`, turned by `yaw`."""
+def settled(xy: NDArray[np.float32], edge: float, above: Found, yaw: float) -> tuple[tuple[float, float], float, float]:
+    """Like `footprint`, from a square under the middle of `above`, turned by `yaw`, alone."""
     center, half = np.array(above.center), np.full(2, edge / 2)
     if len(xy) < 8:
         return above.center, square_yaw(yaw), 0.3

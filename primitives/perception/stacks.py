@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from primitives.perception.bands import THINNEST, bands
 from primitives.perception.circles import beside, least_squares_circle
 from primitives.perception.coloring import ALBEDO, nearest
-from primitives.perception.footprints import REACH, axes, footprint
+from primitives.perception.footprints import REACH, axes, footprint, settled
 from primitives.perception.found import Found
 from primitives.perception.quantile import median
 from primitives.perception.topview import TopView
@@ -165,5 +165,6 @@ def _shades(
 
 def _one(xy: NDArray[np.float32], height: float, count: int, above: Found) -> bool:
     """Whether the sides `xy` (N, 2) of a band fit one cube of its `height` rather than `count` smaller ones."""
-    fits = [footprint(xy, height / n, above)[2] for n in (1, count)]
+    # turned as they are above: a wide square turned at will fits two narrow ones that are not in line
+    fits = [settled(xy, height / n, above, above.yaw)[2] for n in (1, count)]
     return fits[0] > fits[1] + _BETTER

@@ -111,6 +111,17 @@ def test_what_shows_of_the_top_of_a_turned_layer_is_no_thing_of_its_own(see: See
         assert nearest(result, name)[0] < 0.003
 
 
+def test_two_blocks_of_one_color_under_a_third_not_in_line_are_no_large_one(see: See) -> None:
+    result = see(
+        "magenta block 0.523 0.030 0.0150 0.03 -0.39",
+        "magenta block 0.528 0.028 0.0452 0.03 -0.30",
+        "magenta block 0.526 0.029 0.0754 0.03 -0.30",
+    )
+    assert result.names == ["magenta block"] * 3
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.003
+
+
 def test_a_layer_turned_against_the_one_on_it_is_no_cylinder(see: See) -> None:
     result = see(
         "pink block 0.434 -0.207 0.02 0.04 -0.15",
