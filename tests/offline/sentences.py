@@ -476,6 +476,8 @@ DECLINED: tuple[tuple[str, str], ...] = (
     ("put the red bowl in the green bowl", "does not fit"),
     ("put the block in the green bowl", "Which block"),
     ("put it in the green bowl", "'it'"),
+    ("open the drawer", "no drawer; I see"),
+    ("press the red block", "no button"),
     ("put the red block", "Where should"),
     ("put the largest block on the smallest block", "about the same size"),
     ("put the blocks of the most common color in the red bowl", "equally common"),
@@ -503,7 +505,6 @@ OUTSIDE: tuple[str, ...] = (
     "",
     "asdf qwer zxcv",
     "pour the water from the mug",
-    "open the drawer",
     "bake a cake in the green bowl please",
 )
 """Sentences outside the language."""

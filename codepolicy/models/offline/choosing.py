@@ -10,6 +10,7 @@ from dataclasses import replace
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import CONTAINERS, NEAR, Belief, Declined
 from codepolicy.models.offline.filtering import ALIKE, KEYS, Key, by_rarity, colored, most_toward, sized
+from codepolicy.models.offline.fittings import STATES, is_worked, whole_of
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.relating import between, in_place, movable, related
 from codepolicy.models.offline.stacks import OF_STACKS
@@ -131,6 +132,8 @@ def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
     """Whether a condition is true of an object, negation aside."""
     if test.relation == "color":
         return obj.color in test.colors
+    if test.relation in STATES:
+        return is_worked(test.relation, obj)
     if test.relation == "lone":
         return not belief.carried(obj.name)
     if isinstance(test.to, Place):
@@ -139,6 +142,8 @@ def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
     others = [o for o in choose(test.to, belief) if o.name != obj.name]
     if not others:
         return False
+    if test.relation == "with":
+        return any(whole_of(part, belief) == obj for part in choose(test.to, belief))
     if test.relation == "between":
         return between(obj, others)
     return any(related(test.relation, obj, o) for o in others)

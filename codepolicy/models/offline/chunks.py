@@ -78,6 +78,8 @@ def _text(group: Sequence[Word]) -> str:
 
 
 def _place(group: Sequence[Word]) -> Word | None:
+    if any(w.text.startswith("toward") for w in group[1:]):  # "the drawer on the left towards you"
+        return None
     names = [SIDES[w.value] for w in group if w.kind in ("DIR", "FAR", "NEAR", "BACK")]
     vertical = [n for n in names if n in ("top", "bottom")]
     horizontal = [n for n in names if n in ("left", "right")]

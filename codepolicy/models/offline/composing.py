@@ -26,6 +26,7 @@ from codepolicy.models.offline.meaning import (
     Group,
     Home,
     Keep,
+    Operate,
     Pick,
     Pronoun,
     Put,
@@ -37,6 +38,7 @@ from codepolicy.models.offline.meaning import (
     only,
     with_category,
 )  # fmt: skip
+from codepolicy.models.offline.operating import as_operation, write_operation
 from codepolicy.models.offline.picking import write_pick
 from codepolicy.models.offline.putting import write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
@@ -105,7 +107,11 @@ class Composer:
     def _write(self, writer: Writer, reading: object) -> Command | None:
         if self.kept and isinstance(reading, Put | Stack):
             reading = replace(reading, what=self._without_kept(reading.what))
+        if isinstance(reading, Put) and (operation := as_operation(reading, writer.belief)) is not None:
+            reading = operation
         match reading:
+            case Operate():
+                write_operation(writer, reading)
             case Several(commands):
                 company: list[str] = []
                 for command in commands:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates, choose, holds, ranked
+from codepolicy.models.offline.fittings import STATES
 from codepolicy.models.offline.meaning import Condition, Group, Order, Place, Thing, Where
 from codepolicy.models.offline.traversing import things_in
 from codepolicy.models.offline.writer import quoted, tuple_of
@@ -126,6 +127,8 @@ def _simple_code(condition: Condition, belief: Belief) -> str | None:
             if len(test.colors) != 1
             else f"find({subject}).color == {quoted(test.colors[0])}"
         )
+    elif test.relation in STATES:
+        text = "(" + STATES[test.relation].format(v=f"find({subject})") + ")"
     elif isinstance(test.to, Place):
         if test.to.name in ("corner", "side"):
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.choosing import candidates, choose, choose_one, holds, ranked
+from codepolicy.models.offline.fittings import STATES
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.writer import Writer, quoted
 from primitives.scene import SceneObject
@@ -227,6 +228,8 @@ def _test(writer: Writer, test: Where, var: str) -> str | None:
             if len(test.colors) == 1
             else f"{var}.color in {test.colors!r}".replace("'", '"')
         )
+    if test.relation in STATES:
+        return f"({STATES[test.relation].format(v=var)})"
     if isinstance(test.to, Place):
         return None if test.to.name in ("corner", "side") else f"in_region({var}, {quoted(test.to.name)})"
     if test.relation not in _CALLS or not isinstance(test.to, Group):

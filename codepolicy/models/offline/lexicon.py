@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from codepolicy.models.offline.lexicon_commands import COMMANDS
+from codepolicy.models.offline.lexicon_operations import OPERATIONS
 from codepolicy.models.offline.lexicon_places import PLACES
 from codepolicy.models.offline.lexicon_reasoning import REASONING, ROWS, mirror_phrases
 from codepolicy.models.offline.lexicon_things import THINGS
@@ -41,7 +42,8 @@ def product_of(*parts: tuple[str, ...]) -> Iterator[str]:
 
 def phrases() -> Iterator[tuple[str, str, str]]:
     """Every (phrase, terminal, value) of the vocabulary."""
-    for terminal, values in (*COMMANDS.items(), *THINGS.items(), *PLACES.items(), *REASONING.items()):
+    tables = (COMMANDS, THINGS, PLACES, REASONING, OPERATIONS)
+    for terminal, values in (entry for table in tables for entry in table.items()):
         for value, listed in values.items():
             for phrase in listed.replace(",,", "\0,").split(","):
                 yield phrase.strip().replace("\0", ","), terminal, value

@@ -11,11 +11,18 @@ COMMANDS: dict[str, dict[str, str]] = {
         "return": "return",
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
-    "PUSH": {"push": "push, slide, shove, nudge, drag, sweep, pushing, sliding, pull, scoot, poke, roll"},
+    "PUSH": {
+        "push": "push, shove, nudge, sweep, pushing, scoot, poke, roll",
+        "slide": "slide, sliding",
+        "pull": "pull, pull on, pull at, pulling, drag, tug, tug on, tug at, yank, yank on",
+    },
     "PUSHING": {
         "pushing": "by pushing it, by pushing, by sliding it, by sliding, without lifting it, without grasping it, without picking it up"
     },
-    "TAKE": {"take": "take, get, fetch, retrieve, taking, remove, pull out, withdraw, wipe, brush, wipe up"},
+    "TAKE": {
+        "take": "take, get, fetch, retrieve, taking, remove, wipe, brush, wipe up",
+        "pull": "pull out, withdraw, draw out, slide out, pulling out",
+    },
     "PICK": {
         "pick": "pick up, pick, grab, grasp, lift, lift up, grip, raise, picking up, grabbing, get hold of, take hold of, hoist, "
         "hold, lifting, pluck, seize, snatch, clutch, pick out, grab hold of, choose, select, scoop up"

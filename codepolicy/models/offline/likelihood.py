@@ -7,7 +7,7 @@ from dataclasses import replace
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import candidates
 from codepolicy.models.offline.joining import lifts
-from codepolicy.models.offline.meaning import Group, Place, Put, Shape, Thing
+from codepolicy.models.offline.meaning import Again, Group, Place, Put, Shape, Thing
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
 from codepolicy.models.offline.traversing import instances, things_in
 
@@ -24,7 +24,7 @@ def cost(reading: object, belief: Belief, *, picks: bool) -> int:
     """
     if isinstance(reading, Incomplete):
         return UNLIKELY
-    total = 8 if isinstance(reading, Bare | BareTo) else 0
+    total = 8 if isinstance(reading, Bare | BareTo) else int(isinstance(reading, Again))
     if picks and isinstance(reading, Put | Several) and not lifts(reading):
         total += 2 if isinstance(reading, Put) else 10
     for thing in things_in(reading):

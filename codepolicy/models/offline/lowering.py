@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from codepolicy.models.offline.belief import Declined
+from codepolicy.models.offline.mechanisms import MECHANISMS
 from codepolicy.models.offline.snippets import SNIPPETS
 
 PICK = '''
@@ -60,7 +61,7 @@ def spot_in(obj, area):
     return min(free or spots, key=lambda spot: math.dist(spot, area.center))
 '''
 
-TOOL_SNIPPETS = SNIPPETS | {"spot_in": SPOT_IN, "resting_place": RESTING_PLACE, "pick": PICK, "put": PUT}
+TOOL_SNIPPETS = SNIPPETS | {"spot_in": SPOT_IN, "resting_place": RESTING_PLACE, "pick": PICK, "put": PUT} | MECHANISMS
 """What a program of the tool surface may need."""
 
 
@@ -70,6 +71,12 @@ def snippets_for(level: str, source: str) -> dict[str, str]:
     Raises:
         Declined: the surface offers too little for what the program does.
     """
+    worked = next((name for name in MECHANISMS if re.search(rf"\b{name}\(", source)), None)
+    if level == "skill" and worked is not None:
+        raise Declined(
+            "Drawers, doors and buttons cannot be worked on the skill surface, which only picks, puts and pushes "
+            "what is loose; run with --surface tool."
+        )
     if level == "skill":
         return SNIPPETS
     if level == "joint":

@@ -16,6 +16,7 @@ Orientation: TypeAlias = Literal["horizontal", "vertical", "diagonal", ""]
 Kind: TypeAlias = Literal["line", "circle", "triangle", "square", "together", "tower", "pairs", "pyramid"]
 Colors: TypeAlias = tuple[str, ...]
 Axis: TypeAlias = Literal["vertical", "horizontal"]
+Operation: TypeAlias = Literal["open", "closed", "pressed", "back", "left", "right", "top", "bottom"]
 Match: TypeAlias = Literal["same", "different"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SIZES: tuple[Size, ...] = get_args(Size)
@@ -42,8 +43,9 @@ class Where:
     """A condition on a thing: "in the bowl", "left of the mug", "bigger than the red block"."""
 
     relation: str
-    """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same,
-    different, color, common (of the colour that most have), unique (of a colour that no other has), or lone."""
+    """in, on, under, left, right, top, bottom, near, between, region, larger, smaller, higher, lower, same, different,
+    color, open, closed, pressed, with (a handle), common (of the colour that most have), unique (of a colour that no
+    other has), or lone."""
     to: Group | Place | None = None
     negated: bool = False
     colors: Colors = ()
@@ -223,6 +225,18 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Operate:
+    """Work what is fixed to the table: a drawer, a door, a button."""
+
+    what: Group
+    how: Operation
+    share: float | None = None
+    """How far of the whole way."""
+    distance: float | None = None
+    """How far from where it is, m."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """Things on top of each other. `chain` is written top first: "the red on the blue on the green"."""
 
@@ -313,7 +327,7 @@ class Ask:
     condition: Condition | None = None
 
 
-Command: TypeAlias = Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+Command: TypeAlias = Operate | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
 
 
 def only(thing: Thing | Pronoun) -> Group:

@@ -35,6 +35,9 @@ VERBS = frozenset(
         "GIVE",
         "KEEP",
         "REVERSE",
+        "OPEN",
+        "CLOSE",
+        "PRESS",
     ]
 )
 QUESTIONS = frozenset(["DOES", "HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])
@@ -87,12 +90,25 @@ def _rounded_off(words: Sequence[Word]) -> list[Word]:
         after = words[i + 1].kind if i + 1 < len(words) else "STOP"
         kept.append(word)
         before = kept[-2].kind if len(kept) > 1 else "STOP"
-        if after in BREAKS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
+        pushed = _pushed_in(kept[:-1]) if word.text == "in" and after in BREAKS | {"BESIDE", "NUMBER"} else None
+        if pushed is not None:
+            kept[-1] = pushed
+        elif after in BREAKS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
             if word.kind in ("IN", "ON") and word.text in ("in", "inside", "into", "on", "on top"):
                 kept.append(Word("PRONOUN", "it", "it"))
             elif word.kind == "THERE" and word.text == "there":
                 kept[-1:] = [Word("TO", "to", "to"), Word("PRONOUN", "it", "it")]
     return kept
+
+
+def _pushed_in(words: Sequence[Word]) -> Word | None:
+    """What "in" means at the end of "push the drawer in": no place; None where one is left out."""
+    if not any(w.kind == "PUSH" for w in words):
+        return None
+    nouns = {w.value.rstrip("*") for w in words if w.kind == "NOUN"}
+    if nouns == {"button"}:
+        return Word("PRESS", "pressed", "in")
+    return Word("CLOSE", "closed", "in") if nouns <= {"drawer", "door", "handle"} else None
 
 
 def cleaned(words: Sequence[Word]) -> list[Word]:

@@ -26,7 +26,7 @@ RELATIONS = {
     "in": "in", "on": "on", "under": "under", "left": "left of", "right": "right of", "top": "behind",
     "bottom": "in front of", "near": "next to", "between": "between", "region": "at", "larger": "larger than",
     "smaller": "smaller than", "higher": "higher than", "lower": "lower than", "same": "of the same colour as",
-    "different": "of another colour than",
+    "different": "of another colour than", "with": "with",
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ def where(w: Where) -> str:
         return " or ".join(w.colors)
     if w.relation in RARITIES:
         return RARITIES[w.relation]
+    if w.relation in ("open", "closed", "pressed"):
+        return w.relation
     if w.relation == "lone":
         return "empty"
     to = group(w.to) if isinstance(w.to, Group) else place(w.to) if w.to else ""

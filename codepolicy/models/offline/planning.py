@@ -171,7 +171,7 @@ def _written(text: str, belief: Belief) -> Writer | None:
 
 def _same(a: Belief, b: Belief) -> bool:
     """Whether the same is believed to be where."""
-    return all(o.on == b[n].on and o.position == b[n].position for n, o in a.objects.items())
+    return all(o.on == b[n].on and o.joint == b[n].joint and o.position == b[n].position for n, o in a.objects.items())
 
 
 def _step(text: str, writer: Writer) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codepolicy.models.offline.chunks import SIDES
-from codepolicy.models.offline.meaning import Group, Order, Place, Where
+from codepolicy.models.offline.meaning import Group, Order, Place, Thing, Where
 from codepolicy.models.offline.parts import Implausible, Parts, Rule
 
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
@@ -128,6 +128,19 @@ def where_place(p: Parts) -> Where:
     return Where("region", p.maybe(Place) or Place(p.token("PLACE")))
 
 
+def where_worked(p: Parts) -> Where:
+    """Open; closed; pressed."""
+    return Where(p.token("OPEN", "CLOSE", "PRESS"))
+
+
+def where_with(p: Parts) -> Where:
+    """With the red handle."""
+    group = p.one(Group)
+    if any(not isinstance(i, Thing) or i.category != "handle" for i in group.items):
+        raise Implausible("no part of anything")
+    return Where("with", group)
+
+
 def _fixed(relation: str) -> Rule:
     return lambda _: Where(relation)
 
@@ -139,4 +152,5 @@ RULES: dict[str, Rule] = {
     "where_on": _related("on"), "where_under": _related("under"), "where_from": _related("on"),
     "where_toward": where_toward, "where_near": _related("near"), "where_between": _related("between"),
     "where_place": where_place, "where_table": _fixed("table"), "where_lone": _fixed("lone"),
+    "where_worked": where_worked, "where_with": where_with,
 }  # fmt: skip

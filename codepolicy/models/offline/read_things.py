@@ -139,6 +139,8 @@ def noun_phrase(p: Parts) -> Thing:
         thing = replace(thing, where=(*thing.where, Where(rarity)))
     if p.has("CLOSEPAIR"):
         thing = replace(thing, orders=(Order("pair"),), count=2, plural=True)
+    for state in p.tokens("OPEN", "CLOSE"):
+        thing = replace(thing, where=(*thing.where, Where(state)))
     for place in p.all(Place):
         thing = replace(thing, where=(*thing.where, Where("region", place)))
     return _ranked(_with_posts(thing, p), p)

@@ -17,6 +17,7 @@ from lark.lexer import Lexer
 from codepolicy.models.offline import (
     read_commands,
     read_descriptions,
+    read_operations,
     read_places,
     read_questions,
     read_shapes,
@@ -36,6 +37,7 @@ _READERS = (
     read_descriptions,
     read_places,
     read_commands,
+    read_operations,
     read_towers,
     read_shapes,
     read_questions,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from codepolicy.models.offline.belief import Belief
-from codepolicy.models.offline.lowering import snippets_for
+from codepolicy.models.offline.lowering import TOOL_SNIPPETS, snippets_for
 from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
 from primitives.library import surface
 from primitives.scene import SceneObject, Vector2
@@ -135,7 +135,7 @@ class Writer:
 def _reserved() -> frozenset[str]:
     """Names that mean something in a program already."""
     functions = (name for level in ("skill", "tool") for name in surface(level).names)
-    return frozenset([*functions, *SNIPPETS, *dir(builtins), "math", "itertools"])
+    return frozenset([*functions, *TOOL_SNIPPETS, *dir(builtins), "math", "itertools"])
 
 
 def quoted(text: str) -> str:

@@ -1,0 +1,45 @@
+"""Functions of the tool surface that work what is fixed to the table, put in front of the program that calls them."""
+
+from __future__ import annotations
+
+TRAVEL = '''
+def travel(thing):
+    """How far a drawer or a door slides in all, in m, as is usual for its size."""
+    return 0.65 * thing.size[0] if thing.category == "drawer" else thing.size[1] / 2 - 0.02
+'''
+
+SLIDE = '''
+def slide(thing, joint):
+    """Take a drawer or a door by its handle and slide it until its joint is at joint m."""
+    way = joint - thing.joint
+    if abs(way) < 0.004:
+        return
+    handle = min(detect("handles"), key=lambda h: math.dist(h.position[:2], thing.position[:2]))
+    grasp = grasps(handle)[0]
+    open_gripper()
+    move_to(grasp.pre_grasp)
+    move_linear(grasp.pose)
+    close_gripper()
+    expect(holding(), f"the {handle.name} is held")
+    turn, (x, y, z) = grasp.pose.quaternion_xyzw, grasp.pose.position
+    yaw = thing.yaw + (math.pi / 2 if thing.category == "door" else 0)
+    x, y = x + way * math.cos(yaw), y + way * math.sin(yaw)
+    move_linear(Pose((x, y, z), turn))
+    open_gripper()
+    move_linear(Pose((x, y, z + 0.12), turn))
+    home()
+'''
+
+PRESS = '''
+def press_down(button):
+    """Press the button down with closed fingers, whose tips are 9 mm below the tool."""
+    x, y, _ = button.position
+    close_gripper()
+    move_to(Pose.top_down(x, y, button.top + 0.06))
+    move_linear(Pose.top_down(x, y, button.top - 0.010))
+    move_linear(Pose.top_down(x, y, button.top + 0.06))
+    home()
+'''
+
+MECHANISMS: dict[str, str] = {"travel": TRAVEL, "slide": SLIDE, "press_down": PRESS}
+"""By the name of the function."""

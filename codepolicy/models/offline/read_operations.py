@@ -1,0 +1,76 @@
+"""What commands that work furniture mean: opening, closing, pressing."""
+
+from __future__ import annotations
+
+from codepolicy.models.offline.meaning import (
+    DIRECTIONS,
+    Destination,
+    Group,
+    Operate,
+    Operation,
+    Place,
+    Pronoun,
+    Thing,
+)
+from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
+from codepolicy.models.offline.read_places import Distance
+from codepolicy.models.offline.reading import destinations
+from codepolicy.models.offline.traversing import instances, things_in
+
+_BY_VERB: dict[str, tuple[Operation, ...]] = {
+    "push": ("closed", "pressed"), "slide": (), "pull": ("open",), "take": (), "move": ()
+}  # fmt: skip
+"""What is done to a drawer, or a button, by a verb that says no more."""
+_WORKED = frozenset({"drawer", "door", "button", "handle"})
+_RESULTS: tuple[Operation, ...] = ("open", "closed", "pressed")
+
+
+def operate(p: Parts) -> Operate:
+    """Open, close or press X; pull X out; X should be open."""
+    what = p.one(Group)
+    loose = p.has("PUSH", "TAKE", "MOVE") or not p.has("OPEN", "CLOSE", "PRESS")
+    if loose and not all(isinstance(i, Pronoun) or i.category in _WORKED | {"", "object"} for i in what.items):
+        raise Implausible("nothing that could be worked")
+    if not p.has("OPEN", "CLOSE", "PRESS") and any(w.relation in _RESULTS for t in things_in(what) for w in t.where):
+        raise Implausible("the word says what it is to become")
+    share, distance = _amount(p)
+    return Operate(what, _how(p, what), share, distance)
+
+
+def _how(p: Parts, what: Group) -> Operation:
+    if said := p.token("OPEN", "CLOSE", "PRESS"):
+        return one_of(said, _RESULTS)
+    verb = p.token("PUSH", "TAKE", "MOVE")
+    if places := destinations(p):
+        return _toward(places[0], partly=p.has("SHARE", "PERCENT", "HALF"))
+    if p.has("OUT"):
+        return "open"
+    kinds = {t.category for t in instances(what, Thing)}
+    for how in _BY_VERB.get(verb, ()):
+        if (how == "pressed") == (kinds == {"button"}) and kinds:
+            return how
+    raise Implausible("not said what it is to become")
+
+
+def _toward(to: Destination, *, partly: bool) -> Operation:
+    """Halfway to the left; what goes all the way is a command to put it there."""
+    if partly and isinstance(to, Place) and (way := to.name.removesuffix(" side")) in DIRECTIONS:
+        return one_of(way, DIRECTIONS)
+    raise Implausible("no way to slide")
+
+
+def _amount(p: Parts) -> tuple[float | None, float | None]:
+    """The share of the whole way, and the distance in m."""
+    far = p.maybe(Distance)
+    if share := p.token("SHARE"):
+        return float(share), None
+    if p.has("PERCENT"):
+        return min(float(p.token("NUMBER")), 100.0) / 100, None
+    if p.has("HALF"):
+        return 0.5, None
+    if far is not None and far.vague:
+        return (0.3 if far.meters < 0.15 else None), None
+    return None, far.meters if far is not None else None
+
+
+RULES: dict[str, Rule] = {"operate": operate}
