@@ -255,7 +255,7 @@ def _small_boxes(rng: Rng) -> list[Table]:
 
 def _patterns(rng: Rng) -> list[Table]:
     """Three to five blocks of one colour that touch in an L, a square, a T or a row."""
-    (x, y), yaw, color, size = _place(rng), _yaw(rng), _colors(rng, 1)[0], float(rng.choice([0.03, 0.04, 0.05]))
+    (x, y), yaw, color, size = _place(rng, 0.12), _yaw(rng), _colors(rng, 1)[0], float(rng.choice([0.03, 0.04, 0.05]))
     shapes = (
         ((0, 0), (1, 0), (0, 1)),
         ((0, 0), (1, 0), (2, 0), (2, 1)),
