@@ -47,7 +47,8 @@ class Outcome(msgspec.Struct, frozen=True):
     won: bool
     note: str
     robot_time: float
-    wall: float
+    cpu: float
+    """s of processor time, of all threads: what it costs however busy the machine is."""
 
 
 SEEDS_PER_JOB = 10
@@ -98,7 +99,7 @@ def _play(job: Job, seed: int) -> Iterator[Outcome]:
 
 def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome:
     environment = _environment()
-    started = time.perf_counter()
+    started = time.process_time()
     trial = environment.reset(TrialSpec(seed=seed, task=job.task))
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
     said: list[str] = []
@@ -125,7 +126,7 @@ def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome
         won,
         f"{verdict.explanation} {note}".strip(),
         server.robot_time,
-        time.perf_counter() - started,
+        time.process_time() - started,
     )
 
 
@@ -137,8 +138,8 @@ def table(outcomes: Sequence[Outcome], command: str, took: str) -> str:
     lines = [
         "# Oracle table",
         "",
-        f"Made by `{command}`{took}; {sum(o.wall for o in outcomes) / 60:.0f} minutes of wall time, summed over all",
-        "trials.",
+        f"Made by `{command}`{took}.",
+        f"All {len(outcomes)} trials together cost {sum(o.cpu for o in outcomes) / 60:.0f} minutes of processor time.",
         "",
         "An oracle is a program that must win its task, a decoy a plausible one that must lose, as doing nothing must;",
         "all run through the same guard and primitives as every policy, on what the cameras see. Robot time is the",
@@ -201,8 +202,8 @@ def main() -> int:
     shown = [f"--seeds {args.seeds}", f"--decoy-seeds {decoy_seeds}", f"--detector {args.detector}"]
     page = table(outcomes, " ".join(["python benchmarks/oracle.py", *shown]), f" ({args.note})" if args.note else "")
     print(page)
-    walls = [o.wall for o in outcomes]
-    print(f"wall per trial: median {statistics.median(walls):.2f} s, sum {sum(walls):.0f} s")
+    costs = [o.cpu for o in outcomes]
+    print(f"processor time per trial: median {statistics.median(costs):.2f} s, sum {sum(costs):.0f} s")
     if args.write:
         args.write.write_text(page)
     return 0
