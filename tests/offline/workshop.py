@@ -53,6 +53,9 @@ class Workshop(Table):
         self.tool: Vector3 = (0.4, 0.0, 0.4)
         self.open = True
         self.gripped: str | None = None
+        """The drawer or door whose handle is held."""
+        self.carried: str | None = None
+        """The loose thing that is held."""
         self._renew()
 
     def _renew(self) -> None:
@@ -69,18 +72,44 @@ class Workshop(Table):
         self.open = False
         near = (n for n, c in self.handles.items() if math.dist(self.objects[f"{c} handle"].position, self.tool) < 0.01)
         self.gripped = next(near, None)
-        return 0.02 if self.gripped else 0.0
+        loose = [o for o in self.objects.values() if o.joint is None and o.category not in ("handle", "zone")]
+        taken = next((o for o in loose if math.dist(o.position, self.tool) < 0.01), None)
+        if taken is not None:
+            assert all(o.on != taken.name for o in loose), "something lies on it"
+            self.carried = taken.name
+            self._set(taken.name, taken.position, "gripper")
+        return 0.02 if self.gripped or taken else 0.0
 
     def open_gripper(self) -> float:
-        self.open, self.gripped = True, None
+        if self.carried is not None:
+            self._drop(self.objects[self.carried])
+        self.open, self.gripped, self.carried = True, None, None
         return 0.08
+
+    def _drop(self, obj: SceneObject) -> None:
+        x, y, z = obj.position
+        under = [o for o in self.objects.values() if o.name != obj.name and o.on != obj.name]
+        below = [o for o in under if math.dist(o.position[:2], (x, y)) < max(o.size[:2]) / 2 and o.top < z]
+        carrier = max(below, key=lambda o: o.top, default=None)
+        floor = carrier.top if carrier else 0.0
+        assert z - obj.size[2] / 2 - floor < 0.01, f"{obj.name} falls"
+        self._set(obj.name, (x, y, floor + obj.size[2] / 2), carrier.name if carrier else "table")
+
+    def _carry(self, before: Vector3) -> None:
+        if self.carried is not None:
+            x, y, z = (
+                p + b - a for p, a, b in zip(self.objects[self.carried].position, before, self.tool, strict=True)
+            )
+            self._set(self.carried, (x, y, z), "gripper")
 
     def move_to(self, pose: Pose) -> None:
         assert self.gripped is None, "carried off with the handle in the hand"
-        self.tool = pose.position
+        before, self.tool = self.tool, pose.position
+        self._carry(before)
 
     def move_linear(self, pose: Pose) -> None:
         before, self.tool = self.tool, pose.position
+        self._carry(before)
         if self.gripped is not None:
             body = self.objects[self.gripped]
             yaw = body.yaw + (math.pi / 2 if body.category == "door" else 0.0)
@@ -108,7 +137,13 @@ class Workshop(Table):
     def api(self) -> dict[str, Any]:
         names = ("grasps", "close_gripper", "open_gripper", "move_to", "move_linear")
         mine = {n: getattr(self, n) for n in names}
-        return {**super().api(), **mine, "holding": lambda: self.gripped is not None, "Pose": Pose}
+        return {
+            **super().api(),
+            **mine,
+            "holding": lambda: bool(self.gripped or self.carried),
+            "Pose": Pose,
+            "SceneObject": SceneObject,
+        }
 
 
 def tell(instruction: str, workshop: Workshop, *, level: str = "tool", program: str = "", feedback: str = "") -> Reply:

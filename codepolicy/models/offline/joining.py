@@ -52,7 +52,7 @@ def _joined(first: object, second: object) -> object | None:
     if not lifts(first) or not isinstance(first, Pick | Put):
         return None
     if isinstance(second, Pick) and is_pronoun(second.what) and isinstance(first, Pick):
-        return first
+        return replace(first, height=second.height or first.height)
     if isinstance(second, Put | Stack) and is_pronoun(second.what):
         return replace(second, what=first.what)
     if isinstance(second, Several) and isinstance(second.commands[0], Put) and is_pronoun(second.commands[0].what):

@@ -25,7 +25,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "PICK": {
         "pick": "pick up, pick, grab, grasp, lift, lift up, grip, raise, picking up, grabbing, get hold of, take hold of, hoist, "
-        "hold, lifting, pluck, seize, snatch, clutch, pick out, grab hold of, choose, select, scoop up"
+        "hold, keep hold of, hold on to, hold up, lifting, raising, holding, pluck, seize, snatch, clutch, pick out, grab hold of, choose, select, scoop up"
     },
     "GATHER": {
         "gather": "gather, collect, gather up, gathering, cluster, bunch, herd, regroup, combine, group together"

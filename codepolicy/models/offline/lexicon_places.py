@@ -80,11 +80,11 @@ PLACES: dict[str, dict[str, str]] = {
         "substantially, significantly",
     },
     "UNIT": {
-        "0.01": "cm, centimeter, centimeters, centimetre, centimetres, cms",
+        "0.01": "cm high, centimeters high, centimetres high, cm, centimeter, centimeters, centimetre, centimetres, cms",
         "0.001": "mm, millimeter, millimeters, millimetre, millimetres",
         "1": "m, meter, meters, metre, metres",
         "0.1": "dm, decimeter, decimeters, decimetre, decimetres",
-        "0.0254": "inch, inches",
+        "0.0254": "inches high, inch, inches",
     },
     "NUMBER": {
         str(n): word

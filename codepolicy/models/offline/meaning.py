@@ -222,6 +222,8 @@ class Pick:
     """Take something and hold it."""
 
     what: Group
+    height: float | None = None
+    """How far above where it stood, m."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,5 +41,13 @@ def press_down(button):
     home()
 '''
 
-MECHANISMS: dict[str, str] = {"travel": TRAVEL, "slide": SLIDE, "press_down": PRESS}
+LIFT = '''
+def lift(obj, height):
+    """Take obj and hold it height m above where it stood."""
+    grasp, _ = pick(obj)
+    x, y, z = grasp.pose.position
+    move_linear(Pose((x, y, z + height), grasp.pose.quaternion_xyzw))
+'''
+
+MECHANISMS: dict[str, str] = {"travel": TRAVEL, "slide": SLIDE, "press_down": PRESS, "lift": LIFT}
 """By the name of the function."""

@@ -44,6 +44,7 @@ QUESTIONS = frozenset(["DOES", "HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR
 _PREPOSITIONS = frozenset(["IN", "ON", "TO", "BESIDE", "NEAR", "DIROF", "BETWEEN", "UNDER", "AROUND", "AWAY", "OUTOF"])
 _TAKING_A_THING = VERBS | _PREPOSITIONS
 BREAKS = frozenset(["COMMA", "AND", "THEN", "STOP"])
+_LIFTING = frozenset(["lift", "lifting", "raise", "raising", "hoist", "hold"])
 _NAMING = frozenset(["NOUN", "ONE", "PRONOUN", "OTHER", "COLOR"])
 
 
@@ -96,6 +97,10 @@ def _rounded_off(words: Sequence[Word]) -> list[Word]:
         elif after in BREAKS and before in _NAMING and not mirrored and any(w.kind in VERBS for w in kept):
             if word.kind in ("IN", "ON") and word.text in ("in", "inside", "into", "on", "on top"):
                 kept.append(Word("PRONOUN", "it", "it"))
+            elif (
+                word.kind == "THERE" and len(kept) > 2 and kept[-3].text == "hold"
+            ):  # "lift it 10 cm and hold it there"
+                kept.pop()
             elif word.kind == "THERE" and word.text == "there":
                 kept[-1:] = [Word("TO", "to", "to"), Word("PRONOUN", "it", "it")]
     return kept
@@ -124,8 +129,14 @@ def cleaned(words: Sequence[Word]) -> list[Word]:
             and before not in ("THE", "UNIT", "TO", "MAGNITUDE", "OF")
         ):
             laid = any(w.kind in ("PUT", "PICK") for w in kept) and word.text == "down"
-            if laid or (
-                after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE") and word.text != "forward"
+            raised = any(w.text.split()[0] in _LIFTING for w in kept if w.kind == "PICK") and word.text == "up"
+            if (
+                laid
+                or raised
+                or (
+                    after not in ("SIDE", "OF", "CORNER", "DIR", "NUMBER", "MAGNITUDE", "BESIDE")
+                    and word.text != "forward"
+                )
             ):
                 continue
         if word.kind == "THEN" and any(w.text == ":" for w in kept) and any(w.kind in ("BUILD", "STACK") for w in kept):

@@ -7,7 +7,7 @@ from codepolicy.models.offline.belief import Declined
 from codepolicy.models.offline.expressions import refer
 from codepolicy.models.offline.handling import check_movable, make_way, remember
 from codepolicy.models.offline.meaning import Pick
-from codepolicy.models.offline.writer import Clause, Writer
+from codepolicy.models.offline.writer import Clause, Writer, number
 
 
 def write_pick(writer: Writer, command: Pick) -> None:
@@ -24,9 +24,16 @@ def write_pick(writer: Writer, command: Pick) -> None:
     remember(writer, ref.objects)
     if obj.on != "gripper":
         make_way(writer, obj)
-        writer.write(f"pick({ref.code})")
+        (x, y, z), most = obj.position, writer.belief.workspace.high[2]
+        if command.height is not None and z + command.height > most:
+            raise Declined(f"The {obj.name} cannot be lifted {command.height:.2f} m; I reach {most:.2f} m up.")
+        lifted = command.height is not None
+        writer.write(f"lift({ref.code}, {number(command.height or 0.0)})" if lifted else f"pick({ref.code})")
         writer.moved(obj.name)
-        x, y, _ = obj.position
-        writer.belief.set(obj.name, (x, y, 0.2), "gripper")
+        writer.belief.set(obj.name, (x, y, z + (command.height or 0.15)), "gripper")
     writer.must(Clause(obj.name, 'find({a}).on == "gripper"', "the {a} is held"))
+    if obj.on != "gripper" and command.height is not None:
+        level = number(obj.position[2] + command.height)
+        message = f"the {{a}} is {command.height:.2f} m above where it stood"
+        writer.must(Clause(obj.name, f"abs(find({{a}}).position[2] - {level}) < 0.02", message))
     writer.summary.append(f"pick up {phrasing.group(command.what)}")

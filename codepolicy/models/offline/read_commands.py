@@ -32,7 +32,11 @@ from codepolicy.models.offline.meaning import (
     with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
+from codepolicy.models.offline.read_places import Distance
 from codepolicy.models.offline.reading import category_of, destination, destinations, placed
+
+A_LITTLE = 0.05
+"""How far in m something is lifted that is to be lifted a little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +149,9 @@ def stack_each(p: Parts) -> Several:
 
 
 def pick(p: Parts) -> Pick:
-    """Pick up X."""
-    return Pick(p.one(Group))
+    """Pick up X; lift X 10 cm."""
+    far = p.maybe(Distance)
+    return Pick(p.one(Group), None if far is None else A_LITTLE if far.vague else far.meters)
 
 
 def take_out(p: Parts) -> Put:
