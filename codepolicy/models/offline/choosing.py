@@ -13,7 +13,7 @@ from codepolicy.models.offline.filtering import ALIKE, KEYS, Key, by_rarity, col
 from codepolicy.models.offline.fittings import STATES, is_worked, whole_of
 from codepolicy.models.offline.meaning import Group, Order, Place, Pronoun, Thing, Where
 from codepolicy.models.offline.relating import between, in_place, movable, related
-from codepolicy.models.offline.stacks import OF_STACKS
+from codepolicy.models.offline.stacks import OF_STACKS, stack_under
 from primitives.scene import SceneObject
 
 _CATEGORIES = {"container": tuple(sorted(CONTAINERS))}
@@ -75,7 +75,7 @@ def candidates(item: Thing, belief: Belief, *, moving: SceneObject | None = None
         if test.relation in ("common", "unique"):
             found = by_rarity(test.relation, found)
             continue
-        kept = [o for o in found if holds(o, test, belief) != test.negated]
+        kept = [o for o in found if _described(o, item, test, belief) != test.negated]
         if test.relation == "region" and not item.many and isinstance(test.to, Place) and len(kept) != 1:
             kept = [o for o in most_toward(test.to, kept or found) if kept or _almost_in(o, test.to, belief)]
         found = kept
@@ -147,6 +147,12 @@ def holds(obj: SceneObject, test: Where, belief: Belief) -> bool:
     if test.relation == "between":
         return between(obj, others)
     return any(related(test.relation, obj, o) for o in others)
+
+
+def _described(obj: SceneObject, item: Thing, test: Where, belief: Belief) -> bool:
+    """Whether a condition is true of what a phrase speaks of: a tower stands where its lowest part does."""
+    parts = stack_under(obj, belief) if item.category == "tower" else [obj]
+    return any(holds(part, test, belief) for part in parts)
 
 
 def _is_a(obj: SceneObject, item: Thing) -> bool:

@@ -13,6 +13,7 @@ from codepolicy.models.offline.clauses import Clause, Conditional, NotUnderstood
 from codepolicy.models.offline.clearing import write_clear
 from codepolicy.models.offline.counting import counted_out
 from codepolicy.models.offline.expressions import refer
+from codepolicy.models.offline.hanoi import write_hanoi
 from codepolicy.models.offline.joining import is_pronoun, lifts, picked_and_put
 from codepolicy.models.offline.likelihood import cost
 from codepolicy.models.offline.meaning import (
@@ -24,6 +25,7 @@ from codepolicy.models.offline.meaning import (
     Command,
     Free,
     Group,
+    Hanoi,
     Home,
     Keep,
     Operate,
@@ -110,6 +112,8 @@ class Composer:
         if isinstance(reading, Put) and (operation := as_operation(reading, writer.belief)) is not None:
             reading = operation
         match reading:
+            case Hanoi():
+                write_hanoi(writer, reading)
             case Operate():
                 write_operation(writer, reading)
             case Several(commands):

@@ -13,7 +13,7 @@ from itertools import product
 from codepolicy.models.offline.lexicon_commands import COMMANDS
 from codepolicy.models.offline.lexicon_operations import OPERATIONS
 from codepolicy.models.offline.lexicon_places import PLACES
-from codepolicy.models.offline.lexicon_reasoning import REASONING, ROWS, mirror_phrases
+from codepolicy.models.offline.lexicon_reasoning import REASONING, ROWS, hanoi_phrases, mirror_phrases
 from codepolicy.models.offline.lexicon_things import THINGS
 
 _VERBS_OF_LYING = (
@@ -48,6 +48,7 @@ def phrases() -> Iterator[tuple[str, str, str]]:
             for phrase in listed.replace(",,", "\0,").split(","):
                 yield phrase.strip().replace("\0", ","), terminal, value
     yield from mirror_phrases()
+    yield from hanoi_phrases()
     yield from ((rows, "FILLER", "") for rows in ROWS)
     for start in ("starting on the", "starting from the", "starting at the", "beginning on the", "beginning at the"):
         yield from (

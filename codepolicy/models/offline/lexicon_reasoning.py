@@ -17,6 +17,8 @@ REASONING: dict[str, dict[str, str]] = {
         "without a twin of its color, odd one out of, odd one out among, odd one out, that is the only one of its color, "
         "that has a unique color, that is a different color than the others, that is a different color from the others",
     },
+    "SOLVE": {"solve": "solve, play, solve the puzzle, play the game, complete"},
+    "VIA": {"via": "via, by way of, with the help of, by means of"},
     "ASMANY": {"count": "as many, that many, the same number of, just as many, exactly as many"},
     "ASTHERE": {"count": "as there are, as there is, as the number of"},
     "FOREACH": {"each": "for every, for each, for each of the, for every one of the"},
@@ -33,6 +35,26 @@ ROWS = (
     "of three rows", "with three rows", "of two rows", "with two rows",
 )  # fmt: skip
 """What is said of a pyramid and follows from its number of blocks; dropped."""
+
+
+def hanoi_phrases() -> Iterator[tuple[str, str, str]]:
+    """Every (phrase, terminal, value) that names the Tower of Hanoi or tells its rule."""
+    names = [
+        f"{the}{name}{kind}" for the, name, kind in product(("", "the "), _HANOI, ("", " puzzle", " game", " problem"))
+    ]
+    manners = ("by the rules of", "following the rules of", "according to the rules of", "by the rule of", "as in", "like in",
+               "in the manner of", "under the rules of", "respecting the rules of", "with the rules of")  # fmt: skip
+    yield from ((name, "HANOI", "hanoi") for name in names)
+    yield from ((f"{manner} {name}", "HANOI", "hanoi") for manner, name in product(manners, names))
+    nouns = ("block", "disc", "disk", "one", "cube", "ring", "piece")
+    never = ("never", "never put", "never putting", "never place", "never placing", "without putting", "without placing",
+             "without ever putting", "without ever placing", "do not put", "do not place", "do not ever put")  # fmt: skip
+    for start, size, noun, below in product(never, ("larger", "bigger"), nouns, nouns):
+        for on in ("on", "onto"):
+            yield f"{start} a {size} {noun} {on} a smaller {below}", "HANOI", "hanoi"
+
+
+_HANOI = ("towers of hanoi", "tower of hanoi", "hanoi", "hanoi tower", "hanoi towers")
 
 
 def mirror_phrases() -> Iterator[tuple[str, str, str]]:

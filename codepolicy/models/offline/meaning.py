@@ -256,6 +256,17 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Hanoi:
+    """A tower to another place, one thing at a time and none on a smaller one."""
+
+    to: Group | None = None
+    at: Group | None = None
+    """Where it stands."""
+    by_way_of: Group | None = None
+    """The third place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Swap:
     """Exchange the places of two things."""
 
@@ -329,7 +340,9 @@ class Ask:
     condition: Condition | None = None
 
 
-Command: TypeAlias = Operate | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+Command: TypeAlias = (
+    Operate | Hanoi | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+)
 
 
 def only(thing: Thing | Pronoun) -> Group:

@@ -9,12 +9,14 @@ from codepolicy.models.offline.meaning import (
     Command,
     Free,
     Group,
+    Hanoi,
     Place,
     Put,
     Shape,
     Stack,
     Thing,
     Toward,
+    Where,
     only,
     with_category,
 )
@@ -36,6 +38,13 @@ class Layer:
 
     group: Group
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByWayOf:
+    """The third place."""
+
+    things: Group
 
 
 def stack(p: Parts) -> Command:
@@ -156,8 +165,36 @@ def reverse(p: Parts) -> Stack:
     return Stack(what, reverse=True)
 
 
+def via(p: Parts) -> ByWayOf:
+    """By way of X."""
+    return ByWayOf(p.one(Group))
+
+
+def hanoi(p: Parts) -> Hanoi:
+    """Move the tower from X to Y by the rules of the Tower of Hanoi."""
+    if not p.has("HANOI"):
+        raise Implausible("no game")
+    to = next((d.things for d in destinations(p) if isinstance(d, At) and d.relation in ("in", "on", "to")), None)
+    leaving = [d.things for d in destinations(p) if isinstance(d, At) and d.relation == "away"]
+    if destinations(p) and (to is None or len(destinations(p)) > 1 + len(leaving)):
+        raise Implausible("not from one place to another")
+    what = p.maybe(Group)
+    standing = [w.to for w in _conditions(what) if isinstance(w.to, Group) and w.relation in ("in", "on")]
+    by_way_of = p.maybe(ByWayOf)
+    found = [to, next(iter([*leaving, *standing]), None), by_way_of.things if by_way_of else None]
+    kind = next((category_of(g) for g in found if g and category_of(g)), "")
+    return Hanoi(*(g and with_category(g, kind) for g in found))
+
+
+def _conditions(what: Group | None) -> tuple[Where, ...]:
+    item = what.items[0] if what and len(what.items) == 1 else None
+    return item.where if isinstance(item, Thing) else ()
+
+
 RULES: dict[str, Rule] = {
     "put_chain": put_chain,
+    "hanoi": hanoi,
+    "via": via,
     "stack": stack,
     "stack_layers": stack_layers,
     "stack_listed": stack_listed,

@@ -147,6 +147,36 @@ def uncover(obj):
             put(other, free_spot(other, other.position[:2]))
 '''
 
+SOLVE = '''
+def solve(discs, places, target):
+    """Bring discs, names from the smallest up, to the place target, one at a time and none on a smaller one."""
+    if not discs:
+        return
+    *smaller, disc = discs
+    here = place_of(disc, places)
+    if here != target:
+        solve(smaller, places, next(p for p in places if p not in (here, target)))
+        below = top_of(target)
+        expect(below.name in places or below.size[0] > find(disc).size[0], f"the {disc} lies on no smaller one")
+        put(disc, below)
+    solve(smaller, places, target)
+'''
+
+PLACE_OF = '''
+def place_of(name, places):
+    """Which of places, or else the table, the tower stands on that name is a part of."""
+    while name not in (*places, "table"):
+        name = find(name).on
+    return name
+'''
+
+TOP_OF = '''
+def top_of(name):
+    """What lies uppermost on name; the thing itself when nothing does."""
+    above = next((o for o in detect() if o.on == name), None)
+    return top_of(above.name) if above else find(name)
+'''
+
 SNIPPETS: dict[str, str] = {
     "gap": GAP,
     "obstacles": OBSTACLES,
@@ -159,6 +189,9 @@ SNIPPETS: dict[str, str] = {
     "spread": SPREAD,
     "place_all": PLACE_ALL,
     "uncover": UNCOVER,
+    "place_of": PLACE_OF,
+    "top_of": TOP_OF,
+    "solve": SOLVE,
 }
 """By the name of the function."""
 
