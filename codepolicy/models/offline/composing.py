@@ -30,6 +30,7 @@ from codepolicy.models.offline.meaning import (
     Keep,
     Operate,
     Pick,
+    Pour,
     Pronoun,
     Put,
     PutAsMany,
@@ -42,6 +43,7 @@ from codepolicy.models.offline.meaning import (
 )  # fmt: skip
 from codepolicy.models.offline.operating import as_operation, write_operation
 from codepolicy.models.offline.picking import write_pick
+from codepolicy.models.offline.pouring import poured_from, write_pour
 from codepolicy.models.offline.putting import write_put
 from codepolicy.models.offline.read_commands import Bare, BareTo, Incomplete, Several
 from codepolicy.models.offline.stacking import write_stack
@@ -112,6 +114,10 @@ class Composer:
         if isinstance(reading, Put) and (operation := as_operation(reading, writer.belief)) is not None:
             reading = operation
         match reading:
+            case Pour():
+                write_pour(writer, reading)
+            case Put(what, Back()) if isinstance(self.last, Pour) and _is_back(writer.belief, what, self.last):
+                return self.last
             case Hanoi():
                 write_hanoi(writer, reading)
             case Operate():
@@ -286,6 +292,12 @@ def _moved_tower(belief: Belief, command: Put) -> Stack:
     if isinstance(command.to, At) and command.to.relation in ("in", "on", "to"):
         return Stack(Group(()), chain=(*chain, command.to.things))
     return Stack(Group(()), command.to, chain=chain)
+
+
+def _is_back(belief: Belief, what: Group, poured: Pour) -> bool:
+    """Whether "put it back" speaks of the cup that was poured from, which is back already."""
+    cup = choose(what, belief.copy())
+    return [o.name for o in cup] == [poured_from(poured.what, Belief.of(belief.start.values())).name]
 
 
 def _is_held(belief: Belief, what: Group) -> bool:

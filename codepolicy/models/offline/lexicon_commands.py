@@ -48,7 +48,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off, make space in, make room in, make space on, make room on, make some room in, make some space in, free up"
     },
     "EMPTY": {
-        "empty": "empty, empty out, dump out, tip out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
+        "empty": "empty, empty out, dump out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"
     },
     "FILL": {"in": "fill, fill up", "on": "cover", "around": "surround, encircle, enclose"},
     "HOME": {

@@ -16,6 +16,9 @@ OPERATIONS: dict[str, dict[str, str]] = {
         "pressed": "press, press down, press on, press down on, push down on, hit, tap, depress, push in, press in, trigger, "
         "activate, click, pressing, pressed, pressed down, press once",
     },
+    "POUR": {
+        "pour": "pour, pour the contents of, tip the contents of, pour out the contents of, pour out, tip, tip out, tip over, decant, pouring, tipping, spill out"
+    },
     "SHARE": {
         "0.5": "halfway, half way, half the way, half of the way, by half, partly, partially, midway",
         "0.33": "a third of the way, one third of the way, by a third",

@@ -256,6 +256,15 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Pour:
+    """What is in a cup into something else."""
+
+    what: Group
+    """The cup, or what is in it."""
+    into: Group
+
+
+@dataclass(frozen=True, slots=True)
 class Hanoi:
     """A tower to another place, one thing at a time and none on a smaller one."""
 
@@ -341,7 +350,7 @@ class Ask:
 
 
 Command: TypeAlias = (
-    Operate | Hanoi | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+    Operate | Pour | Hanoi | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
 )
 
 

@@ -49,5 +49,30 @@ def lift(obj, height):
     move_linear(Pose((x, y, z + height), grasp.pose.quaternion_xyzw))
 '''
 
-MECHANISMS: dict[str, str] = {"travel": TRAVEL, "slide": SLIDE, "press_down": PRESS, "lift": LIFT}
+POUR = '''
+def pour(cup, target):
+    """Hold cup near its rim, pour what is in it into target, and put it back where it stood."""
+    # a cup is round: of its grasps take the one with the hand least turned
+    grasp = min(grasps(cup), key=lambda g: abs(g.pose.quaternion_xyzw[1]))
+    turn, (a, b, _) = grasp.pose.quaternion_xyzw, grasp.pose.position
+    open_gripper()
+    move_to(grasp.pre_grasp)
+    move_linear(Pose((a, b, cup.top - 0.010), turn))
+    close_gripper()
+    expect(holding(), f"the {cup.name} is held")
+    move_linear(grasp.pre_grasp)
+    home()
+    x, y, z = target.position[0], target.position[1] + 0.04, target.top + cup.size[2] + 0.1
+    move_to(Pose.top_down(x, y, z, math.pi / 2))
+    for tilt in (0.8, 1.6, 1.85, 1.65, 1.9, 1.7, 1.9, 0):
+        move_linear(Pose.top_down(x, y, z, math.pi / 2, tilt))
+    home()
+    move_to(grasp.pre_grasp)
+    move_linear(Pose((a, b, cup.top - 0.008), turn))
+    open_gripper()
+    move_linear(grasp.pre_grasp)
+    home()
+'''
+
+MECHANISMS: dict[str, str] = {"travel": TRAVEL, "slide": SLIDE, "press_down": PRESS, "lift": LIFT, "pour": POUR}
 """By the name of the function."""

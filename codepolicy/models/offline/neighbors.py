@@ -38,6 +38,7 @@ VERBS = frozenset(
         "OPEN",
         "CLOSE",
         "PRESS",
+        "POUR",
     ]
 )
 QUESTIONS = frozenset(["DOES", "HOWMANY", "WHERE", "WHICH", "WHATCOLOR", "HOWFAR", "DESCRIBE", "IS"])

@@ -243,6 +243,8 @@ def clear_place(p: Parts) -> Clear:
 def empty(p: Parts) -> Command:
     """Empty the bowl; empty it into another."""
     of = p.one(Group)
+    if destinations(p) and category_of(of) == "mug":
+        raise Implausible("it is poured")
     if destinations(p):
         return placed(only(Thing(plural=True, quantity="all", where=(Where("in", of),))), destination(p))
     return Clear(of)

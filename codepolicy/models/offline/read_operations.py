@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from codepolicy.models.offline.meaning import (
     DIRECTIONS,
+    At,
     Destination,
     Group,
     Operate,
     Operation,
     Place,
+    Pour,
     Pronoun,
     Thing,
+    with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
 from codepolicy.models.offline.read_places import Distance
-from codepolicy.models.offline.reading import destinations
+from codepolicy.models.offline.reading import category_of, destination, destinations
 from codepolicy.models.offline.traversing import instances, things_in
 
 _BY_VERB: dict[str, tuple[Operation, ...]] = {
@@ -73,4 +76,14 @@ def _amount(p: Parts) -> tuple[float | None, float | None]:
     return None, far.meters if far is not None else None
 
 
-RULES: dict[str, Rule] = {"operate": operate}
+def pour(p: Parts) -> Pour:
+    """Pour X into Y; empty a mug into Y."""
+    to, what = destination(p), p.one(Group)
+    if not isinstance(to, At) or to.relation not in ("in", "to"):
+        raise Implausible("nothing is poured there")
+    if p.has("EMPTY") and category_of(what) != "mug":
+        raise Implausible("its contents are taken out")
+    return Pour(what, with_category(to.things, "container"))
+
+
+RULES: dict[str, Rule] = {"operate": operate, "pour": pour}
