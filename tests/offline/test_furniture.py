@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from codepolicy.agent import Agent
+from codepolicy.session import Session
 from codepolicy.settings import Settings
 from tests.offline.table import fences, thing
 from tests.offline.workshop import Workshop, furniture, tell
@@ -64,6 +65,8 @@ OTHERS = [
     ("slide the door halfway to the left", {"green door": 0.055}),
     ("shut the sliding door", {"green door": 0.004}),
     ("push the button", {"blue button": 0.02}),
+    ("tap the blue button once", {"blue button": 0.02}),
+    ("press it all the way down", {"blue button": 0.02}),
     ("hit the blue one", {"blue button": 0.02}),
     ("push down on the button nearest the block", {"blue button": 0.02}),
     ("both buttons should be pressed", {"blue button": 0.02}),
@@ -158,6 +161,16 @@ def test_a_second_try_means_the_same_drawer() -> None:
     workshop.objects["red drawer"] = furniture("red drawer", 0.58, -0.15, 0.0, yaw=math.pi)
     again, _ = fences(tell("open the drawer that is closed", workshop, program=first, feedback="Failed: x").text)
     assert "green drawer" in again and "red drawer" not in again
+
+
+@pytest.mark.slow
+def test_a_session_goes_on_with_the_same_drawer_and_undoes_what_it_did() -> None:
+    agent = Agent(model="offline", settings=Settings(turns=2, surface="tool"))
+    with Session(agent, task="manip-open-drawer", seed=1) as session:
+        said = ("tug the left drawer open halfway", "is it open?", "now shut it", "undo that")
+        outcomes = [session.run(words).outcome for words in said]
+        joint = max(o.joint or 0.0 for o in session.stage.look())
+    assert outcomes == ["achieved", "answered", "achieved", "achieved"] and joint == pytest.approx(0.052, abs=0.015)
 
 
 @pytest.mark.slow

@@ -173,7 +173,7 @@ class Composer:
                 if not writer.belief.undone:
                     raise Declined("There is nothing to undo: nothing was moved before this.")
                 moved = tuple(Thing(names=(name,)) for name in writer.belief.undone)
-                write_put(writer, Put(Group(moved), Back()))
+                return self._write(writer, Put(Group(moved), Back()))
             case _:
                 raise Declined("I do not know how to do that.")
         return reading

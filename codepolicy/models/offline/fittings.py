@@ -36,11 +36,16 @@ def travel(obj: SceneObject) -> float:
     return 0.65 * obj.size[0] if obj.category == "drawer" else obj.size[1] / 2 - 0.02
 
 
+def axis(obj: SceneObject) -> Vector2:
+    """Unit vector (x, y) along which a drawer or a door slides as its joint grows."""
+    yaw = obj.yaw + (math.pi / 2 if obj.category == "door" else 0.0)
+    return math.cos(yaw), math.sin(yaw)
+
+
 def gain(obj: SceneObject, direction: Direction) -> int:
     """Whether the joint grows (1) or shrinks (-1) when the part slides that way; 0 when it slides another way."""
-    yaw = obj.yaw + (math.pi / 2 if obj.category == "door" else 0.0)
-    x, y = _TOWARD[direction]
-    along = math.cos(yaw) * x + math.sin(yaw) * y
+    (x, y), (u, v) = axis(obj), _TOWARD[direction]
+    along = x * u + y * v
     return 0 if abs(along) < _ALONG else 1 if along > 0 else -1
 
 

@@ -28,7 +28,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "PERCENT": {"percent": "percent, %"},
     "FILLER": {
-        "": "to a height of, at a height of, up to a height of, higher than the table, over the table, in the gripper, in your gripper, "
+        "": "once, to a height of, at a height of, up to a height of, higher than the table, over the table, in the gripper, in your gripper, "
         "in the hand, in your hand, in its hand, in the air , all the way, the whole way, as far as it goes, as far as it will go, as far as possible open, by its handle, by the handle, using its handle, using the handle, with its handle, at its handle, "
         "at the handle, by its knob, by the knob, holding its handle, holding the handle",
     },

@@ -14,7 +14,7 @@ THINGS: dict[str, dict[str, str]] = {
         "none": "none of, no",
     },
     "PRONOUN": {
-        "it": "it, itself, that one, this one, that object, this object",
+        "it": "it, it all the way, itself, that one, this one, that object, this object",
         "them": "them, they, those ones, these ones, all of them, them all, both of them, each of them, themselves, "
         "every one of them, they all, all of these, all of those",
     },

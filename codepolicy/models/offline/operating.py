@@ -10,7 +10,7 @@ from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.belief import Belief, Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import refer
-from codepolicy.models.offline.fittings import SLIDERS, gain, is_worked, travel, whole_of
+from codepolicy.models.offline.fittings import SLIDERS, axis, gain, is_worked, travel, whole_of
 from codepolicy.models.offline.handling import remember
 from codepolicy.models.offline.meaning import (
     Back,
@@ -157,8 +157,8 @@ def _aim(writer: Writer, obj: SceneObject, command: Operate) -> _Aim:
         raise Declined(f"The {obj.name} can be neither opened nor closed, and does not slide.")
     whole, how = travel(obj), command.how
     if how == "back":
-        before = writer.belief.start[obj.name].joint
-        if before is None or abs(before - obj.joint) < _CLOSE_TO:
+        before = _joint_before(obj, writer.belief)
+        if abs(before - obj.joint) < _CLOSE_TO:
             raise Declined(f"The {obj.name} has not been moved, so it is where it was.")
         return _at(before, "back where it was")
     sign = 1 if how == "open" else -1 if how == "closed" else gain(obj, how) if how != "pressed" else 0
@@ -188,6 +188,19 @@ def _aim(writer: Writer, obj: SceneObject, command: Operate) -> _Aim:
     return _Aim(
         _MARGIN, number(_MARGIN), "find({a}).joint < 0.02", f"the {{a}} is all the way to the {how}", -1.0, 0.02
     )
+
+
+def _joint_before(obj: SceneObject, belief: Belief) -> float:
+    """Where the joint was at the start; what a session tells is where the handle was."""
+    joint, before = obj.joint or 0.0, belief.start[obj.name].joint
+    if before is not None and abs(before - joint) >= _CLOSE_TO:
+        return before
+    handles = [o for o in belief.objects.values() if o.category == "handle" and whole_of(o, belief) == obj]
+    for handle in handles:
+        (x, y, _), (u, v, _) = handle.position, belief.start[handle.name].position
+        along = axis(obj)
+        joint += (u - x) * along[0] + (v - y) * along[1]
+    return joint
 
 
 def _at(joint: float, words: str) -> _Aim:

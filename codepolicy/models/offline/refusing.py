@@ -14,6 +14,7 @@ EXAMPLES: dict[str, str] = {
     "MATCHING": "put every block in the bowl of the same colour",
     "DIRECTION": "move the blue block 10 cm to the left of the yellow bowl",
     "SWAP": "swap the red block and the blue block",
+    "OPEN": "open the red drawer",
     "IF": "if the red block is left of the green bowl, put it in the bowl, otherwise on the right side",
     "HOWMANY": "how many blocks are left of the green bowl?",
 }
@@ -29,7 +30,7 @@ _KINDS = {
     "PUT": "PUT", "MOVE": "DIRECTION", "PUSH": "PUT", "TAKE": "PUT", "PICK": "PICK", "STACK": "STACK", "BUILD": "STACK",
     "TOWER": "STACK", "SHAPE": "SHAPE", "ARRANGE": "SHAPE", "LINEUP": "SHAPE", "SORT": "MATCHING", "MATCH": "MATCHING",
     "MATCHING": "MATCHING", "SWAP": "SWAP", "IF": "IF", "HOWMANY": "HOWMANY", "WHERE": "HOWMANY", "WHICH": "HOWMANY",
-    "DIROF": "DIRECTION", "GATHER": "STACK",
+    "OPEN": "OPEN", "CLOSE": "OPEN", "PRESS": "OPEN", "DIROF": "DIRECTION", "GATHER": "STACK",
 }  # fmt: skip
 
 

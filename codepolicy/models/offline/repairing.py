@@ -62,6 +62,8 @@ def recall(prompt: Prompt, belief: Belief) -> Command | None:
             belief.subjects = composer.writer.belief.subjects
             belief.targets = composer.writer.belief.targets
             belief.spoken = list(composer.writer.belief.spoken)
+        elif not belief.subjects:  # after "is the drawer open?", "it" is what was spoken of before
+            belief.subjects = composer.writer.belief.subjects
         if not composer.writer.silent:
             return composer.last
     return spoken.last if spoken is not None else None
