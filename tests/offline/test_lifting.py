@@ -6,8 +6,8 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.settings import Settings
-from tests.offline.table import FOUR_BLOCKS, fences
-from tests.offline.workshop import Workshop, tell
+from tests.offline.table import FOUR_BLOCKS, fences, thing
+from tests.offline.workshop import Workshop, furniture, tell
 
 LIFTED = [
     ("hoist the red block 10 cm", 0.10),
@@ -50,6 +50,31 @@ def test_what_is_lifted_too_little_fails_the_check() -> None:
     program, goal = fences(tell("lift the red block 15 cm", workshop).text)
     workshop.run(program.replace("0.15)", "0.11)"))
     assert workshop.check(goal) == ["the red block is 0.15 m above where it stood"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "on"),
+    [
+        ("put the red block in the green bowl", "green bowl"),
+        ("set the red block down", "table"),
+        ("stack red on blue", "blue block"),
+    ],
+)
+def test_what_is_held_already_is_put_down_without_letting_go_first(sentence: str, on: str) -> None:
+    workshop = Workshop(FOUR_BLOCKS, {})
+    workshop.run(fences(tell("lift the red block 15 cm", workshop).text)[0])
+    program, goal = fences(tell(sentence, workshop).text)
+    workshop.run(program)  # a thing that falls is an error
+    assert workshop.objects["red block"].on == on and workshop.check(goal) == []
+
+
+def test_a_drawer_is_opened_after_what_is_held_was_put_down() -> None:
+    drawer = furniture("white drawer", 0.62, -0.2, 0.0)
+    workshop = Workshop([thing("red block", 0.36, 0.2), drawer], {"white drawer": "black"})
+    workshop.run(fences(tell("lift the red block 15 cm", workshop).text)[0])
+    program, goal = fences(tell("open the drawer", workshop).text)
+    workshop.run(program)
+    assert workshop.objects["red block"].on == "table" and workshop.check(goal) == []
 
 
 def test_higher_than_the_arm_reaches_is_declined() -> None:

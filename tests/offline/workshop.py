@@ -9,6 +9,7 @@ import msgspec
 
 from codepolicy.models.protocol import Reply
 from codepolicy.prompting.prompt import system_prompt
+from primitives import relations
 from primitives.library import surface
 from primitives.scene import Grasp, Pose, SceneObject, Vector3, Workspace
 from tests.offline.table import Table, ask, thing
@@ -93,6 +94,8 @@ class Workshop(Table):
         carrier = max(below, key=lambda o: o.top, default=None)
         floor = carrier.top if carrier else 0.0
         assert z - obj.size[2] / 2 - floor < 0.01, f"{obj.name} falls"
+        if carrier and carrier.category in relations.CONTAINERS:
+            floor = relations.bottom(carrier) + 0.004
         self._set(obj.name, (x, y, floor + obj.size[2] / 2), carrier.name if carrier else "table")
 
     def _carry(self, before: Vector3) -> None:

@@ -14,6 +14,8 @@ def pick(obj):
     thing = find(obj if isinstance(obj, str) else obj.name)
     grasp = grasps(thing)[0]
     above = grasp.pose.position[2] - (thing.position[2] - thing.size[2] / 2)
+    if thing.on == "gripper":
+        return grasp, above
     open_gripper()
     move_to(grasp.pre_grasp)
     move_linear(grasp.pose)
