@@ -56,6 +56,8 @@ def scenes(case: Case, seeds: int) -> Iterator[tuple[Robot, dict[str, ObjectStat
             rng = np.random.default_rng([seed, sum(map(ord, case.name))])
             path.write_text(_toml(case.draw(rng)), encoding="utf-8")
             trial = environment.reset(TrialSpec(seed=seed, scene=str(path), disturbances=case.disturbances))
+            if case.settle:
+                environment.simulation.settle(case.settle)
             yield trial.robot, dict(environment.world()), rng
     environment.close()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from perception_crowds import SETTLE_STEPS, in_a_bowl, in_a_box, on_the_table
 
 from primitives.colors import COLORS
 from primitives.robot import Frame
@@ -61,6 +62,8 @@ class Case:
     """2 keeps every second pixel: 320x240."""
     cameras: int = 2
     """How many of them look."""
+    settle: int = 0
+    """Further steps of physics before they do."""
 
 
 def _block(
@@ -318,6 +321,9 @@ CASES = (
     Case("random scenes, 3 mm noise, calibration and light off", _random, "sensor"),
     Case("touching, one colour", _touching),
     Case("touching at an angle, one colour", _turned_touching),
+    Case("unequal blocks of one colour close together", on_the_table),
+    Case("the same in a box", in_a_box, settle=SETTLE_STEPS),
+    Case("the same in a bowl", in_a_bowl, settle=SETTLE_STEPS),
     Case("block in a bowl of its colour", _own_bowl),
     Case("stack of three", _stack_of_three),
     Case("stack of three, 2 mm depth noise, 5 % missing", _stack_of_three, "none", STRONG),

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.found import Mask
 from primitives.perception.grid import Grid
 from primitives.perception.peaks import highest
 from primitives.robot import CameraInfo
@@ -73,23 +74,12 @@ def _measured(points: Sequence[NDArray[np.float32]], grid: Grid) -> NDArray[np.f
     levels = [highest(grid.index(xyz), np.ascontiguousarray(xyz[:, 2]), rows * columns) for xyz in points]
     union = np.maximum.reduce(levels).reshape(rows, columns)
     count, components = cv2.connectedComponents(cv2.dilate((union > 0).view(np.uint8), np.ones((5, 5), np.uint8)))
+    labels = np.asarray(components, dtype=np.int32)
     cells = np.flatnonzero(union)
-    labels, level = np.asarray(components, dtype=np.intp).ravel()[cells], union.ravel()[cells]
-    tops = highest(labels, level, count)
-    high = level > tops[labels] - _CAP
-    cells, labels = cells[high], labels[high]
-    least = tops[labels] - _CAP
-    areas: list[NDArray[np.float64]] = []
-    middles: list[NDArray[np.float64]] = []
-    for level in levels:
-        seen = level[cells] > least
-        mine, at = labels[seen], cells[seen]
-        area = np.bincount(mine, minlength=count).astype(np.float64)
-        share = np.maximum(area, 1)
-        row = np.bincount(mine, at // columns, minlength=count) / share
-        column = np.bincount(mine, at % columns, minlength=count) / share
-        areas.append(area)
-        middles.append(np.column_stack([row, column]) * grid.cell)
+    tops = highest(labels.ravel()[cells].astype(np.intp), union.ravel()[cells], count)
+    least = np.maximum(tops - np.float32(_CAP), 0)[labels]
+    measured = [_outlined(level.reshape(rows, columns) > least, labels, count) for level in levels]
+    areas, middles = [a for a, _ in measured], [m * grid.cell for _, m in measured]
     area, middle = np.stack(areas), np.stack(middles)
     apart = middle - middle[:1]
     usable = (area.min(axis=0) > 12) & (np.abs(apart).max(axis=(0, 2)) < _FARTHEST)
@@ -103,3 +93,20 @@ def _measured(points: Sequence[NDArray[np.float32]], grid: Grid) -> NDArray[np.f
     several = common.sum() > 1 and ratio.max() > _ALIKE[0] and spread < _NEGLIGIBLE
     least = _NEGLIGIBLE if several else _DOUBTFUL
     return centered if np.abs(centered).max() > least else np.zeros_like(centered)
+
+
+def _outlined(tops: Mask, labels: NDArray[np.int32], count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Area (count,) and middle (count, 2), in cells, of the hulls of the `tops` (R, C) of each of the `labels`.
+
+    What lies within does not count: of a wall or rim each camera sees the inside that is turned to it.
+    """
+    sums = np.zeros((count, 3))
+    contours, _ = cv2.findContours(tops.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    lines: dict[int, list[cv2.typing.MatLike]] = {}
+    for contour in contours:
+        column, row = contour[0, 0]
+        lines.setdefault(int(labels[row, column]), []).append(contour)
+    for label, line in lines.items():
+        moments = cv2.moments(cv2.convexHull(np.concatenate(line)))
+        sums[label] = moments["m00"], moments["m01"], moments["m10"]
+    return sums[:, 0], sums[:, 1:] / np.maximum(sums[:, :1], 1)

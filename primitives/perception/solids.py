@@ -15,6 +15,7 @@ from primitives.perception.outlines import border_width, half_turn, outline, squ
 from primitives.perception.quantile import median, quantile
 from primitives.perception.rectangles import Rectangle, fit_rectangle
 from primitives.perception.shapes import moments, thickness
+from primitives.perception.terraces import terraces
 from primitives.perception.tiling import squares
 from primitives.perception.topview import TopView
 
@@ -27,6 +28,10 @@ ROUND = 0.2
 """Squareness, see `moments`, below which a top face is a disc."""
 _FINE = 13.0
 """Cells across a top face below which its corners are blurred."""
+_SIDE = 0.0015
+"""m under the top from which a cell shows a side rather than the top face, noise aside."""
+_AS_HIGH = 0.6
+"""Misfit of a disc over that of a square up to which a blurred face is a disc although the square makes a cube."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -62,7 +67,7 @@ def patches(view: TopView, cells: Mask) -> list[Mask]:
         if fresh.sum() >= smallest:
             mask = np.zeros_like(cells)
             mask[r0 : r0 + h, c0 : c0 + w] = fresh
-            found.append((median(view.height[mask]), mask))
+            found += ((median(view.height[m]), m) for m in terraces(view, mask, smallest=smallest))
     return [m for _, m in sorted(found, key=lambda f: -f[0])]
 
 
@@ -102,7 +107,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     shape, elongation = moments(patch)
     # close to the limit between disc and square it may be either
     sure = min(1.0, 0.5 + abs(shape - ROUND) / 0.2) if whole else 1.0
-    round_at_most = math.inf if whole and width > _FINE else straight
+    round_at_most = math.inf if whole and width > _FINE else straight * (_AS_HIGH if cube else 1.0)
     possible = not whole or (shape < ROUND and elongation < 1.3)
     if possible and (disc := _disc(view, patch, round_at_most, floors)) is not None:
         disc.quality *= sure
@@ -115,7 +120,9 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     if not _is_flat(view, patch, top):
         return [_unknown(view, patch, rectangle, top, floors)]
     if edge is not None and (straight > 0.8 or several):
-        tiles = squares(patch, hidden, edge / view.cell)
+        # of the cells at the edge that show the sides it is not known to which square they belong
+        face = patch & (view.height > top - _SIDE - view.noise)
+        tiles = squares(face, hidden | (patch & ~face), edge / view.cell)
         if tiles:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]
     if straight < 1.3:

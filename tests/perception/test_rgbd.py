@@ -71,6 +71,58 @@ def test_touching_blocks_of_one_color(see: See, gap: float, shift: float) -> Non
         assert nearest(result, name)[0] < 0.003
 
 
+@pytest.mark.parametrize(("near", "far", "gap"), [(0.03, 0.035, 0.0055), (0.035, 0.03, 0.002), (0.025, 0.03, 0.0006)])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_blocks_of_one_color_and_little_different_height(
+    see: See, near: float, far: float, gap: float, seed: int
+) -> None:
+    edge = 0.465 - far / 2 - gap - near / 2
+    result = see(
+        "brown box 0.465 -0.085 0.025 0.22x0.18x0.05 0",
+        f"orange block 0.465 -0.085 {0.0085 + far / 2} {far} 0.01",
+        f"orange block {edge} -0.085 {0.0085 + near / 2} {near} -0.03",
+        seed=seed,
+    )
+    assert result.names == ["brown box", "orange block", "orange block"]
+    for name in result.truth:
+        assert nearest(result, name)[0] < 0.003, name
+    for name, height in (("orange block", far), ("orange block 2", near)):
+        there = result.truth[name].position
+        seen = min((o for o in result.seen if o.category == "block"), key=lambda o: math.dist(o.position, there))
+        assert seen.size == pytest.approx((height,) * 3, abs=0.002)
+
+
+def test_blocks_of_one_color_with_a_gap_into_which_no_camera_sees(see: See) -> None:
+    result = see(
+        "magenta box 0.5487 -0.0725 0.025 0.178x0.1587x0.05 0.709",
+        "teal block 0.5041 -0.0956 0.0285 0.04 0.466",
+        "teal block 0.5287 -0.1219 0.021 0.025 0.466",
+        "teal block 0.5588 -0.1083 0.021 0.025 0.466",
+    )
+    assert result.names == ["magenta box", "teal block", "teal block", "teal block"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_cameras_that_see_other_walls_of_a_box_do_not_disagree(see: See, seed: int) -> None:
+    result = see(
+        "brown box 0.465 -0.085 0.025 0.22x0.18x0.05 0",
+        "orange block 0.465 -0.085 0.0265 0.035 0.01",
+        seed=seed,
+    )
+    (box,) = (o for o in result.seen if o.category == "box")
+    assert box.size == pytest.approx((0.22, 0.18, 0.05), abs=0.0035)
+
+
+def test_small_blocks_in_a_box_are_no_cylinders(see: See) -> None:
+    result = see(
+        "orange box 0.5648 -0.1693 0.025 0.1897x0.1225x0.05 0.035",
+        "black block 0.5852 -0.1605 0.021 0.025 0.45",
+        "black block 0.6062 -0.1825 0.021 0.025 0.45",
+        "black block 0.5572 -0.1816 0.026 0.035 -0.728",
+    )
+    assert result.names == ["black block", "black block", "black block", "orange box"]
+
+
 def test_block_in_a_bowl_of_its_color(see: See) -> None:
     result = see("green bowl 0.5 0.1 0.025", "green block 0.505 0.095 0.0285 0.04 0.5")
     assert result.names == ["green block", "green bowl"]
