@@ -632,6 +632,12 @@ WORDINGS: tuple[tuple[list[SceneObject], str, str], ...] = (
     (RICH, "put something in the mug", "orange ball > white mug"),
     (RICH, "put anything red in the mug", "red block > white mug; red block 2 > white mug"),
     (RICH, "put the objects that are not blocks on the left side", "orange ball > table; white mug > table"),
+    (RICH, "put the red blocks that are not on the left side on the plate", "red block 2 > green plate"),
+    (
+        RICH,
+        "put the blocks that are not in the blue bowl on the plate",
+        "red block > green plate; red block 2 > green plate; green block > green plate; blue block > green plate",
+    ),
     (RICH, "put everything that's not a block to the left", "orange ball > table; white mug > table"),
     (RICH, "put all balls and mugs on the right side", "orange ball > table; white mug > table"),
     (RICH, "put the ball next to the mug, then the mug on the plate", "orange ball > table; white mug > green plate"),

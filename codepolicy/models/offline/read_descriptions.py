@@ -114,6 +114,11 @@ def where(p: Parts) -> Where:
     return replace(p.one(Where), negated=p.has("NOT") != p.one(Where).negated)
 
 
+def where_not(p: Parts) -> Where:
+    """That is not in the bowl."""
+    return replace(p.one(Where), negated=not p.one(Where).negated)
+
+
 def _related(relation: str) -> Rule:
     return lambda p: Where(relation, p.one(Group))
 
@@ -148,7 +153,8 @@ def _fixed(relation: str) -> Rule:
 RULES: dict[str, Rule] = {
     "colors": colors, "not_color": not_color, "that_color": that_color, "that_kind": that_kind,
     "that_ranked": that_ranked, "pre_place": pre_place, "nearness": nearness, "nearness_post": nearness_post,
-    "measured": measured, "from_side": from_side, "compared": compared, "where": where, "where_in": _related("in"),
+    "measured": measured, "from_side": from_side, "compared": compared, "where": where, "where_not": where_not,
+    "where_in": _related("in"),
     "where_on": _related("on"), "where_under": _related("under"), "where_from": _related("on"),
     "where_toward": where_toward, "where_near": _related("near"), "where_between": _related("between"),
     "where_place": where_place, "where_table": _fixed("table"), "where_lone": _fixed("lone"),
