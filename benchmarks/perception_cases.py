@@ -64,6 +64,8 @@ class Case:
     """How many of them look."""
     settle: int = 0
     """Further steps of physics before they do."""
+    hard: bool = False
+    """Whether it is known that every sixth object or so is missed."""
 
 
 def _block(
@@ -323,7 +325,7 @@ CASES = (
     Case("touching at an angle, one colour", _turned_touching),
     Case("unequal blocks of one colour close together", on_the_table),
     Case("the same in a box", in_a_box, settle=SETTLE_STEPS),
-    Case("the same in a bowl", in_a_bowl, settle=SETTLE_STEPS),
+    Case("the same in a bowl", in_a_bowl, settle=SETTLE_STEPS, hard=True),
     Case("block in a bowl of its colour", _own_bowl),
     Case("stack of three", _stack_of_three),
     Case("stack of three, 2 mm depth noise, 5 % missing", _stack_of_three, "none", STRONG),

@@ -18,8 +18,10 @@ def test_case(case: Case, detector: RgbdDetector) -> None:
     score = measure(case, detector, seeds=6)
     off = case.disturbances == "sensor"
     # one miss in so few scenes says nothing yet
-    assert score.objects - score.found <= max(1, (0.15 if off else 0.03) * score.objects), score.misses
-    assert score.extra <= (8 if off else 2), score.misses
+    assert score.objects - score.found <= max(1, (0.2 if case.hard else 0.15 if off else 0.03) * score.objects), (
+        score.misses
+    )
+    assert score.extra <= (8 if off or case.hard else 2), score.misses
     assert np.median(score.errors) < (0.005 if off else 0.0015)
     if score.yaws:
         assert np.median(score.yaws) < 2.0
