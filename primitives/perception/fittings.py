@@ -16,7 +16,8 @@ from primitives.perception.assembling import (
     measured_along,
     rectangle_in,
 )
-from primitives.perception.found import Found
+from primitives.perception.coloring import classes
+from primitives.perception.found import Found, Mask
 from primitives.perception.outlines import square_yaw
 from primitives.perception.topview import TopView
 
@@ -28,6 +29,8 @@ _POST = 0.023
 """m; no peg is wider."""
 _PLATE_SEEN = 0.5
 """Part of a peg's plate that must show of what the post, and a nut on it, do not hide."""
+_ON_TABLE, _WALL = 0.022, 0.5
+"""m above the table from which a surface is no plate of a peg; and points of a wall for each cell of the rim above."""
 
 
 def button(view: TopView, cap: Found, things: list[Found]) -> list[Found]:
@@ -64,7 +67,7 @@ def peg(view: TopView, post: Found, things: list[Found]) -> list[Found]:
     """`things` with `post` and the plate under it made a peg, if they are one."""
     kind = kind_of(view, post)
     near = disc(view, post.center, 0.075)
-    plate = near & (view.kind == kind) & view.raised & (view.height < 0.022)
+    plate = near & (view.kind == kind) & view.raised & (view.height < _ON_TABLE)
     # the post and what it goes through hide a part of the plate
     veiled = disc(view, post.center, 0.038) & view.raised
     fitted = filled_rectangle(view, plate | veiled, least=0.65)
@@ -116,6 +119,8 @@ def nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
         return things
     if any(_fills(t, center, part) for t in things):
         return things  # the top of a block around what stands on it
+    if _has_wall(view, kind, ring, part.top - NUT_HEIGHT):
+        return things  # the rim of a mug too deep, or too full, to see its floor
     edge = (size[0] + size[1]) / 2
     bottom = 0.0 if part.top < NUT_HEIGHT + 0.008 else part.top - NUT_HEIGHT
     whole = Found("nut", center, bottom, part.top, (edge, edge), square_yaw(yaw), ring, part.quality, part.color)
@@ -124,6 +129,13 @@ def nut(view: TopView, part: Found, things: list[Found]) -> list[Found]:
         t for t in things if t.category == "peg" or not (outline.contains(t.center) and kind_of(view, t) in (kind, -1))
     ]
     return [*kept, whole]
+
+
+def _has_wall(view: TopView, kind: int, ring: Mask, bottom: float) -> bool:
+    """Whether below `bottom` m the colour of a `ring` is seen under it: a mug goes on there, a nut on a peg ends."""
+    z = view.points.xyz[:, 2]
+    under = (z > _ON_TABLE) & (z < bottom - 0.008) & ring.ravel()[view.points.cell]
+    return int((classes(view.points.rgb[under]) == kind).sum()) > _WALL * int(ring.sum())
 
 
 def _fills(thing: Found, center: tuple[float, float], ring: Found) -> bool:

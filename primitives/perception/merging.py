@@ -17,6 +17,8 @@ _SAME_LEVEL = 0.008
 """m; tops closer than this are one face."""
 _FOOT = 0.024
 """m; widest gap between the top faces of one thing that its higher part hides."""
+_POST = 0.03
+"""m; no step of an odd thing is shorter."""
 _CUBE = 0.15
 """Relative deviation of extents within which a block is a cube, and no part of an odd thing."""
 
@@ -49,6 +51,8 @@ def _within(point: tuple[float, float], solid: Found) -> bool:
 def _one_thing(view: TopView, a: Found, b: Found) -> bool:
     if not {a.category, b.category} <= {"block", "object"} or _is_cube(a) or _is_cube(b):
         return False
+    if max(max(a, b, key=lambda f: f.top).size) < _POST:
+        return False  # a peg, whose post noise made a block, on its plate
     if abs(a.top - b.top) < _SAME_LEVEL or _kind(view, a) != _kind(view, b):
         return False
     near = cv2.dilate(a.cells.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
@@ -59,7 +63,11 @@ def _one_thing(view: TopView, a: Found, b: Found) -> bool:
     both = (a.cells | b.cells).astype(np.uint8)
     gap = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((width, width), np.uint8)).astype(bool) & (both == 0)
     ends = cv2.dilate(gap.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    return bool((ends & a.cells).any() and (ends & b.cells).any() and (gap & view.bare).sum() < 0.1 * gap.sum())
+    if not (ends & a.cells).any() or not (ends & b.cells).any():
+        return False
+    # the table, or a plate, that lies open between them is no hidden foot
+    seen = gap & (view.bare | (view.raised & (view.height < min(a.top, b.top) + 0.004 + view.noise)))
+    return float(seen.sum()) < 0.1 * gap.sum()
 
 
 def _is_cube(solid: Found) -> bool:

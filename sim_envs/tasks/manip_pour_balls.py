@@ -20,6 +20,9 @@ BALLS = 4
 FLOOR = 0.008
 
 POUR = """\
+TILTS = (0.8, 1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9)
+
+
 def pour(cup, x, y):
     # a cup is round: of its grasps take the one with the hand least turned
     grasp = min(grasps(cup), key=lambda g: abs(g.pose.quaternion_xyzw[1]))
@@ -31,10 +34,11 @@ def pour(cup, x, y):
     move_linear(grasp.pre_grasp)
     home()
     turn = math.pi / 2
-    move_to(Pose.top_down(x, y + 0.04, 0.24, turn))
-    for tilt in (0.8, 1.6, 1.85, 1.65, 1.9, 1.7, 1.9):
-        move_linear(Pose.top_down(x, y + 0.04, 0.24, turn, tilt))
-    move_linear(Pose.top_down(x, y + 0.04, 0.24, turn))
+    y += 0.055  # what rolls over the rim comes down so far beyond it
+    move_to(Pose.top_down(x, y, 0.24, turn))
+    # little by little once the side of the cup is level, so that the balls come slowly and one by one
+    for tilt in TILTS:
+        move_linear(Pose.top_down(x, y, 0.24, turn, tilt))
     home()
     move_to(grasp.pre_grasp)
     move_linear(Pose((a, b, cup.top - 0.008), grasp.pose.quaternion_xyzw))
@@ -115,7 +119,6 @@ class PourBalls:
                 f'pour(find("{cup}"), *bowl.position[:2])\n'
             ),
             "held without tilting": (
-                f'{POUR.replace("(0.8, 1.6, 1.85, 1.65, 1.9, 1.7, 1.9)", "()")}bowl = find("{wanted}")\n'
-                f'pour(find("{cup}"), *bowl.position[:2])\n'
+                f'{POUR}TILTS = ()\nbowl = find("{wanted}")\npour(find("{cup}"), *bowl.position[:2])\n'
             ),
         }
