@@ -20,7 +20,7 @@ BALLS = 4
 FLOOR = 0.008
 
 POUR = """\
-TILTS = (0.8, 1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9)
+TILTS = (1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9)
 
 
 def pour(cup, x, y):
@@ -35,7 +35,7 @@ def pour(cup, x, y):
     home()
     turn = math.pi / 2
     y += 0.055  # what rolls over the rim comes down so far beyond it
-    move_to(Pose.top_down(x, y, 0.24, turn))
+    move_to(Pose.top_down(x, y, 0.24, turn, 0.8))  # as far as nothing comes out yet
     # little by little once the side of the cup is level, so that the balls come slowly and one by one
     for tilt in TILTS:
         move_linear(Pose.top_down(x, y, 0.24, turn, tilt))
@@ -118,7 +118,7 @@ class PourBalls:
                 f'{POUR}bowl = next(b for b in detect("bowls") if b.name != "{wanted}")\n'
                 f'pour(find("{cup}"), *bowl.position[:2])\n'
             ),
-            "held without tilting": (
+            "hardly tilted": (
                 f'{POUR}TILTS = ()\nbowl = find("{wanted}")\npour(find("{cup}"), *bowl.position[:2])\n'
             ),
         }

@@ -63,9 +63,9 @@ def pour(cup, target):
     move_linear(grasp.pre_grasp)
     home()
     x, y, z = target.position[0], target.position[1] + 0.055, target.top + cup.size[2] + 0.1
-    move_to(Pose.top_down(x, y, z, math.pi / 2))
+    move_to(Pose.top_down(x, y, z, math.pi / 2, 0.8))  # as far as nothing comes out yet
     # little by little once the side of the cup is level, so that what is in it comes slowly
-    for tilt in (0.8, 1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9):
+    for tilt in (1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9):
         move_linear(Pose.top_down(x, y, z, math.pi / 2, tilt))
     home()
     move_to(grasp.pre_grasp)
