@@ -118,7 +118,5 @@ class PourBalls:
                 f'{POUR}bowl = next(b for b in detect("bowls") if b.name != "{wanted}")\n'
                 f'pour(find("{cup}"), *bowl.position[:2])\n'
             ),
-            "hardly tilted": (
-                f'{POUR}TILTS = ()\nbowl = find("{wanted}")\npour(find("{cup}"), *bowl.position[:2])\n'
-            ),
+            "hardly tilted": f'{POUR}TILTS = ()\nbowl = find("{wanted}")\npour(find("{cup}"), *bowl.position[:2])\n',
         }
