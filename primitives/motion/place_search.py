@@ -32,6 +32,8 @@ LONG = 1.2
 """Length over width of an object from which on it matters which way round it lies."""
 REGRASPS = 20
 """Other ways of holding it that are considered when there is no way to put a thing down as it is held."""
+ROOM = 0.003
+"""m that fingers which open keep from what is beside them, since it may be a little nearer than it was measured."""
 RELEASE = 0.016
 """How much wider than the object the fingers open to let it go beside neighbours, in m."""
 
@@ -107,12 +109,14 @@ def _ordered(mover: Mover, held: Held, spot: Spot) -> list[float]:
 
 
 def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker) -> float | None:
-    """How far the fingers can open at `q`: wholly, or just enough to let go."""
+    """How far the fingers can open at `q`, with `ROOM` to spare: wholly, or just enough to let go. Fingers that press
+    against the inside of a bowl take it along."""
     most = mover.info.gripper.max_width
-    for width in (most, min(most, held.width + RELEASE), min(most, held.width + RELEASE / 2)):
-        if not checker.collides(q, width):
+    least = min(most, held.width + RELEASE / 2)
+    for width in (most, min(most, held.width + RELEASE), least):
+        if not checker.collides(q, width + 2 * ROOM):
             return width
-    return None
+    return None if checker.collides(q, least) else least
 
 
 def suitable(mover: Mover, held: Held, target: Target) -> bool:

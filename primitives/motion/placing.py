@@ -23,6 +23,11 @@ from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 THREADED_PLAY = 0.003
 """Least room on every side of a peg in the hole of a nut that is put on it, in m: what perception may be off."""
 
+JAMMED = 0.0007
+"""Width in m by which fingers that press against something from inside stay short of where they were to open to."""
+EASED = 0.004
+"""m by which they close again."""
+
 
 def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     """Put the held object down at `target`.
@@ -66,7 +71,10 @@ def _carry_out(ctx: Context, held: Held, target: Target, chosen: FeasiblePlace, 
             hint="Look again with detect(), and pick it once more.",
         )
     mover.descend(chosen.down)
-    mover.hand.move(chosen.release)
+    opened = mover.hand.move(chosen.release)
+    if opened < chosen.release - JAMMED:
+        # what the fingers press against from inside would be lifted with them
+        mover.hand.move(max(opened - EASED, (opened + held.width) / 2))
     mover.hand.let_go()
     released = msgspec.structs.replace(held.object, position=chosen.spot.position, yaw=chosen.yaw)
     mover.follow(chosen.down[::-1], scale=NEAR)

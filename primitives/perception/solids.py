@@ -114,7 +114,9 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
         return [disc]
     fit = sure * max(0.0, 1 - straight / 3)
     edge = _edge(rectangle, top, floors)
-    several = edge is not None and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
+    # a square that stands nowhere as a cube is rather a block that leans than four small ones on top of its neighbours
+    leaning = edge is not None and _is_square(rectangle) and top - edge > min(floors) + 0.01
+    several = edge is not None and not leaning and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
     if not several and straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     if not _is_flat(view, patch, top):

@@ -8,6 +8,7 @@ import pytest
 
 from primitives.failures import BadArgument, Blocked, Dropped, GraspMissed, LimitExceeded, NotPlaced, Unreachable
 from primitives.guard import GuardLimits
+from primitives.motion import place_search
 from sim_envs.snapshots import wake
 from tests.motion.things import objects
 
@@ -122,6 +123,14 @@ def test_one_look_per_placement_with_the_arm_out_of_the_way(trial, monkeypatch):
     np.testing.assert_allclose(
         where, server._context.mover.kinematics.tool(server._context.mover.info.home)[:3, 3], atol=1e-3
     )
+
+
+def test_fingers_that_open_against_a_bowl_leave_it_on_the_table(environment, trial, monkeypatch):
+    """As if the bowl were wider than it is: there seemed to be room to open wholly."""
+    server = trial(objects("red block 0.55 0.0 0.05", "green bowl 0.4 0.15 0.15"))
+    monkeypatch.setattr(place_search, "_release", lambda mover, *_: mover.info.gripper.max_width)
+    server.invoke("put", "red block", "green bowl")
+    assert environment.world()["green bowl"].position[2] < 0.03
 
 
 def test_putting_again_what_is_there_already(environment, trial):
