@@ -16,6 +16,8 @@ from primitives.perception.rgbd import RgbdDetector
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_case(case: Case, detector: RgbdDetector) -> None:
     score = measure(case, detector, seeds=6)
+    if 0 < len(score.yaws) < 12:  # a median of few says little
+        score = measure(case, detector, seeds=20)
     off = case.disturbances == "sensor"
     # one miss in so few scenes says nothing yet
     assert score.objects - score.found <= max(1, (0.2 if case.hard else 0.15 if off else 0.03) * score.objects), (
