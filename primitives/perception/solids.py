@@ -32,6 +32,8 @@ _SIDE = 0.0015
 """m under the top from which a cell shows a side rather than the top face, noise aside."""
 _AS_HIGH = 0.6
 """Misfit of a disc over that of a square up to which a blurred face is a disc although the square makes a cube."""
+_STANDS = 0.01
+"""m above the lowest floor from which on a thing stands on its neighbours."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -115,7 +117,7 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Found]:
     fit = sure * max(0.0, 1 - straight / 3)
     edge = _edge(rectangle, top, floors)
     # a square that stands nowhere as a cube is rather a block that leans than four small ones on top of its neighbours
-    leaning = edge is not None and _is_square(rectangle) and top - edge > min(floors) + 0.01
+    leaning = edge is not None and _is_square(rectangle) and top - edge > min(floors) + _STANDS
     several = edge is not None and not leaning and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
     if not several and straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
