@@ -36,7 +36,7 @@ from them by `python benchmarks/task_page.py`; `docs/oracle_table.md` shows how 
 The goal is a list of clauses on the ground truth at the start and at the end. A verdict waits until everything is at
 rest, two seconds at most. All clauses hold: `achieved`; otherwise `not_achieved`, and the explanation is the first
 clause that fails, in numbers. Progress is the fraction of clauses that hold, so that Ravens' "success above 0.99" is
-the same as all of them.
+the same as all of them. What was to stay counts as well, so a trial in which nothing happened has some.
 
 - *inside* a bowl, box or mug: the centre within the inner outline (1 cm of wall taken off), the lowest point below
   the rim. Not the centre's height: blocks in one bowl lie on each other. On the rim, or under a bowl that was tipped
@@ -47,10 +47,10 @@ the same as all of them.
   at rest on the table or on something.
 - What both fingers still press on rests nowhere, wherever it is: a program that never lets go has not put anything
   down.
-- *stays*: moved less than 5 cm, and bowls, boxes and mugs not tipped over. Brushing past is no failure, rearranging
-  the table is. It holds for everything that the instruction does not ask to move, in every task; what stood on an
-  object that is to be moved, or where something is to be put, may be cleared away. Where any of the blocks will do
-  ("two of the blocks"), those left over may stand anywhere on the table.
+- *stays*: moved less than 5 cm, not tipped over (unless it is a cube or a ball) and not in the hand. Brushing past is
+  no failure, rearranging the table is. It holds for everything that the instruction does not ask to move, in every
+  task; what stood on an object that is to be moved, or where something is to be put, may be cleared away. Where any of
+  the blocks will do ("two of the blocks"), those left over may stand anywhere on the table.
 - The *way* counts where the instruction is about it: no larger block on a smaller one and one at a time (towers of
   Hanoi), into the bowl and back again. Such a task looks at the world after every motion that changed something.
 - *declined*: a request that cannot be carried out ends well when nothing was moved, not even on the way, and the

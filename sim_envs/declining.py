@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 
 from sim_envs.case import Case, Condition
-from sim_envs.geometry import upright
+from sim_envs.geometry import tipped_over
 
 STILL = 0.01
 """How far in m something may shift when nothing is to move: settling takes a millimetre."""
@@ -45,16 +45,18 @@ def told_why(case: Case, about: Collection[str]) -> Condition:
 
 
 def still(case: Case) -> Condition:
-    """Nothing moved more than `STILL` or was tipped over, neither in the end nor on the way."""
+    """Nothing moved more than `STILL`, was tipped over or taken into the hand, neither in the end nor on the way."""
     worlds = [*(moment.world for moment in case.moments), case.now]
     furthest = {
         name: max(math.dist(state.position, world[name].position) for world in worlds)
         for name, state in case.start.items()
     }
     worst = max(furthest, key=lambda name: furthest[name])
-    tipped = next((n for n in case.start for world in worlds if upright(case.start[n]) > upright(world[n])), None)
-    text = f"the furthest move is {furthest[worst]:.3f} m, of {worst}" + (f"; {tipped} was tipped" if tipped else "")
-    holds = furthest[worst] <= STILL and tipped is None
+    tipped = next((n for n in case.start for world in worlds if tipped_over(case.start[n], world[n])), None)
+    held = next((n for hand in (*(moment.held for moment in case.moments), case.held) for n in sorted(hand)), None)
+    text = f"the furthest move is {furthest[worst]:.3f} m, of {worst}"
+    text += (f"; {tipped} was tipped" if tipped else "") + (f"; {held} was taken into the hand" if held else "")
+    holds = furthest[worst] <= STILL and tipped is None and held is None
     return Condition(holds, text, "furthest move (m)", round(furthest[worst], 4))
 
 

@@ -75,6 +75,13 @@ def upright(state: ObjectState) -> bool:
     return axes(state)[2][2] > 0.9
 
 
+def tipped_over(before: ObjectState, now: ObjectState) -> bool:
+    """Whether it stood upright and no longer does; a cube and a ball are the same whichever side is up."""
+    if max(now.size) - min(now.size) <= CONTACT:
+        return False
+    return upright(before) and not upright(now)
+
+
 ROUND = ("bowl", "plate", "cylinder", "ball")
 
 

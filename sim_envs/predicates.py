@@ -7,7 +7,7 @@ resting place fails for it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from primitives.scene import Region
 from sim_envs.case import Case, Condition, Unclear, World
@@ -19,6 +19,7 @@ from sim_envs.geometry import (
     distance,
     local,
     rests_on,
+    tipped_over,
     top,
     upright,
 )
@@ -111,16 +112,18 @@ def on_table(case: Case, name: str) -> Condition:
 
 
 def untouched(case: Case, names: Iterable[str]) -> list[Condition]:
-    """These objects are where they were, give or take `UNTOUCHED`, and not tipped over; one clause for all of them."""
+    """These objects are where they were, give or take `UNTOUCHED`, not tipped over and not in the hand; one clause."""
     moved = {name: math.dist(case.start[name].position, case.now[name].position) for name in names}
     if not moved:
         return []
-    tipped = [n for n in moved if case.now[n].category in HOLLOW and upright(case.start[n]) > upright(case.now[n])]
-    worst = max(tipped or moved, key=lambda name: moved[name])
+    tipped = [n for n in moved if tipped_over(case.start[n], case.now[n])]
+    held = [n for n in moved if n in case.held]
+    worst = max(tipped or held or moved, key=lambda name: moved[name])
+    how = "was tipped over" if tipped else "is still in the hand" if held else f"moved {moved[worst]:.3f} m"
     return [
         Condition(
-            moved[worst] <= UNTOUCHED and not tipped,
-            f"{worst} was to stay and {'was tipped over' if tipped else f'moved {moved[worst]:.3f} m'}",
+            moved[worst] <= UNTOUCHED and not tipped and not held,
+            f"{worst} was to stay and {how}",
             "furthest move of a bystander (m)",
             round(moved[worst], 4),
         )
@@ -186,11 +189,14 @@ def outside(case: Case, name: str, container: str) -> Condition:
     )
 
 
-def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> Condition:
-    """Exactly `wanted` of these objects are inside the container."""
+def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> list[Condition]:
+    """Exactly `wanted` of these objects are inside the container: a clause for each of them, and one for no more."""
     number = sum(contains(case.now[container], case.now[name]) and name not in case.held for name in names)
-    text = f"{number} of {wanted} are in {container}"
-    return Condition(number == wanted, text, f"number in {container}", number)
+    text, fact = f"{number} of {wanted} are in {container}", f"number in {container}"
+    return [
+        Condition(holds, text, fact, number)
+        for holds in (*(number >= n for n in range(1, wanted + 1)), number <= wanted)
+    ]
 
 
 NUMBERS: dict[str, int] = {"one": 1, "two": 2, "three": 3, "four": 4}
@@ -209,10 +215,16 @@ def count_clauses(case: Case, container: str, wanted: int) -> list[Condition]:
         raise Unclear(f"there are only {len(blocks)} blocks")
     rest = [b for b in blocks if not contains(case.now[container], case.now[b])]
     return [
-        counted(case, blocks, container, wanted),
-        *(on_table(case, b) for b in rest),
+        *counted(case, blocks, container, wanted),
+        *_all_on_table(case, rest),
         *untouched(case, others(case, *blocks)),
     ]
+
+
+def _all_on_table(case: Case, names: Sequence[str]) -> list[Condition]:
+    """One clause, so that progress does not fall when there are fewer of them."""
+    clauses = [on_table(case, name) for name in names]
+    return [next((c for c in clauses if not c.holds), clauses[0])] if clauses else []
 
 
 def some(names: list[str]) -> list[str]:

@@ -100,7 +100,7 @@ class PourBalls:
         balls = case.of("ball")
         held = sorted(case.held & {cup, *balls})
         return [
-            counted(case, balls, target, len(balls)),
+            *counted(case, balls, target, len(balls)),
             on_table(case, cup),
             Condition(not held, f"{held[0] if held else 'nothing'} is still in the hand", "in the hand", len(held)),
             *untouched(case, others(case, *balls)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 import random
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from sim_envs.case import Case, Condition, Unclear, only
 from sim_envs.geometry import over, rests_on
-from sim_envs.predicates import UNTOUCHED, in_zone, on_top
+from sim_envs.predicates import UNTOUCHED, in_zone, on_top, others, untouched
 from sim_envs.scene_spec import SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, palette, upon, zone
@@ -71,10 +72,16 @@ class TowersOfHanoi:
         start, end = (only(case.start, f"{case.values[slot]} zone") for slot in ("start", "end"))
         if not rests_on(case.start[blocks[0]], case.start[start]):
             raise Unclear(f"there is no tower on the {start}")
-        return [
+        levels = [
             in_zone(case, blocks[0], end),
             *(on_top(case, above, below) for below, above in itertools.pairwise(blocks)),
+        ]
+        # a level counts on those below it, or the tower would be almost done where it begins
+        sound = itertools.accumulate((level.holds for level in levels), operator.and_)
+        return [
+            *(Condition(holds, c.text, c.fact, c.value) for holds, c in zip(sound, levels, strict=True)),
             *self._rules(case, blocks),
+            *untouched(case, others(case, *blocks)),
         ]
 
     def _rules(self, case: Case, blocks: Sequence[str]) -> list[Condition]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sim_envs.case import Case, Condition
 from sim_envs.geometry import contains
@@ -55,9 +56,10 @@ class PutBack:
         x, y, _ = case.start[chosen].position
         was_in = any(contains(world[target], world[chosen]) for world in case.resting())
         text = f"{chosen} was{'' if was_in else ' never'} in {target}"
+        back = at_point(case, chosen, (x, y), 0.02, "where it was")
         return [
             Condition(was_in, text, f"{chosen} was in {target}", was_in),
-            at_point(case, chosen, (x, y), 0.02, "where it was"),
+            replace(back, holds=was_in and back.holds),  # who never left has not come back
             on_table(case, chosen),
             *untouched(case, others(case, chosen)),
         ]

@@ -141,7 +141,7 @@ def test_success_is_lost_when_what_was_moved_ends_elsewhere(task):
 
 @pytest.mark.parametrize("task", TASKS, ids=ids)
 def test_success_is_lost_when_a_bystander_is_moved(task):
-    """Shoved aside, thrown off the table, tipped over: what the instruction does not ask to move stays."""
+    """Shoved aside, thrown off the table, tipped over, in the hand: what is not asked to move stays."""
     bound, table, _, bystanders = ended(task)
     for name in bystanders:
         state = table.world[name]
@@ -149,11 +149,27 @@ def test_success_is_lost_when_a_bystander_is_moved(task):
         spoiled = [moved(table.world, name, x, y, -0.7)]
         if task.id not in ANYWHERE or state.category != "block":
             spoiled.append(moved(table.world, name, x, y + (0.12 if y < 0 else -0.12), z))
-        if state.category in ("bowl", "box", "mug"):
+        if state.category not in ("block", "ball"):
             spoiled.append({**table.world, name: msgspec.structs.replace(state, quaternion_xyzw=TIPPED)})
         for world in spoiled:
             verdict = table.judged(bound, world)
             assert verdict.status == "not_achieved", (name, verdict)
+        held = frozenset({name, table.held} - {None})
+        assert table.judged(bound, held=held).status == "not_achieved", f"{name} in the hand"
+
+
+@pytest.mark.parametrize("task", [t for t in TASKS if "shapes" not in t.tags], ids=ids)
+def test_progress_never_falls_while_the_oracle_works(task):
+    """A line or a circle is measured over all blocks at once, so it may look worse before it is whole."""
+    bound = bind(task, 0)
+    table = table_for(bound)
+    table.run(bound.oracle)
+    seen = [bound.judge(table.start, table.start).progress]
+    for end, moment in enumerate(table.moments, 1):
+        if not moment.held:
+            moments = table.moments[:end]
+            seen.append(bound.judge(table.start, moment.world, said=table.said, moments=moments).progress)
+    assert seen == sorted(seen)
 
 
 @pytest.mark.parametrize("task", [t for t in TASKS if t.free], ids=ids)

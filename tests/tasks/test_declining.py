@@ -79,3 +79,15 @@ def test_what_was_moved_and_put_back_was_moved(task):
     verdict = judged(task, REASONS[task][0], spoil=True)
     assert verdict.status == "not_achieved"
     assert verdict.explanation.startswith("The furthest move is 0.020 m")
+
+
+@pytest.mark.parametrize("task", REASONS)
+def test_what_was_taken_into_the_hand_was_moved(task):
+    bound = find(task).bind(0)
+    table = Table(bound.scene)
+    table.said.append(REASONS[task][0].format(**bound.values))
+    assert table.judged(bound).status == "declined"
+    name = sorted(table.world)[0]
+    verdict = table.judged(bound, held=frozenset({name}))
+    assert verdict.status == "not_achieved"
+    assert f"{name} was taken into the hand" in verdict.explanation
