@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import operator
 import random
 from collections.abc import Mapping, Sequence
 
@@ -77,9 +76,9 @@ class TowersOfHanoi:
             *(on_top(case, above, below) for below, above in itertools.pairwise(blocks)),
         ]
         # a level counts on those below it, or the tower would be almost done where it begins
-        sound = itertools.accumulate((level.holds for level in levels), operator.and_)
+        sound = next((n for n, level in enumerate(levels) if not level.holds), len(levels))
         return [
-            *(Condition(holds, c.text, c.fact, c.value) for holds, c in zip(sound, levels, strict=True)),
+            *(Condition(n < sound, c.text, c.fact, c.value) for n, c in enumerate(levels)),
             *self._rules(case, blocks),
             *untouched(case, others(case, *blocks)),
         ]
