@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
@@ -22,6 +23,9 @@ from codepolicy.stage import Stage
 from codepolicy.work import given_program, solve
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from codepolicy.models.replay import ReplayModel
 
 MAX_INSTRUCTION = 4000
 """Characters."""
@@ -52,6 +56,7 @@ class Agent:
     record: str | Path | None = None
     resume: str | Path | None = None
     observer: Observer | None = None
+    _resumed: ReplayModel | None = field(init=False, default=None)
 
     def run(
         self,
@@ -133,7 +138,8 @@ class Agent:
         if self.resume is not None:
             from codepolicy.models.replay import ReplayModel, ResumedModel
 
-            loaded = ResumedModel(loaded, ReplayModel(Path(self.resume)))
+            self._resumed = self._resumed or ReplayModel(Path(self.resume))
+            loaded = ResumedModel(loaded, self._resumed)
         if self.record is None:
             return loaded
         from codepolicy.models.record import RecordingModel

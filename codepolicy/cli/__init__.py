@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import sys
 import traceback
@@ -10,12 +11,20 @@ from collections.abc import Sequence
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `codepolicy`; ends the process with the exit status."""
+    from codepolicy.cli.streams import abandon, open_closed
+
     try:
+        open_closed()
         signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the run gently gets the same record as with Ctrl-C
         ended = status(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:  # while modules were loaded, or a second time
         sys.stderr.write("codepolicy: interrupted\n")
         ended = 130
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            abandon(stream)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is written; nothing is left to interrupt
     sys.exit(ended)
 
@@ -40,8 +49,10 @@ def status(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return 1
     except SystemExit as ended:  # tyro has said what is wrong with the flags
-        if json and ended.code not in (0, None):
-            fail("usage; see above", 2, json=True)
+        if ended.code not in (0, None):
+            hint = _unquoted(argv)
+            if json or hint:
+                fail(hint or "usage; see above", 2, json=json)
         raise
     except OSError as error:
         return fail(f"the operating system refuses: {error}", 3, json=json)
@@ -53,3 +64,13 @@ def status(argv: Sequence[str]) -> int:
             traceback.print_exc()
             return fail("this is a fault of codepolicy; please report it with the lines above", 3, json=json)
         return fail(str(error), 3, json=json)
+
+
+def _unquoted(argv: Sequence[str]) -> str | None:
+    """Advice for an instruction without quotes, or without its command."""
+    if argv and " " in argv[0].strip():
+        return f'say the command first: codepolicy run "{argv[0]}"'
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), argv[1:]))
+    if argv and argv[0] in ("run", "prompt") and len(words) > 1:
+        return f'put the instruction in quotes: codepolicy {argv[0]} "{" ".join(words)}"'
+    return None

@@ -92,8 +92,10 @@ def _values(config: dict[str, Any], name: str, command: type[Any]) -> dict[str, 
     values: dict[str, Any] = {}
     for key, value in config.items():
         field = key.replace("-", "_")
+        if key in COMMANDS and not isinstance(value, dict):
+            raise ConfigurationError(f"--config: {key} is {value!r}; it names a command, so write a table: [{key}]")
         if key == name:
-            for inner, inner_value in value.items():
+            for inner, inner_value in cast("dict[str, Any]", value).items():
                 if inner.replace("-", "_") not in known:
                     raise unknown_name(f"key of [{name}] in --config", inner, known)
                 values[inner.replace("-", "_")] = inner_value

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from codepolicy.cli.screen import Screen
 from codepolicy.episode import Episode, GoalCheck, Outcome
 from codepolicy.events import (
     Answered,
@@ -42,11 +42,22 @@ _STYLES: dict[Outcome, str] = {
 
 @contextmanager
 def view(*, json: bool) -> Generator[Observer]:
-    """An observer that prints: to stderr with `json`, live where there is a terminal."""
-    console = Console(file=sys.stderr if json else sys.stdout, highlight=False, soft_wrap=True)
+    """An observer that prints: to stderr with `json`, live where there is a terminal.
+
+    Whoever closes the pipe or fills the disk loses the view; the run goes on and its record is whole.
+    """
+    console = Screen(stderr=json, highlight=False, soft_wrap=True)
     shown = LiveView(console) if console.is_terminal else PlainView(console)
+
+    def observer(event: Event) -> None:
+        if not console.quiet:
+            try:
+                shown(event)
+            except OSError:
+                console.give_up()
+
     try:
-        yield shown
+        yield observer
     finally:
         shown.close()
 
@@ -54,7 +65,7 @@ def view(*, json: bool) -> Generator[Observer]:
 class PlainView:
     """One line for each thing that happens."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Screen) -> None:
         self._console = console
         self._looked = False
 
@@ -142,7 +153,7 @@ class PlainView:
 class LiveView(PlainView):
     """The program with its current line marked, and the calls as they happen."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Screen) -> None:
         super().__init__(console)
         self._live: Live | None = None
         self._program = ""

@@ -6,6 +6,7 @@ import msgspec
 
 from codepolicy import plugins
 from codepolicy.models.protocol import Model
+from primitives.errors import ConfigurationError
 
 GROUP = "codepolicy.models"
 
@@ -29,6 +30,10 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     """TOML file of prices that override the built-in table."""
     priced: bool = False
     """Whether a model without a price is refused, because a budget in money is to be kept."""
+
+    def __post_init__(self) -> None:
+        if not self.timeout_s > 0:
+            raise ConfigurationError(f"timeout is {self.timeout_s:g} s; it must be more than 0")
 
 
 def load(spec: str, options: ModelOptions | None = None) -> Model:

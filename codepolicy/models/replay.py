@@ -27,6 +27,8 @@ class ReplayModel:
             folder = folder / "conversation"
         self._folder = folder
         self._recordings: dict[str, Recording] = {}
+        self.used = False
+        """Whether a request has been found."""
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
             try:
                 found = recording.read(path)
@@ -34,7 +36,9 @@ class ReplayModel:
                 raise ConfigurationError(f"{str(path)!r} is no recording: {error}") from error
             self._recordings[recording.key(found.messages, found.sample)] = found
         if not self._recordings:
-            raise ConfigurationError(f"no recording in {str(folder)!r}; make one with --record {folder}")
+            raise ConfigurationError(
+                f"no recording in {str(folder)!r}; give the folder of a run with at least one reply, or of --record DIR"
+            )
 
     @property
     def id(self) -> str:
@@ -50,15 +54,20 @@ class ReplayModel:
         """The recorded reply. Raises ModelError that names the nearest recording when there is none."""
         reply = self.recorded(messages, sample)
         if reply is None:
-            raise ModelError(self._missed(recording.key(messages, sample), messages, sample))
+            raise ModelError(
+                f"no recording {recording.key(messages, sample)} for this request in {str(self._folder)!r}; "
+                f"{self.difference(messages, sample)}. Record it with --record."
+            )
         return reply
 
     def recorded(self, messages: Sequence[Message], sample: int = 0) -> Reply | None:
         """The recorded reply, if there is one."""
         found = self._recordings.get(recording.key(messages, sample))
+        self.used = self.used or found is not None
         return found.reply if found is not None else None
 
-    def _missed(self, key: str, messages: Sequence[Message], sample: int) -> str:
+    def difference(self, messages: Sequence[Message], sample: int = 0) -> str:
+        """How the nearest recording differs from a request that was not recorded, and which it is."""
         asked = _lines(messages)
         nearest = max(
             self._recordings.values(),
@@ -75,16 +84,14 @@ class ReplayModel:
             how = f"it is sample {nearest.sample}, and sample {sample} was asked for"
         else:
             how = "it differs in its images"
-        return (
-            f"no recording {key} for this request in {str(self._folder)!r}; the nearest is {nearest.key}.json: {how}. "
-            "Record it with --record."
-        )
+        return f"the nearest is {nearest.key}.json: {how}"
 
 
 class ResumedModel:
     """Answers from the record of a run that was cut short as far as that goes, and asks `model` from there on.
 
-    Worlds are deterministic, so the same command comes to the same requests, and nothing is paid for twice.
+    Worlds are deterministic, so the same command comes to the same requests, and nothing is paid for twice. All
+    models of an agent share one `record`.
     """
 
     def __init__(self, model: Model, record: ReplayModel) -> None:
@@ -102,9 +109,20 @@ class ResumedModel:
         return self._model.vision
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
-        """The recorded reply, at no cost, or a new one. Raises what the model raises."""
+        """The recorded reply, at no cost, or a new one.
+
+        Raises:
+            ConfigurationError: the record does not even hold the first request, so it is of another run.
+            ModelError: as the model does.
+        """
         reply = self._record.recorded(messages, sample)
         if reply is None:
+            if not self._record.used:
+                how = self._record.difference(messages, sample)
+                raise ConfigurationError(
+                    f"--resume names a run that began with another request ({how}); "
+                    "give the same instruction, scene, seed and settings again, or leave --resume out"
+                )
             return self._model.complete(messages, sample=sample)
         return msgspec.structs.replace(reply, latency_s=0.0, usage=Usage(input_tokens=0, output_tokens=0))
 

@@ -54,6 +54,25 @@ def test_usage_errors_exit_with_2(arguments: list[str], capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["run", "stack", "the", "blocks", "--seed", "3"], 'codepolicy run "stack the blocks"'),
+        (["prompt", "stack", "blocks"], 'codepolicy prompt "stack blocks"'),
+        (["stack the blocks"], 'codepolicy run "stack the blocks"'),
+        (["run", "x", "--sed", "1"], ""),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+)
+def test_an_instruction_without_quotes_or_command(
+    arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        status(arguments)
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(hint) if hint else "codepolicy: " not in said
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["run", ""], "the instruction is empty"),
@@ -65,6 +84,8 @@ def test_usage_errors_exit_with_2(arguments: list[str], capsys: pytest.CaptureFi
         (["run", "x", "--model", "scripted:nowhere"], "neither a file nor a folder"),
         (["run", "x", "--turns", "0"], "turns is 0"),
         (["run", "x", "--seed", "-1"], "seed is -1"),
+        (["run", "x", "--timeout", "0"], "timeout is 0 s"),
+        (["run", "x", "--resume", "nowhere"], "give the folder of a run"),
         (["run", "x", "--max-tokens", "-1"], "a budget is more than 0"),
         (["exec"], "say which program"),
         (["exec", "nowhere.py"], "cannot read program 'nowhere.py'"),
@@ -122,6 +143,13 @@ def test_a_value_of_the_wrong_type_in_the_config(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text('turns = "many"')
     with pytest.raises(ConfigurationError, match="turns is 'many': Expected `int`"):
+        parse(["run", "hello", "--config", str(config)])
+
+
+def test_a_command_in_the_config_is_a_table(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text("run = 3")
+    with pytest.raises(ConfigurationError, match=r"run is 3; it names a command, so write a table: \[run\]"):
         parse(["run", "hello", "--config", str(config)])
 
 

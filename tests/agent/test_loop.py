@@ -312,6 +312,15 @@ def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
     assert [t.program for t in again.turns] == [t.program for t in resumed.turns]
 
 
+def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+    other, _ = run(world, fenced('say("four")'), instruction="how many blocks?", out=tmp_path / "other")
+    model = ScriptedModel([fenced('say("three")')])
+    with pytest.raises(ConfigurationError, match=r"began with another request .*how many blocks"):
+        Agent(model=model, env=world, resume=other.folder).run("how many bowls?", out=tmp_path / "new", video=False)
+    assert not model.conversations
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
