@@ -73,7 +73,7 @@ class Agent:
         Args:
             instruction: what to do; may be left out with `task`, which then words its own.
             task: id of the task that sets the scene and judges.
-            scene: name or TOML file of a scene, instead of a task.
+            scene: name or TOML file of a scene, or a task's id for its scene alone, instead of a task.
             seed: of scene and disturbances.
             out: folder to leave a run folder in; None leaves nothing.
             video: whether to write a video into the run folder.
@@ -112,7 +112,7 @@ class Agent:
             instruction: what it is meant to do, to find a verdict for it.
             gate: whether to check it before any motion.
             task: id of the task that sets the scene and judges.
-            scene: name or TOML file of a scene, instead of a task.
+            scene: name or TOML file of a scene, or a task's id for its scene alone, instead of a task.
             seed: of scene and disturbances.
             out: folder to leave a run folder in; None leaves nothing.
             video: whether to write a video into the run folder.
@@ -198,7 +198,7 @@ def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *,
     return Stage(
         environment=environment,
         spec=spec,
-        surface_level=settings.surface or _surface_of(environment, spec.task),
+        surface_level=settings.surface or _surface_of(environment, spec.task or spec.scene),
         detector_name=settings.detector,
         isolation=settings.isolation,
         gate=gate,
@@ -207,7 +207,7 @@ def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *,
 
 
 def _surface_of(environment: Environment, task: str | None) -> str:
-    """The level of primitives that a task is best done with."""
+    """The level of primitives that a task, or what its scene is for, is best done with."""
     if task is None:
         return "skill"
     name = task.partition(":")[0]

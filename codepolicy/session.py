@@ -34,7 +34,7 @@ class Session:
 
     Args:
         agent: model, environment and settings.
-        scene: name or TOML file of the scene.
+        scene: name or TOML file of the scene, or a task's id.
         task: id of a task whose scene to use, instead.
         seed: of scene and disturbances.
         out: folder for run folders; None leaves nothing.

@@ -71,7 +71,7 @@ class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     task: str | None = None
     scene: str | None = None
-    """Name of a scene, or path of a scene file (TOML)."""
+    """Name of a scene, id of a task whose scene alone is wanted, or path of a scene file (TOML)."""
     instruction: str | None = None
     """The user's words. With `task` left out, they are matched against the tasks' templates to find a verdict;
     with `task` given and this left out, the task words its own instruction from the seed."""

@@ -21,6 +21,7 @@ from sim_envs.recording import Recording, write_picture
 from sim_envs.renderers import fastest
 from sim_envs.rendering import Renderer
 from sim_envs.scene_check import resolved
+from sim_envs.scene_spec import SceneSpec
 from sim_envs.scenes import DEFAULT, NAMES, named_scene
 from sim_envs.setting import Setting, stream
 from sim_envs.sim_robot import SimRobot
@@ -117,7 +118,7 @@ class PyBulletEnvironment:
             self._task = find(spec.task).bind(spec.seed, spec.instruction)
             scene = self._task.scene
         else:
-            scene = named_scene(spec.scene or DEFAULT, stream("scene", spec.seed))
+            scene = _scene_of(spec)
         disturbances = named_set(spec.disturbances)
         scene = with_clutter(scene, disturbances.clutter, stream("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
@@ -239,6 +240,16 @@ class PyBulletEnvironment:
         if self._recording is not None:
             self._recording.stop()
             self._recording = None
+
+
+def _scene_of(spec: TrialSpec) -> SceneSpec:
+    """The scene of a trial without a task: by name, from a file, or that of a task by its id."""
+    from sim_envs.task import all_tasks
+
+    for task in all_tasks() if spec.scene not in (None, *NAMES) else ():
+        if task.id == spec.scene:
+            return task.bind(spec.seed).scene
+    return named_scene(spec.scene or DEFAULT, stream("scene", spec.seed))
 
 
 def make() -> PyBulletEnvironment:

@@ -30,7 +30,9 @@ def named_scene(name: str, rng: np.random.Generator) -> SceneSpec:
         return _random(rng)
     if name.endswith(".toml"):
         return read_scene(Path(name))
-    raise ConfigurationError(f"{unknown_name('scene', name, NAMES)} Or give the path of a scene file ending in .toml.")
+    raise ConfigurationError(
+        f"{unknown_name('scene', name, NAMES)} Or give the id of a task, for its scene, or a file ending in .toml."
+    )
 
 
 def read_scene(path: Path) -> SceneSpec:

@@ -156,7 +156,7 @@ class Task:
         if values is None:
             raise ConfigurationError(
                 f"task {self.id!r} does not understand {instruction!r}; it reads {self.template.text!r}, "
-                f"e.g. {self.instruction(seed)!r}. Leave the task out to run any sentence."
+                f"e.g. {self.instruction(seed)!r}. For any other sentence give its scene alone: --scene {self.id}."
             )
         scene = self.definition.scene(values, random.Random(f"{self.id} {seed} scene"), self.attributes)
         return BoundTask(self.info, instruction, values, scene, seed, self)

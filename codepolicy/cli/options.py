@@ -23,8 +23,8 @@ class WorldOptions:
 
     task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
     """Task that sets the scene and judges the end (see `codepolicy tasks`)."""
-    scene: Annotated[str | None, tyro.conf.arg(metavar="NAME|FILE.toml")] = None
-    """Scene by name or TOML file, instead of a task."""
+    scene: Annotated[str | None, tyro.conf.arg(metavar="NAME|ID|FILE.toml")] = None
+    """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
     """Environment."""
     seed: int = 0
@@ -32,7 +32,7 @@ class WorldOptions:
     disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
     """Sensor and world disturbances; none switches them off."""
     surface: Literal["skill", "tool", "joint"] | None = None
-    """What a program may call; left out, skill, or tool for a task that needs the hand led."""
+    """What a program may call; left out, skill, or tool for a task or its scene that needs the hand led."""
     detector: Annotated[str, tyro.conf.arg(metavar="rgbd|oracle|NAME")] = "rgbd"
     """How objects are seen; oracle uses ground truth and is stamped on the result."""
     isolation: Literal["best-effort", "required"] = "best-effort"

@@ -45,4 +45,5 @@ class Tasks:
             put(f"{task.id:<{width}}  {task.template}")
             put(f"{'':<{width}}  e.g. {task.example!r}" + (f"  [{', '.join(task.tags)}]" if task.tags else ""))
         put(f"\n{len(tasks)} tasks; suites: {', '.join(suites)}. Scenes without a task: {', '.join(scenes)}.")
+        put('Any sentence in the scene of a task: codepolicy run --scene ID "…"')
         return 0

@@ -312,6 +312,15 @@ def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
     assert [t.program for t in again.turns] == [t.program for t in resumed.turns]
 
 
+def test_any_sentence_in_the_scene_of_a_task(world: Environment) -> None:
+    place, names = Agent(model="offline", env=world), {"green drawer", "yellow drawer"}
+    seen = place.run("what do you see?", scene="manip-close-drawer", seed=1, video=False)
+    assert (seen.outcome, seen.task, seen.surface) == ("answered", None, "tool")
+    assert names <= seen.world.keys() and all(name in seen.said[0] for name in names)
+    with pytest.raises(ConfigurationError, match="--scene manip-close-drawer"):
+        place.run("what do you see?", task="manip-close-drawer")
+
+
 def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
     other, _ = run(world, fenced('say("four")'), instruction="how many blocks?", out=tmp_path / "other")
     model = ScriptedModel([fenced('say("three")')])
