@@ -28,6 +28,8 @@ from sim_envs.templates import CORNERS, Attributes, Template, Values
             "give every block its own corner",
         ),
         also=(
+            "put the blocks in different corners of the table",
+            "spread the blocks over different corners",
             "put all blocks at different corners",
             "put all blocks to different corners",
             "put all blocks in its own corner",

@@ -28,6 +28,7 @@ from sim_envs.templates import Attributes, Template, Values
             "match the blocks with the bowls by color",
         ),
         also=(
+            "sort the blocks by color into the bowls",
             "put all blocks in bowls of same color",
             "put all blocks in bowls with same color",
             "put all blocks in the bowl with the same color",

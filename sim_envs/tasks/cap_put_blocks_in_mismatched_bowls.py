@@ -29,6 +29,8 @@ from sim_envs.templates import Attributes, Template, Values
             "mix them up: every block into a bowl of another color",
         ),
         also=(
+            "put all the blocks in a bowl that is not its color",
+            "put all the blocks in bowls that are not their color",
             "put all blocks in bowls of different colors",
             "put all blocks in bowls with different colors",
             "put all blocks in mismatched bowls",

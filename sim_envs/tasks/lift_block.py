@@ -28,7 +28,15 @@ from sim_envs.templates import Attributes, Template, Values, things
             "lift the <block> off the table",
             "grasp the <block> and hold it in the air",
         ),
-        also=("pick up the <block> and hold it", "pick the <block> up from the table", "lift up the <block>"),
+        also=(
+            "pick up the <block> and hold it",
+            "pick the <block> up from the table",
+            "lift up the <block>",
+            "pick up the <block> and hold it up",
+            "lift the <block> up in the air",
+            "lift the <block> from the table",
+            "lift the <block> into the air",
+        ),
     ),
     tags=("core", "manip", "lift"),
     tolerance="The block is between the fingers, which both press on it, its lowest point at least 4 cm (one block) "

@@ -30,6 +30,8 @@ from sim_envs.templates import Attributes, Template, Values
             "reverse the order of the blocks in the stack",
         ),
         also=(
+            "reverse the order of the stack",
+            "put the tower upside down",
             "reverse the order of the tower",
             "reverse the order of the blocks in the tower",
             "reverse the stack",

@@ -29,6 +29,9 @@ from sim_envs.templates import Attributes, Template, Values
             "undo the stack",
         ),
         also=(
+            "take apart the tower",
+            "take down the tower",
+            "take apart the stack",
             "unstack the tower",
             "unstack the stack",
             "take the stack apart",

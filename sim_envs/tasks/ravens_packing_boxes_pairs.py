@@ -27,7 +27,11 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "move all <first> and all <second> blocks into the brown box",
             "fill the brown box with all the <first> and <second> blocks",
         ),
-        also=("put the <first> and <second> blocks in the brown box",),
+        also=(
+            "put the <first> and <second> blocks in the brown box",
+            "pack the <first> and <second> blocks in the brown box",
+            "pack all the <first> blocks and all the <second> blocks in the brown box",
+        ),
     ),
     tags=("ravens", "pick-place", "long-horizon"),
     tolerance="Every block of the two colours lies inside the box (centre within its walls, lowest point below its "

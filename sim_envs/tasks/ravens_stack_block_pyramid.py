@@ -33,6 +33,7 @@ still rests with 1.6 cm on each of the two below."""
             "put the blocks in a pyramid: three, two, one",
         ),
         also=(
+            "build a pyramid from all six blocks",
             "build a pyramid",
             "build a pyramid from all the blocks",
             "make a pyramid from the blocks",

@@ -36,6 +36,10 @@ RADIUS = 0.14
             "make a circle of blocks around the <bowl>",
         ),
         also=(
+            "put the blocks around the <bowl> in a circle",
+            "make a circle around the <bowl> with the blocks",
+            "make a circle around the <bowl>",
+            "surround the <bowl> with the blocks in a circle",
             "arrange all the blocks in a circle around the <bowl>",
             "put all the blocks in a circle around the <bowl>",
             "form a circle of blocks around the <bowl>",

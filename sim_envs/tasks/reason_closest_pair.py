@@ -29,6 +29,12 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please place the pair of blocks that are closest together inside the <bowl>",
             "the two blocks that are nearest to one another go into the <bowl>",
         ),
+        also=(
+            "put the two closest blocks in the <bowl>",
+            "put the two blocks closest to each other in the <bowl>",
+            "put the two blocks closest together in the <bowl>",
+            "put the two blocks that are closest together in the <bowl>",
+        ),
     ),
     tags=("reason", "geometry", "spatial-geometric"),
     tolerance="Distance is horizontal, centre to centre, at the start; both blocks lie inside the bowl (centre "

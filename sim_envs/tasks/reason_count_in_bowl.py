@@ -30,6 +30,8 @@ from sim_envs.templates import Attributes, Slot, Template, Values, things
             "move <count> of the blocks into the <bowl>",
         ),
         also=(
+            "put any <count> blocks in the <bowl>",
+            "put any <count> of the blocks in the <bowl>",
             "put <count> blocks in the <bowl>",
             "put exactly <count> blocks in the <bowl>",
             "put <count> block in the <bowl>",

@@ -32,6 +32,9 @@ ROW_X = 0.49
             "put the blocks in a horizontal line, evenly spaced",
         ),
         also=(
+            "space the blocks evenly in a horizontal line",
+            "space the blocks evenly along a horizontal line",
+            "space the blocks out evenly in a horizontal line",
             "put all the blocks in an evenly spaced horizontal line",
             "line up the blocks evenly from left to right",
             "line the blocks up evenly from left to right",

@@ -32,6 +32,12 @@ ROW_X = 0.49
             "please line the blocks up by size, smallest <end>most",
             "make a row of the blocks sorted by size, the smallest one on the <end>",
         ),
+        also=(
+            "arrange the blocks by size with the smallest on the <end>",
+            "sort the blocks by size with the smallest on the <end>",
+            "line up the blocks in order of size with the smallest on the <end>",
+            "arrange the blocks in a horizontal line by size with the smallest on the <end>",
+        ),
     ),
     tags=("reason", "sorting", "shapes"),
     tolerance="Centres at most 2 cm off the straight line that fits them best, its direction within 15 degrees of "

@@ -27,7 +27,11 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please place every block of the commonest color inside the <bowl>",
             "the blocks whose color occurs most often go into the <bowl>",
         ),
-        also=("put all the blocks of the most common color in the <bowl>",),
+        also=(
+            "put all the blocks of the most common color in the <bowl>",
+            "put the blocks with the most frequent color in the <bowl>",
+            "put all the blocks with the most common color in the <bowl>",
+        ),
     ),
     tags=("reason", "counting", "logic"),
     tolerance="Every block of that colour lies inside the bowl (centre within the inner rim, lowest point below "

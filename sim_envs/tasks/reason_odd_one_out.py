@@ -27,6 +27,10 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please move the only block without a twin of its color into the <bowl>",
             "the block whose color no other block has goes into the <bowl>",
         ),
+        also=(
+            "put the odd one out in the <bowl>",
+            "put the block with a unique color in the <bowl>",
+        ),
     ),
     tags=("reason", "logic"),
     tolerance="That block lies inside the bowl (centre within the inner rim, lowest point below it), nothing else "

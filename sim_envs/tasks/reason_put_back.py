@@ -29,6 +29,8 @@ from sim_envs.templates import Attributes, Template, Values, things
             "move the <block> to the <bowl> and then back to where it was",
         ),
         also=(
+            "put the <block> in the <bowl>, then take it out and put it back where it was",
+            "put the <block> in the <bowl>, then take it out again and put it back where it was",
             "put the <block> in the <bowl>. Then put it back where it was.",
             "put the <block> in the <bowl> and then put it back",
             "put the <block> in the <bowl>, then put it back",

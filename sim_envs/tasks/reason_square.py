@@ -29,6 +29,8 @@ from sim_envs.templates import Attributes, Template, Values
             "put the blocks in a square",
         ),
         also=(
+            "put the blocks on the corners of a square",
+            "place the four blocks on the corners of a square",
             "make a square with the four blocks",
             "make a square with the blocks",
             "make a square out of the blocks",

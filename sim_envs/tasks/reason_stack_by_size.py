@@ -27,6 +27,13 @@ from sim_envs.templates import Attributes, Template, Values
             "stack the blocks so that no block lies on a smaller one",
         ),
         also=(
+            "stack the blocks from largest to smallest",
+            "stack the blocks in order of decreasing size",
+            "stack the blocks in decreasing order of size",
+            "build a tower with the largest block at the bottom and the smallest on top",
+            "stack the blocks by size with the largest at the bottom and the smallest on top",
+            "stack all the blocks from largest to smallest with the largest at the bottom",
+            "stack all the blocks from largest at the bottom to smallest on top",
             "stack all the blocks by size with the largest at the bottom",
             "stack the blocks from the largest at the bottom to the smallest at the top",
             "stack the blocks in order of size with the largest at the bottom",

@@ -29,6 +29,9 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "stack the blocks, <first> at the bottom, <second> in the middle, <third> on top",
         ),
         also=(
+            "build a tower with <first> at the bottom, <second> in the middle and <third> on top",
+            "build a tower with the <first> block at the bottom, the <second> block in the middle "
+            "and the <third> block on top",
             "build a tower with the <first> block at the bottom, then the <second> block, then the <third> block",
             "stack the <third> block on the <second> block on the <first> block",
             "stack <third> on <second> on <first>",
