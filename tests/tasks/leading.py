@@ -1,4 +1,5 @@
-"""The table without physics for programs that lead the hand: furniture slides, cups pour, nuts fall on pegs."""
+"""The table without physics for programs that lead the hand: furniture slides, cups pour, nuts fall on pegs, and what
+is held low wipes along what lies in its way."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from primitives.failures import Blocked
 from primitives.motion.kinematics import matrix_pose, pose_matrix
 from primitives.scene import Grasp, Pose, SceneObject
 from sim_envs.furniture import furniture_of
-from sim_envs.geometry import top, yaw
+from sim_envs.geometry import bottom, top, yaw
 from sim_envs.scene_spec import SceneSpec
 from tests.tasks.tabletop import Table
 
@@ -20,6 +21,8 @@ TIP = 0.009
 """m from the tool to the ends of the fingers."""
 PLATE = 0.014
 """m; what a peg stands on."""
+LOW = 0.006
+"""m above the table up to which what is held touches what lies there."""
 
 
 class LedTable(Table):
@@ -52,8 +55,11 @@ class LedTable(Table):
         self._remember()
 
     def move_linear(self, pose: Pose) -> None:
+        before = self.tool
         self._lead(pose)
         self._press()
+        if self.grip is not None:
+            self._wipe(self.grip, self.tool[:3, 3] - before[:3, 3])
         self._remember()
 
     def open_gripper(self) -> float:
@@ -139,6 +145,21 @@ class LedTable(Table):
             depth = top(s) - (z - TIP)
             down = furniture.travel if max(depth, s.joint) > furniture.latch else 0.0
             self.world[name] = msgspec.structs.replace(s, joint=down)
+
+    def _wipe(self, name: str, way: np.ndarray) -> None:
+        """Push the blocks that lie in the way of a block's long face along in front of it."""
+        sponge = self.world[name]
+        far = float(np.linalg.norm(way[:2]))
+        if sponge.category != "block" or far < 0.03 or bottom(sponge) > LOW:
+            return
+        u, v = way[:2] / far
+        for crumb, s in [(n, s) for n, s in self.world.items() if n != name and s.category == "block"]:
+            dx, dy = np.array(s.position[:2]) - sponge.position[:2]
+            ahead, beside = u * dx + v * dy, abs(u * dy - v * dx)
+            face = (min(sponge.size[:2]) + s.size[0]) / 2
+            if -far < ahead < face and beside < max(sponge.size[:2]) / 2 and bottom(s) < LOW:
+                x, y, z = s.position
+                self._set(crumb, float(x + (face - ahead) * u), float(y + (face - ahead) * v), z)
 
     def _fall(self, name: str) -> None:
         state: ObjectState = self.world[name]
