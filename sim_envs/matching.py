@@ -14,7 +14,10 @@ from sim_envs.templates import CORNERS
 from sim_envs.wording import normalize
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNTED = re.compile(rf"\b(?:all(?: of)?(?: the)?|the) ({'|'.join(_NUMBERS)}|\d+) (blocks|cubes|bricks)\b")
+_COUNTED = re.compile(
+    rf"\b(of )?(?:all(?: of)?(?: the)?|the) ({'|'.join(_NUMBERS)}|\d+) (blocks|cubes|bricks)\b"
+    r"(?! (?:that|which|whose|with|closest|nearest|farthest|furthest)\b)"
+)
 _EACH_CORNER = re.compile(
     r"^(?:put|place) (?:one|1|a) (?:block|cube|brick) (?:in|into|in to|at|on) (?:each|every) corner\b"
 )
@@ -36,6 +39,8 @@ def match(instruction: str, world: World) -> BoundTask | None:
         return None
     if re.search(r"\bblocks (?:that are )?on the table\b", said) and any(map(_lies_in_something(world), blocks)):
         return None
+    if any(_number(found) != len(blocks) for found in _COUNTED.finditer(said)):
+        return None
     for meant in dict.fromkeys((said, counted := _counted(said, len(blocks)), _named(counted, world))):
         bound = _read(instruction, normalize(meant), world)
         if bound is not None:
@@ -53,14 +58,13 @@ def _dish(world: World) -> str:
     return kinds.pop() if len(kinds) == 1 else "dish"
 
 
+def _number(found: re.Match[str]) -> int:
+    return int(found[2]) if found[2].isdigit() else _NUMBERS.index(found[2])
+
+
 def _counted(said: str, blocks: int) -> str:
-    """The sentence without numbers that say how many blocks there are anyway, and are right."""
-
-    def without(found: re.Match[str]) -> str:
-        number = int(found[1]) if found[1].isdigit() else _NUMBERS.index(found[1])
-        return f"all the {found[2]}" if number == blocks else found[0]
-
-    said = _COUNTED.sub(without, said)
+    """The sentence without numbers that say how many blocks there are anyway."""
+    said = _COUNTED.sub(lambda found: f"{'of' if found[1] else 'all'} the {found[3]}", said)
     if blocks == len(CORNERS):
         return _ALL_CORNERS.sub("different corners", _EACH_CORNER.sub("put all the blocks in different corners", said))
     return said

@@ -482,6 +482,8 @@ TAKEN_FOR_GRANTED = (
     ("stack all four blocks", "FOUR", "THREE"),
     ("stack the 4 cubes", "FOUR", "SIX"),
     ("put all of the three blocks in different corners", "THREE", "FOUR"),
+    ("put the three blocks in the red bowl", "SIZES", "DEFAULT"),
+    ("put half of the four blocks in the green bowl", "DEFAULT", "TWINS"),
     ("put one block in every corner", "FOUR", "THREE"),
     ("put the blocks in the four corners", "FOUR", "THREE"),
     ("stack all the blocks on the table", "FOUR", "FULL"),
