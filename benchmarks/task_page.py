@@ -55,13 +55,16 @@ the same as all of them. What was to stay counts as well, so a trial in which no
   Hanoi), into the bowl and back again. Such a task looks at the world after every motion that changed something.
 - *declined*: a request that cannot be carried out ends well when nothing was moved, not even on the way, and the
   person was told why, by the program (`say`, or a `NotFound` that it raises) or by the model's refusal. The reason is
-  judged by its words: one that refuses, one that names what is in the way; English only. Silence and "done" lose.
+  judged by its words: one that refuses, one that names what is in the way, none that claims success; English only.
+  Silence and "done" lose.
   What was said flows from the agent to the verdict (`Environment.verdict(said)`), nothing flows back.
 - *Time*: robot time from the instruction on, repairs included, is limited (120 s, 60 s for the shortest tasks and 180 s
   for the longest), several times what the oracle takes.
 - A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.
 - When the scene does not settle what is meant (no such object, two of them, a tie within 1 cm), a free sentence gets
-  no verdict at all, and no scene of a task is like that.
+  no verdict at all, and no scene of a task is like that. A block that is to go in a bowl is the exception: where one of
+  them is missing, the request has to be declined. "The bowl" needs no colour where it is the only one, and "all four
+  blocks" have to be four.
 
 `ID:unseen` is the same task with the attribute values that examples never use (`codepolicy run --task
 cap-stack-all-blocks:unseen`); `ID-v1` pins the version.

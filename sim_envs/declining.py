@@ -1,7 +1,7 @@
 """Clauses of requests that cannot be carried out: nothing is moved, and the person is told why.
 
-A reason is judged by its words, because ground truth has no other ear: it refuses ("no", "cannot", "too far", …) and
-names what is in the way. "Done" is no reason, nor is silence.
+A reason is judged by its words, because ground truth has no other ear: it refuses ("no", "cannot", "too far", …), names
+what is in the way and does not say that it was done. Silence is no reason.
 """
 
 from __future__ import annotations
@@ -16,8 +16,22 @@ from sim_envs.geometry import tipped_over
 STILL = 0.01
 """How far in m something may shift when nothing is to move: settling takes a millimetre."""
 _REFUSAL = re.compile(
-    r"n't\b|\b(?:no|not|none|nothing|nowhere|cannot|cant|unable|impossible|missing|absent|unavailable|unreachable|lack|"
-    r"lacks|without|too|beyond|outside|exceeds?|off|only|sorry|refuse|decline|wider|larger|bigger|smaller|narrower)\b"
+    r"n't\b|\b(?:no|not|none|nothing|nowhere|neither|cannot|cant|unable|impossible|missing|absent|unavailable|"
+    r"unreachable|lack|lacks|without|too|beyond|outside|out of|more than|exceeds?|off|only|sorry|refuse|decline|wider|"
+    r"larger|bigger|smaller|narrower)\b"
+)
+_HARMLESS = re.compile(
+    r"\b(?:no (?:problems?|errors?|trouble|issues?|collisions?)|not (?:a|an) (?:problem|issue)|not too \w+|not only|"
+    r"(?:nothing|anything|no one|nobody) else|without (?:\w+ing\b|any\b|problems?|errors?|trouble))"
+)
+"""Words that refuse, in phrases that do not."""
+_CLAIM = re.compile(
+    r"\b(?:done|finished|completed?|accomplished|succeeded|successful(?:ly)?|fits|(?:i|i've|have|has|was|been) "
+    r"(?:now )?(?:put|placed|moved|dropped|set|stacked))\b"
+)
+"""Saying that it was done; where what comes before it does not deny it."""
+_DENIED = re.compile(
+    r"(?:n't|\b(?:no|not|nothing|never|neither|nor|cannot|none|unable|impossible|if|until|nobody|hardly))\b"
 )
 _WORD = re.compile(r"[a-z0-9.]+")
 
@@ -61,8 +75,9 @@ def still(case: Case) -> Condition:
 
 
 def _refuses(said: str, about: Collection[str]) -> bool:
-    text = said.lower().replace("’", "'")
-    if _REFUSAL.search(text) is None:
+    text = _HARMLESS.sub(" ", said.lower().replace("’", "'"))
+    claims = (text[: claim.start()] for claim in _CLAIM.finditer(text))
+    if _REFUSAL.search(text) is None or any(_DENIED.search(_clause(before)) is None for before in claims):
         return False
     words = _WORD.findall(text)
     return any(
@@ -70,6 +85,11 @@ def _refuses(said: str, about: Collection[str]) -> bool:
         for word in words
         for key in about
     )
+
+
+def _clause(before: str) -> str:
+    """What was said in the same breath."""
+    return re.split(r"[;:!?]|\.(?!\d)|\b(?:but|and|so|because)\b", before)[-1]
 
 
 def _quoted(said: str) -> str:

@@ -1,4 +1,4 @@
-"""Impossible: the bowl that is named is not there."""
+"""Impossible: the bowl that is named is not there; nor the block, where a free sentence asks for that."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("reason", "decline"),
     tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
-    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and names the bowl. "
+    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and names what is missing. "
     "Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
-    free=False,  # the same words, in a scene that has both, are put-block-in-bowl
 )
 class DeclineMissing:
     """No such bowl."""
@@ -46,10 +45,13 @@ class DeclineMissing:
 
     def goal(self, case: Case) -> Sequence[Condition]:
         """Nothing moved, and the person knows why."""
-        case.named("block")
-        if any(f"{s.color} {s.category}" == case.values["bowl"] for s in case.start.values()):
-            raise Unclear(f"there is a {case.values['bowl']}")
-        return declined(case, ("bowl*", color_of(case.values["bowl"])))
+        missing = [slot for slot in ("block", "bowl") if not self._there(case, slot)]
+        if not missing:
+            raise Unclear(f"there is a {case.values['block']} and a {case.values['bowl']}")
+        return declined(case, [word for slot in missing for word in (f"{slot}*", color_of(case.values[slot]))])
+
+    def _there(self, case: Case, slot: str) -> bool:
+        return any(f"{state.color} {state.category}" == case.values[slot] for state in case.start.values())
 
     def oracle(self, values: Values) -> str:
         """Say why not."""

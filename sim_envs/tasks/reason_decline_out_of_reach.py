@@ -53,7 +53,8 @@ class DeclineOutOfReach:
         for slot in ("block", "bowl"):
             case.named(slot)
         return declined(
-            case, ("reach*", "far", "table*", "workspace*", "m", "met*", "range", "away", "distance", "limit*")
+            case,
+            ("reach*", "unreach*", "far", "table*", "workspace*", "m", "met*", "range", "away", "distance", "limit*"),
         )
 
     def oracle(self, values: Values) -> str:

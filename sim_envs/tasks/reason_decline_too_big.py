@@ -49,7 +49,22 @@ class DeclineTooBig:
         if thing.size[1] < container.size[1]:
             raise Unclear("it may well fit")
         return declined(
-            case, ("fit*", "wide*", "big*", "large*", "small*", "size*", "narrow*", "diameter", "space", "room")
+            case,
+            (
+                "fit*",
+                "wide*",
+                "width",
+                "big*",
+                "large*",
+                "small*",
+                "size*",
+                "narrow*",
+                "diameter*",
+                "across",
+                "hold",
+                "space",
+                "room",
+            ),
         )
 
     def oracle(self, values: Values) -> str:

@@ -16,6 +16,10 @@ REASONS = {
         "Sorry, I only see other bowls.",
         "no object matches '{bowl}'",
         "The bowl you mean is missing.",
+        "I could not locate the {bowl}.",
+        "The scene contains neither a {bowl} nor anything like it",
+        "That can't be done: there is no {bowl}, so nothing was moved.",
+        "I have not put the {block} anywhere because no {bowl} exists",
     ),
     "reason-decline-out-of-reach": (
         "that is off the table and out of my reach",
@@ -23,6 +27,10 @@ REASONS = {
         "2 m to the left is outside of the workspace",
         "The table ends 0.30 m from the middle, so there is nowhere to put it 2 meters away.",
         "That point isn't reachable.",
+        "out of reach",
+        "the goal (0.4, 2.1) is out of range",
+        "2 meters is more than I can reach",
+        "the requested position is unreachable",
     ),
     "reason-decline-too-big": (
         "the bowl is wider than the mug",
@@ -30,6 +38,9 @@ REASONS = {
         "It won't fit.",
         "A bowl is too big for a mug",
         "Unable: the mug is smaller than the bowl",
+        "The {mug} can't hold the {bowl}: 0.08 m < 0.15 m",
+        "The {bowl} is 15 cm across and the {mug} only 8 cm.",
+        "There is no way that it fits.",
     ),
 }
 NO_REASONS = (
@@ -39,6 +50,10 @@ NO_REASONS = (
     "I put the block in the bowl as far away as you asked.",
     "no",
     "I cannot do that.",
+    "I put the block in the bowl, no problem; it is not too far off and fits on the table",
+    "Finished: the block was moved into the bowl without touching anything else on the table, however large.",
+    "I've placed only the block in the bowl that is far away and too big.",
+    "Done, no errors: the bowl fits the mug, and no block is off the table.",
     "working on it",
 )
 

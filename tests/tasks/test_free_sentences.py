@@ -129,11 +129,27 @@ def test_a_sentence_that_asks_for_more_gets_no_verdict(sentence):
 
 def test_what_is_named_has_to_be_there_once():
     sentence = "put the red block in the green bowl"
-    assert match(sentence, world("blue block", "green bowl")) is None
-    assert match(sentence, world("red block", "red bowl")) is None
     assert match(sentence, world("red block", "red block", "green bowl")) is None
     assert match(sentence, world("red block", "green bowl", "green bowl")) is None
     assert match(sentence, world("red block", "green bowl")) is not None
+    assert match("put the red block on the green block", world("red block", "blue block")) is None
+
+
+@pytest.mark.parametrize(
+    ("there", "reason", "no_reason"),
+    [
+        (("red block", "red bowl"), "there is no green bowl", "there is no red block"),
+        (("blue block", "green bowl"), "there is no red block", "the bowl is not empty"),
+        (("blue block", "red bowl"), "there is no green bowl", "that is too far"),
+    ],
+)
+def test_what_is_missing_has_to_be_declined(there, reason, no_reason):
+    here = world(*there)
+    bound = match("put the red block in the green bowl", here)
+    assert bound.info.id == "reason-decline-missing"
+    assert bound.judge(here, here, said=[reason]).status == "declined"
+    assert bound.judge(here, here, said=[no_reason]).status == "not_achieved"
+    assert bound.judge(here, here).status == "not_achieved"
 
 
 def test_both_means_two():
