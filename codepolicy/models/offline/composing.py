@@ -38,6 +38,7 @@ from codepolicy.models.offline.meaning import (
     Swap,
     Thing,
     Undo,
+    Wipe,
     only,
     with_category,
 )  # fmt: skip
@@ -50,6 +51,7 @@ from codepolicy.models.offline.stacking import write_stack
 from codepolicy.models.offline.stacks import stack_under
 from codepolicy.models.offline.swapping import write_swap
 from codepolicy.models.offline.traversing import instances, things_in
+from codepolicy.models.offline.wiping import write_wipe
 from codepolicy.models.offline.words import tokenize
 from codepolicy.models.offline.writer import Writer, quoted
 
@@ -116,6 +118,8 @@ class Composer:
         match reading:
             case Pour():
                 write_pour(writer, reading)
+            case Wipe():
+                write_wipe(writer, reading)
             case Put(what, Back()) if isinstance(self.last, Pour) and _is_back(writer.belief, what, self.last):
                 return self.last
             case Hanoi():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codepolicy.models.offline.clauses import Clause, Conditional
-from codepolicy.models.offline.meaning import Free, Group, Pick, Pronoun, Put, Stack
+from codepolicy.models.offline.meaning import Free, Group, Pick, Pronoun, Put, Stack, Wipe
 from codepolicy.models.offline.read_commands import Incomplete, Several
 
 
@@ -53,6 +53,8 @@ def _joined(first: object, second: object) -> object | None:
         return None
     if isinstance(second, Pick) and is_pronoun(second.what) and isinstance(first, Pick):
         return replace(first, height=second.height or first.height)
+    if isinstance(second, Wipe) and is_pronoun(second.tool):
+        return replace(second, tool=first.what)
     if isinstance(second, Put | Stack) and is_pronoun(second.what):
         return replace(second, what=first.what)
     if isinstance(second, Several) and isinstance(second.commands[0], Put) and is_pronoun(second.commands[0].what):

@@ -12,15 +12,17 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "MOVE": {"move": "move, shift, moving, move over, displace"},
     "PUSH": {
-        "push": "push, shove, nudge, sweep, pushing, scoot, poke, roll",
+        "push": "push, shove, nudge, pushing, scoot, poke, roll",
         "slide": "slide, sliding",
+        "sweep": "sweep, sweeping, sweep away",
         "pull": "pull, pull on, pull at, pulling, drag, tug, tug on, tug at, yank, yank on",
     },
     "PUSHING": {
         "pushing": "by pushing it, by pushing, by sliding it, by sliding, without lifting it, without grasping it, without picking it up"
     },
     "TAKE": {
-        "take": "take, get, fetch, retrieve, taking, remove, wipe, brush, wipe up",
+        "take": "take, get, fetch, retrieve, taking, remove",
+        "wipe": "wipe, brush, wipe up, wipe away, brush away, wiping",
         "pull": "pull out, withdraw, draw out, slide out, pulling out",
     },
     "PICK": {
@@ -45,7 +47,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     "MATCH": {"match": "match, pair, pair up, match up, matching up"},
     "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
     "CLEAR": {
-        "clear": "clear, clear off, clean, clean up, tidy, tidy up, clear up, clear away, put away, clean off, make space in, make room in, make space on, make room on, make some room in, make some space in, free up"
+        "clear": "clear, clear off, tidy, tidy up, clear up, clear away, put away, make space in, make room in, make space on, make room on, make some room in, make some space in, free up",
+        "clean": "clean, clean up, clean off, cleaning",
     },
     "EMPTY": {
         "empty": "empty, empty out, dump out, unload, there should be nothing left on, there should be nothing left in, there should be nothing on, there should be nothing in, nothing should be left on, nothing should be on, nothing should be in, nothing should remain on, nothing should remain in, there must be nothing on, there must be nothing in"

@@ -19,6 +19,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "POUR": {
         "pour": "pour, pour the contents of, tip the contents of, pour out the contents of, pour out, tip, tip out, tip over, decant, pouring, tipping, spill out"
     },
+    "USE": {"use": "use"},
     "SHARE": {
         "0.5": "halfway, half way, half the way, half of the way, by half, partly, partially, midway",
         "0.33": "a third of the way, one third of the way, by a third",
@@ -28,7 +29,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     },
     "PERCENT": {"percent": "percent, %"},
     "FILLER": {
-        "": "once, to a height of, at a height of, up to a height of, higher than the table, over the table, in the gripper, in your gripper, "
+        "": "like a sponge, as a sponge, like a broom, as a broom, once, to a height of, at a height of, up to a height of, higher than the table, over the table, in the gripper, in your gripper, "
         "in the hand, in your hand, in its hand, in the air , all the way, the whole way, as far as it goes, as far as it will go, as far as possible open, by its handle, by the handle, using its handle, using the handle, with its handle, at its handle, "
         "at the handle, by its knob, by the knob, holding its handle, holding the handle",
     },

@@ -76,8 +76,8 @@ def snippets_for(level: str, source: str) -> dict[str, str]:
     worked = next((name for name in MECHANISMS if re.search(rf"\b{name}\(", source)), None)
     if level == "skill" and worked is not None:
         raise Declined(
-            "Working drawers, doors and buttons, lifting to a height and pouring take more than the skill surface, "
-            "which only picks, puts and pushes what is loose; run with --surface tool."
+            "Working drawers, doors and buttons, lifting to a height, pouring and wiping take more than the skill "
+            "surface, which only picks, puts and pushes what is loose; run with --surface tool."
         )
     if level == "skill":
         return SNIPPETS

@@ -265,6 +265,16 @@ class Pour:
 
 
 @dataclass(frozen=True, slots=True)
+class Wipe:
+    """Sweep what lies on a zone off it, with something that is held."""
+
+    off: Group
+    tool: Group
+    what: Group | None = None
+    """What is swept, where the sentence says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hanoi:
     """A tower to another place, one thing at a time and none on a smaller one."""
 
@@ -350,7 +360,22 @@ class Ask:
 
 
 Command: TypeAlias = (
-    Operate | Pour | Hanoi | Put | PutAsMany | Pick | Stack | Swap | Clear | Home | Keep | Again | Undo | If | Ask
+    Operate
+    | Pour
+    | Wipe
+    | Hanoi
+    | Put
+    | PutAsMany
+    | Pick
+    | Stack
+    | Swap
+    | Clear
+    | Home
+    | Keep
+    | Again
+    | Undo
+    | If
+    | Ask
 )
 
 

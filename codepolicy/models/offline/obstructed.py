@@ -21,7 +21,7 @@ _POINT = re.compile(r"at \((-?[\d.]+), (-?[\d.]+)\)")
 _CALL = re.compile(r"put\(.+?, \((-?[\d.]+), (-?[\d.]+)\)\)")
 _FULL = re.compile(rf"no free spot for .+? at ({'|'.join(REGION_NAMES)})")
 _CROWDED = re.compile(r"no free spot for (.+?) at (.+?)(?:[:;,.]|$)")
-_MOTION = re.compile(r"\b(put|push|pick|uncover|place_all|part|aside|solve|slide|press_down|lift|pour)\(")
+_MOTION = re.compile(r"\b(put|push|pick|uncover|place_all|part|aside|solve|slide|press_down|lift|pour|wipe)\(")
 
 
 @dataclass(frozen=True, slots=True)

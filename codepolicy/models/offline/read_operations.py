@@ -13,6 +13,7 @@ from codepolicy.models.offline.meaning import (
     Pour,
     Pronoun,
     Thing,
+    Wipe,
     with_category,
 )
 from codepolicy.models.offline.parts import Implausible, Parts, Rule, one_of
@@ -25,6 +26,8 @@ _BY_VERB: dict[str, tuple[Operation, ...]] = {
 }  # fmt: skip
 """What is done to a drawer, or a button, by a verb that says no more."""
 _WORKED = frozenset({"drawer", "door", "button", "handle"})
+_WIPING = frozenset({"wipe", "sweep", "clean"})
+"""Verbs that something can be done with which is held."""
 _RESULTS: tuple[Operation, ...] = ("open", "closed", "pressed")
 
 
@@ -86,4 +89,23 @@ def pour(p: Parts) -> Pour:
     return Pour(what, with_category(to.things, "container"))
 
 
-RULES: dict[str, Rule] = {"operate": operate, "pour": pour}
+def wipe(p: Parts) -> Wipe:
+    """Wipe Y with Z; sweep X off Y with Z."""
+    *wiped, tool = p.all(Group)
+    return _wipe(p, tool, wiped)
+
+
+def wipe_using(p: Parts) -> Wipe:
+    """Use Z to wipe Y clean."""
+    tool, *wiped = p.all(Group)
+    return _wipe(p, tool, wiped)
+
+
+def _wipe(p: Parts, tool: Group, wiped: list[Group]) -> Wipe:
+    if not _WIPING & {*p.tokens("TAKE", "PUSH", "CLEAR")}:
+        raise Implausible("it is moved by hand")
+    *what, off = wiped
+    return Wipe(with_category(off, "zone"), with_category(tool, "block"), what[0] if what else None)
+
+
+RULES: dict[str, Rule] = {"operate": operate, "pour": pour, "wipe": wipe, "wipe_using": wipe_using}
