@@ -21,6 +21,8 @@ ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
 
 CONTACT = 0.012
 """Largest vertical distance between two surfaces that still count as touching."""
+SUNK = 0.005
+"""Smallest depth of a thing below the rim of what it is inside; a block on another in a bowl is 0.010 m below."""
 PEG_PLATE = 0.016
 """Assumed thickness of the plate under a peg, on which a nut rests."""
 NUT_PLAY = 0.010
@@ -92,7 +94,7 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     off = math.dist(a.position[:2], b.position[:2])
     within = a.category != "zone" and _area(a) < _area(b) and _centre_over(a, b)
     sunk = b.top - bottom(a)
-    holds = within and sunk > min(0.01, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
+    holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
     return Relation(holds, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim")
 

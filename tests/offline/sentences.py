@@ -461,7 +461,12 @@ ANSWERS: tuple[tuple[str, str], ...] = (
     ("what is the leftmost block?", "red block"),
     ("how far is the red block from the green bowl?", "0.1"),
     ("what do you see?", "yellow block"),
-    ("what is in the green bowl?", "none"),
+    ("what is in the green bowl?", "nothing"),
+    ("what do you see on the table?", "yellow block"),
+    ("which is bigger, the red block or the blue bowl?", "the blue bowl"),
+    ("which one is smaller: the blue bowl or the red block?", "the red block"),
+    ("which is closer to the blue bowl, the red block or the blue block?", "the blue block"),
+    ("which one is farther from the green bowl, the red bowl, the red block or the blue block?", "the blue block"),
     ("tell me how many blocks there are", "4"),
     ("which bowls are left of the blue bowl?", "green bowl"),
 )
@@ -494,6 +499,10 @@ DECLINED: tuple[tuple[str, str], ...] = (
     ("put the blocks in the bowls with matching colors", "yellow block"),
     ("put both blocks in the green bowl", "two"),
     ("undo that", "undo"),
+    ("put the blue block next to the red and the green block", "stand apart"),
+    ("put the red block at the bottom of the tower", "no tower"),
+    ("which is bigger, the red block or the blue block?", "about the same size"),
+    ("put the red block in the green bowl and " * 20 + "go home", "Give it in parts"),
 )
 """Impossible or unclear requests and what the refusal says."""
 
@@ -506,5 +515,9 @@ OUTSIDE: tuple[str, ...] = (
     "asdf qwer zxcv",
     "pour the water from the mug",
     "bake a cake in the green bowl please",
+    "help",
+    "What can you do?",
+    "hello robot",
+    "don't put the red block in the green bowl",
 )
 """Sentences outside the language."""

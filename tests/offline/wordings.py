@@ -157,7 +157,7 @@ WORDINGS: tuple[tuple[list[SceneObject], str, str], ...] = (
     (PLAIN, "what is left of the green bowl?", "say: the green block, the red block, the red bowl"),
     (PLAIN, "are there more blocks than bowls?", "say: Yes: there are more of all blocks than of all bowls."),
     (PLAIN, "is anything in the red bowl?", "say: No, it is not so that there are objects that are in the red bowl."),
-    (PLAIN, "what's in the green bowl", "say: none"),
+    (PLAIN, "what's in the green bowl", "say: nothing"),
     (PLAIN, "which bowls are empty?", "say: the blue bowl, the green bowl, the red bowl"),
     (PLAIN, "if there are more blocks than bowls, put the red block in the red bowl", "red block > red bowl"),
     (PLAIN, "if the green bowl is empty, put a block in it", "blue block > green bowl"),
@@ -693,6 +693,16 @@ WORDINGS: tuple[tuple[list[SceneObject], str, str], ...] = (
     (SMALL, "put the red block on the other one", "red block > blue block"),
     (SMALL, "which block is closer to the bowl?", "say: the blue block"),
     (SMALL, "move both of them to the top", "red block > table; blue block > table"),
+    (RICH, "which block is at the bottom of the tower?", "say: the green block"),
+    (RICH, "what is on top of the tower?", "say: the blue block"),
+    (RICH, "where is the yellow block?", "say: The yellow block is at x 0.60, y -0.20 m, in the blue bowl."),
+    (RICH, "where is the ball?", "say: The orange ball is at x 0.45, y 0.12 m, on the table."),
+    (RICH, "put the ball next to the green and the blue block", "orange ball > table"),
+    (RICH, "put the ball away from the mug and the bowl", "orange ball > table"),
+    (PLAIN, "put the two closest blocks in the red bowl", "red block > red bowl; green block > red bowl"),
+    (PLAIN, "put the two blocks closest to the blue bowl in it", "blue block > blue bowl; yellow block > blue bowl"),
+    (PLAIN, "let the red and the blue block change places", "red block > table; blue block > table"),
+    (PLAIN, "pick up the green block and don't let go", "green block > gripper"),
 )
 
 NOT_UNDERSTOOD: tuple[str, ...] = (

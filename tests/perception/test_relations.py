@@ -19,6 +19,8 @@ BLOCK = thing("blue block", 0.5, 0.0, 0.02)
     [
         ("inside", thing("red block", 0.51, 0.01, 0.03), BOWL, True),
         ("inside", thing("red block", 0.60, 0.0, 0.02), BOWL, False),
+        ("inside", thing("red block", 0.52, 0.0, 0.0605), BOWL, True),  # on another block in it
+        ("inside", thing("red block", 0.52, 0.0, 0.0695), BOWL, False),  # on the rim
         ("inside", thing("red block", 0.5, 0.0, 0.09), BOWL, False),  # hovers above the rim
         ("inside", thing("red block", 0.5, 0.0, 0.06), BLOCK, False),
         ("inside", thing("red block", 0.54, 0.0, 0.02), ZONE, True),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from codepolicy.models.offline import deciding, phrasing
-from codepolicy.models.offline.belief import Declined
-from codepolicy.models.offline.choosing import candidates, choose
-from codepolicy.models.offline.expressions import refer
-from codepolicy.models.offline.meaning import Ask, Group, Thing
-from codepolicy.models.offline.writer import Writer, quoted
+from codepolicy.models.offline.belief import CONTAINERS, Declined
+from codepolicy.models.offline.choosing import candidates, choose, ranked
+from codepolicy.models.offline.expressions import by_name, refer, sort_key
+from codepolicy.models.offline.meaning import Ask, Group, Order, Thing
+from codepolicy.models.offline.writer import Writer, quoted, tuple_of
 
 NAMES = '", ".join(o.name for o in {0})'
 
@@ -57,9 +57,27 @@ def _count(writer: Writer, ask: Ask) -> None:
 
 
 def _which(writer: Writer, ask: Ask) -> None:
+    if ask.order is not None:
+        _which_of(writer, ask.subject, ask.order)
+        return
     source, words = _listed(writer, ask)
-    writer.write(f"found = {source}", 'say(", ".join(f"the {o.name}" for o in found) or "none")')
+    none = "nothing" if _of_any_kind(ask.subject) else "none"
+    writer.write(f"found = {source}", f'say(", ".join(f"the {{o.name}}" for o in found) or "{none}")')
     writer.summary.append(f"say which is meant by {words!r}")
+
+
+def _of_any_kind(group: Group) -> bool:
+    return all(isinstance(i, Thing) and i.category in ("", "thing", "object") for i in group.items)
+
+
+def _which_of(writer: Writer, group: Group, order: Order) -> None:
+    named = [o for item in group.items for o in choose(Group((item,)), writer.belief)]
+    ranked(order, named, writer.belief)  # raises where they are alike
+    key = sort_key(writer, order, "o")
+    if key is None:
+        raise Declined("I cannot compare them in that way.")
+    writer.write(f"found = min({by_name(named)}, key=lambda o: {key})", 'say(f"the {found.name}")')
+    writer.summary.append(f"say which of {phrasing.listed([o.name for o in named])} it is")
 
 
 def _listed(writer: Writer, ask: Ask) -> tuple[str, str]:
@@ -82,11 +100,13 @@ def _listed(writer: Writer, ask: Ask) -> tuple[str, str]:
 def _where(writer: Writer, ask: Ask) -> None:
     ref = refer(writer, ask.subject)
     source = ref.code if ref.many else f"[{ref.code}]"
-    writer.write(
-        f"for thing in {source}:",
-        "    x, y, z = thing.position",
-        '    say(f"The {thing.name} is at x {x:.2f}, y {y:.2f} m, on the {thing.on}.")',
-    )
+    around = ("gripper", *(n for n, o in sorted(writer.belief.objects.items()) if o.category in CONTAINERS))
+    inside = {o.on in around for o in ref.objects}
+    word = {frozenset([True]): "in", frozenset([False]): "on"}.get(frozenset(inside), "{preposition}")
+    writer.write(f"for thing in {source}:", "    x, y, z = thing.position")
+    if len(inside) > 1:
+        writer.write(f'    preposition = "in" if thing.on in {tuple_of(around)} else "on"')
+    writer.write(f'    say(f"The {{thing.name}} is at x {{x:.2f}}, y {{y:.2f}} m, {word} the {{thing.on}}.")')
     writer.summary.append(f"say where {phrasing.group(ask.subject)} is")
 
 

@@ -165,7 +165,7 @@ def _expression(writer: Writer, item: Thing, objects: Sequence[SceneObject], man
     order, *more = item.orders
     if more or order.key == "pair":
         return by_name(objects)
-    key = _key(writer, order, var)
+    key = sort_key(writer, order, var)
     if key is None or _ordered_names(writer, item, order) != [o.name for o in objects]:
         return by_name(objects)
     if many:
@@ -242,7 +242,8 @@ def _test(writer: Writer, test: Where, var: str) -> str | None:
     return f"{_CALLS[test.relation]}({var}, {quoted(others[0].name)})"
 
 
-def _key(writer: Writer, order: Order, var: str) -> str | None:
+def sort_key(writer: Writer, order: Order, var: str) -> str | None:
+    """An expression on the variable that is least for the first in the ranking, or None when there is no plain one."""
     if isinstance(order.to, Group):
         anchors = choose(order.to, writer.belief)
         sign = "" if order.key == "near" else "-"

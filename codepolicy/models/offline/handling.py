@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from codepolicy.models.offline.belief import CONTAINERS, FLAT, FURNITURE, Declined
-from codepolicy.models.offline.relating import related, touching
+from codepolicy.models.offline.relating import rests_in, touching
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject, Vector2
 
@@ -79,7 +79,7 @@ def put_one(
 ) -> None:
     """Add one `put` with what it needs before and what must hold after it."""
     check_fits(obj, target, relation)
-    if related("in", obj, target) and not writer.belief.carried(obj.name):
+    if rests_in(obj, target) and not writer.belief.carried(obj.name):
         state_in(writer, obj, target)
         return
     make_way(writer, obj)

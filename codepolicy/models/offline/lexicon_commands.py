@@ -45,7 +45,9 @@ COMMANDS: dict[str, dict[str, str]] = {
     "SORT": {"sort": "sort, group, classify, sorting, categorize, categorise, sort out"},
     "DISTRIBUTE": {"distribute": "distribute, divide, split, divide up, scatter, share out, spread evenly"},
     "MATCH": {"match": "match, pair, pair up, match up, matching up"},
-    "SWAP": {"swap": "swap, exchange, let swap, switch, interchange, trade, swap around, swap over, swapping"},
+    "SWAP": {
+        "swap": "swap, exchange, let swap, switch, interchange, trade, change places, change positions, trade places, switch places, swap places, change the places of, change the positions of, swap around, swap over, swapping"
+    },
     "CLEAR": {
         "clear": "clear, clear off, tidy, tidy up, clear up, clear away, put away, make space in, make room in, make space on, make room on, make some room in, make some space in, free up",
         "clean": "clean, clean up, clean off, cleaning",
@@ -138,6 +140,10 @@ COMMANDS: dict[str, dict[str, str]] = {
         "what is on the table, describe the table, what objects are there, what is there, describe what you see, "
         "list everything, what objects do you see, tell me what you see, what objects are on the table, list all the objects, "
         "what things are on the table, what is in the scene, which objects are there, which objects do you see, look around"
+    },
+    "HELP": {
+        "help": "help, what can you do, what do you understand, what do you know, what can i say, what can i ask, who are you, "
+        "what are you, how does this work, what should i say, what else can you do, show me examples, give me examples, examples"
     },
     "SEEN": {
         "seen": "do you see, can you see, can be seen, exist, do we have, are visible, is visible, are present, "

@@ -357,6 +357,8 @@ class Ask:
     subject: Group = field(default_factory=lambda: Group(()))
     other: Group | None = None
     condition: Condition | None = None
+    order: Order | None = None
+    """What "which is larger, A or B" compares."""
 
 
 Command: TypeAlias = (

@@ -63,8 +63,13 @@ def write(prompt: Prompt) -> tuple[Writer, list[tuple[str, str]]]:
         Declined: it cannot be carried out in this scene.
     """
     words, corrections = tokenize(prompt.instruction)
-    if not words or len(words) > MAX_WORDS:
-        raise NotUnderstood(words[:12])
+    if len(words) > MAX_WORDS:
+        raise Declined(
+            f"The instruction has {len(words)} words, and rules can read {MAX_WORDS} at a time. Give it in parts, one "
+            "after the other (codepolicy chat), or connect a language model (--model openai:NAME)."
+        )
+    if not words:
+        raise NotUnderstood(words)
     asked = clauses(words)
     start = Belief.of(prompt.objects)
     start.bound = settled(prompt.program)

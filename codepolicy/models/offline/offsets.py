@@ -6,7 +6,7 @@ import math
 
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.adjoining import VECTORS, beside, check_on_table, in_words, plus, toward
-from codepolicy.models.offline.belief import Declined
+from codepolicy.models.offline.belief import FLAT, Declined
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
 from codepolicy.models.offline.meaning import At, Put, Shift, Toward
@@ -16,6 +16,8 @@ from primitives.scene import SceneObject
 
 TIGHT = 0.03
 """Room in m that a thing needs to be put between two others, in all."""
+FAR = 0.25
+"""Metres between centres that count as away from each other."""
 DEFAULT_SHIFT = 0.10
 """Metres that "move it to the left" means."""
 
@@ -59,7 +61,25 @@ def write(writer: Writer, command: Put) -> None:
         elif to.relation == "away":
             _away(writer, obj, code, targets, verb)
         else:
-            beside(writer, obj, code, targets.one, targets.code, to.distance, verb)
+            target = targets if not targets.many else _standing_together(writer, targets)
+            beside(writer, obj, code, target.one, target.code, to.distance, verb)
+
+
+def _standing_together(writer: Writer, targets: Reference) -> Reference:
+    """What several things stand on, or in: next to that is next to all of them. Raises Declined when it is not one."""
+    under = {_lowest(writer, o).name: _lowest(writer, o) for o in targets.objects}
+    if len(under) > 1:
+        raise Declined(
+            f"The {phrasing.listed(sorted(under))} stand apart; say which one it should be next to, "
+            "or that it should be between two."
+        )
+    base = tuple(under.values())
+    return Reference(base, by_name(base), many=False)
+
+
+def _lowest(writer: Writer, obj: SceneObject) -> SceneObject:
+    below = writer.belief.objects.get(obj.on)
+    return obj if below is None or below.category in FLAT else _lowest(writer, below)
 
 
 def _shift(writer: Writer, obj: SceneObject, to: Shift, verb: str) -> None:
@@ -112,22 +132,20 @@ def _between(writer: Writer, obj: SceneObject, code: str, targets: Reference, ve
 
 
 def _away(writer: Writer, obj: SceneObject, code: str, targets: Reference, verb: str) -> None:
-    target = targets.one
     areas = [
         writer.belief.workspace.region(n)
         for n in ("top left corner", "top right corner", "bottom left corner", "bottom right corner")
     ]
-    best = max(areas, key=lambda r: math.dist(r.center, target.position[:2]))
-    if math.dist(obj.position[:2], target.position[:2]) < 0.25:
+    best = max(areas, key=lambda r: min(math.dist(r.center, t.position[:2]) for t in targets.objects))
+    if min(math.dist(obj.position[:2], t.position[:2]) for t in targets.objects) < FAR:
+        spot = writer.belief.spot_in(obj.name, best.low, best.high)
+        near = [t.name for t in targets.objects if math.dist(spot, t.position[:2]) < FAR]
+        if near:
+            raise Declined(f"No corner is {FAR} m away from the {phrasing.listed(near)} and all the others.")
         writer.write(f"{verb}({code}, region({quoted(best.name)}))")
-        writer.moved_to(obj.name, writer.belief.spot_in(obj.name, best.low, best.high))
-    setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
-    writer.must(
-        Clause(
-            obj.name,
-            "math.dist(a.position[:2], b.position[:2]) > 0.25",
-            f"the {{a}} is away from the {target.name}",
-            setup,
-            (target.name,),
-        )
-    )
+        writer.moved_to(obj.name, spot)
+    for target in targets.objects:
+        setup = (f"a, b = find({{a}}), find({quoted(target.name)})",)
+        condition = f"math.dist(a.position[:2], b.position[:2]) > {FAR}"
+        message = f"the {{a}} is away from the {target.name}"
+        writer.must(Clause(obj.name, condition, message, setup, (target.name,)))

@@ -11,7 +11,7 @@ from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_fits, make_way, put_one, remember, state_in
 from codepolicy.models.offline.meaning import At, Group, Pronoun, Put, Thing
 from codepolicy.models.offline.pairing import per_object, write_pairs, write_round
-from codepolicy.models.offline.relating import movable, related
+from codepolicy.models.offline.relating import movable, rests_in
 from codepolicy.models.offline.towers import write_tower
 from codepolicy.models.offline.writer import Writer
 from primitives.scene import SceneObject
@@ -149,7 +149,7 @@ def _put_all(
     target = writer.define(base.category, base_code) if "find(" in base_code else base_code
     writer.write(f"for {var} in {source}:", f"    if not {call}({var}, {target}):", f"        put({var}, {target})")
     for obj in sorted(objects, key=lambda o: -o.position[2]):
-        if not related("in", obj, base):
+        if not rests_in(obj, base):
             writer.moved(obj.name)
             writer.belief.set_on(obj.name, base.name)
         state_in(writer, obj, base)

@@ -101,6 +101,8 @@ def _whatever(thing: Thing) -> Thing:
 def which(p: Parts) -> Ask:
     """Which block is closest to the bowl?"""
     group = p.maybe(Group)
+    if group is not None and group.either:
+        raise Implausible("one of them")
     if group is not None and not p.all(Thing):
         return Ask("which", group)
     thing = _whatever(p.maybe(Thing) or Thing(p.token("NOUN").rstrip("*"), plural=not p.has("NOUN")))
@@ -108,6 +110,8 @@ def which(p: Parts) -> Ask:
         order = Order("near" if p.has("NEAREST") else "far", 1, group)
         return Ask("which", only(replace(thing, orders=(order,), quantity="the")))
     where, order = p.maybe(Where), p.maybe(Order)
+    if order is not None and isinstance(order.to, Group) and order.to.either:
+        raise Implausible("nearest to one of them")
     if p.has("NOT") and where is not None:
         where = replace(where, negated=True)
     if p.has("COLOR") and p.has("IS"):
@@ -124,6 +128,17 @@ def which(p: Parts) -> Ask:
         plural=thing.plural or order is None,
     )
     return Ask("which", only(thing))
+
+
+def which_of(p: Parts) -> Ask:
+    """Which is larger, the block or the bowl? Which is closer to the mug, the block or the bowl?"""
+    group = p.one(Group)
+    if not group.either:
+        raise Implausible("one group")
+    if not p.has("NEAREST", "FARTHEST"):
+        return Ask("which", group, order=Order(p.token("SIZE") or p.token("SUPER")))
+    order = Order("near" if p.has("NEAREST") else "far", 1, only(p.all(Thing)[-1]))
+    return Ask("which", group, order=order)
 
 
 def is_it(p: Parts) -> Ask:
@@ -165,6 +180,7 @@ RULES: dict[str, Rule] = {
     "where_is": lambda p: Ask("where", p.one(Group)),
     "is_it": is_it,
     "which": which,
+    "which_of": which_of,
     "what_color": what_color,
     "how_far": how_far,
     "describe": lambda _: Ask("describe"),

@@ -143,7 +143,12 @@ def noun_phrase(p: Parts) -> Thing:
         thing = replace(thing, where=(*thing.where, Where(state)))
     for place in p.all(Place):
         thing = replace(thing, where=(*thing.where, Where("region", place)))
-    return _ranked(_with_posts(thing, p), p)
+    return _paired(_ranked(_with_posts(thing, p), p))
+
+
+def _paired(thing: Thing) -> Thing:
+    """ "The two closest blocks", measured to nothing that is named, are close to each other."""
+    return replace(thing, orders=(Order("pair"),)) if thing.count == 2 and thing.orders == (Order("near"),) else thing
 
 
 def _with_posts(thing: Thing, p: Parts) -> Thing:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+
 from codepolicy.models.offline.clauses import NotUnderstood
+from codepolicy.models.offline.neighbors import VERBS
 from codepolicy.models.offline.prompt import Prompt
 from codepolicy.models.offline.words import tokenize
 
+SHOWN = 4
+"""So many examples come with a refusal."""
+_INTRODUCTION = (
+    "I am the rule-based offline writer, not a language model. Tell me in a sentence what to do on the table, or ask "
+    "about what is there. I understand, for example:"
+)
 EXAMPLES: dict[str, str] = {
     "PUT": "put the red block in the green bowl",
     "PICK": "pick up the second block from the left and place it on the right side",
@@ -36,27 +45,30 @@ _KINDS = {
 
 def not_understood(prompt: Prompt, outside: NotUnderstood) -> str:
     """The refusal for an instruction outside the language."""
-    unknown = [w.text for w in outside.words if w.kind == "WORD"]
-    part = str(outside)[:120]
-    reason = (
-        f"I do not know the word{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown[:4]))}."
-        if unknown
-        else f"I cannot parse {part!r}."
-    )
-    if not part:
-        reason = "The instruction says nothing that I know."
-    closest = closest_example(prompt.instruction)
-    rest = [e for e in EXAMPLES.values() if e != closest]
+    kinds = [w.kind for w in outside.words]
+    if not kinds or kinds == ["HELP"]:
+        return "\n".join([_INTRODUCTION, *(f'- "{e}"' for e in EXAMPLES.values()), CONNECT])
+    avoiding = "I do not know how to avoid an outcome; say what to do, or what to leave alone."
+    forbids = any(pair[0] == "NOT" and pair[1] in VERBS for pair in itertools.pairwise(kinds))
+    closest = None if forbids else closest_example(prompt.instruction)
+    others = [e for e in EXAMPLES.values() if e != closest][:SHOWN]
     return "\n".join(
         [
             "I am the rule-based offline writer, not a language model, and this is outside what I understand. "
-            + reason,
-            f'The closest I know how to do: "{closest}".' if closest else "I know tabletop sentences.",
-            "I also understand, for example:",
-            *(f'- "{e}"' for e in rest),
-            CONNECT,
+            + (avoiding if forbids else _reason(outside)),
+            *([f'The closest I know how to do: "{closest}".'] if closest else []),
+            f"I {'also ' * (closest is not None)}understand, for example:",
+            *(f'- "{e}"' for e in others),
+            "Ask me for help to see more. " + CONNECT,
         ]
     )
+
+
+def _reason(outside: NotUnderstood) -> str:
+    unknown = [w.text for w in outside.words if w.kind == "WORD"]
+    if unknown:
+        return f"I do not know the word{'s' * (len(unknown) > 1)} {', '.join(map(repr, unknown[:4]))}."
+    return f"I cannot parse {str(outside)[:120]!r}."
 
 
 def closest_example(instruction: str) -> str | None:

@@ -39,6 +39,11 @@ def related(relation: str, a: SceneObject, b: SceneObject) -> bool:
             raise ValueError(relation)
 
 
+def rests_in(a: SceneObject, b: SceneObject) -> bool:
+    """Whether `a` is where a goal check asks it to be: inside a container, not on top of what fills it; or on `b`."""
+    return bool(relations.inside(a, b)) if b.category in CONTAINERS else related("on", a, b)
+
+
 def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
     """Whether an object is at a named place."""
     names = [n for n in REGION_NAMES if n.endswith(place.name)] if place.name in ("corner", "side") else [place.name]

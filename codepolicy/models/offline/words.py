@@ -28,6 +28,13 @@ _SPELLINGS = (
     (r"[‘’´`]", "'"),
     (r"[“”\"«»(){}\[\]*_]", " "),
     (r"\bcolour", "color"),
+    (
+        r"\b(?:which|what)(?: \w+)? (?:is|lies|stands|sits) (?:at|on|in) (?:the )?(top|bottom) of (?:the )?"
+        r"(tower|stack|pile)\b",
+        r"which is the \1 block of the \2",
+    ),
+    (r"\b((?:which|what)\b(?: \w+)? is) (?:farther|further)(?: away)? (?=from\b)", r"\1 farthest "),
+    (r"\b(?:at|on|to|in) the bottom of (?=(?:the )?(?:tower|stack|pile)\b)", "under "),
     (r"\bon (?:the )?top of\b", "onto"),
     (r"\bso (?=(?:it|they) (?:is|are)\b)", "so that "),
     (r"\s*(?:-+>|=>|→)\s*", " goes to "),
