@@ -11,7 +11,7 @@ from sim_envs.templates import Values
 World = Mapping[str, ObjectState]
 """Ground truth by object name."""
 
-FactValue = float | int | str | bool
+FactValue = float | int | bool
 
 
 class Unclear(Exception):

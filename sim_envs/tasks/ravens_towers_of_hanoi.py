@@ -86,28 +86,27 @@ class TowersOfHanoi:
     def _rules(self, case: Case, blocks: Sequence[str]) -> list[Condition]:
         """`blocks` from the largest to the smallest."""
         worlds = case.resting()
-        wrong = next(
-            (
-                f"{large} lay on {small}"
-                for world in worlds
-                for large, small in itertools.combinations(blocks, 2)
-                if rests_on(world[large], world[small])
-            ),
-            None,
-        )
+        wrong = [
+            f"{large} lay on {small}"
+            for world in worlds
+            for large, small in itertools.combinations(blocks, 2)
+            if rests_on(world[large], world[small])
+        ]
         zones = case.of("zone")
-        beside = next((b for world in worlds for b in blocks if not any(over(world[b], world[z]) for z in zones)), None)
+        beside = [b for world in worlds for b in blocks if not any(over(world[b], world[z]) for z in zones)]
         most = max(
             sum(math.dist(before[b].position, after[b].position) > UNTOUCHED for b in blocks)
             for before, after in itertools.pairwise(worlds)
         )
         return [
-            Condition(wrong is None, wrong or "no block lay on a smaller one", "larger on smaller", wrong or "never"),
             Condition(
-                beside is None,
-                f"{beside} was put down beside the zones" if beside else "every block lay on a zone",
+                not wrong, wrong[0] if wrong else "no block lay on a smaller one", "larger on smaller", len(wrong)
+            ),
+            Condition(
+                not beside,
+                f"{beside[0]} was put down beside the zones" if beside else "every block lay on a zone",
                 "beside the zones",
-                beside or "never",
+                len(beside),
             ),
             Condition(most <= 1, f"{most} blocks moved at a time", "most blocks moved at a time", most),
         ]

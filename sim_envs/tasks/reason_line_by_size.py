@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 import random
 from collections.abc import Mapping, Sequence
 
@@ -65,7 +66,7 @@ class LineBySize:
             raise Unclear("the blocks are fewer than three or of equal size")
         order = sorted(blocks, key=lambda b: along(case.now[blocks[0]], case.now[b], case.values["end"]))
         text = f"from the {case.values['end']} the order is {', '.join(order)}"
-        sorted_so = Condition(order == blocks, text, "order", ", ".join(order))
+        sorted_so = Condition(order == blocks, text, "blocks out of order", sum(map(operator.ne, order, blocks)))
         return [*row(case, blocks), sorted_so, *untouched(case, others(case, *blocks))]
 
     def oracle(self, values: Values) -> str:

@@ -82,6 +82,7 @@ def test_oracle_wins_and_nothing_else_does(task):
             verdict = table.judged(bound)
             assert verdict.status == "not_achieved", (name, verdict)
             assert verdict.explanation.endswith(".")
+            assert all(isinstance(value, int | float) for value in verdict.facts.values())
 
 
 @pytest.mark.slow
