@@ -221,6 +221,7 @@ def _has_room(arranged: Sequence[ObjectSpec]) -> bool:
 
 
 def _history(case: Case) -> list[Moment]:
+    """From the start to the end."""
     return [Moment(case.start), *case.moments, Moment(case.now, case.held)]
 
 
@@ -242,15 +243,15 @@ def _wiped(case: Case, crumbs: Sequence[str], sponge: str) -> list[Condition]:
     name = min(otherwise, default="no crumb")
     return [
         Condition(
-            bool(by_sponge),
-            f"{len(by_sponge)} crumbs were moved while {sponge} was in the hand",
-            f"crumbs moved with {sponge}",
-            len(by_sponge),
-        ),
-        Condition(
             not otherwise,
             f"{name} was moved while {sponge} was not in the hand",
             f"crumbs moved without {sponge}",
             len(otherwise),
+        ),
+        Condition(
+            bool(by_sponge),
+            f"{len(by_sponge)} crumbs were moved while {sponge} was in the hand",
+            f"crumbs moved with {sponge}",
+            len(by_sponge),
         ),
     ]
