@@ -118,13 +118,13 @@ signatures and descriptions stay. `codepolicy prompt "…" --surface tool --no-e
 
 ## What is not here
 
-Wiping is moving crumbs by hand, not a sponge over paint. What is poured is balls, no liquid. Drawers, sliding doors and
-buttons are of our own making; they, nuts on pegs and pouring need a hand that is led, so their oracles are written for
-the `tool` surface, and on `skill` they cannot be done. Ravens' tasks for suction (assembling kits by
-letter shapes, packing tightly, ropes and cloth) are adapted or left out; each tolerance says what differs. The original
-Code as Policies benchmark never published its scenes and predicates, so `cap14` has the paper's instructions,
-attributes and split, and predicates of our own: its numbers stand beside the paper's, they are not the same experiment
-(another arm, another gripper, another sampler).
+What is wiped is loose crumbs, with a stiff block for a sponge, and what is poured is balls; there is no paint and no
+liquid. Drawers, sliding doors and buttons are of our own making; they, nuts on pegs, pouring and wiping need a hand
+that is led, so their oracles are written for the `tool` surface, and on `skill` they cannot be done. Ravens' tasks for
+suction (assembling kits by letter shapes, packing tightly, ropes and cloth) are adapted or left out; each tolerance
+says what differs. The original Code as Policies benchmark never published its scenes and predicates, so `cap14` has the
+paper's instructions, attributes and split, and predicates of our own: its numbers stand beside the paper's, they are
+not the same experiment (another arm, another gripper, another sampler).
 """
 
 

@@ -1,4 +1,4 @@
-"""CaP-Bench wipe, as far as one gripper goes: crumbs off a zone."""
+"""Crumbs off a zone, by hand; wiping them off with a sponge is manip_wipe_spill."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("manip", "wipe"),
     tolerance="Every crumb lies beside the zone with its whole width (give or take 5 mm) and rests on the table or on "
-    "something that is on it; the bowl moved less than 5 cm. CaP-Bench wipes a painted "
-    "spill with a sponge; here the spill is three or four crumbs of 2.5 cm, moved by hand or pushed.",
+    "something that is on it; the bowl moved less than 5 cm. There are three or four crumbs of 2.5 cm, moved by hand or "
+    "pushed; in manip-wipe-spill a sponge has to do it.",
 )
 class ClearZone:
     """Crumbs on a zone."""
