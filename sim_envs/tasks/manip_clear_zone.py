@@ -32,8 +32,8 @@ from sim_envs.templates import Attributes, Template, Values, things
     ),
     tags=("manip", "wipe"),
     tolerance="Every crumb lies beside the zone with its whole width (give or take 5 mm) and rests on the table or on "
-    "something that is on it; the bowl moved less than 5 cm. There are three or four crumbs of 2.5 cm, moved by hand or "
-    "pushed; in manip-wipe-spill a sponge has to do it.",
+    "something that is on it; the bowl moved less than 5 cm. There are three or four crumbs of 2.5 cm, moved by hand "
+    "or pushed; in manip-wipe-spill a sponge has to do it.",
 )
 class ClearZone:
     """Crumbs on a zone."""
