@@ -48,7 +48,11 @@ class DeclineMissing:
         missing = [slot for slot in ("block", "bowl") if not self._there(case, slot)]
         if not missing:
             raise Unclear(f"there is a {case.values['block']} and a {case.values['bowl']}")
-        return declined(case, [word for slot in missing for word in (f"{slot}*", color_of(case.values[slot]))])
+        about = [f"{slot}*" for slot in missing]
+        for slot, other in (("block", "bowl"), ("bowl", "block")):
+            if slot in missing:
+                about.append(f"{color_of(case.values[slot])} -{other}*")
+        return declined(case, about, close=True)  # what else is in view has the same words
 
     def _there(self, case: Case, slot: str) -> bool:
         return any(f"{state.color} {state.category}" == case.values[slot] for state in case.start.values())

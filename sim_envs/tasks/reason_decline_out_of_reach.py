@@ -12,6 +12,23 @@ from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
 from sim_envs.templates import DIRECTION, Attributes, Slot, Template, Values, things
 
+_REACH = (
+    "reach*",
+    "unreach*",
+    "far",
+    "workspace*",
+    "m",
+    "met*",
+    "range",
+    "away",
+    "distance",
+    "limit*",
+    "edge*",
+    "floor",
+)
+_BOUNDS = ("off", "beyond", "outside", "past", "end*", "small*", "big*", "large*", "wide*", "only")
+"""What makes the table a reason; that something is not on it is none."""
+
 
 @task(
     id="reason-decline-out-of-reach",
@@ -52,10 +69,7 @@ class DeclineOutOfReach:
         """Nothing moved, and the person knows why."""
         for slot in ("block", "bowl"):
             case.named(slot)
-        return declined(
-            case,
-            ("reach*", "unreach*", "far", "table*", "workspace*", "m", "met*", "range", "away", "distance", "limit*"),
-        )
+        return declined(case, (*_REACH, *(f"{word} table*" for word in _BOUNDS)))
 
     def oracle(self, values: Values) -> str:
         """Say why not."""

@@ -58,6 +58,16 @@ NO_REASONS = (
 )
 
 
+WRONG_REASONS = (
+    ("reason-decline-missing", "There is no {block} here; I see: red block, blue bowl."),
+    ("reason-decline-missing", "I cannot reach that far. The bowls are over there"),
+    ("reason-decline-out-of-reach", "There is no {bowl} on the table."),
+    ("reason-decline-out-of-reach", "The {block} is too big."),
+    ("reason-decline-too-big", "There is no {mug} on the table."),
+    ("reason-decline-too-big", "I cannot reach the mug."),
+)
+
+
 def judged(task: str, *said: str, spoil: bool = False):
     bound = find(task).bind(0)
     table = Table(bound.scene)
@@ -106,3 +116,8 @@ def test_what_was_taken_into_the_hand_was_moved(task):
     verdict = table.judged(bound, held=frozenset({name}))
     assert verdict.status == "not_achieved"
     assert f"{name} was taken into the hand" in verdict.explanation
+
+
+@pytest.mark.parametrize(("task", "reason"), WRONG_REASONS)
+def test_another_reason_does_not(task, reason):
+    assert judged(task, reason).status == "not_achieved"
