@@ -27,7 +27,9 @@ from primitives.scene import REGION_NAMES
 
 _POLITE = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay|now|please|kindly|just|robot|then|so|go ahead and|"
-    r"(?:can|could|would|will) you|i(?: would|'d)? (?:want|like|need) (?:you|it)? ?to|your task is to|let us|let's) )+"
+    r"(?:can|could|would|will) you|i(?: would|'d)? (?:want|like|need) (?:you|it)? ?to|your task is to|"
+    r"(?:your )?(?:task|goal|job|instruction|command) :|try to|help me(?: to)?|"
+    r"(?:use|using) (?:the |your )?(?:robot )?(?:arm|gripper|hand) to|let us|let's) )+"
 )
 _THANKS = re.compile(r"(?: (?:please|now|thanks|thank you|for me|will you|would you|robot))+$")
 
@@ -211,7 +213,7 @@ def normalize(sentence: str) -> str:
     Punctuation inside the sentence, other than commas and hyphens, stays as a token of its own, so that two sentences
     never read as one.
     """
-    text = sentence.lower().replace("’", "'").replace(",", " ").replace("-", " ")
+    text = re.sub(r"[,\-\"“”„]", " ", sentence.lower().replace("’", "'"))
     text = re.sub(r"\s+", " ", text).strip().rstrip(".!? ")
     text = re.sub(r"(?<![0-9])\.|\.(?![0-9])|[;:!?]", lambda m: f" {m.group()} ", text)
     text = re.sub(r"\s+", " ", text).strip()

@@ -73,6 +73,14 @@ UNDERSTOOD = {
     "place all blocks one on top of the other": "cap-stack-all-blocks",
     "put the blocks in separate corners": "cap-put-blocks-in-different-corners",
     "place each of the blocks into the green bowl": "cap-put-blocks-in-bowl",
+    '"Put the red block in the green bowl."': "put-block-in-bowl",
+    "Task: put the red block in the green bowl": "put-block-in-bowl",
+    "Try to put the red block in the green bowl.": "put-block-in-bowl",
+    "Use the robot arm to put the red block in the green bowl": "put-block-in-bowl",
+    "Would you mind putting the red block into the green bowl?": "put-block-in-bowl",
+    "I want the red block to be in the green bowl": "put-block-in-bowl",
+    "the red block should be in the green bowl": "put-block-in-bowl",
+    "place the block that is red in the bowl that is green": "put-block-in-bowl",
 }
 
 
