@@ -17,6 +17,7 @@ SAMPLE = (
     ("reason-put-back", 0),
     ("ravens-towers-of-hanoi", 0),
     ("lift-block", 0),
+    ("manip-wipe-spill", 0),
 )
 
 pytestmark = pytest.mark.slow
