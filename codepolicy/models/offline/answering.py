@@ -6,6 +6,7 @@ from codepolicy.models.offline import deciding, phrasing
 from codepolicy.models.offline.belief import CONTAINERS, Declined
 from codepolicy.models.offline.choosing import candidates, choose, ranked
 from codepolicy.models.offline.expressions import by_name, refer, sort_key
+from codepolicy.models.offline.handling import remember
 from codepolicy.models.offline.meaning import Ask, Group, Order, Thing
 from codepolicy.models.offline.writer import Writer, quoted, tuple_of
 
@@ -94,11 +95,14 @@ def _listed(writer: Writer, ask: Ask) -> tuple[str, str]:
                     choose(test.to, writer.belief)
         return "[]", words.replace('"', "'")
     ref = refer(writer, ask.subject)
+    around = [w.to for w in item.where if isinstance(w.to, Group)] if isinstance(item, Thing) else []
+    remember(writer, ref.objects, [o for group in around for o in choose(group, writer.belief)])
     return (ref.code if ref.many else f"[{ref.code}]"), words.replace('"', "'")
 
 
 def _where(writer: Writer, ask: Ask) -> None:
     ref = refer(writer, ask.subject)
+    remember(writer, ref.objects)
     source = ref.code if ref.many else f"[{ref.code}]"
     around = ("gripper", *(n for n, o in sorted(writer.belief.objects.items()) if o.category in CONTAINERS))
     inside = {o.on in around for o in ref.objects}

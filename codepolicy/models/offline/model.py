@@ -86,7 +86,9 @@ def write(prompt: Prompt) -> tuple[Writer, list[tuple[str, str]]]:
 
 def _reply(writer: Writer, prompt: Prompt, corrections: Sequence[tuple[str, str]]) -> str:
     if not writer.silent and writer.moves == 0:
-        writer.lines = ['say("That is already so; nothing has to be moved.")']
+        again = prompt.feedback is not None
+        words = "I see nothing that is left to do." if again else "That is already so; nothing has to be moved."
+        writer.lines = [f'say("{words}")']
     intro = "".join(f"I read {wrong!r} as {right!r}. " for wrong, right in corrections)
     plan = "; then ".join(writer.summary) or "there is nothing to move"
     again = "What is left to do: " if prompt.feedback is not None else "By rule, not by a language model: "

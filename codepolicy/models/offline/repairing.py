@@ -48,42 +48,50 @@ def _kind(text: str) -> str:
     return match[1].replace("_", "").lower() if match else "goal check"
 
 
+_MOVED = re.compile(r"([a-z0-9][a-z0-9 _.-]*) from \(([-\d.]+), ([-\d.]+), ([-\d.]+)\) on ([^;]+?) to \(")
+
+
+def _moves(line: str, belief: Belief) -> list[tuple[str, float, float, float, str]]:
+    """What an earlier instruction moved: name, position (x, y, z) in m and what it rested on before."""
+    told = _MOVED.findall(line.split("Moved:", 1)[-1].replace("; ", ";"))
+    named = [(m[0].strip(" ;"), float(m[1]), float(m[2]), float(m[3]), str(m[4])) for m in told]
+    return [m for m in named if m[0] in belief.objects]
+
+
 def recall(prompt: Prompt, belief: Belief) -> Command | None:
-    """The last command of the session that moved something; what "it" means comes from the last one of any kind."""
-    spoken: Composer | None = None
-    for earlier in reversed(prompt.session):
-        composer = Composer(belief.copy())
+    """Follow the session from its beginning: the last command that moved something, and what "it" and "them" mean now.
+
+    Earlier instructions are read in the scene as it is now. Where one no longer makes sense there, it was about what it
+    moved.
+    """
+    last: Command | None = None
+    acted = False
+    for line, earlier in zip(prompt.history, prompt.session, strict=False):
+        composer = Composer(belief.copy(), last=last)
+        moved = tuple(name for name, *_ in _moves(line, belief))
         try:
             composer.compose(clauses(tokenize(earlier)[0]))
         except (NotUnderstood, Declined):
+            if moved:
+                belief.subjects, belief.company = moved, ()
             continue
-        if spoken is None:
-            spoken = composer
-            belief.subjects = composer.writer.belief.subjects
-            belief.targets = composer.writer.belief.targets
-            belief.spoken = list(composer.writer.belief.spoken)
-        elif not belief.subjects:  # after "is the drawer open?", "it" is what was spoken of before
-            belief.subjects = composer.writer.belief.subjects
-        if not composer.writer.silent:
-            return composer.last
-    return spoken.last if spoken is not None else None
-
-
-_MOVED = re.compile(r"([a-z0-9][a-z0-9 _.-]*) from \(([-\d.]+), ([-\d.]+), ([-\d.]+)\) on ([^;]+?) to \(")
+        known = composer.writer.belief
+        if moved and not set(known.subjects) <= set(moved):  # "them" meant something else when it was said
+            known.subjects, known.company = moved, ()
+        belief.subjects, belief.company, belief.targets = known.subjects, known.company, known.targets
+        belief.spoken = list(known.spoken)
+        if not composer.writer.silent or not acted:
+            last = composer.last
+            acted = not composer.writer.silent
+    return last
 
 
 def take_back(prompt: Prompt, belief: Belief) -> None:
     """Learn from the session where things were before the last instruction that moved them; the rest is as it was."""
     for line in reversed(prompt.history):
-        moves = [
-            m
-            for m in _MOVED.findall(line.split("Moved:", 1)[-1].replace("; ", ";"))
-            if m[0].strip(" ;") in belief.objects
-        ]
-        if not moves:
-            continue
+        moves = _moves(line, belief)
         for name, x, y, z, on in moves:
-            known = belief.objects[name.strip(" ;")]
-            belief.start[known.name] = msgspec.structs.replace(known, position=(float(x), float(y), float(z)), on=on)
-            belief.undone.append(known.name)
-        return
+            belief.start[name] = msgspec.structs.replace(belief.objects[name], position=(x, y, z), on=on)
+            belief.undone.append(name)
+        if moves:
+            return

@@ -7,7 +7,7 @@ from codepolicy.models.offline.belief import FLAT, Declined
 from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import by_name, refer
 from codepolicy.models.offline.handling import make_way, remember, state_at, state_in
-from codepolicy.models.offline.meaning import Back, Free, Put
+from codepolicy.models.offline.meaning import Back, Free, Pronoun, Put
 from codepolicy.models.offline.relating import related
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject
@@ -29,6 +29,8 @@ def write(writer: Writer, command: Put) -> None:
                 f"Nothing of that is in or on {phrasing.group(command.to.out_of)}; I see: {writer.belief.names}."
             )
         objects = kept
+    if isinstance(command.to, Back) and all(isinstance(i, Pronoun) for i in command.what.items):
+        objects = _moved(writer, objects)
     remember(writer, objects)
     for obj in sorted(objects, key=lambda o: -o.position[2]):
         if isinstance(command.to, Back):
@@ -37,6 +39,14 @@ def write(writer: Writer, command: Put) -> None:
             _put_aside(writer, obj)
     words = "back where it was" if isinstance(command.to, Back) else "on a free spot of the table"
     writer.summary.append(f"put {phrasing.listed([o.name for o in objects])} {words}")
+
+
+def _moved(writer: Writer, objects: list[SceneObject]) -> list[SceneObject]:
+    """What "it" may go back: where nothing of what was spoken of was moved, what was moved last."""
+    belief = writer.belief
+    if any(belief.start[o.name].position != belief[o.name].position for o in objects):
+        return objects
+    return [belief[name] for name in belief.undone if name in belief.objects] or objects
 
 
 def _put_aside(writer: Writer, obj: SceneObject) -> None:
