@@ -25,7 +25,7 @@ JITTER = 0.006
 LIFTED = 0.025
 """m above the table from which on a crumb was lifted: more than a crumb that slides up on another one."""
 SHIFTED = 0.01
-"""m; what moves less was brushed, for example when the sponge was put down beside it."""
+"""m, all the way together; what moves less was brushed, for example when the sponge was put down beside it."""
 ROOM = 0.07
 """m free on either side of the zone, for the sponge to come down and for the crumbs to end."""
 
@@ -138,10 +138,10 @@ home()
     ),
     tags=("manip", "wipe"),
     tolerance="Every crumb lies beside the zone with its whole width (give or take 5 mm) and rests on the table. They "
-    "were wiped: none was in the hand or 2.5 cm above the table, and none moved more than 1 cm while the sponge was "
-    "not in the hand, as seen after every motion. The sponge ends on the table, its centre beside the zone; nothing "
-    "else moved more than 5 cm. CaP-Bench wipes a painted spill, robosuite's markers, which vanish where the sponge "
-    "passes; here the spill is seven or eight loose cubes of 1.5 cm, which have to be pushed all the way.",
+    "were wiped: none was in the hand or 2.5 cm above the table, each moved while the sponge was in the hand and at "
+    "most 1 cm while it was not, as seen after every motion. The sponge ends on the table, its centre beside the zone; "
+    "nothing else moved more than 5 cm. CaP-Bench wipes a painted spill, robosuite's markers, which vanish where the "
+    "sponge passes; here the spill is seven or eight loose cubes of 1.5 cm, which have to be pushed all the way.",
     time_limit_s=180.0,
     surface="tool",
 )
@@ -234,24 +234,24 @@ def _not_lifted(case: Case, crumbs: Sequence[str]) -> Condition:
 
 
 def _wiped(case: Case, crumbs: Sequence[str], sponge: str) -> list[Condition]:
-    """The sponge moved crumbs, and nothing else did."""
-    by_sponge: set[str] = set()
-    otherwise: set[str] = set()
+    """The sponge moved every crumb, and nothing else moved any."""
+    ways = {True: dict.fromkeys(crumbs, 0.0), False: dict.fromkeys(crumbs, 0.0)}
     for before, after in itertools.pairwise(_history(case)):
-        moved = {n for n in crumbs if distance(before.world[n], after.world[n]) > SHIFTED}
-        (by_sponge if sponge in after.held else otherwise).update(moved)
-    name = min(otherwise, default="no crumb")
+        for n in crumbs:
+            ways[sponge in after.held][n] += distance(before.world[n], after.world[n])
+    way, name = max((way, n) for n, way in ways[False].items())
+    swept = sum(ways[True][n] > ways[False][n] for n in crumbs)
     return [
         Condition(
-            not otherwise,
-            f"{name} was moved while {sponge} was not in the hand",
-            f"crumbs moved without {sponge}",
-            len(otherwise),
+            way <= SHIFTED,
+            f"{name} was moved {way:.3f} m while {sponge} was not in the hand",
+            f"furthest way of a crumb without {sponge} (m)",
+            round(way, 4),
         ),
         Condition(
-            bool(by_sponge),
-            f"{len(by_sponge)} crumbs were moved while {sponge} was in the hand",
+            swept == len(crumbs),
+            f"{swept} of {len(crumbs)} crumbs were moved with {sponge}",
             f"crumbs moved with {sponge}",
-            len(by_sponge),
+            swept,
         ),
     ]

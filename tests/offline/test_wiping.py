@@ -15,6 +15,7 @@ from sim_envs.task import find
 from tests.offline.table import fences
 from tests.offline.workshop import Workshop, tell
 from tests.tasks.leading import LedTable, table_for
+from tests.tasks.tabletop import Table
 
 CRUMBS = ((-0.04, -0.04), (0.0, -0.04), (0.04, 0.0), (-0.04, 0.04), (0.04, 0.04))
 
@@ -36,7 +37,7 @@ def kitchen() -> LedTable:
     )
 
 
-def answer(sentence: str, table: LedTable, level: str = "tool") -> Reply:
+def answer(sentence: str, table: Table, level: str = "tool") -> Reply:
     """What the offline model answers to somebody at this table."""
     return tell(sentence, Workshop(table.detect(), {}), level=level)
 

@@ -55,6 +55,24 @@ def test_the_same_end_reached_otherwise_loses(way, says):
     assert says in verdict.explanation
 
 
+def between(start, end, steps, held):
+    """The crumbs on their way, `steps` moments in all."""
+    for step in range(1, steps + 1):
+        world = dict(end)
+        for name, state in start.items():
+            points = zip(state.position, end[name].position, strict=True)
+            world = moved(world, name, *(a + (b - a) * step / steps for a, b in points))
+        yield Moment(world, held)
+
+
+@pytest.mark.parametrize(("hand", "expected"), [({"yellow block"}, "achieved"), (set(), "not_achieved")])
+def test_many_small_steps_count_like_one(hand, expected):
+    """5 mm and less at a time: nudged by the bare fingers, and wiped by the sponge."""
+    bound, table, _ = wiped()
+    table.moments = [*between(table.start, table.world, 40, frozenset(hand)), Moment(table.world)]
+    assert table.judged(bound).status == expected
+
+
 def test_a_crumb_with_its_edge_on_the_zone_is_not_off_it():
     bound, table, crumbs = wiped()
     x, y, z = table.world["green zone"].position
