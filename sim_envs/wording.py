@@ -85,7 +85,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"by(?= (?:<amount>|[\w.]+ (?:cm|m|centimeters|meters)(?: |$)))", ""),
     # verbs
     (r"(?:take|get|carry|deliver)(?= (?:[a-z<>]+ ){1,5}(?:into|onto)(?: |$))", "put"),
-    (r"(?:take|get|pick) out (?=[a-z<>]+(?: block)? (?:from|of) )", "remove "),
+    (r"(?:take|get|pick) out(?= [a-z<>]+(?: block)? (?:from|of) )", "remove"),
+    (r"take(?= (?:all blocks|[a-z]+ block|<block>) to )", "put"),
     (r"(?:pick|grab|take|grasp|lift|get|raise)(?: hold of)?(?: up)?(?=$| )", "pick"),
     (
         r"(?:place|move|drop|set|lay|bring|transfer|gather|collect|insert|load|drag|carry|deposit|relocate|shift|arrange|put)"
