@@ -73,6 +73,18 @@ def test_many_small_steps_count_like_one(hand, expected):
     assert table.judged(bound).status == expected
 
 
+@pytest.mark.parametrize(("hand", "expected"), [({"yellow block"}, "achieved"), (set(), "not_achieved")])
+def test_a_crumb_at_the_edge_is_wiped_as_well(hand, expected):
+    """6 mm bring it off the zone, and brushing past is allowed up to 1 cm; but the sponge has to do it."""
+    bound, table, crumbs = wiped()
+    x, y, _ = table.start["green zone"].position
+    before = moved(table.world, crumbs[0], x + 0.073, y, 0.0075)
+    after = moved(table.world, crumbs[0], x + 0.079, y, 0.0075)
+    table.start = moved(table.start, crumbs[0], x + 0.073, y, 0.0075)
+    table.moments = [Moment(before, frozenset({"yellow block"})), Moment(after, frozenset(hand)), Moment(after)]
+    assert table.judged(bound, after).status == expected
+
+
 def test_a_crumb_with_its_edge_on_the_zone_is_not_off_it():
     bound, table, crumbs = wiped()
     x, y, z = table.world["green zone"].position
