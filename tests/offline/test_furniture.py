@@ -57,6 +57,7 @@ DRAWERS = [
     ("if the red drawer is open, close it", {"red drawer": 0.004}),
     ("if the green drawer is open, close it, otherwise close the red one", {"red drawer": 0.004}),
     ("push the red drawer back 3 cm", {"red drawer": 0.045}),
+    ("open the green drawer, then the red one", {"green drawer": 0.088}),
     ("close the red drawer and open the other one", {"red drawer": 0.004, "green drawer": 0.088}),
     ("open the green drawer, then shut the red one halfway", {"green drawer": 0.088, "red drawer": 0.052}),
 ]

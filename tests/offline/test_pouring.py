@@ -76,6 +76,16 @@ def test_where_the_bottom_of_the_cup_is_not_seen_the_check_tells_whether_there_w
     assert table.check(goal) == ["at least 1 thing is in the blue bowl"]
 
 
+def test_balls_that_nobody_sees_are_in_the_only_cup() -> None:
+    bowls = [thing("blue bowl", 0.36, -0.05), thing("red bowl", 0.58, 0.03)]
+    one, two = thing("white mug", 0.36, -0.24), thing("blue mug", 0.56, 0.24)
+    reply = tell("pour the balls into the blue bowl", Workshop([*bowls, one], {}))
+    assert 'pour(find("white mug"), find("blue bowl"))' in fences(reply.text)[0]
+    reply = tell("pour the balls into the blue bowl", Workshop([*bowls, one, two], {}))
+    assert reply.finish == "refusal"
+    assert "no ball" in reply.text
+
+
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [

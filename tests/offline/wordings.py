@@ -693,6 +693,7 @@ WORDINGS: tuple[tuple[list[SceneObject], str, str], ...] = (
     (SMALL, "put the red block on the other one", "red block > blue block"),
     (SMALL, "which block is closer to the bowl?", "say: the blue block"),
     (SMALL, "move both of them to the top", "red block > table; blue block > table"),
+    (SMALL, "move everything away from the red block", "blue block > table"),
     (RICH, "which block is at the bottom of the tower?", "say: the green block"),
     (RICH, "what is on top of the tower?", "say: the blue block"),
     (RICH, "where is the yellow block?", "say: The yellow block is at x 0.60, y -0.20 m, in the blue bowl."),

@@ -195,7 +195,7 @@ class Composer:
         )
 
     def _repeated(self, what: Group) -> Command:
-        if not isinstance(self.last, Put | Stack | Pick):
+        if not isinstance(self.last, Put | Stack | Pick | Operate):
             raise Declined("There is nothing before this that I could do again; say the whole instruction.")
         category = next((t.category for t in things_in(self.last.what) if t.category), "")
         return replace(self.last, what=with_category(what, category))

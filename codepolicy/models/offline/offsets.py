@@ -7,9 +7,10 @@ import math
 from codepolicy.models.offline import phrasing
 from codepolicy.models.offline.adjoining import VECTORS, beside, check_on_table, in_words, plus, toward
 from codepolicy.models.offline.belief import FLAT, Declined
+from codepolicy.models.offline.choosing import choose
 from codepolicy.models.offline.expressions import Reference, by_name, refer
 from codepolicy.models.offline.handling import check_movable, make_room, make_way, remember, state_at
-from codepolicy.models.offline.meaning import At, Put, Shift, Toward
+from codepolicy.models.offline.meaning import At, Group, Put, Shift, Thing, Toward
 from codepolicy.models.offline.relating import touching
 from codepolicy.models.offline.writer import Clause, Writer, number, quoted
 from primitives.scene import SceneObject
@@ -29,7 +30,7 @@ def write(writer: Writer, command: Put) -> None:
         Declined: it cannot be done here.
     """
     to = command.to
-    subjects = refer(writer, command.what)
+    subjects = _without_targets(writer, command)
     for obj in subjects.objects:
         check_movable(obj)
     verb = "push" if command.push else "put"
@@ -80,6 +81,20 @@ def _standing_together(writer: Writer, targets: Reference) -> Reference:
 def _lowest(writer: Writer, obj: SceneObject) -> SceneObject:
     below = writer.belief.objects.get(obj.on)
     return obj if below is None or below.category in FLAT else _lowest(writer, below)
+
+
+def _without_targets(writer: Writer, command: Put) -> Reference:
+    """What is to be moved: "everything" that goes away from the block does not speak of the block."""
+    item, to = command.what.items[0], command.to
+    if not isinstance(to, At | Toward) or not isinstance(item, Thing) or len(command.what.items) > 1:
+        return refer(writer, command.what)
+    if item.quantity == "all":
+        everything = choose(command.what, writer.belief)
+        named = {o.name for o in choose(to.things, writer.belief, moving=everything[0])}
+        rest = tuple(o.name for o in everything if o.name not in named)
+        if rest and len(rest) < len(everything):
+            return refer(writer, Group((Thing(item.category, plural=True, names=rest),)))
+    return refer(writer, command.what)
 
 
 def _shift(writer: Writer, obj: SceneObject, to: Shift, verb: str) -> None:

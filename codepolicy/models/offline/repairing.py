@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from codepolicy.models.offline.belief import Belief, Declined
+from codepolicy.models.offline.belief import FURNITURE, Belief, Declined
 from codepolicy.models.offline.clauses import NotUnderstood, clauses
 from codepolicy.models.offline.composing import Composer
 from codepolicy.models.offline.meaning import Command
@@ -68,7 +68,7 @@ def recall(prompt: Prompt, belief: Belief) -> Command | None:
     acted = False
     for line, earlier in zip(prompt.history, prompt.session, strict=False):
         composer = Composer(belief.copy(), last=last)
-        moved = tuple(name for name, *_ in _moves(line, belief))
+        moved = tuple(name for name, *_ in _moves(line, belief) if belief[name].category not in FURNITURE)
         try:
             composer.compose(clauses(tokenize(earlier)[0]))
         except (NotUnderstood, Declined):
