@@ -126,12 +126,12 @@ class Run:
         """Write what is known before anything moves."""
         if self.folder is None:
             return
+        self.folder.write_json("run.json", self._configuration())
         environment = self.stage.environment
         environment.picture(self.folder.path / "before.png")
         if self.video:
             environment.start_recording()
             self._filming = True
-        self.folder.write_json("run.json", self._configuration())
 
     def _configuration(self) -> dict[str, object]:
         import sys

@@ -159,14 +159,15 @@ class Solver:
                 return None
         if check.status == "passed":
             return Solution("done", "the goal check holds", check)
+        motions = self.stage.surface.only("motion")
+        moved = any(c.name in motions for c in report.calls)
         if check.status == "missing":
-            motions = self.stage.surface.only("motion")
-            moved = any(c.name in motions for c in report.calls)
             if not moved and self.stage.said and is_question(instruction):
                 return Solution("answered", " ".join(self.stage.said), check)
             return Solution("unverified", "the program finished, but the reply had no goal check", check)
         if check.status == "vacuous" and check.clauses and self._vacuous_once:
-            return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
+            held = "before anything moved, so it proves nothing" if moved else "from the start, and nothing was moved"
+            return Solution("unverified", f"the goal check held {held}", check)
         return None
 
     def _told(self, instruction: str, report: ExecutionReport | None, check: GoalCheck, left: int) -> Attempt:

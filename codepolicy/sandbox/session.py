@@ -15,7 +15,7 @@ from codepolicy.sandbox.conversation import Conversation, Dispatch
 from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.process import PolicyProcess
 from codepolicy.sandbox.watch import Watch
-from primitives.failures import FailureReport, LimitExceeded, PolicyError, Rejected, Stopped
+from primitives.failures import FailureReport, LimitExceeded, PolicyError, Rejected
 from primitives.registry import Surface
 from primitives.trace import Inside
 
@@ -53,7 +53,6 @@ class PolicySession:
         self._limits = limits
         self._process: PolicyProcess | None = first or fork()
         self._names: tuple[str, ...] = ()
-        self._interrupted = False
 
     @property
     def alive(self) -> bool:
@@ -70,12 +69,6 @@ class PolicySession:
         """Line of the program that is being executed, sampled 50 times a second. From any thread."""
         process = self._process
         return process.line if process is not None and process.alive else None
-
-    def interrupt(self) -> None:
-        """End the running program now; its `run` returns with a `stopped` failure. From any thread."""
-        self._interrupted = True
-        if self._process is not None:
-            self._process.end()
 
     def close(self) -> None:
         """End the process. Idempotent."""
@@ -124,7 +117,6 @@ class PolicySession:
         if not self.alive:
             self.close()
             self._process = self._fork()
-        self._interrupted = False
         assert self._process is not None
         conversation = Conversation(self._process, self._limits, surface, dispatch, on_output)
         deadline = started + deadline_s
@@ -135,13 +127,11 @@ class PolicySession:
         try:
             with Watch(self._process, deadline=deadline, on_death=on_death) as watch:
                 failure = conversation.hold(request, watch, deadline)
-            kept = not conversation.broken and not (watch.expired or watch.died_in_motion or self._interrupted)
+            kept = not conversation.broken and not (watch.expired or watch.died_in_motion)
         finally:
             self._names = conversation.names if kept else ()
             status = 0 if kept else self._process.kill()
-        if self._interrupted:
-            failure = Stopped("the program was stopped", line=conversation.line).report()
-        elif watch.expired:
+        if watch.expired:
             failure = LimitExceeded(
                 f"the program did not end within {deadline_s:g} s",
                 line=watch.line or conversation.line,

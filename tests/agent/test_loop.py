@@ -126,6 +126,17 @@ def test_a_program_cannot_mark_itself_done(world: Environment, fenced: Fenced) -
 
 
 @pytest.mark.slow
+def test_what_was_so_from_the_start_is_told_apart_from_motion_that_proves_nothing(
+    world: Environment, fenced: Fenced
+) -> None:
+    goal = 'expect(on("red block", "table"), "on the table")'
+    asked = "leave the red block where it is"
+    left, _ = run(world, *[fenced('say("That is so.")', goal)] * 2, instruction=asked)
+    assert (left.outcome, left.summary) == ("unverified", "the goal check held from the start, and nothing was moved")
+    moved, _ = run(world, *[fenced('pick("red block")\nplace("left side")', goal)] * 2, instruction=asked)
+    assert moved.outcome == "unverified" and "proves nothing" in moved.summary
+
+
 def test_without_a_goal_check_the_result_is_unverified(world: Environment, fenced: Fenced) -> None:
     episode, _ = run(world, fenced("home()"), instruction="wave with the arm")
     assert episode.outcome == "unverified" and episode.goal_check.status == "missing"
@@ -250,6 +261,7 @@ def test_ctrl_c_around_the_run_leaves_a_whole_record_too(
     (folder,) = tmp_path.iterdir()
     assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
     assert not (folder / "video.mp4").exists()
+    assert (folder / "run.json").exists()
 
 
 def test_a_record_is_not_cut_in_half() -> None:

@@ -259,14 +259,6 @@ def test_a_program_that_dies_outside_of_motion_stops_nothing(run, robot) -> None
     assert robot.stops == 0
 
 
-def test_a_program_is_interrupted_from_another_thread(run, session) -> None:
-    threading.Timer(0.2, session.interrupt).start()
-    started = time.monotonic()
-    outcome = run("while True:\n    pass")
-    assert time.monotonic() - started < 1.0
-    assert outcome.failure.kind is FailureKind.STOPPED
-
-
 def test_many_sessions_run_side_by_side(sandbox: PolicySandbox, robot) -> None:
     outcomes: dict[int, str] = {}
 
