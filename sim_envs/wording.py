@@ -143,6 +143,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     # in which order
     (r"(?: and)? (?:then|afterwards|after that)(?: and)? ", " then "),
     (r"^(if .*?) then put ", r"\1 put "),
+    (r" ; (?=otherwise |else )", " "),
     (r"(?:to )?its (?:original|old|previous|initial|former) (?:position|place|location|spot)", "where it was"),
     (
         r"then (?:return it|put it back|put it|back) (?:to )?where it (?:was before|was|came from|had been)",

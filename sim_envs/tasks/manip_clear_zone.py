@@ -29,6 +29,11 @@ from sim_envs.templates import Attributes, Template, Values, things
             "take everything off the <zone>",
             "there should be nothing left on the <zone>",
         ),
+        also=(
+            "clean up the <zone>",
+            "clear off the <zone>",
+            "clear everything from the <zone>",
+        ),
     ),
     tags=("manip", "wipe"),
     tolerance="Every crumb lies beside the zone with its whole width (give or take 5 mm) and rests on the table or on "

@@ -28,6 +28,12 @@ CLOSED = 0.01
             "close up the <drawer>",
             "slide the <drawer> shut",
         ),
+        also=(
+            "push the <drawer> in",
+            "close the <drawer> completely",
+            "close the <drawer> fully",
+            "close the <drawer> all the way",
+        ),
     ),
     tags=("manip", "articulated"),
     tolerance="The drawer, open 5 to 9 cm at first, is open at most 1 cm. The other drawer moved at most 1 cm.",

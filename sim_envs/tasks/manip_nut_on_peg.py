@@ -47,6 +47,13 @@ def thread(nut, x, y, top):
             "slip the <nut> over the <peg>",
             "please set the <nut> on top of the <peg>",
         ),
+        also=(
+            "put the <nut> over the <peg>",
+            "thread the <nut> onto the <peg>",
+            "slide the <nut> onto the <peg>",
+            "slide the <nut> over the <peg>",
+            "slip the <nut> onto the <peg>",
+        ),
     ),
     tags=("manip", "insertion"),
     tolerance="The peg goes through the nut: centres at most 1 cm apart (the hole has 6 mm of play on every side), the "

@@ -28,6 +28,12 @@ OPEN = 0.06
             "pull out the <drawer>",
             "slide the <drawer> open",
         ),
+        also=(
+            "pull open the <drawer>",
+            "open the <drawer> completely",
+            "open the <drawer> fully",
+            "open the <drawer> all the way",
+        ),
     ),
     tags=("manip", "articulated"),
     tolerance="The drawer is open at least 6 cm of its 10.4 cm: more than half. The other drawer moved at most 1 cm.",

@@ -68,6 +68,16 @@ def pour(cup, x, y):
             "please pour everything from the <cup> into the <bowl> and put the cup back",
             "pour the <cup> out into the <bowl> and put it back where it was",
         ),
+        also=(
+            "pour the <cup> into the <bowl> and put it back",
+            "pour the balls out of the <cup> into the <bowl> and put the cup back",
+            "pour the balls from the <cup> into the <bowl> and put it back",
+            "pour the balls from the <cup> into the <bowl>, then put the cup back",
+            "pour the balls from the <cup> into the <bowl>, then put it back",
+            "pour the balls out of the <cup> into the <bowl>, then put the cup back",
+            "pour the <cup> into the <bowl>, then put it back",
+            "empty the <cup> into the <bowl>, then put it back",
+        ),
     ),
     tags=("manip", "pouring"),
     tolerance="All four balls of 2 cm lie in the bowl: centre within its inner rim, lowest point below it. The cup "

@@ -39,6 +39,10 @@ def press(button, depth):
             "push down the <button>",
             "hit the <button>",
         ),
+        also=(
+            "push the <button>",
+            "click the <button>",
+        ),
     ),
     tags=("manip", "articulated"),
     tolerance="The button is down at least 80 % of its 2 cm. It springs back until it is pressed 1.5 cm, and stays "

@@ -30,6 +30,11 @@ SLAB = (0.12, 0.12, 0.05)
             "please push the <slab> to the <zone>",
             "move the big <slab> onto the <zone> by pushing it",
         ),
+        also=(
+            "push the <slab> onto the <zone>",
+            "slide the <slab> into the <zone>",
+            "push the <slab> on the <zone>",
+        ),
     ),
     tags=("manip", "push"),
     tolerance="The slab's centre is at most 4 cm from the zone's (two thirds of the slab's overlap the zone), lying "

@@ -26,6 +26,7 @@ from sim_envs.templates import Attributes, Template, Values, things
             "please move the <block> onto the <plate>",
             "the <block> goes on the <plate>",
         ),
+        also=("put the <block> in the <plate>",),
     ),
     tags=("manip", "core", "pick-place"),
     tolerance="The block's centre is above the plate and its underside lies within 1 cm of the plate's rim height "

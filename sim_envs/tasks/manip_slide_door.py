@@ -28,6 +28,12 @@ SLACK = 0.025
             "slide the <door> <direction>",
             "pull the <door> to the <direction> by its handle",
         ),
+        also=(
+            "move the <door> <direction>",
+            "push the <door> to the <direction>",
+            "push the <door> <direction>",
+            "slide the <door> all the way to the <direction>",
+        ),
     ),
     tags=("manip", "articulated"),
     tolerance="The door is at most 2.5 cm from its end on that side, of 13 cm that it slides; it begins at the other "

@@ -28,6 +28,7 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "fill the brown box with all the <first> and <second> blocks",
         ),
         also=(
+            "put all the <first> blocks and all the <second> blocks in the brown box",
             "put the <first> and <second> blocks in the brown box",
             "pack the <first> and <second> blocks in the brown box",
             "pack all the <first> blocks and all the <second> blocks in the brown box",

@@ -26,7 +26,14 @@ from sim_envs.templates import COLOR, Attributes, Template, Values
             "please move every small <pile> block onto the <zone> zone",
             "sort the small <pile> blocks onto the <zone> zone",
         ),
-        also=("put all the <pile> blocks on the <zone> zone", "put the <pile> blocks on the <zone> zone"),
+        also=(
+            "put all the <pile> blocks on the <zone> zone",
+            "put the <pile> blocks on the <zone> zone",
+            "move all the small <pile> blocks to the <zone> zone",
+            "move all the <pile> blocks to the <zone> zone",
+            "push the <pile> blocks into the <zone> zone",
+            "push all the <pile> blocks into the <zone> zone",
+        ),
     ),
     tags=("ravens", "pick-place", "long-horizon"),
     tolerance="Every block of the colour has its centre above the zone and lies on it (within 1 cm), no other block "

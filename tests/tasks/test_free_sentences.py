@@ -6,6 +6,7 @@ import pytest
 
 from sim_envs.matching import match
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.task import find
 from tests.tasks.tabletop import world_of
 
 SPOTS = [(0.47, 0.08), (0.33, 0.22), (0.38, 0.0), (0.36, -0.24), (0.58, 0.21), (0.6, 0.02), (0.57, -0.2)]
@@ -184,3 +185,35 @@ def test_a_matched_task_knows_the_scene_it_was_matched_in():
     assert {o.name for o in bound.scene.objects} == set(DEFAULT)
     assert bound.seed is None
     assert "red block" in bound.oracle
+
+
+IN_THEIR_OWN_SCENE = (
+    ("manip-open-drawer", "could you pull open the {drawer}?"),
+    ("manip-open-drawer", "open {drawer} all the way"),
+    ("manip-close-drawer", "push the {drawer} in"),
+    ("manip-press-button", "push the {button}"),
+    ("manip-slide-door", "push the {door} {direction}"),
+    ("manip-slide-door", "slide the {door} all the way to the {direction}"),
+    ("manip-nut-on-peg", "thread the {nut} onto the {peg}"),
+    ("manip-pour-balls", "pour the balls out of the {cup} into the {bowl}, then put the cup back"),
+    ("manip-pour-balls", "empty the {cup} into the {bowl} and then put it back"),
+    ("manip-clear-zone", "clean up the {zone}"),
+    ("manip-put-block-on-plate", "the {block} should be on the {plate}"),
+    ("manip-push-slab", "shove the {slab} onto the {zone}"),
+    ("ravens-separating-piles", "move all the small {pile} cubes to the {zone} zone"),
+    ("ravens-packing-boxes-pairs", "put all {first} cubes and all {second} cubes in the brown crate"),
+    (
+        "reason-conditional",
+        "If the {block} is on the {direction} of the {bowl}, then place it in the {bowl2}; otherwise place it on the "
+        "{region}.",
+    ),
+)
+
+
+@pytest.mark.parametrize(("task", "sentence"), IN_THEIR_OWN_SCENE)
+def test_other_wordings_in_a_task_s_own_scene(task, sentence):
+    for attributes in ("seen", "unseen"):
+        own = find(f"{task}:{attributes}").bind(1002)
+        bound = match(sentence.format(**own.values), world_of(own.scene))
+        assert bound is not None
+        assert (bound.info.id, dict(bound.values)) == (task, dict(own.values))
