@@ -12,6 +12,7 @@ from sim_envs.predicates import on_table, others, some, untouched
 from sim_envs.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.task import task
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette, position, zone
+from sim_envs.tasks._wiping import BARE_FINGERS, BY_HAND, WIPE
 from sim_envs.templates import Attributes, Template, Values, things
 
 SPONGE = (0.12, 0.04, 0.045)
@@ -28,84 +29,6 @@ SHIFTED = 0.01
 """m, all the way together; what moves less was brushed, for example when the sponge was put down beside it."""
 ROOM = 0.07
 """m free on either side of the zone, for the sponge to come down and for the crumbs to end."""
-
-WIPE = """\
-LOW = 0.002  # how far the sponge is above the table, in m
-
-
-def lane(zone, others):
-    # the way in which there is most room before and behind the zone, of what stands there and of the table
-    half, (x, y, _), area = zone.size[0] / 2, zone.position, region("table")
-
-    def room(way):
-        (u, v), reach = way, half + 0.07
-        free = [min(x - s * reach * u - area.low[0], area.high[0] - x + s * reach * u) for s in (-1, 1)]
-        free += [min(y - s * reach * v - area.low[1], area.high[1] - y + s * reach * v) for s in (-1, 1)]
-        for o in others:
-            dx, dy = o.position[0] - x, o.position[1] - y
-            free.append(max(abs(u * dx + v * dy) - reach, abs(v * dx - u * dy) - half - 0.03) - max(o.size[:2]) / 2)
-        return min(free)
-
-    return max([(0, 1), (1, 0)], key=room)
-
-
-def strokes(zone, sponge):
-    # across the way, overlapping by a fourth of the sponge and more, and a little wider than the zone
-    span, long = zone.size[0] / 2 + 0.015 - max(sponge.size[:2]) / 2, max(sponge.size[:2])
-    count = 1 + math.ceil(max(2 * span, 0) / (0.75 * long))
-    return [-span + 2 * span * n / (count - 1) for n in range(count)] if count > 1 else [0.0]
-
-
-def wipe(zone, sponge):
-    others = [o for o in detect() if o.name not in (zone.name, sponge.name) and not on(o, zone)]
-    u, v = lane(zone, others)
-    grasp = min(grasps(sponge), key=lambda g: math.dist(g.pose.position[:2], sponge.position[:2]))
-    a, b, _ = grasp.pose.position
-    held = sponge.top - 0.012  # near its top, so that the fingers pass above the crumbs
-    open_gripper()
-    move_to(grasp.pre_grasp)
-    move_linear(Pose((a, b, held), grasp.pose.quaternion_xyzw))
-    close_gripper()
-    move_linear(grasp.pre_grasp)
-    x, y, _ = zone.position
-    half, turn = zone.size[0] / 2, 0 if v else math.pi / 2
-
-    def at(along, aside, height):
-        return Pose.top_down(x + u * along - v * aside, y + v * along + u * aside, height, turn)
-
-    first, last = -half - 0.035, half + 0.01
-    offsets = strokes(zone, sponge)
-    move_to(at(first, offsets[0], held + 0.06))
-    for aside in offsets:
-        move_linear(at(first, aside, held + 0.06))
-        move_linear(at(first, aside, held + LOW))
-        move_linear(at(last, aside, held + LOW))
-        move_linear(at(last, aside, held + 0.06))
-    move_linear(at(first, 0, held + 0.06))
-    move_linear(at(first, 0, held + 0.001))
-    open_gripper()
-    move_linear(at(first, 0, held + 0.1))
-    home()
-"""
-
-BY_HAND = """\
-x, y, _ = zone.position
-side = -1 if y > 0 else 1
-for n, crumb in enumerate([o for o in detect("blocks") if on(o, zone)]):
-    grasp = grasps(crumb)[0]
-    open_gripper()
-    move_to(grasp.pre_grasp)
-    move_linear(grasp.pose)
-    close_gripper()
-    move_linear(grasp.pre_grasp)
-    height = grasp.pose.position[2] + 0.003
-    aside = y + side * (zone.size[1] / 2 + 0.03)
-    move_to(Pose.top_down(x - 0.07 + 0.02 * n, aside, 0.15))
-    move_linear(Pose.top_down(x - 0.07 + 0.02 * n, aside, height))
-    open_gripper()
-    move_linear(Pose.top_down(x - 0.07 + 0.02 * n, aside, 0.15))
-home()
-"""
 
 
 @task(
@@ -196,9 +119,10 @@ class WipeSpill:
         return self._program(values, WIPE)
 
     def decoys(self, values: Values) -> Mapping[str, str]:
-        """Picked up one by one; swept above them; half of it."""
+        """Picked up one by one; pushed with closed fingers; swept above them; half of it."""
         return {
             "by hand": f'zone = find("{values["zone"]}")\n{BY_HAND}',
+            "bare fingers": f'{WIPE}zone = find("{values["zone"]}")\n{BARE_FINGERS}',
             "too high": self._program(values, WIPE.replace("LOW = 0.002", "LOW = 0.03")),
             "half of the zone": self._program(
                 values, WIPE.replace("offsets = strokes(zone, sponge)", "offsets = [-max(sponge.size[:2]) / 2]")
