@@ -99,6 +99,11 @@ def test_what_cannot_be_wiped_is_declined(sentence: str, reason: str) -> None:
     assert reply.finish == "refusal" and reason in reply.text, reply.text
 
 
+def test_what_is_taken_or_moved_is_not_wiped() -> None:
+    for verb in ("take", "move", "push"):
+        assert "wipe(" not in answer(f"{verb} the blue blocks off the green zone with the yellow block", kitchen()).text
+
+
 def test_the_skill_surface_cannot_wipe_with_a_block_but_clears_by_hand() -> None:
     assert "--surface tool" in answer("wipe the green zone with the yellow block", kitchen(), "skill").text
     assert "put(" in answer("wipe the crumbs off the green zone", kitchen(), "skill").text
