@@ -78,6 +78,18 @@ def test_what_stood_in_the_way_is_put_aside_first() -> None:
     assert math.dist(table.objects["green bowl"].position[:2], (0.48, 0.03)) > 0.15
 
 
+def test_what_stood_in_the_lane_of_a_push_is_put_beside_all_of_the_lane() -> None:
+    outcome = (
+        "The program failed on line 1 in push('blue block', 'right side'): blocked: green bowl and red block stand in "
+        "the way of blue block from (0.340, 0.200) to (0.340, -0.200)"
+    )
+    table = _repaired("push the blue block to the right", SCENE, outcome)
+    assert table.calls == ["pick green bowl", "pick red block", "push blue block"]
+    for name, width in (("green bowl", 0.15), ("red block", 0.04)):
+        x, y, _ = table.objects[name].position
+        assert abs(x - 0.34) > width / 2 + 0.04 or y < -0.2 - width / 2 - 0.04
+
+
 def test_what_a_place_is_measured_from_is_not_put_aside() -> None:
     sentence = "move the red block 12 cm to the left of the green bowl"
     outcome = "The program failed: blocked: no room for red block at (0.380, 0.150): red block would touch green bowl"

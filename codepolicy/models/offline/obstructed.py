@@ -19,6 +19,9 @@ from primitives.scene import REGION_NAMES, Region, SceneObject, Vector2
 
 _POINT = re.compile(r"at \((-?[\d.]+), (-?[\d.]+)\)")
 _CALL = re.compile(r"put\(.+?, \((-?[\d.]+), (-?[\d.]+)\)\)")
+_LANE = re.compile(
+    r"blocked: (.+?) stands? in the way of .+? from \((-?[\d.]+), (-?[\d.]+)\) to \((-?[\d.]+), (-?[\d.]+)\)"
+)
 _FULL = re.compile(rf"no free spot for .+? at ({'|'.join(REGION_NAMES)})")
 _CROWDED = re.compile(r"no free spot for (.+?) at (.+?)(?:[:;,.]|$)")
 _MOTION = re.compile(r"\b(put|push|pick|uncover|place_all|part|aside|solve|slide|press_down|lift|pour|wipe)\(")
@@ -32,6 +35,8 @@ class Obstruction:
     """What stood there."""
     point: Vector2 | None = None
     """Where room is needed, where that is known."""
+    lane: tuple[Vector2, Vector2] | None = None
+    """Beginning and end of the way that was blocked."""
     area: str = ""
     """The region that was full."""
     first: tuple[str, str] | None = None
@@ -45,10 +50,14 @@ def obstruction(prompt: Prompt, belief: Belief) -> Obstruction:
         return Obstruction(area=full[1])
     if (crowded := _CROWDED.search(outcome)) and {crowded[1], crowded[2]} <= belief.objects.keys():
         return _crowded(crowded[1], belief[crowded[2]], belief, again=any("no free spot" in e for e in prompt.earlier))
+    if blocked := _LANE.search(outcome):
+        x0, y0, x1, y1 = (float(blocked[k]) for k in range(2, 6))
+        stood = tuple(n for n in blocked[1].split(" and ") if n in belief.objects)
+        return Obstruction(stood, (x0, y0), lane=((x0, y0), (x1, y1)))
     names = tuple(
         n
         for n in sorted(belief.objects, key=len, reverse=True)
-        if re.search(rf"would touch {re.escape(n)}(?! \d)|(?<!\w){re.escape(n)} stands in the way", outcome)
+        if re.search(rf"would touch {re.escape(n)}(?! \d)", outcome)
     )
     match = _POINT.search(outcome) or _CALL.search(outcome)
     point = (float(match[1]), float(match[2])) if match else None
@@ -150,6 +159,8 @@ def write_aside(writer: Writer, names: Sequence[str], why: Obstruction) -> None:
             make_way(writer, obj)
             x, y = why.point or obj.position[:2]
             off = f"region({quoted(why.area)})" if why.area else f"({number(x)}, {number(y)})"
+            if why.lane is not None:
+                off = "passage(" + ", ".join(f"({number(x)}, {number(y)})" for x, y in why.lane) + ")"
             writer.write(f"aside({thing}, {off})")
         make_belief_free(writer, writer.belief[name])
     writer.summary.append(f"put {' and '.join(names)} aside")

@@ -38,16 +38,26 @@ def free_spot(obj, near, off=None):
 
 ASIDE = '''
 def aside(obj, off):
-    """Put obj on the nearest free place where it leaves room at off: a region, or a point (x, y)."""
+    """Put obj on the nearest free place where it leaves room at off: a region, a point (x, y), or points."""
     table, others, reach = region("table"), obstacles(obj), max(obj.size[:2]) / 2
     (x0, y0), (x1, y1) = table.low, table.high
     spots = [(x0 + (x1 - x0) * i / 16, y0 + (y1 - y0) * j / 22) for i in range(1, 16) for j in range(1, 22)]
     if isinstance(off, Region):
         spots = [spot for spot in spots if not off.contains(spot, -reach)]
     else:
-        spots = [spot for spot in spots if math.dist(spot, off) > reach + 0.08]
+        points, room = (off, 0.05) if isinstance(off, list) else ([off], 0.08)
+        spots = [spot for spot in spots if all(math.dist(spot, point) > reach + room for point in points)]
     free = [s for room in (0.025, 0.008) for s in spots if is_free(s, obj, others, room)]
     put(obj, min(free, key=lambda spot: math.dist(spot, obj.position[:2])))
+'''
+
+PASSAGE = '''
+def passage(start, end):
+    """Points 4 cm apart on the way from start to end, both (x, y), and where the hand goes down behind start."""
+    length = math.dist(start, end)
+    ahead = [(b - a) / length for a, b in zip(start, end)]
+    steps = [0.04 * k for k in range(-2, int(length / 0.04) + 1)] + [length]
+    return [(start[0] + step * ahead[0], start[1] + step * ahead[1]) for step in steps]
 '''
 
 PART = '''
@@ -183,6 +193,7 @@ SNIPPETS: dict[str, str] = {
     "is_free": IS_FREE,
     "free_spot": FREE_SPOT,
     "aside": ASIDE,
+    "passage": PASSAGE,
     "part": PART,
     "beside": BESIDE,
     "close_to": CLOSE_TO,
