@@ -57,9 +57,9 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
 @primitive(surfaces=("skill",), kind="motion")
 def push(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
     """Slide an object over the table until its centre is within 2 cm of the target (measured); next to it
-    where the target is an object, at the nearest free spot of a region. Straight, or round one corner.
+    where the target is an object.
 
-    Raises NotPlaced, Unreachable, or Blocked, which says what to move out of which lane.
+    Raises NotPlaced, Blocked or Unreachable.
 
     push("large box", (0.50, 0.10))
     """
