@@ -11,7 +11,7 @@ from codepolicy.models.offline.model import OfflineModel
 from codepolicy.models.protocol import Message, Reply
 from codepolicy.prompting.scene_table import scene_table
 from primitives import relations
-from primitives.failures import BadArgument, Blocked, Unreachable
+from primitives.failures import BadArgument, Blocked, ExpectationFailed, Unreachable
 from primitives.perception import query as queries
 from primitives.scene import REGION_NAMES, Region, Relation, SceneObject, Target, Workspace
 
@@ -79,6 +79,7 @@ class Table:
         self.calls: list[str] = []
         self.failed: list[str] = []
         self.held: str | None = None
+        self._checking = False
 
     # perception
     def detect(self, query: str | None = None) -> list[SceneObject]:
@@ -206,8 +207,11 @@ class Table:
 
     # running
     def expect(self, condition: object, message: str) -> None:
-        if not condition:
-            self.failed.append(message)
+        if condition:
+            return
+        if not self._checking:
+            raise ExpectationFailed(message)
+        self.failed.append(message)
 
     def api(self) -> dict[str, Any]:
         names = (
@@ -239,10 +243,11 @@ class Table:
 
     def check(self, goal: str) -> list[str]:
         """Messages of the clauses that do not hold."""
-        self.failed = []
+        self.failed, self._checking = [], True
         names = self.api()
         exec(compile(goal, "<goal>", "exec"), names)
         names["goal"]()
+        self._checking = False
         return list(self.failed)
 
 

@@ -7,6 +7,8 @@ import math
 import msgspec
 import pytest
 
+from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
+from primitives.failures import ExpectationFailed
 from primitives.scene import SceneObject
 from tests.offline.table import THREE_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing
@@ -154,3 +156,11 @@ def test_a_crowded_bowl_is_filled_anew_beginning_with_what_did_not_fit() -> None
     table.run(source)
     assert table.check(goal) == []
     assert table.calls == ["pick blue block", "pick yellow block", "pick blue block"]
+
+
+def test_a_table_without_a_free_place_is_told_in_a_sentence() -> None:
+    bowls = [thing(f"gray bowl {n}", 0.34 + 0.15 * (n % 3), -0.23 + 0.15 * (n // 3)) for n in range(12)]
+    table = Table([thing("red block", 0.34, -0.23), *bowls])
+    program = with_snippets('aside(find("red block"), (0.34, -0.23))\n', SNIPPETS)
+    with pytest.raises(ExpectationFailed, match="the table has a free place for the red block"):
+        table.run(program)

@@ -48,6 +48,7 @@ def aside(obj, off):
         points, room = (off, 0.05) if isinstance(off, list) else ([off], 0.08)
         spots = [spot for spot in spots if all(math.dist(spot, point) > reach + room for point in points)]
     free = [s for room in (0.025, 0.008) for s in spots if is_free(s, obj, others, room)]
+    expect(len(free) > 0, f"the table has a free place for the {obj.name}")
     put(obj, min(free, key=lambda spot: math.dist(spot, obj.position[:2])))
 '''
 
