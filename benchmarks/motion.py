@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
-from intervals import wilson
 from motion_cases import CASES
 from outcomes import kept, played
 
+from codepolicy.evaluation.statistics import wilson
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure

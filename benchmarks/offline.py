@@ -16,10 +16,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from intervals import wilson
 from outcomes import kept, played
 
 from codepolicy.agent import Agent
+from codepolicy.evaluation.statistics import wilson
 from codepolicy.settings import Settings
 from sim_envs.suite import load, trials
 from sim_envs.task import find

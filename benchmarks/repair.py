@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from intervals import wilson
 from outcomes import kept, played
 from repair_fixer import Fixer, fenced, goal_of
 
 from codepolicy.agent import Agent
+from codepolicy.evaluation.statistics import wilson
 from codepolicy.models.estimate import estimated_tokens
 from codepolicy.settings import Settings
 

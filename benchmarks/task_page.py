@@ -12,9 +12,9 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-from intervals import wilson
 from offline import Rate, Rates
 
+from codepolicy.evaluation.statistics import wilson
 from sim_envs.suite import load, members, names, trials
 from sim_envs.task import Task, all_tasks
 
