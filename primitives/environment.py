@@ -79,6 +79,20 @@ class TrialSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Named set of sensor and world disturbances; "none" switches them off."""
 
 
+Wording = Literal["canonical", "paraphrased"]
+
+
+class PlannedTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """One trial of a suite or a task, before anything is set up."""
+
+    spec: TrialSpec
+    """With its task, its instruction and its disturbances."""
+    task: str
+    """Task id with version, as verdicts carry it."""
+    labels: dict[str, str]
+    """What results are grouped by, e.g. {"split": "sa-si", "family": "long-horizon"}."""
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """What was set up."""
 
@@ -104,6 +118,27 @@ class Environment(Protocol):
 
     def scenes(self) -> tuple[str, ...]:
         """Names of the built-in scenes."""
+        ...
+
+    def trials(
+        self,
+        names: Sequence[str],
+        *,
+        seeds: Sequence[int] | None = None,
+        wording: Wording | None = None,
+        disturbances: str | None = None,
+    ) -> tuple[PlannedTrial, ...]:
+        """The trials of suites and tasks, always the same in the same order; nothing is set up.
+
+        Args:
+            names: suites, built-in or from a file, and ids of tasks.
+            seeds: instead of those that a suite asks for.
+            wording: instead of a suite's own.
+            disturbances: instead of a suite's own.
+
+        Raises:
+            ConfigurationError: an unknown suite, task or set of disturbances, or a faulty suite file.
+        """
         ...
 
     def oracle_program(self, spec: TrialSpec) -> str:

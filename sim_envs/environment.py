@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from primitives.environment import ObjectState, TaskInfo, Trial, TrialSpec, Verdict
+from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
@@ -97,6 +97,19 @@ class PyBulletEnvironment:
     def scenes(self) -> tuple[str, ...]:
         """Names of the built-in scenes."""
         return NAMES
+
+    def trials(
+        self,
+        names: Sequence[str],
+        *,
+        seeds: Sequence[int] | None = None,
+        wording: Wording | None = None,
+        disturbances: str | None = None,
+    ) -> tuple[PlannedTrial, ...]:
+        """The trials of suites and tasks; see `Environment.trials`."""
+        from sim_envs.suite import selected
+
+        return selected(names, seeds=seeds, wording=wording, disturbances=disturbances)
 
     def oracle_program(self, spec: TrialSpec) -> str:
         """Source of the program that must win `spec`'s task."""

@@ -14,13 +14,14 @@ suite always gives the same trials in the same order.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from primitives.environment import TrialSpec
+from primitives.environment import PlannedTrial, TrialSpec, Wording
 from primitives.errors import ConfigurationError, unknown_name
 from sim_envs.disturbances import SETS
 from sim_envs.task import Task, all_tasks, find
@@ -51,17 +52,10 @@ class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The file's name; not written in it."""
     trials: int = 10
     """Seeds per task, from 0 on."""
-    wording: Literal["canonical", "paraphrased"] = "canonical"
+    wording: Wording = "canonical"
     """Whether instructions use the template's own sentence or one of its paraphrases."""
     disturbances: str = "mild"
     """Named set of sensor and world disturbances."""
-
-
-class SuiteTrial(msgspec.Struct, frozen=True, kw_only=True):
-    """One trial of a suite."""
-
-    spec: TrialSpec
-    labels: dict[str, str]
 
 
 def names() -> tuple[str, ...]:
@@ -137,19 +131,50 @@ def suites_of() -> dict[str, tuple[str, ...]]:
     return listed
 
 
-def trials(suite: Suite) -> tuple[SuiteTrial, ...]:
-    """Every trial of the suite: groups in order, their tasks, seeds from 0 on."""
+def trials(suite: Suite, seeds: Sequence[int] | None = None) -> tuple[PlannedTrial, ...]:
+    """Every trial of the suite: groups in order, their tasks, seeds from 0 on or those given."""
     return tuple(
-        SuiteTrial(
+        PlannedTrial(
             spec=TrialSpec(
                 seed=seed,
                 task=task.id,
                 instruction=task.instruction(seed, paraphrased=suite.wording == "paraphrased"),
                 disturbances=suite.disturbances,
             ),
+            task=task.label,
             labels=group.labels,
         )
         for group in suite.groups
         for task in members(group)
-        for seed in range(suite.trials)
+        for seed in (range(suite.trials) if seeds is None else seeds)
     )
+
+
+def selected(
+    chosen: Sequence[str], *, seeds: Sequence[int] | None, wording: Wording | None, disturbances: str | None
+) -> tuple[PlannedTrial, ...]:
+    """The trials of suites and tasks by name; see `Environment.trials`."""
+    if disturbances is not None and disturbances not in SETS:
+        raise unknown_name("set of disturbances", disturbances, SETS)
+    return tuple(
+        trial
+        for name in chosen
+        for suite in (_suite_or_task(name),)
+        for trial in trials(
+            msgspec.structs.replace(
+                suite, wording=wording or suite.wording, disturbances=disturbances or suite.disturbances
+            ),
+            seeds,
+        )
+    )
+
+
+def _suite_or_task(name: str) -> Suite:
+    """The suite `name`, or one of the task `name` alone."""
+    if name.endswith(".toml") or name in names():
+        return load(name)
+    known = {task.id for task in all_tasks()}
+    id = name.partition(":")[0]
+    if not {id, re.sub(r"-v\d+$", "", id)} & known:
+        raise unknown_name("suite or task", name, (*names(), *known))
+    return Suite(description="", groups=(Group(tasks=(find(name).id,)),))
