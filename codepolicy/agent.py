@@ -198,7 +198,7 @@ def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *,
     return Stage(
         environment=environment,
         spec=spec,
-        surface_level=settings.surface or _surface_of(environment, spec.task or spec.scene),
+        surface_level=settings.surface or surface_of(environment, spec.task or spec.scene),
         detector_name=settings.detector,
         isolation=settings.isolation,
         gate=gate,
@@ -206,7 +206,7 @@ def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *,
     )
 
 
-def _surface_of(environment: Environment, task: str | None) -> str:
+def surface_of(environment: Environment, task: str | None) -> str:
     """The level of primitives that a task, or what its scene is for, is best done with."""
     if task is None:
         return "skill"

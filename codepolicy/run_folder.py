@@ -26,15 +26,16 @@ class RunFolder:
     Args:
         parent: folder that holds runs; created when missing.
         name: words for the folder's name, e.g. the instruction.
+        stamped: whether the time stands before the name.
 
     Raises:
         ConfigurationError: `parent` cannot be written to.
     """
 
-    def __init__(self, parent: Path, name: str) -> None:
+    def __init__(self, parent: Path, name: str, *, stamped: bool = True) -> None:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "run"
         self._parent = parent
-        self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{slug}"
+        self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{slug}" if stamped else slug
         self._created = [p for p in (parent, *parent.parents) if not p.exists()]
         try:
             parent.mkdir(parents=True, exist_ok=True)

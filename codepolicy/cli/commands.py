@@ -12,9 +12,12 @@ import tyro
 
 from codepolicy.cli.api import Api
 from codepolicy.cli.chat import Chat
+from codepolicy.cli.compare import Compare
 from codepolicy.cli.doctor import Doctor
+from codepolicy.cli.eval import Eval
 from codepolicy.cli.exec import Exec
 from codepolicy.cli.prompt import Prompt
+from codepolicy.cli.report import Report
 from codepolicy.cli.run import Run
 from codepolicy.cli.tasks import Tasks
 from primitives.errors import ConfigurationError, unknown_name
@@ -32,6 +35,9 @@ COMMANDS: dict[str, type[Any]] = {
     "run": Run,
     "chat": Chat,
     "exec": Exec,
+    "eval": Eval,
+    "compare": Compare,
+    "report": Report,
     "api": Api,
     "tasks": Tasks,
     "doctor": Doctor,

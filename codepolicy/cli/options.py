@@ -18,19 +18,11 @@ Text = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorldOptions:
-    """Where things happen."""
+class ConditionFlags:
+    """Under which conditions programs run."""
 
-    task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
-    """Task that sets the scene and judges the end (see `codepolicy tasks`)."""
-    scene: Annotated[str | None, tyro.conf.arg(metavar="NAME|ID|FILE.toml")] = None
-    """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
     """Environment."""
-    seed: int = 0
-    """Seed of scene and disturbances."""
-    disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
-    """Sensor and world disturbances; none switches them off."""
     surface: Literal["skill", "tool", "joint"] | None = None
     """What a program may call; left out, skill, or tool for a task or its scene that needs the hand led."""
     detector: Annotated[str, tyro.conf.arg(metavar="rgbd|oracle|NAME")] = "rgbd"
@@ -39,6 +31,20 @@ class WorldOptions:
     """required refuses to run where the kernel cannot confine the program."""
     deadline: float = 300.0
     """Wall time in s that one program may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldOptions(ConditionFlags):
+    """Where things happen."""
+
+    task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
+    """Task that sets the scene and judges the end (see `codepolicy tasks`)."""
+    scene: Annotated[str | None, tyro.conf.arg(metavar="NAME|ID|FILE.toml")] = None
+    """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
+    seed: int = 0
+    """Seed of scene and disturbances."""
+    disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
+    """Sensor and world disturbances; none switches them off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +59,22 @@ class ModelFlags:
     """Longest wait in s for the next piece of a reply."""
     temperature: float | None = None
     """Sampling temperature; left to the server when not given."""
+    max_tokens: int | None = None
+    """Token budget of an instruction, prompts included."""
+    max_cost: float | None = None
+    """Budget of an instruction in USD, for models with a known price."""
+    prices: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None
+    """Prices that override the built-in table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepliesFlags:
+    """What becomes of the model's replies, and where they come from."""
+
     record: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Keep every request and reply as JSON in this folder, for --model replay:DIR."""
     resume: Annotated[str | None, tyro.conf.arg(metavar="RUN")] = None
     """Folder of a run that was cut short: its replies are taken as far as they go, then the model is asked."""
-    max_tokens: int | None = None
-    """Token budget of the run, prompts included."""
-    max_cost: float | None = None
-    """Budget of the run in USD, for models with a known price."""
-    prices: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None
-    """Prices that override the built-in table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +126,13 @@ def model_options(flags: ModelFlags) -> ModelOptions:
     )
 
 
-def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFlags | None = None) -> Settings:
+def settings(
+    world: ConditionFlags,
+    model: ModelFlags | None = None,
+    loop: LoopFlags | None = None,
+    *,
+    disturbances: str = "mild",
+) -> Settings:
     """The agent's settings."""
     from codepolicy.settings import Settings
 
@@ -122,7 +140,7 @@ def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFla
     return Settings(
         surface=world.surface,
         detector=world.detector,
-        disturbances=world.disturbances,
+        disturbances=disturbances,
         isolation=world.isolation,
         deadline=world.deadline,
         feedback=loop.feedback,
@@ -138,7 +156,7 @@ def settings(world: WorldOptions, model: ModelFlags | None = None, loop: LoopFla
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentFlags(LoopFlags, ModelFlags, WorldOptions):
+class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, WorldOptions):
     """Everything that an agent is made from."""
 
     def agent(self, observer: Observer) -> Agent:
@@ -148,7 +166,7 @@ class AgentFlags(LoopFlags, ModelFlags, WorldOptions):
         return Agent(
             model=self.model,
             env=self.env,
-            settings=settings(self, self, self),
+            settings=settings(self, self, self, disturbances=self.disturbances),
             options=model_options(self),
             planner=self.planner,
             critic=self.critic,

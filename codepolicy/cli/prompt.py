@@ -45,7 +45,7 @@ class Prompt(WorldOptions):
         store = SkillStore(Path(self.skills)) if self.skills is not None else SkillStore()
         environment = load_environment(self.env)
         try:
-            with open_stage(environment, spec, settings(self)) as stage:
+            with open_stage(environment, spec, settings(self, disturbances=self.disturbances)) as stage:
                 system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.examples)
                 words = stage.trial.instruction
                 skills = relevant(store.skills, words, surface=stage.surface.level)

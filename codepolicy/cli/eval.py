@@ -1,0 +1,102 @@
+"""`codepolicy eval SUITE|TASK…`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from codepolicy.cli.options import ConditionFlags, Flag, LoopFlags, ModelFlags, model_options, settings
+
+if TYPE_CHECKING:
+    from codepolicy.evaluation.setup import Setup
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eval(LoopFlags, ModelFlags, ConditionFlags):
+    """Play suites and tasks in parallel and keep what comes of it; the same command goes on where it was cut short."""
+
+    names: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SUITE|TASK")] = ()
+    """Suites by name or TOML file, and tasks by id (see `codepolicy tasks`)."""
+    oracle: Annotated[bool, Flag] = False
+    """Run each task's own program instead of a model's: a test of primitives and perception."""
+    trials: int | None = None
+    """Seeds 0 to N-1 of each task; what the suite says when left out, 10 for a task."""
+    seeds: Annotated[str | None, tyro.conf.arg(metavar="A-B")] = None
+    """These seeds instead, both included."""
+    samples: int = 1
+    """How often each seed is played, for models that do not always answer the same."""
+    wording: Literal["canonical", "paraphrased"] | None = None
+    """The template's own sentence or one of its paraphrases; what the suite says when left out."""
+    disturbances: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Sensor and world disturbances; what the suite says when left out."""
+    jobs: int | None = None
+    """Processes; as many as there are processors when left out."""
+    shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
+    """Only this part of the episodes, e.g. 2/8; each into its own --out."""
+    out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
+    """Folder of the run; when left out, one below runs/ that is named after the configuration."""
+    again: Annotated[bool, Flag] = False
+    """Play again what infrastructure or the model's server lost in an earlier start."""
+    episode_limit: float = 1800.0
+    """Wall time in s after which an episode is given up."""
+    patience: int = 10
+    """Stop after so many episodes in a row lost to infrastructure or the model's server; 0 never does."""
+    total_cost: float | None = None
+    """Stop when the run has cost this many USD."""
+    fail_under: float | None = None
+    """Exit with 1 when the rate over all episodes is below this, e.g. 0.95."""
+    json: Annotated[bool, Flag] = False
+    """Print the summary as one JSON object on stdout."""
+
+    def __call__(self) -> int:
+        """Play; returns the exit status."""
+        import os
+        from pathlib import Path
+
+        from codepolicy.cli.evaluating import Evaluating
+        from codepolicy.evaluation.evaluate import Limits
+        from codepolicy.evaluation.plan import seeds, shard
+        from codepolicy.evaluation.start import start
+        from primitives.errors import ConfigurationError
+
+        if self.fail_under is not None and not 0 <= self.fail_under <= 1:
+            raise ConfigurationError(f"--fail-under is {self.fail_under:g}; a rate is from 0 to 1, e.g. 0.95")
+        if self.jobs is not None and self.jobs < 1:
+            raise ConfigurationError(f"--jobs is {self.jobs}; give at least 1")
+        setup = self._setup()
+        plan = start(
+            setup,
+            self.names,
+            seeds=seeds(self.trials, self.seeds),
+            samples=self.samples,
+            part=shard(self.shard),
+            out=Path(self.out) if self.out is not None else None,
+            command=sys.argv,
+        )
+        return Evaluating(
+            setup=setup,
+            plan=plan,
+            processes=self.jobs or len(os.sched_getaffinity(0)),
+            limits=Limits(episode_s=self.episode_limit, patience=self.patience, total_cost=self.total_cost),
+            again=self.again,
+            fail_under=self.fail_under,
+            json=self.json,
+        )()
+
+    def _setup(self) -> Setup:
+        from codepolicy.evaluation.setup import Setup
+
+        return Setup(
+            environment=self.env,
+            model=self.model,
+            oracle=self.oracle,
+            options=model_options(self),
+            planner=self.planner,
+            critic=self.critic,
+            settings=settings(self, self, self),
+            wording=self.wording,
+            disturbances=self.disturbances,
+        )

@@ -1,0 +1,137 @@
+"""What `run.json` keeps: under what a run was made, so that it is neither mixed with another nor compared blindly."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from codepolicy import plugins
+from codepolicy.evaluation import fingerprint
+from codepolicy.evaluation.setup import Setup
+from primitives.environment import Environment, TaskInfo
+
+SCHEMA_VERSION = 1
+
+Plain = dict[str, object]
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """What a result depends on beside task, seed and sample. Episodes of one run share all of it."""
+
+    environment: str
+    model: str
+    planner: str | None
+    critic: str | None
+    options: Plain
+    """Of the models."""
+    settings: Plain
+    wording: str
+    """The suites' own where none was asked for."""
+    disturbances: str
+    """The suites' own where none were asked for."""
+    files: dict[str, str]
+    """Hashes of files and folders that models and settings name."""
+    prompts: dict[str, str]
+    """Hashes of the constant prefix by surface, and of the templates."""
+    surfaces: dict[str, str]
+    """Hashes of what a program may call."""
+    sources: dict[str, str]
+    """Hashes of the code, by package."""
+    packages: dict[str, str]
+    """Versions."""
+    python: str
+
+    @property
+    def conditions(self) -> str:
+        """Hash of what was chosen, without what it was run by: part of an episode's key."""
+        chosen = ("environment", "model", "planner", "critic", "options", "settings", "files")
+        return fingerprint.digest({name: getattr(self, name) for name in chosen})
+
+    @property
+    def whole(self) -> str:
+        """Hash of everything."""
+        return fingerprint.digest(self)
+
+
+class RunFile(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of `run.json`."""
+
+    schema_version: int = SCHEMA_VERSION
+    command: tuple[str, ...]
+    """As last started."""
+    started: str
+    """When first started."""
+    chosen: tuple[str, ...]
+    """Suites and tasks as last asked for."""
+    planned: int
+    """Episodes as last asked for."""
+    shard: str | None
+    configuration: Configuration
+    tasks: dict[str, str]
+    """Hash of what is known of each task, by its id with version."""
+    git: dict[str, str | bool] | None
+    machine: dict[str, str]
+
+
+def configured(setup: Setup, environment: Environment) -> Configuration:
+    """The configuration of `setup`. Raises ConfigurationError where a model or a detector is unknown."""
+    settings = msgspec.to_builtins(setup.settings)
+    del settings["disturbances"]
+    named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
+    paths = [setup.options.prices, setup.settings.skills, *(name.partition(":")[2] for name in named)]
+    origins = [plugins.load("codepolicy.models", "model", name.partition(":")[0]) for name in named]
+    origins += [plugins.load("codepolicy.detectors", "detector", setup.settings.detector), type(environment)]
+    return Configuration(
+        environment=setup.environment,
+        model=setup.writer,
+        planner=setup.planner,
+        critic=setup.critic,
+        options=msgspec.to_builtins(setup.options),
+        settings=settings,
+        wording=setup.wording or "as the suite says",
+        disturbances=setup.disturbances or "as the suite says",
+        files={path: fingerprint.tree(Path(path)) for path in paths if path and Path(path).exists()},
+        prompts=fingerprint.prompts(examples=setup.settings.examples),
+        surfaces=fingerprint.surfaces(),
+        sources=fingerprint.sources({"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}),
+        packages=fingerprint.versions(),
+        python=platform.python_version(),
+    )
+
+
+def task_hashes(tasks: Mapping[str, TaskInfo]) -> dict[str, str]:
+    """Of what is known of each task, whichever suites it is in; by label."""
+    return {label: fingerprint.digest(msgspec.structs.replace(info, suites=())) for label, info in tasks.items()}
+
+
+def machine() -> dict[str, str]:
+    """What results were made on."""
+    return {"system": platform.platform(), "processor": platform.machine(), "python": sys.version.split()[0]}
+
+
+def differences(first: Configuration, second: Configuration) -> tuple[str, ...]:
+    """What differs, as "settings.turns: 4, 6", in the order of the fields."""
+    one, two = _flat(msgspec.to_builtins(first)), _flat(msgspec.to_builtins(second))
+    return tuple(
+        f"{name}: {_told(one.get(name))}, {_told(two.get(name))}"
+        for name in dict.fromkeys([*one, *two])
+        if one.get(name) != two.get(name)
+    )
+
+
+def _flat(value: Mapping[str, object], above: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            flat |= _flat(msgspec.convert(inner, dict[str, object]), f"{above}{name}.")
+        else:
+            flat[above + name] = inner
+    return flat
+
+
+def _told(value: object) -> str:
+    return "–" if value is None else str(value)

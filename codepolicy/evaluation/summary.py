@@ -1,0 +1,115 @@
+"""What a run comes to: rates with intervals per task, per group and over all, and what episodes were lost to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from codepolicy.evaluation.record import LOST, Record
+from codepolicy.evaluation.statistics import over_tasks, wilson
+from codepolicy.evaluation.store import EvaluationRun
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Of some episodes of a run. Means are over all of them, won or not."""
+
+    name: str
+    episodes: int
+    won: int
+    rate: float
+    low: float
+    """Of the 95 % interval, by Wilson's score."""
+    high: float
+    first: int
+    """Won on turn 1."""
+    lost: int
+    """To infrastructure or the model's server."""
+    turns: float
+    tokens: float
+    """Prompts included."""
+    cost_usd: float | None
+    """In total; None where nothing has a price."""
+    wall_s: float
+    robot_s: float
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a run as far as it has come."""
+
+    schema_version: int = 1
+    model: str
+    environment: str
+    planned: int
+    tasks: tuple[Row, ...]
+    groups: tuple[Row, ...]
+    """By label, e.g. "family: stacking"; none where no suite labels its groups."""
+    total: Row
+    tasks_in_general: tuple[float, float] | None
+    """95 % interval of the mean rate over tasks like these, by resampling tasks; None for fewer than five."""
+    kinds: dict[str, int]
+    """What the lost episodes were lost to, most frequent first."""
+    privileged: tuple[str, ...]
+    """What used ground truth; empty in an honest run."""
+    unjudged: int
+    """Episodes that only their own goal check judges."""
+    tried_again: int
+    """Episodes that needed more than one attempt because infrastructure failed."""
+    replaced: int
+    """Records that a later one with --again stands for."""
+
+
+def summarized(run: EvaluationRun) -> Summary:
+    """The summary of `run`."""
+    records = run.records
+    tasks = rows(records, lambda r: [r.task])
+    return Summary(
+        model=run.file.configuration.model,
+        environment=run.file.configuration.environment,
+        planned=run.file.planned,
+        tasks=tasks,
+        groups=rows(records, lambda r: [f"{name}: {value}" for name, value in r.labels.items()]),
+        total=row("all", records),
+        tasks_in_general=over_tasks([task.rate for task in tasks]),
+        kinds=dict(Counter(r.kind for r in records if not r.won).most_common()),
+        privileged=tuple(sorted({use for r in records for use in r.privileged})),
+        unjudged=sum(not r.judged and r.outcome not in LOST for r in records),
+        tried_again=sum(r.attempts > 1 for r in records),
+        replaced=run.again,
+    )
+
+
+def rows(records: Sequence[Record], names: Callable[[Record], Iterable[str]]) -> tuple[Row, ...]:
+    """One row for each name, sorted; a record counts under all of its names."""
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        for name in names(record):
+            found.setdefault(name, []).append(record)
+    return tuple(row(name, found[name]) for name in sorted(found))
+
+
+def row(name: str, records: Sequence[Record]) -> Row:
+    """Of `records`."""
+    of, won = len(records), sum(r.won for r in records)
+    low, high = wilson(won, of)
+    costs = [r.usage.cost_usd for r in records if r.usage.cost_usd is not None]
+
+    def mean(values: Iterable[float]) -> float:
+        return sum(values) / of if of else 0.0
+
+    return Row(
+        name=name,
+        episodes=of,
+        won=won,
+        rate=won / of if of else 0.0,
+        low=low,
+        high=high,
+        first=sum(r.won and r.turns <= 1 for r in records),
+        lost=sum(r.outcome in LOST for r in records),
+        turns=mean(r.turns for r in records),
+        tokens=mean(r.tokens for r in records),
+        cost_usd=sum(costs) if costs else None,
+        wall_s=mean(r.timings.total for r in records),
+        robot_s=mean(r.timings.robot for r in records),
+    )
