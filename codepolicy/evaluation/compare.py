@@ -69,7 +69,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     total: Paired
     tasks: tuple[Paired, ...]
     tasks_in_general: tuple[float, float] | None
-    """95 % interval of the mean difference over tasks like these, by resampling tasks; None for fewer than five."""
+    """95 % interval of the mean difference over tasks like these, by resampling tasks; None where that says nothing."""
     identical: int
     """Pairs that are the same, bit for bit: programs, feedback, robot time and the world at the end."""
     worded_differently: int
@@ -128,13 +128,13 @@ def lines(comparison: Comparison) -> Iterator[str]:
             yield f"  {change.name}: {change.instruction!r}: lost to {change.kind}: {change.told}"
     yield ""
     width = max(len(row.name) for row in (*c.tasks, total))
-    yield f"{'':{width}}     n  first  second  difference    95 % interval        p"
+    yield f"{'':{width}}     n  first  second  difference     95 % interval        p"
     for row in (*(t for t in c.tasks if t.only_first or t.only_second), total):
         yield (
             f"{row.name:{width}}  {row.pairs:4}  {row.both + row.only_first:5}  {row.both + row.only_second:6}  "
-            f"{_signed(row.difference):>10}  {_signed(row.low):>7} - {_signed(row.high):>7}  {row.p:7.2g}"
+            f"{_signed(row.difference):>10}  {_signed(row.low):>7} to {_signed(row.high):>7}  {row.p:7.2g}"
         )
-    yield f"first: {c.first}; second: {c.second}; tasks without a change are left out"
+    yield f"first: {c.first}, second: {c.second}; tasks on which both won the same episodes are left out"
     if c.tasks_in_general is not None:
         low, high = c.tasks_in_general
         yield f"over tasks like these {len(c.tasks)}: {_signed(low)} to {_signed(high)} (tasks resampled, 95 %)"
@@ -143,7 +143,7 @@ def lines(comparison: Comparison) -> Iterator[str]:
         yield f"{c.worded_differently} pairs have differently worded instructions"
     for which, unpaired in (("first", c.unpaired_first), ("second", c.unpaired_second)):
         if unpaired:
-            rest = f", … and {len(unpaired) - 5} more" if len(unpaired) > 5 else ""
+            rest = f", … and {len(unpaired) - 5} more, which --json names" if len(unpaired) > 5 else ""
             yield f"left out, only in the {which}: {len(unpaired)} ({', '.join(unpaired[:5])}{rest})"
     yield "configurations: " + ("the same" if not c.differences else "differ in (first, second)")
     for difference in c.differences:

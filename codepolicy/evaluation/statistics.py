@@ -79,9 +79,9 @@ def over_tasks(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]
         seed: of the resampling; the same values and seed always give the same interval.
 
     Returns:
-        None for fewer than five tasks.
+        None for fewer than five tasks, or where they do not differ, since resampling then tells nothing.
     """
-    if len(values) < FEWEST_CLUSTERS:
+    if len(values) < FEWEST_CLUSTERS or len(set(values)) == 1:
         return None
     import numpy as np
 

@@ -99,9 +99,8 @@ def merged(paths: Sequence[Path]) -> EvaluationRun:
     found = {record.key: record for run in runs for record in _located(run)}
     chosen = tuple(dict.fromkeys(name for run in runs for name in run.file.chosen))
     tasks = {label: hash for run in runs for label, hash in run.file.tasks.items()}
-    file = msgspec.structs.replace(
-        first.file, chosen=chosen, tasks=tasks, shard=None, planned=sum(run.file.planned for run in runs)
-    )
+    planned = sum({run.file.shard: run.file.planned for run in runs}.values())
+    file = msgspec.structs.replace(first.file, chosen=chosen, tasks=tasks, shard=None, planned=max(planned, len(found)))
     records = tuple(sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample)))
     return EvaluationRun(path=first.path, file=file, records=records, again=sum(run.again for run in runs))
 

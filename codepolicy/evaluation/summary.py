@@ -47,7 +47,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """By label, e.g. "family: stacking"; none where no suite labels its groups."""
     total: Row
     tasks_in_general: tuple[float, float] | None
-    """95 % interval of the mean rate over tasks like these, by resampling tasks; None for fewer than five."""
+    """95 % interval of the mean rate over tasks like these, by resampling tasks; None where that says nothing."""
     kinds: dict[str, int]
     """What the lost episodes were lost to, most frequent first."""
     privileged: tuple[str, ...]

@@ -1,0 +1,135 @@
+"""The commands as a user types them: real worlds, real processes, real signals."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from codepolicy.evaluation.replay import command
+from codepolicy.evaluation.store import read
+
+TASKS = ("lift-block", "put-block-in-bowl", "reason-decline-missing")
+
+
+def cli(*arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([sys.executable, "-m", "codepolicy", *arguments], capture_output=True, text=True, timeout=120)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def one_process(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("evaluation") / "one"
+    cli("eval", *TASKS, "--trials", "2", "--jobs", "1", "--out", str(out))
+    return out
+
+
+@pytest.mark.slow
+def test_episodes_are_the_same_in_one_process_and_in_several(one_process: Path, tmp_path: Path) -> None:
+    several = tmp_path / "several"
+    told = cli("eval", *reversed(TASKS), "--trials", "2", "--jobs", "2", "--out", str(several), "--fail-under", "1")
+    assert "all " in told.stdout and "61.0% - 100.0%" in told.stdout
+    first, second = read(one_process).records, read(several).records
+    assert [(r.key, r.result, r.won) for r in first] == [(r.key, r.result, r.won) for r in second]
+    assert len({r.result for r in first}) == 6
+    comparison = json.loads(cli("compare", str(one_process), str(several), "--json").stdout)
+    assert comparison["identical"] == 6 and comparison["differences"] == []
+
+
+@pytest.mark.slow
+def test_what_is_interrupted_or_killed_goes_on(one_process: Path, tmp_path: Path) -> None:
+    out = tmp_path / "killed"
+    arguments = ("eval", *TASKS, "--trials", "2", "--jobs", "2", "--out", str(out))
+    episodes = out / "episodes.jsonl"
+    for ending, lines in ((signal.SIGINT, 1), (signal.SIGKILL, 3)):
+        process = subprocess.Popen([sys.executable, "-m", "codepolicy", *arguments], stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (episodes.is_file() and episodes.read_bytes().count(b"\n") >= lines):
+            time.sleep(0.05)
+        process.send_signal(ending)
+        _, error = process.communicate(timeout=20)
+        assert process.returncode == (130 if ending == signal.SIGINT else -9), error
+    before = episodes.read_bytes()
+    before = before[: before.rfind(b"\n") + 1]
+    assert 3 <= before.count(b"\n") < 6
+    told = cli(*arguments)
+    assert "are there already" in told.stderr
+    after = episodes.read_bytes()
+    assert after.startswith(before) and after.count(b"\n") == 6, "nothing is played twice"
+    assert [r.result for r in read(out).records] == [r.result for r in read(one_process).records]
+    assert not list((out / "episodes").glob(".starting-*"))
+    assert "6 episodes" not in cli(*arguments).stderr, "nothing is left to play"
+    assert episodes.read_bytes() == after
+
+
+@pytest.mark.slow
+def test_an_episode_is_replayed_from_its_folder(one_process: Path, tmp_path: Path) -> None:
+    run = read(one_process)
+    record = next(r for r in run.records if r.task == "put-block-in-bowl-v1")
+    assert record.folder is not None
+    line = command(run.file.configuration, record, one_process / record.folder)
+    done = cli(*shlex.split(line)[1:], "--json", "--no-video", "--out", str(tmp_path))
+    replayed = json.loads(done.stdout)
+    kept = json.loads((one_process / record.folder / "episode.json").read_bytes())
+    assert replayed["world"] == kept["world"] and replayed["timings"]["robot"] == kept["timings"]["robot"]
+    assert replayed["model"].startswith("replay:")
+
+
+@pytest.mark.slow
+def test_what_is_lost_fails_the_build_and_stands_in_the_page(one_process: Path, tmp_path: Path) -> None:
+    reply, out = tmp_path / "reply.md", tmp_path / "lost"
+    reply.write_text(
+        '```python\nsay("nothing to do <here>")\n```\n```python\ndef goal():\n    expect(False, "never")\n```\n'
+    )
+    arguments = ("--trials", "2", "--jobs", "1", "--out", str(out), "--turns", "1", "--model", f"scripted:{reply}")
+    told = cli("eval", "put-block-in-bowl", *arguments, "--fail-under", "0.9", "--json", status=1)
+    summary = json.loads(told.stdout)
+    assert summary["total"]["won"] == 0 and summary["total"]["episodes"] == 2
+    assert "0.0% won, --fail-under asks for 90.0%" in told.stderr
+    html = (out / "report.html").read_text()
+    assert "say(&quot;nothing to do &lt;here&gt;&quot;)" in html and "<h3>goal check <small>2</small></h3>" in html
+    told = cli("compare", str(one_process), str(out), "--fail-on", "any", status=1)
+    assert told.stdout.startswith("newly failing: 2\n") and "model: offline, scripted:" in told.stdout
+    cli("compare", str(one_process), str(out))
+
+
+@pytest.mark.slow
+def test_the_tasks_own_programs_and_shards(tmp_path: Path) -> None:
+    parts = [tmp_path / number for number in "12"]
+    for number, part in enumerate(parts, 1):
+        shard = ("--shard", f"{number}/2", "--out", str(part), "--jobs", "1", "--seeds", "3-5")
+        cli("eval", "lift-block", "--oracle", *shard)
+    told = cli("report", *map(str, parts), "--json")
+    summary = json.loads(told.stdout)
+    assert (summary["total"]["won"], summary["planned"]) == (3, 3)
+    assert summary["model"] == "oracle" and summary["privileged"] == ["program"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["eval"], "say what to play"),
+        (["eval", "cor"], "Did you mean 'core'"),
+        (["eval", "core", "--jobs", "0"], "--jobs is 0"),
+        (["eval", "core", "--fail-under", "95"], "--fail-under is 95"),
+        (["eval", "core", "--trials", "2", "--seeds", "1-2"], "give one of them"),
+        (["eval", "core", "--learn", "--skills", "x"], "depend on those before"),
+        (["compare", "one"], "compare takes two runs, not 1"),
+        (["compare", "nowhere", "nowhere"], "holds no evaluation"),
+        (["report"], "say which run"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_mistakes_are_told_in_a_sentence(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from codepolicy.cli import status
+
+    assert status(arguments) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith("codepolicy: ") and says in told.err and told.out == ""

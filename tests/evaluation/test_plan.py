@@ -1,0 +1,138 @@
+"""Which episodes a run has, and what their keys depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from codepolicy.evaluation.plan import planned, seeds, shard
+from codepolicy.evaluation.record import Job
+from codepolicy.evaluation.setup import Setup
+from codepolicy.settings import Settings
+from primitives.environment import PlannedTrial, TrialSpec
+from primitives.errors import ConfigurationError
+from tests.evaluation import made
+
+
+def trials(tasks: Sequence[str] = ("a-v1", "b-v1"), count: int = 5, **spec: Any) -> list[PlannedTrial]:
+    return [
+        PlannedTrial(
+            spec=TrialSpec(**{"task": task.partition("-v")[0], "seed": seed, "instruction": f"do {task}", **spec}),
+            task=task,
+            labels={},
+        )
+        for task in tasks
+        for seed in range(count)
+    ]
+
+
+def jobs(of: Sequence[PlannedTrial] | None = None, setup: Setup | None = None, **options: Any) -> tuple[Job, ...]:
+    configuration = msgspec.structs.replace(made.CONFIGURATION, **options.pop("changes", {}))
+    return planned(trials() if of is None else of, {}, setup or Setup(), configuration, **options)
+
+
+def test_every_task_s_first_seed_comes_before_any_second() -> None:
+    assert [(j.trial.task, j.trial.spec.seed) for j in jobs()][:4] == [
+        ("a-v1", 0),
+        ("b-v1", 0),
+        ("a-v1", 1),
+        ("b-v1", 1),
+    ]
+
+
+def test_keys_do_not_depend_on_what_else_is_played() -> None:
+    one, more = jobs(trials(["b-v1"], 1)), jobs()
+    assert one[0].key in {j.key for j in more} and len({j.key for j in more}) == 10
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"model": "openai:x"},
+        {"settings": {"turns": 5}},
+        {"prompts": {**made.CONFIGURATION.prompts, "skill": "other"}},
+        {"prompts": {**made.CONFIGURATION.prompts, "templates": "other"}},
+        {"surfaces": {**made.CONFIGURATION.surfaces, "skill": "other"}},
+        {"files": {"skills": "abc"}},
+        {"planner": "offline"},
+    ],
+    ids=str,
+)
+def test_keys_depend_on_what_was_chosen(changes: dict[str, Any]) -> None:
+    assert not {j.key for j in jobs()} & {j.key for j in jobs(changes=changes)}
+
+
+@pytest.mark.parametrize("changes", [{"sources": {"codepolicy": "other"}}, {"packages": {"numpy": "9"}}], ids=str)
+def test_keys_outlive_a_change_of_the_code(changes: dict[str, Any]) -> None:
+    assert jobs() == jobs(changes=changes)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [trials(["a-v2"], 1), trials(["a-v1"], 1, disturbances="none"), trials(["a-v1"], 1, instruction="please")],
+    ids=["version", "disturbances", "wording"],
+)
+def test_keys_depend_on_the_trial(other: list[PlannedTrial]) -> None:
+    assert jobs(trials(["a-v1"], 1))[0].key != jobs(other)[0].key
+
+
+def test_the_surface_of_a_key_is_the_one_that_is_used() -> None:
+    changes = {"surfaces": {**made.CONFIGURATION.surfaces, "tool": "other"}}
+    assert jobs() == jobs(changes=changes)
+    tool = Setup(settings=Settings(surface="tool"))
+    assert not {j.key for j in jobs(setup=tool)} & {j.key for j in jobs(setup=tool, changes=changes)}
+
+
+def test_samples_are_episodes_of_their_own() -> None:
+    several = jobs(samples=3)
+    assert len({j.key for j in several}) == 30
+    assert [j.sample for j in several[:3]] == [0, 1, 2]
+    assert {j.key for j in jobs()} < {j.key for j in several}
+
+
+def test_shards_are_disjoint_and_complete() -> None:
+    of = trials(count=40)
+    parts = [jobs(of, part=(number, 3)) for number in (1, 2, 3)]
+    assert sorted(j.key for part in parts for j in part) == sorted(j.key for j in jobs(of))
+    assert all(len(part) > 10 for part in parts)
+
+
+def test_a_trial_that_two_suites_have_is_played_once() -> None:
+    assert jobs([*trials(), *trials()]) == jobs()
+
+
+def test_one_seed_under_two_conditions_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"a-v1 seed 0 is in two of the suites .*--wording"):
+        jobs([*trials(), *trials(instruction="otherwise")])
+
+
+def test_learning_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="depend on those before"):
+        Setup(settings=Settings(skills="x", learn=True))
+
+
+@pytest.mark.parametrize(
+    ("count", "span", "expected"),
+    [(None, None, None), (3, None, [0, 1, 2]), (None, "2-4", [2, 3, 4]), (None, "7", [7])],
+)
+def test_seeds(count: int | None, span: str | None, expected: list[int] | None) -> None:
+    found = seeds(count, span)
+    assert (None if found is None else list(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "span", "says"),
+    [(0, None, "give at least 1"), (None, "4-2", "e.g. 0-49"), (None, "x", "e.g. 0-49"), (3, "0-2", "one of them")],
+)
+def test_seeds_that_are_none(count: int | None, span: str | None, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says):
+        seeds(count, span)
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "2", "a/b", "-1/2", "1/0"])
+def test_shards_that_are_none(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="2/8 for the second of eight"):
+        shard(text)

@@ -1,0 +1,93 @@
+"""Tables, pages and progress say what happened, the same to people and machines."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from codepolicy.evaluation import text
+from codepolicy.evaluation.html import page, write_report
+from codepolicy.evaluation.progress import ProgressLine
+from codepolicy.evaluation.replay import command
+from codepolicy.evaluation.statistics import wilson
+from codepolicy.evaluation.summary import summarized
+from tests.evaluation import made
+
+RECORDS = [
+    *(made.record("lift-block-v1", seed) for seed in range(3)),
+    *(made.record("put-x-v1", seed, won=seed > 0) for seed in range(4)),
+    made.record("put-y-v1", 0, won=False, outcome="infrastructure", kind="infrastructure", attempts=3, turns=0),
+]
+
+
+def test_rates_and_intervals_per_task_group_and_over_all() -> None:
+    summary = summarized(made.run(RECORDS))
+    assert [(row.name, row.won, row.episodes) for row in summary.tasks] == [
+        ("lift-block-v1", 3, 3),
+        ("put-x-v1", 3, 4),
+        ("put-y-v1", 0, 1),
+    ]
+    assert [(row.name, row.episodes) for row in summary.groups] == [("family: lift", 3), ("family: put", 5)]
+    total = summary.total
+    assert (total.low, total.high) == wilson(6, 8) and total.rate == 6 / 8, "what was lost is in the denominator"
+    assert total.lost == 1 and summary.tried_again == 1
+    assert total.first == 6 and total.turns == pytest.approx((6 * 1 + 4 + 0) / 8)
+    assert total.tokens == 110 and total.cost_usd is None
+    assert summary.kinds == {"grasp_missed": 1, "infrastructure": 1}
+
+
+def test_the_table_has_every_row_and_what_has_to_be_known() -> None:
+    run = made.run(RECORDS, model="openai:x")
+    told = "\n".join(text.table(summarized(run)))
+    assert re.search(r"^put-x-v1 +4 +3 +75\.0% +30\.1% - 95\.4% ", told, re.MULTILINE)
+    assert re.search(r"^all +8 +6 +75\.0%", told, re.MULTILINE)
+    assert "1 lost to infrastructure or the model's server, counted as not won" in told
+
+
+def test_ground_truth_and_missing_episodes_are_stamped() -> None:
+    run = made.run([made.record(privileged=("detector",)), made.record(seed=1, judged=False)])
+    told = "\n".join(text.notes(summarized(run)))
+    assert "privileged: detector used ground truth" in told and "1 judged by their own goal check alone" in told
+
+
+def test_lost_episodes_are_listed_with_the_first_line_of_their_feedback() -> None:
+    assert list(text.losses(RECORDS)) == [
+        "lost to grasp_missed: put-x-v1 seed 0: line 1: pick: the fingers closed on nothing",
+        "lost to infrastructure: put-y-v1 seed 0: line 1: pick: the fingers closed on nothing",
+    ]
+    many = [made.record(seed=seed, won=False) for seed in range(25)]
+    assert list(text.losses(many))[-1] == "… and 5 more"
+
+
+def test_the_page_needs_nothing_else_and_escapes_what_it_shows(tmp_path: Path) -> None:
+    lost = made.record("put-x-v1", 9, won=False, instruction="<script>alert(1)</script>", feedback="a < b & c")
+    html = page(made.run([*RECORDS, lost]))
+    assert "<script" not in html and "a &lt; b &amp; c" in html and "&lt;script&gt;" in html
+    assert not re.search(r'(?:src|href)="(?:https?:)?//|@import|url\(', html)
+    assert html.count("<svg") == 3 + 2 + 1
+    assert "grasp_missed <small>2</small>" in html
+    run = made.run(RECORDS, str(tmp_path))
+    assert write_report(run).read_text() == page(run)
+
+
+def test_the_command_that_replays_an_episode() -> None:
+    record = made.record(instruction="Don't lift it", seed=3, folder="episodes/abc")
+    told = command(made.CONFIGURATION, record, Path("runs/x/episodes/abc"))
+    assert told.startswith("""codepolicy run 'Don'"'"'t lift it' --task lift-block-v1 --seed 3 """)
+    assert "--model replay:runs/x/episodes/abc" in told
+
+
+def test_progress_counts_what_an_earlier_start_has_left() -> None:
+    stream = io.StringIO()
+    line = ProgressLine(stream, total=10, done=4, won=3, processes=2)
+    line(made.record(seed=5))
+    line(made.record(seed=6, won=False))
+    told = line.line(line._began + 60.0)
+    assert told == "6/10 episodes, 4 won, 2.0 per minute, 2 min 00 s left"
+    assert stream.getvalue().splitlines() == [
+        "6 episodes in 2 processes, 4 are there already",
+        "lost to grasp_missed: lift-block-v1 seed 6: line 1: pick: the fingers closed on nothing",
+    ]
