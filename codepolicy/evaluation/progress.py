@@ -28,8 +28,8 @@ class ProgressLine:
         self._total, self._done, self._won = total, done, won
         self._before, self._began, self._told = done, time.monotonic(), time.monotonic()
         if done < total:
-            kept = f", {done} are there already" if done else ""
-            self._print(f"{total - done} episodes in {processes} processes{kept}\n")
+            kept = f", {done} already there" if done else ""
+            self._print(f"{_counted(total - done, 'episode')} in {_counted(processes, 'process', 'processes')}{kept}\n")
 
     def __call__(self, record: Record) -> None:
         """One more episode is played."""
@@ -50,7 +50,7 @@ class ProgressLine:
         played, took = self._done - self._before, max(1e-9, now - self._began)
         left = (self._total - self._done) * took / played if played else 0.0
         return (
-            f"{self._done}/{self._total} episodes, {self._won} won, "
+            f"{self._done} of {self._total} episodes, {self._won} won, "
             f"{60 * played / took:.1f} per minute, {_duration(left)} left"
         )
 
@@ -67,6 +67,10 @@ class ProgressLine:
             self._stream.flush()
         except OSError:
             self._stream = None
+
+
+def _counted(count: int, one: str, several: str | None = None) -> str:
+    return f"{count} {one if count == 1 else several or one + 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -34,7 +34,7 @@ def test_the_examples_of_the_page_run_one_after_the_other(tmp_path: Path) -> Non
 
 def test_every_flag_of_the_page_exists() -> None:
     known = {field.name.replace("_", "-") for command in (Eval, Compare, Report) for field in fields(command)}
-    named = set(re.findall(r"--([a-z-]+)", PAGE))
+    named = set(re.findall(r"(?<!-)--([a-z][a-z-]+)", PAGE))
     assert {flag.removeprefix("no-") for flag in named} <= known
     assert {"trials", "seeds", "samples", "shard", "again", "patience", "fail-under", "fail-on"} <= named
 

@@ -86,8 +86,8 @@ def test_progress_counts_what_an_earlier_start_has_left() -> None:
     line(made.record(seed=5))
     line(made.record(seed=6, won=False))
     told = line.line(line._began + 60.0)
-    assert told == "6/10 episodes, 4 won, 2.0 per minute, 2 min 00 s left"
+    assert told == "6 of 10 episodes, 4 won, 2.0 per minute, 2 min 00 s left"
     assert stream.getvalue().splitlines() == [
-        "6 episodes in 2 processes, 4 are there already",
+        "6 episodes in 2 processes, 4 already there",
         "lost to grasp_missed: lift-block-v1 seed 6: line 1: pick: the fingers closed on nothing",
     ]
