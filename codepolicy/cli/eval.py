@@ -57,13 +57,13 @@ class Eval(LoopFlags, ModelFlags, ConditionFlags):
         from pathlib import Path
 
         from codepolicy.cli.evaluating import Evaluating
+        from codepolicy.cli.threshold import checked
         from codepolicy.evaluation.evaluate import Limits
         from codepolicy.evaluation.plan import seeds, shard
         from codepolicy.evaluation.start import start
         from primitives.errors import ConfigurationError
 
-        if self.fail_under is not None and not 0 <= self.fail_under <= 1:
-            raise ConfigurationError(f"--fail-under is {self.fail_under:g}; a rate is from 0 to 1, e.g. 0.95")
+        fail_under = checked(self.fail_under)
         if self.jobs is not None and self.jobs < 1:
             raise ConfigurationError(f"--jobs is {self.jobs}; give at least 1")
         setup = self._setup()
@@ -82,7 +82,7 @@ class Eval(LoopFlags, ModelFlags, ConditionFlags):
             processes=self.jobs or len(os.sched_getaffinity(0)),
             limits=Limits(episode_s=self.episode_limit, patience=self.patience, total_cost=self.total_cost),
             again=self.again,
-            fail_under=self.fail_under,
+            fail_under=fail_under,
             json=self.json,
         )()
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from codepolicy.cli.output import fail, put, put_json
+from codepolicy.cli.threshold import missed
 from codepolicy.evaluation import text
 from codepolicy.evaluation.evaluate import Ending, Limits, missing, play
 from codepolicy.evaluation.html import write_report
@@ -72,9 +73,9 @@ class Evaluating:
             return fail("interrupted; the same command goes on from here", 130, json=False)
         if ending.status != "complete":
             return fail(f"stopped: {ending.why}. {_advice(ending)}", 3, json=False)
-        if self.fail_under is not None and summary.total.rate < self.fail_under:
-            rate = text.percent(summary.total.rate)
-            return fail(f"{rate} won, --fail-under asks for {text.percent(self.fail_under)}", 1, json=False)
+        why = missed(summary, self.fail_under)
+        if why is not None:
+            return fail(why, 1, json=False)
         return 0
 
 

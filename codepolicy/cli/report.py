@@ -18,6 +18,8 @@ class Report:
     """Folders of one run."""
     page: Annotated[str | None, tyro.conf.arg(metavar="FILE.html")] = None
     """Where to write the page; report.html in the folder of a single run when left out."""
+    fail_under: float | None = None
+    """Exit with 1 when the rate over all episodes is below this, or an episode is missing."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object."""
 
@@ -25,7 +27,8 @@ class Report:
         """Show; returns the exit status."""
         from pathlib import Path
 
-        from codepolicy.cli.output import put, put_json
+        from codepolicy.cli.output import fail, put, put_json
+        from codepolicy.cli.threshold import checked, missed
         from codepolicy.evaluation import text
         from codepolicy.evaluation.html import write_report
         from codepolicy.evaluation.store import merged
@@ -34,6 +37,7 @@ class Report:
 
         if not self.runs:
             raise ConfigurationError("say which run: codepolicy report RUN…, the folder that `codepolicy eval` made")
+        fail_under = checked(self.fail_under)
         run = merged([Path(path) for path in self.runs])
         summary = summarized(run)
         page = Path(self.page) if self.page is not None else None
@@ -41,9 +45,12 @@ class Report:
             page = write_report(run, page)
         if self.json:
             put_json(summary)
-            return 0
-        for line in (*text.table(summary), "", *text.losses(run.records)):
-            put(line)
-        if page is not None:
-            put(f"page in {page}")
-        return 0
+        else:
+            for line in (*text.table(summary), "", *text.losses(run.records)):
+                put(line)
+            if page is not None:
+                put(f"page in {page}")
+        why = missed(summary, fail_under)
+        if why is None and fail_under is not None and summary.total.episodes < summary.planned:
+            why = f"{summary.planned - summary.total.episodes} of {summary.planned} episodes are missing"
+        return 0 if why is None else fail(why, 1, json=False)

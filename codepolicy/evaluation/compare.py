@@ -106,7 +106,7 @@ def compared(first: EvaluationRun, second: EvaluationRun) -> Comparison:
     return Comparison(
         first=str(first.path),
         second=str(second.path),
-        differences=differences(first.file.configuration, second.file.configuration),
+        differences=(*differences(first.file.configuration, second.file.configuration), *_redefined(first, second)),
         newly_failing=tuple(_change(a, b, lost=b) for a, b in pairs if a.won and not b.won),
         newly_passing=tuple(_change(a, b, lost=a) for a, b in pairs if b.won and not a.won),
         total=_paired("all", pairs),
@@ -162,6 +162,12 @@ def _same_versions(first: EvaluationRun, second: EvaluationRun) -> None:
             f"{first.path} and {second.path} are not comparable: what counts as done has changed in "
             f"{', '.join(changed)}. Play both with the same version of the tasks"
         )
+
+
+def _redefined(first: EvaluationRun, second: EvaluationRun) -> Iterator[str]:
+    """Tasks of which something has changed without a new version, such as the time limit."""
+    one, two = first.file.tasks, second.file.tasks
+    yield from (f"tasks.{task}: {one[task]}, {two[task]}" for task in one if task in two and one[task] != two[task])
 
 
 def _unversioned(task: str) -> str:

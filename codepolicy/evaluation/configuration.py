@@ -12,6 +12,7 @@ import msgspec
 from codepolicy import plugins
 from codepolicy.evaluation import fingerprint
 from codepolicy.evaluation.setup import Setup
+from codepolicy.models.registry import GROUP, load
 from primitives.environment import Environment, TaskInfo
 
 SCHEMA_VERSION = 1
@@ -78,12 +79,15 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def configured(setup: Setup, environment: Environment) -> Configuration:
-    """The configuration of `setup`. Raises ConfigurationError where a model or a detector is unknown."""
+    """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.to_builtins(setup.settings)
     del settings["disturbances"]
+    for name in (setup.planner, setup.critic, None if setup.oracle else setup.model):
+        if name is not None:
+            load(name, setup.options)  # so that a mistake is told before anything is written
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
     paths = [setup.options.prices, setup.settings.skills, *(name.partition(":")[2] for name in named)]
-    origins = [plugins.load("codepolicy.models", "model", name.partition(":")[0]) for name in named]
+    origins = [plugins.load(GROUP, "model", name.partition(":")[0]) for name in named]
     origins += [plugins.load("codepolicy.detectors", "detector", setup.settings.detector), type(environment)]
     return Configuration(
         environment=setup.environment,

@@ -49,13 +49,14 @@ def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
     yield from (f"<p>{escape(note)}</p>" for note in text.notes(summary))
     yield from _table((summary.tasks, summary.groups, (total,)))
     lost = sorted((r for r in run.records if not r.won), key=lambda r: (r.kind, r.task, r.seed, r.sample))
+    inlined = {r.key for r in lost[:INLINED]}
     if lost:
         yield "<h2>Lost</h2>"
     for kind, count in summary.kinds.items():
         yield f"<h3>{escape(kind)} <small>{count}</small></h3>"
         for record in lost:
             if record.kind == kind:
-                yield from _episode(run, record, inlined=record in lost[:INLINED])
+                yield from _episode(run, record, inlined=record.key in inlined)
     yield "<h2>Configuration</h2>"
     yield f"<pre>{escape(_configuration(run))}</pre>"
 

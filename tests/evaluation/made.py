@@ -42,7 +42,7 @@ CONFIGURATION = Configuration(
 )
 
 
-def run_file(planned: int = 4, **changes: Any) -> RunFile:
+def run_file(planned: int = 4, *, tasks: dict[str, str] | None = None, **changes: Any) -> RunFile:
     return RunFile(
         command=("codepolicy", "eval"),
         started="2026-01-01T00:00:00+00:00",
@@ -50,7 +50,7 @@ def run_file(planned: int = 4, **changes: Any) -> RunFile:
         planned=planned,
         shard=changes.pop("shard", None),
         configuration=msgspec.structs.replace(CONFIGURATION, **changes),
-        tasks={},
+        tasks=tasks or {},
         git=None,
         machine={},
     )

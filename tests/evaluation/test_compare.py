@@ -79,6 +79,11 @@ def test_what_differs_in_the_configurations_is_told() -> None:
     assert comparison.differences == ("model: offline, openai:x", "settings.turns: 4, 6")
 
 
+def test_a_task_that_changed_without_a_new_version_is_told() -> None:
+    first, second = (made.run(records(), tasks={"a-v1": hash, "b-v1": "same"}) for hash in ("x", "y"))
+    assert compared(first, second).differences == ("tasks.a-v1: x, y",)
+
+
 def test_resampled_tasks_need_a_spread() -> None:
     first = made.run(records())
     assert compared(first, made.run(records(), "second")).tasks_in_general is None

@@ -92,7 +92,7 @@ def test_what_is_lost_fails_the_build_and_stands_in_the_page(one_process: Path, 
     told = cli("eval", "put-block-in-bowl", *arguments, "--fail-under", "0.9", "--json", status=1)
     summary = json.loads(told.stdout)
     assert summary["total"]["won"] == 0 and summary["total"]["episodes"] == 2
-    assert "0.0% won, --fail-under asks for 90.0%" in told.stderr
+    assert "0 of 2 won (0.0%), --fail-under asks for 90.0%" in told.stderr
     html = (out / "report.html").read_text()
     assert "say(&quot;nothing to do &lt;here&gt;&quot;)" in html and "<h3>goal check <small>2</small></h3>" in html
     told = cli("compare", str(one_process), str(out), "--fail-on", "any", status=1)
@@ -122,12 +122,22 @@ def test_the_tasks_own_programs_are_stamped(tmp_path: Path) -> None:
         (["compare", "one"], "compare takes two runs, not 1"),
         (["compare", "nowhere", "nowhere"], "holds no evaluation"),
         (["report"], "say which run"),
+        (["eval", "core", "--detector", "eyes"], "unknown detector 'eyes'"),
+        (["eval", "core", "--model", "scripted:nowhere"], "neither a file nor a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_mistakes_are_told_in_a_sentence(arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mistakes_are_told_in_a_sentence(
+    arguments: list[str],
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
     from codepolicy.cli import status
 
+    monkeypatch.chdir(tmp_path)
     assert status(arguments) == 2
     told = capsys.readouterr()
     assert told.err.startswith("codepolicy: ") and says in told.err and told.out == ""
+    assert not any(tmp_path.iterdir()), "nothing is written"
