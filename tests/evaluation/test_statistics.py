@@ -43,6 +43,26 @@ def test_correlated_pairs_make_the_interval_of_the_difference_narrower() -> None
     assert tight[1] - tight[0] < 0.8 * (loose[1] - loose[0])
 
 
+@pytest.mark.parametrize(
+    ("cells", "phi"),
+    [
+        ((30, 0, 10, 10), (300 - 25) / math.sqrt(30 * 20 * 40 * 10)),
+        ((12, 8, 8, 6), 0.0),
+        ((2, 9, 10, 3), -84 / math.sqrt(11 * 13 * 12 * 12)),
+    ],
+    ids=["lowered", "too little to count", "negative"],
+)
+def test_the_correlation_is_lowered_by_half_the_pairs_where_it_is_positive(
+    cells: tuple[int, int, int, int], phi: float
+) -> None:
+    both, first, second, neither = cells
+    of = sum(cells)
+    one, two = (both + first) / of, (both + second) / of
+    down, up = two - wilson(both + second, of)[0], wilson(both + first, of)[1] - one
+    low, _ = paired_difference(both, first, second, neither)
+    assert low == pytest.approx(two - one - math.sqrt(down**2 - 2 * phi * down * up + up**2), abs=1e-12)
+
+
 @pytest.mark.parametrize("cells", [(40, 0, 0, 0), (0, 0, 0, 40), (0, 40, 0, 0), (3, 2, 5, 7)])
 def test_exchanging_the_sides_mirrors_the_interval(cells: tuple[int, int, int, int]) -> None:
     both, first, second, neither = cells
