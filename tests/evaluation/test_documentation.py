@@ -27,6 +27,8 @@ def test_the_examples_of_the_page_run_one_after_the_other(tmp_path: Path) -> Non
         command = [sys.executable, "-m", *shlex.split(line)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
         assert done.returncode == 0, line + done.stdout + done.stderr
+    page = (tmp_path / "runs" / "whole.html").read_text()
+    assert "4 of 4 won" in page and "privileged: program used ground truth" in page
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.stdout.startswith("1.0 []"), done.stdout + done.stderr

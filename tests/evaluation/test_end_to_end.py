@@ -34,13 +34,17 @@ def one_process(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_episodes_are_the_same_in_one_process_and_in_several(one_process: Path, tmp_path: Path) -> None:
     several = tmp_path / "several"
-    told = cli("eval", *reversed(TASKS), "--trials", "2", "--jobs", "2", "--out", str(several), "--fail-under", "1")
+    arguments = ("eval", *reversed(TASKS), "--trials", "2", "--jobs", "2", "--out", str(several), "--fail-under", "1")
+    told = cli(*arguments)
     assert "all " in told.stdout and "61.0% - 100.0%" in told.stdout
     first, second = read(one_process).records, read(several).records
     assert [(r.key, r.result, r.won) for r in first] == [(r.key, r.result, r.won) for r in second]
     assert len({r.result for r in first}) == 6
     comparison = json.loads(cli("compare", str(one_process), str(several), "--json").stdout)
     assert comparison["identical"] == 6 and comparison["differences"] == []
+    before = (several / "episodes.jsonl").read_bytes()
+    assert "episode" not in cli(*arguments).stderr, "nothing is left to play"
+    assert (several / "episodes.jsonl").read_bytes() == before
 
 
 @pytest.mark.slow
@@ -65,8 +69,6 @@ def test_what_is_interrupted_or_killed_goes_on(one_process: Path, tmp_path: Path
     assert after.startswith(before) and after.count(b"\n") == 6, "nothing is played twice"
     assert [r.result for r in read(out).records] == [r.result for r in read(one_process).records]
     assert not list((out / "episodes").glob(".starting-*"))
-    assert "6 episodes" not in cli(*arguments).stderr, "nothing is left to play"
-    assert episodes.read_bytes() == after
 
 
 @pytest.mark.slow
@@ -98,16 +100,6 @@ def test_what_is_lost_fails_the_build_and_stands_in_the_page(one_process: Path, 
     told = cli("compare", str(one_process), str(out), "--fail-on", "any", status=1)
     assert told.stdout.startswith("newly failing: 2\n") and "model: offline, scripted:" in told.stdout
     cli("compare", str(one_process), str(out))
-
-
-@pytest.mark.slow
-def test_the_tasks_own_programs_are_stamped(tmp_path: Path) -> None:
-    out = str(tmp_path / "oracle")
-    told = cli("eval", "lift-block", "--oracle", "--seeds", "3-4", "--jobs", "1", "--out", out, "--json")
-    summary = json.loads(told.stdout)
-    assert (summary["total"]["won"], summary["planned"], summary["ending"]) == (2, 2, "complete")
-    assert summary["model"] == "oracle" and summary["privileged"] == ["program"]
-    assert json.loads(cli("report", out, "--json").stdout)["total"] == summary["total"]
 
 
 @pytest.mark.parametrize(
