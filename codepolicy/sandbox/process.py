@@ -66,7 +66,8 @@ class Zygote:
 
     def __init__(self) -> None:
         """Raises InfrastructureError when it does not start."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        # SEQPACKET keeps messages apart as datagrams do, and tells the zygote when this process is gone, even killed
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock = threading.Lock()
         self._socket = ours
         with theirs, tempfile.TemporaryFile() as errors:
@@ -115,7 +116,7 @@ class Zygote:
             try:
                 socket.send_fds(self._socket, [msgspec.msgpack.encode(request)], fds)
                 answer = msgspec.msgpack.decode(self._answer(FORK_S), type=zygote.Answer)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # a socket that was closed meanwhile has no descriptor to wait for
                 raise InfrastructureError(f"the policy zygote is gone: {error}") from error
         if answer.error:
             raise InfrastructureError(f"no policy process could be forked: {answer.error}")
@@ -130,7 +131,10 @@ class Zygote:
                 raise InfrastructureError(f"it ended with status {self._process.returncode}")
             if time.monotonic() > end:
                 raise InfrastructureError(f"it said nothing for {timeout_s:g} s")
-        return self._socket.recv(4096)
+        data = self._socket.recv(4096)
+        if not data:
+            raise ConnectionResetError("it has ended")
+        return data
 
 
 class PolicyProcess:

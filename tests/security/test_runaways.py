@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -13,7 +16,7 @@ import pytest
 
 from codepolicy.sandbox.host import PolicySandbox, SandboxLimits
 from codepolicy.sandbox.process import PolicyProcess
-from primitives.failures import FailureKind, Stopped
+from primitives.failures import FailureKind, InfrastructureError, Stopped
 from primitives.images import Image
 
 DEADLINE_S = 0.3
@@ -282,11 +285,39 @@ def test_when_the_zygote_is_gone_so_are_its_children(robot) -> None:
     process = session._process
     assert isinstance(process, PolicyProcess)
     sandbox._zygote.close()
-    end = time.monotonic() + 2
-    while Path(f"/proc/{process._pid}/stat").exists() and time.monotonic() < end:
-        state = Path(f"/proc/{process._pid}/stat").read_text().rpartition(")")[2].split()[0]
-        if state == "Z":
-            break
-        time.sleep(0.01)
-    assert time.monotonic() < end
+    assert _ends(process._pid)
     sandbox.close()
+
+
+def test_when_the_host_is_killed_so_are_the_zygote_and_its_children() -> None:
+    code = (
+        "import time\nfrom codepolicy.sandbox.host import PolicySandbox\nsandbox = PolicySandbox()\n"
+        "session = sandbox.session()\nprint(sandbox._zygote.pid, session._process._pid, flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        pids = [int(pid) for pid in host.stdout.readline().split()]
+        host.kill()
+    assert len(pids) == 2 and all(_ends(pid) for pid in pids)
+
+
+def test_a_zygote_that_was_killed_is_nobody_s_program_s_fault() -> None:
+    with PolicySandbox() as sandbox:
+        os.kill(sandbox._zygote.pid, signal.SIGKILL)
+        assert _ends(sandbox._zygote.pid)
+        with pytest.raises(InfrastructureError, match="the policy zygote is gone"):
+            sandbox._fork()
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process is gone, or waits to be reaped, within two seconds."""
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False
