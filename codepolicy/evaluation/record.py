@@ -41,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Whether ground truth had a say."""
     outcome: Outcome
     kind: str
-    """What it was lost to: a kind of failure, "goal check", "false success", an outcome; empty when won."""
+    """What it was lost to: a kind of failure, "goal check", "false success", "no program", an outcome; empty when won."""
     told: str
     """In a sentence."""
     feedback: str
@@ -140,12 +140,12 @@ def _kind(episode: Episode) -> str:
         return episode.outcome
     if episode.believed in ("achieved", "answered", "declined"):
         return "false success"
-    report = episode.turns[-1].report if episode.turns else None
+    if not episode.turns or episode.turns[-1].program is None:
+        return "no program"
+    report = episode.turns[-1].report
     if report is not None and report.failure is not None:
         return str(report.failure.kind)
-    if episode.goal_check.status == "failed":
-        return "goal check"
-    return episode.outcome if episode.outcome == "unverified" else "wrong result"
+    return "goal check" if episode.goal_check.status in ("failed", "vacuous") else episode.outcome
 
 
 def _first_line(text: str) -> str:
