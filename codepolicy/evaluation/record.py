@@ -41,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Whether ground truth had a say."""
     outcome: Outcome
     kind: str
-    """What it was lost to: a kind of failure, "goal check", "false success", "no program", an outcome; empty when won."""
+    """What it was lost to: a kind of failure, "goal check", "false success", "no program", or an outcome; else ""."""
     told: str
     """In a sentence."""
     feedback: str
