@@ -29,7 +29,9 @@ from them by `python benchmarks/task_page.py`; `docs/oracle_table.md` shows how 
     codepolicy tasks --suite ravens                             the list, or that of one suite
     codepolicy run --task cap-stack-all-blocks --seed 3         a task, worded by the seed
     codepolicy run "stack all the blocks"                       a free sentence; judged where a template says the same
+    codepolicy run --scene manip-open-drawer "open both drawers"   any sentence in the scene of a task
     codepolicy exec --oracle --task cap-stack-all-blocks        the oracle
+    codepolicy eval ravens --jobs 4                             a suite, in parallel, with intervals
 
 ## How a verdict is reached
 
@@ -73,7 +75,8 @@ cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
 
 A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups
 of tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks
-one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials.
+one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `codepolicy eval`
+[plays](evaluation.md) them.
 
 `cap14` has the rows of the Code as Policies paper's table: seen or unseen attributes (SA, UA), seen or unseen
 instructions (SI, UI), two families, 50 trials per task. In percent, the paper's figures as secondary sources quote
