@@ -85,8 +85,9 @@ def test_a_server_that_is_none_leaves_nothing(chat: SimpleNamespace, tmp_path: P
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     done = codepolicy("run", "put the red block in the purple bowl", "--no-video", "--out", str(tmp_path))
-    assert done.returncode == 1
+    assert done.returncode == 0, "ground truth agrees that it cannot be done"
     assert "no purple bowl; I see: blue block" in done.stdout
+    assert "declined" in done.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])

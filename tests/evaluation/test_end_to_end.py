@@ -53,7 +53,13 @@ def test_what_is_interrupted_or_killed_goes_on(one_process: Path, tmp_path: Path
     arguments = ("eval", *TASKS, "--trials", "2", "--jobs", "2", "--out", str(out))
     episodes = out / "episodes.jsonl"
     for ending, lines in ((signal.SIGINT, 1), (signal.SIGKILL, 3)):
-        process = subprocess.Popen([sys.executable, "-m", "codepolicy", *arguments], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "codepolicy", *arguments],
+            stderr=subprocess.PIPE,
+            text=True,
+            # a shell starts background jobs without one
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not (episodes.is_file() and episodes.read_bytes().count(b"\n") >= lines):
             time.sleep(0.05)
