@@ -38,6 +38,7 @@ def test_only_functions_that_nobody_defined_are_missing(stage: Stage, program: s
     assert [m.name for m in missing_functions(program, stage)] == names
 
 
+@pytest.mark.slow
 def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenced: Fenced) -> None:
     asked = fenced("say(count_words(detect('block')))")
     draft = fenced("def count_words(objects):\n    return number_word(lenn(objects))")

@@ -324,6 +324,7 @@ def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
     assert [t.program for t in again.turns] == [t.program for t in resumed.turns]
 
 
+@pytest.mark.slow
 def test_any_sentence_in_the_scene_of_a_task(world: Environment) -> None:
     place, names = Agent(model="offline", env=world), {"green drawer", "yellow drawer"}
     seen = place.run("what do you see?", scene="manip-close-drawer", seed=1, video=False)
@@ -333,6 +334,7 @@ def test_any_sentence_in_the_scene_of_a_task(world: Environment) -> None:
         place.run("what do you see?", task="manip-close-drawer")
 
 
+@pytest.mark.slow
 def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
     other, _ = run(world, fenced('say("four")'), instruction="how many blocks?", out=tmp_path / "other")
     model = ScriptedModel([fenced('say("three")')])
@@ -342,6 +344,7 @@ def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

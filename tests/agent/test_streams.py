@@ -45,6 +45,7 @@ def test_a_view_that_nobody_reads_falls_silent(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.undo()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [0, 1, 2])
 def test_a_command_without_one_of_the_streams(closed: int) -> None:
     ended, said = codepolicy("api", closed=closed)

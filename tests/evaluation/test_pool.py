@@ -40,6 +40,7 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pla
     return run
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_one_attempt(played: Callable[..., Played]) -> None:
     ending, records = played(4, {1: ("die", "achieved"), 2: ("crash", "achieved")}, processes=2)
     assert ending.status == "complete"

@@ -137,6 +137,7 @@ def _stopped_at(trial, step, call):
     return server
 
 
+@pytest.mark.slow
 def test_a_stop_in_any_motion_of_a_put_is_told_and_the_arm_goes_home_after_it(trial):
     call = ("put", "red block", (0.5, 0.1))
     for end in _starts_of_motions(trial(SCENE), call)[1:]:

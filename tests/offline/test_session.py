@@ -28,6 +28,7 @@ def play(*instructions: str) -> tuple[list[SceneObject], list[str]]:
 IN_GREEN = ("put the red block in the green bowl", "now the blue one too")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("instructions", "effect"),
     [

@@ -40,6 +40,7 @@ def test_there_are_fourteen() -> None:
     assert len(CAP) == 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "seed", "sentence"), _cases(slice(1), 1))
 def test_the_template_is_carried_out(task: str, seed: int, sentence: str) -> None:
     _assert_achieved(find(task), seed, sentence)

@@ -69,6 +69,7 @@ def test_the_zone_is_wiped_with_what_the_sentence_names(sentence: str) -> None:
         assert max(abs(crumb.position[0] - 0.44), abs(crumb.position[1])) > 0.085, crumb
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["manip-wipe-spill", "manip-wipe-spill:unseen"])
 def test_every_wording_of_the_task_is_carried_out(task: str) -> None:
     template = find(task).template

@@ -20,6 +20,7 @@ def test_there_are_more_than_two_hundred() -> None:
     assert len({(id(scene), sentence) for scene, sentence, _ in WORDINGS}) == len(WORDINGS) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scene", "sentence", "effect"), CASES)
 def test_a_wording_means_what_a_person_means(scene: list[SceneObject], sentence: str, effect: str) -> None:
     reply = ask(sentence, scene)

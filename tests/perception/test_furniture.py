@@ -45,6 +45,7 @@ position = [0.34, -0.05]
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "joints",
     [

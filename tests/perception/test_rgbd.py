@@ -71,6 +71,7 @@ def test_touching_blocks_of_one_color(see: See, gap: float, shift: float) -> Non
         assert nearest(result, name)[0] < 0.003
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("near", "far", "gap"), [(0.03, 0.035, 0.0055), (0.035, 0.03, 0.002), (0.025, 0.03, 0.0006)])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_blocks_of_one_color_and_little_different_height(

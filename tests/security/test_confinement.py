@@ -64,6 +64,7 @@ def test_the_layers_are_what_holds(robot) -> None:
         assert "True 2 True" in outcome.output
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize(
     ("layer", "probe"),

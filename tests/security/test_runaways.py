@@ -141,6 +141,7 @@ def test_what_never_ends_is_ended(run, robot, name: str) -> None:
     assert run("print('next')").output == "next\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "line"),
     [("sleep", 2), ("huge integer", 1), ("regex bomb", 2), ("list comprehension", 1)],

@@ -49,6 +49,7 @@ def test_any_bytes(body: bytes) -> None:
     decoded(body)
 
 
+@pytest.mark.slow
 @given(messages)
 @settings(max_examples=100, deadline=None)
 def test_any_tree_in_the_shape_of_a_message(message: dict[str, object]) -> None:

@@ -75,6 +75,7 @@ def test_the_same_trial_again_is_the_same_start(environment: PyBulletEnvironment
     assert (repeated.depth == frame.depth).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETS)
 def test_every_set_of_disturbances_is_seeded(environment: PyBulletEnvironment, name: str) -> None:
     spec = TrialSpec(seed=2, disturbances=name)

@@ -29,6 +29,7 @@ def in_hand(world: World, body: int) -> tuple[NDArray[np.float64], float]:
     return 1e3 * np.array(position), float(np.degrees(2 * np.arccos(min(1.0, abs(quaternion[0])))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("robot", [panda(), iiwa()], ids=["panda", "iiwa"])
 @pytest.mark.parametrize(
     ("category", "size", "mass"), [("block", 0.025, 0.03), ("block", 0.06, 0.3), ("block", (0.10, 0.03, 0.03), 0.3)]

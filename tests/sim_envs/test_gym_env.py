@@ -10,6 +10,7 @@ from gymnasium.utils.env_checker import check_env
 import sim_envs.gym_env as module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [{"task": None}, {"task": "put-block-in-bowl", "disturbances": "mild"}])
 def test_gymnasium_has_no_complaint(arguments: dict[str, str | None]) -> None:
     env = gymnasium.make("codepolicy/Tabletop-v0", render_mode="rgb_array", **arguments)

@@ -87,6 +87,7 @@ def traced(world: World, camera: CameraInfo, step: int) -> tuple[np.ndarray, np.
     return us, vs, np.array([h[2] * far for h in hits]), np.array([h[0] for h in hits])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("renderer", RENDERERS, ids=lambda r: getattr(r, "name", "none").split(":")[0])
 @pytest.mark.parametrize("mount", MOUNTS, ids=lambda m: m.name)
 def test_depth_agrees_with_a_ray_tracer_to_a_tenth_of_a_millimetre(

@@ -220,6 +220,7 @@ MEANINGFUL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS, ids=ids)
 def test_one_more_word_that_means_something_is_no_longer_this_task(task):
     rng = random.Random(task.id)

@@ -474,6 +474,7 @@ NEAR_MISSES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", NEAR_MISSES)
 def test_a_near_miss_finds_no_task_in_any_scene(sentence):
     found = {name: bound.info.id for name, world in WORLDS.items() if (bound := match(sentence, world)) is not None}
