@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from codepolicy.evaluation.configuration import differences
-from codepolicy.evaluation.record import Record
+from codepolicy.evaluation.record import Record, named
 from codepolicy.evaluation.statistics import mcnemar, over_tasks, paired_difference
 from codepolicy.evaluation.store import EvaluationRun
 from codepolicy.evaluation.text import percent
@@ -35,7 +35,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """For people."""
-        return f"{self.task} seed {self.seed}" + (f" sample {self.sample}" if self.sample else "")
+        return named(self.task, self.seed, self.sample)
 
 
 class Paired(msgspec.Struct, frozen=True, kw_only=True):

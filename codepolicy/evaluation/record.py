@@ -63,13 +63,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """For people: task, seed and, where there are several, sample."""
-        return f"{self.task} seed {self.seed}" + (f" sample {self.sample}" if self.sample else "")
+        """For people."""
+        return named(self.task, self.seed, self.sample)
 
     @property
     def tokens(self) -> int:
         """Input and output."""
         return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
+
+
+def named(task: str, seed: int, sample: int) -> str:
+    """An episode for people: task, seed and, where there are several, sample."""
+    return f"{task} seed {seed}" + (f" sample {sample}" if sample else "")
 
 
 def recorded(job: Job, episode: Episode, *, folder: str | None) -> Record:
