@@ -24,10 +24,10 @@ from motion_cases import CASES
 from outcomes import kept, played
 
 from codepolicy.evaluation.statistics import wilson
+from primitives.api import surface
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
-from primitives.library import surface
 from primitives.server import Server
 
 

@@ -13,23 +13,24 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.guard import GuardLimits
-from primitives.library import surface
-from primitives.motion import picking, placing
-from primitives.motion.collision import Checker, RobotGeometry
-from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.motion.grasping import picking
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
 from primitives.motion.mover import Mover
-from primitives.motion.planning import Planner
-from primitives.perception import oracle, rgbd
-from primitives.perception.memory import SceneMemory
-from primitives.perception.rgbd import RgbdDetector
+from primitives.motion.placing import placing
+from primitives.motion.planning.collision import Checker, RobotGeometry
+from primitives.motion.planning.path_planner import PathPlanner
+from primitives.perception import oracle_detector, rgbd_detector
+from primitives.perception.rgbd_detector import RgbdDetector
+from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.scene import Pose, SceneObject
 from primitives.server import Server
-from sim_envs.arm import SimArm
 from sim_envs.environment import PyBulletEnvironment, make
-from sim_envs.motions import SimMotion
-from sim_envs.sim_camera import SimCamera
+from sim_envs.rendering.sim_camera import SimCamera
+from sim_envs.robots.arm_motions import SimMotion
+from sim_envs.robots.sim_arm import SimArm
 
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def tower(number: int, rng: np.random.Generator) -> SceneObject:
 
 def planning(kinematics: Kinematics, rng: np.random.Generator) -> None:
     """200 problems among six towers; paths are judged anew without margin and seven times finer."""
-    geometry, planner, home = RobotGeometry(kinematics), Planner(kinematics), kinematics.info.home
+    geometry, planner, home = RobotGeometry(kinematics), PathPlanner(kinematics), kinematics.info.home
     every: list[float] = []
     around: list[float] = []
     collisions = failed = 0
@@ -142,7 +143,7 @@ def overhead(environment: PyBulletEnvironment) -> None:
     spent: dict[str, list[dict[str, float]]] = {"pick": [], "place": []}
     for seed in range(12):
         trial = environment.reset(TrialSpec(seed=seed, scene="blocks-and-bowls"))
-        server = Server(trial.robot, rgbd.make(environment))
+        server = Server(trial.robot, rgbd_detector.make(environment))
         server.begin(surface("skill"))
         server.invoke("put", "yellow block", "yellow bowl")  # the first grasp of a trial loads the arm's surface
         for name, thing in (("pick", "red block"), ("place", "green bowl")):
@@ -158,7 +159,7 @@ def main() -> None:
     """Print the costs."""
     environment, rng = make(), np.random.default_rng(0)
     trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls"))
-    mover = Mover(trial.robot, SceneMemory(trial.robot, oracle.make(environment)), GuardLimits())
+    mover = Mover(trial.robot, SceneMemory(trial.robot, oracle_detector.make(environment)), GuardLimits())
     inverse_kinematics(mover.kinematics, rng)
     planning(mover.kinematics, rng)
     overhead(environment)

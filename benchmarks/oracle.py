@@ -23,15 +23,15 @@ import msgspec
 from outcomes import kept, played
 
 from codepolicy.sandbox.child import VALUES
-from codepolicy.sandbox.warm import GIVEN
+from codepolicy.sandbox.preloading import GIVEN
+from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, FailureKind
-from primitives.library import surface
 from primitives.registry import Surface
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.task import all_tasks, find
+from sim_envs.judging.task import all_tasks, find
 
 ORACLE = "oracle"
 NOTHING = "do nothing"

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from perception_cases import CASES, Case, Rng, Table, thinned
 
 from primitives.environment import ObjectState, TrialSpec
-from primitives.perception.assignment import assign
 from primitives.perception.detector import Detector, RobotView
-from primitives.perception.oracle import upright_axes
-from primitives.perception.rgbd import make
+from primitives.perception.oracle_detector import upright_axes
+from primitives.perception.rgbd_detector import make
+from primitives.perception.tracking.assignment import assign
 from primitives.robot import Robot
 from primitives.scene import SceneObject
 from sim_envs.environment import PyBulletEnvironment

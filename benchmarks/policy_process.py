@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from codepolicy.gate import check
 from codepolicy.sandbox.host import PolicySandbox
+from codepolicy.static_checks import check
+from primitives.api import surface
 from primitives.images import Image
-from primitives.library import surface
 from primitives.registry import Surface
 from primitives.scene import Workspace
 

@@ -22,7 +22,7 @@ from repair_fixer import Fixer, fenced, goal_of
 
 from codepolicy.agent import Agent
 from codepolicy.evaluation.statistics import wilson
-from codepolicy.models.estimate import estimated_tokens
+from codepolicy.models.token_estimate import estimated_tokens
 from codepolicy.settings import Settings
 
 COLORS = ("red", "green", "blue", "yellow")

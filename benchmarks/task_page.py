@@ -15,8 +15,8 @@ import msgspec
 from offline import Rate, Rates
 
 from codepolicy.evaluation.statistics import wilson
-from sim_envs.suite import load, members, names, trials
-from sim_envs.task import Task, all_tasks
+from sim_envs.judging.task import Task, all_tasks
+from sim_envs.suites.suite import load, members, names, trials
 
 DOCS = Path(__file__).parents[1] / "docs"
 INTRO = """\
@@ -74,8 +74,8 @@ cap-stack-all-blocks:unseen`); `ID-v1` pins the version.
 ## Suites
 
 A suite is a TOML file in `sim_envs/suites/`: a description, trials per task, the wording, the disturbances, and groups
-of tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suite.load("cap14")` reads and checks
-one (your own by its path), `sim_envs.suite.trials(suite)` lists its trials. `codepolicy eval`
+of tasks by id or by tags, each with labels that results are grouped by. `sim_envs.suites.suite.load("cap14")` reads and
+checks one (your own by its path), `sim_envs.suites.suite.trials(suite)` lists its trials. `codepolicy eval`
 [plays](evaluation.md) them.
 
 `cap14` has the rows of the Code as Policies paper's table: seen or unseen attributes (SA, UA), seen or unseen

@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from primitives.environment import TrialSpec
-from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
 from primitives.robot import Arm
 from primitives.scene import Pose
-from sim_envs.bullet import p
-from sim_envs.cameras import MOUNTS, camera_info
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.renderers import fastest
-from sim_envs.rendering import Light
-from sim_envs.tiny import TinyRenderer
-from sim_envs.world import STEP
+from sim_envs.physics.bullet import p
+from sim_envs.physics.world import STEP
+from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
+from sim_envs.rendering.renderer import Light
+from sim_envs.rendering.renderer_choice import fastest
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 
 IDEAL = "none"
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
+from codepolicy.loop.episode_run import EpisodeRun, Work
+from codepolicy.loop.executor import Executor
+from codepolicy.loop.run_folder import RunFolder
+from codepolicy.loop.work import given_program, solve
 from codepolicy.models.protocol import Model
 from codepolicy.models.registry import ModelOptions, load
 from codepolicy.plugins import load_environment
-from codepolicy.run import Run, Work
-from codepolicy.run_folder import RunFolder
 from codepolicy.settings import Settings
-from codepolicy.skill_store import SkillStore
-from codepolicy.stage import Stage
-from codepolicy.work import given_program, solve
+from codepolicy.skills.skill_store import SkillStore
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
 
@@ -142,7 +142,7 @@ class Agent:
             loaded = ResumedModel(loaded, self._resumed)
         if self.record is None:
             return loaded
-        from codepolicy.models.record import RecordingModel
+        from codepolicy.models.recording_model import RecordingModel
 
         return RecordingModel(loaded, Path(self.record))
 
@@ -175,7 +175,7 @@ class Agent:
         folder = None if out is None else RunFolder(Path(out), spec.instruction or spec.task or "run")
         try:
             with open_stage(environment, spec, self.settings, gate=gate) as stage:
-                run = Run(
+                run = EpisodeRun(
                     stage=stage,
                     settings=self.settings,
                     instruction=stage.trial.instruction,
@@ -193,9 +193,9 @@ class Agent:
                 environment.close()
 
 
-def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True) -> Stage:
+def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True) -> Executor:
     """Set up a trial with `settings`. Raises ConfigurationError."""
-    return Stage(
+    return Executor(
         environment=environment,
         spec=spec,
         surface_level=settings.surface or surface_of(environment, spec.task or spec.scene),

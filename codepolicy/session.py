@@ -12,14 +12,14 @@ from pathlib import Path
 
 from codepolicy.agent import Agent, checked_instruction, open_stage
 from codepolicy.episode import Episode
+from codepolicy.loop.episode_run import EpisodeRun, Interrupted
+from codepolicy.loop.executor import Executor
+from codepolicy.loop.run_folder import RunFolder
+from codepolicy.loop.work import solve
 from codepolicy.plugins import load_environment
-from codepolicy.prompting.changes import moves
 from codepolicy.prompting.quoting import one_line
-from codepolicy.run import Interrupted, Run
-from codepolicy.run_folder import RunFolder
-from codepolicy.skill_store import SkillStore
-from codepolicy.stage import Stage
-from codepolicy.work import solve
+from codepolicy.prompting.scene_diff import moves
+from codepolicy.skills.skill_store import SkillStore
 from primitives.environment import TrialSpec
 from primitives.scene import SceneObject
 
@@ -76,7 +76,7 @@ class Session:
         return tuple(self._history)
 
     @property
-    def stage(self) -> Stage:
+    def stage(self) -> Executor:
         """The world, to look at it between instructions."""
         return self._stage
 
@@ -90,7 +90,7 @@ class Session:
         words = checked_instruction(instruction) or ""
         folder = RunFolder(self._out, words) if self._out is not None else None
         self._stage.instruct(words)
-        run = Run(
+        run = EpisodeRun(
             stage=self._stage,
             settings=self._agent.settings,
             instruction=words,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codepolicy.loop.executor import IsolationMode
 from codepolicy.prompting.feedback import LEVELS, FeedbackLevel
-from codepolicy.stage import IsolationMode
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.registry import LEVELS as SURFACES
 

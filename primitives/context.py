@@ -12,7 +12,7 @@ from primitives.trace import Clause
 if TYPE_CHECKING:
     from primitives.guard import Guard
     from primitives.motion.mover import Mover
-    from primitives.perception.memory import SceneMemory
+    from primitives.perception.tracking.scene_memory import SceneMemory
     from primitives.robot import Robot
 
 

@@ -15,7 +15,7 @@ from primitives.guard import GuardLimits
 from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector
-from primitives.perception.memory import SceneMemory
+from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.registry import Surface
 from primitives.robot import ArmMode, Robot
 from primitives.scene import SceneObject

@@ -13,24 +13,24 @@ from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, T
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
-from sim_envs.disturbances import Disturbances, named_set, with_clutter
-from sim_envs.iiwa import iiwa
-from sim_envs.panda import panda
-from sim_envs.physics import ORDINARY
-from sim_envs.recording import Recording, write_picture
-from sim_envs.renderers import fastest
-from sim_envs.rendering import Renderer
-from sim_envs.scene_check import resolved
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.scenes import DEFAULT, NAMES, named_scene
-from sim_envs.setting import Setting, stream
-from sim_envs.sim_robot import SimRobot
-from sim_envs.twin import twin_scene
-from sim_envs.witness import Testimony, Witness
-from sim_envs.world import World, WorldState
+from sim_envs.judging.state_recorder import StateRecorder, Trajectory
+from sim_envs.physics.overrides import ORDINARY
+from sim_envs.physics.world import World, WorldState
+from sim_envs.physics.world_setup import WorldSetup, stream
+from sim_envs.rendering.renderer import Renderer
+from sim_envs.rendering.renderer_choice import fastest
+from sim_envs.rendering.video import VideoRecording, write_picture
+from sim_envs.robots.iiwa import iiwa
+from sim_envs.robots.panda import panda
+from sim_envs.robots.sim_robot import SimRobot
+from sim_envs.scenes.digital_twin import twin_scene
+from sim_envs.scenes.disturbances import Disturbances, named_set, with_clutter
+from sim_envs.scenes.scene_files import DEFAULT, NAMES, named_scene
+from sim_envs.scenes.scene_spec import SceneSpec
+from sim_envs.scenes.validation import resolved
 
 if TYPE_CHECKING:
-    from sim_envs.task import BoundTask
+    from sim_envs.judging.task import BoundTask
 
 TWIN_SETTLE_STEPS = 120
 """Measured objects may overlap a little; physics parts them."""
@@ -47,7 +47,7 @@ class Snapshot:
     world: World
     state: WorldState
     mode: ArmMode
-    testimony: Testimony
+    testimony: Trajectory
 
 
 class PyBulletEnvironment:
@@ -60,11 +60,11 @@ class PyBulletEnvironment:
         self._robot = robot or panda()
         self._renderer = renderer or fastest()
         self._workspace = Workspace()
-        self._witness = Witness()
-        self._setting = Setting(self._robot, self._witness.look)
+        self._witness = StateRecorder()
+        self._setting = WorldSetup(self._robot, self._witness.look)
         self._task: BoundTask | None = None
         self._instruction = ""
-        self._recording: Recording | None = None
+        self._recording: VideoRecording | None = None
 
     @property
     def arm_info(self) -> ArmInfo:
@@ -88,8 +88,8 @@ class PyBulletEnvironment:
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """Every registered task, with the suites that it is in."""
-        from sim_envs.suite import suites_of
-        from sim_envs.task import all_tasks
+        from sim_envs.judging.task import all_tasks
+        from sim_envs.suites.suite import suites_of
 
         listed = suites_of()
         return tuple(msgspec.structs.replace(task.info, suites=listed.get(task.id, ())) for task in all_tasks())
@@ -107,13 +107,13 @@ class PyBulletEnvironment:
         disturbances: str | None = None,
     ) -> tuple[PlannedTrial, ...]:
         """The trials of suites and tasks; see `Environment.trials`."""
-        from sim_envs.suite import selected
+        from sim_envs.suites.suite import selected
 
         return selected(names, seeds=seeds, wording=wording, disturbances=disturbances)
 
     def oracle_program(self, spec: TrialSpec) -> str:
         """Source of the program that must win `spec`'s task."""
-        from sim_envs.task import find
+        from sim_envs.judging.task import find
 
         if spec.task is None:
             raise ConfigurationError("an oracle program belongs to a task; give one.")
@@ -126,7 +126,7 @@ class PyBulletEnvironment:
         self._task = None
         self._stop_recording()
         if spec.task is not None:
-            from sim_envs.task import find
+            from sim_envs.judging.task import find
 
             self._task = find(spec.task).bind(spec.seed, spec.instruction)
             scene = self._task.scene
@@ -154,7 +154,7 @@ class PyBulletEnvironment:
 
     def instruct(self, instruction: str) -> str | None:
         """Another instruction in the world as it is; see `Environment.instruct`."""
-        from sim_envs.matching import match
+        from sim_envs.language.matching import match
 
         self._instruction = instruction
         self._witness.begin(self._setting.world)
@@ -230,7 +230,7 @@ class PyBulletEnvironment:
     def start_recording(self) -> None:
         """Start keeping what a video needs."""
         self._stop_recording()
-        self._recording = Recording(self._setting.world)
+        self._recording = VideoRecording(self._setting.world)
 
     def write_video(self, path: Path) -> None:
         """Write what was recorded and stop recording."""
@@ -257,7 +257,7 @@ class PyBulletEnvironment:
 
 def _scene_of(spec: TrialSpec) -> SceneSpec:
     """The scene of a trial without a task: by name, from a file, or that of a task by its id."""
-    from sim_envs.task import all_tasks
+    from sim_envs.judging.task import all_tasks
 
     for task in all_tasks() if spec.scene not in (None, *NAMES) else ():
         if task.id == spec.scene:

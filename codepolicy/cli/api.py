@@ -9,7 +9,7 @@ from codepolicy.cli.options import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class Api:
+class ApiCommand:
     """Print the functions that a program may call, as the model sees them."""
 
     surface: Literal["skill", "tool", "joint"] = "skill"
@@ -20,9 +20,9 @@ class Api:
     def __call__(self) -> int:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put
-        from codepolicy.models.estimate import estimated_tokens
+        from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.prompting.prompt import prompt_hash, system_prompt
-        from primitives.library import surface
+        from primitives.api import surface
         from primitives.scene import Workspace
         from primitives.stub import render
 

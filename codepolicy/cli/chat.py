@@ -10,7 +10,7 @@ from codepolicy.cli.options import AgentFlags, OutputFlags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chat(OutputFlags, AgentFlags):
+class ChatCommand(OutputFlags, AgentFlags):
     """Give one instruction after the other, or ask; world, variables and history stay."""
 
     video: bool = False
@@ -18,8 +18,8 @@ class Chat(OutputFlags, AgentFlags):
 
     def __call__(self) -> int:
         """Read instructions from stdin until it ends or says "exit"; returns the exit status of the last one."""
+        from codepolicy.cli.live_view import view
         from codepolicy.cli.output import finish
-        from codepolicy.cli.progress import view
         from codepolicy.session import Session
 
         status = 0

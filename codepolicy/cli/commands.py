@@ -10,16 +10,16 @@ from typing import Annotated, Any, Protocol, cast, get_type_hints
 
 import tyro
 
-from codepolicy.cli.api import Api
-from codepolicy.cli.chat import Chat
-from codepolicy.cli.compare import Compare
-from codepolicy.cli.doctor import Doctor
-from codepolicy.cli.eval import Eval
-from codepolicy.cli.exec import Exec
-from codepolicy.cli.prompt import Prompt
-from codepolicy.cli.report import Report
-from codepolicy.cli.run import Run
-from codepolicy.cli.tasks import Tasks
+from codepolicy.cli.api import ApiCommand
+from codepolicy.cli.chat import ChatCommand
+from codepolicy.cli.compare import CompareCommand
+from codepolicy.cli.doctor import DoctorCommand
+from codepolicy.cli.eval import EvalCommand
+from codepolicy.cli.exec import ExecCommand
+from codepolicy.cli.prompt import PromptCommand
+from codepolicy.cli.report import ReportCommand
+from codepolicy.cli.run import RunCommand
+from codepolicy.cli.tasks import TasksCommand
 from primitives.errors import ConfigurationError, unknown_name
 
 
@@ -32,16 +32,16 @@ class Command(Protocol):
 
 
 COMMANDS: dict[str, type[Any]] = {
-    "run": Run,
-    "chat": Chat,
-    "exec": Exec,
-    "eval": Eval,
-    "compare": Compare,
-    "report": Report,
-    "api": Api,
-    "tasks": Tasks,
-    "doctor": Doctor,
-    "prompt": Prompt,
+    "run": RunCommand,
+    "chat": ChatCommand,
+    "exec": ExecCommand,
+    "eval": EvalCommand,
+    "compare": CompareCommand,
+    "report": ReportCommand,
+    "api": ApiCommand,
+    "tasks": TasksCommand,
+    "doctor": DoctorCommand,
+    "prompt": PromptCommand,
 }
 
 

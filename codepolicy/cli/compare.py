@@ -11,7 +11,7 @@ from codepolicy.cli.options import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compare:
+class CompareCommand:
     """Set one run of `eval` against another, pair by pair: what newly fails and passes, and whether it is chance."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FIRST SECOND")] = ()
@@ -26,8 +26,8 @@ class Compare:
         from pathlib import Path
 
         from codepolicy.cli.output import put, put_json
-        from codepolicy.evaluation.compare import compared, lines
-        from codepolicy.evaluation.store import merged
+        from codepolicy.evaluation.comparison import compared, lines
+        from codepolicy.evaluation.run_store import merged
         from primitives.errors import ConfigurationError
 
         if len(self.runs) != 2:

@@ -9,7 +9,7 @@ from codepolicy.cli.options import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doctor:
+class DoctorCommand:
     """Check this installation and say what to do about each finding."""
 
     json: Annotated[bool, Flag] = False
@@ -17,8 +17,8 @@ class Doctor:
 
     def __call__(self) -> int:
         """Print; returns 0 when runs are possible, 2 otherwise."""
+        from codepolicy.cli.diagnosis import diagnose
         from codepolicy.cli.output import put, put_json
-        from codepolicy.diagnosis import diagnose
 
         findings = diagnose()
         broken = any(f.status == "error" for f in findings)

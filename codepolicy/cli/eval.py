@@ -11,11 +11,11 @@ import tyro
 from codepolicy.cli.options import ConditionFlags, Flag, LoopFlags, ModelFlags, model_options, settings
 
 if TYPE_CHECKING:
-    from codepolicy.evaluation.setup import Setup
+    from codepolicy.evaluation.worker_setup import WorkerSetup
 
 
 @dataclass(frozen=True, kw_only=True)
-class Eval(LoopFlags, ModelFlags, ConditionFlags):
+class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
     """Play suites and tasks in parallel and keep what comes of it; the same command goes on where it was cut short."""
 
     names: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SUITE|TASK")] = ()
@@ -56,11 +56,11 @@ class Eval(LoopFlags, ModelFlags, ConditionFlags):
         import os
         from pathlib import Path
 
-        from codepolicy.cli.evaluating import Evaluating
-        from codepolicy.cli.threshold import checked
-        from codepolicy.evaluation.evaluate import Limits
-        from codepolicy.evaluation.plan import seeds, shard
-        from codepolicy.evaluation.start import start
+        from codepolicy.cli.evaluation_view import EvaluationView
+        from codepolicy.cli.fail_under import checked
+        from codepolicy.evaluation.episode_keys import seeds, shard
+        from codepolicy.evaluation.run_plan import start
+        from codepolicy.evaluation.runner import Limits
         from primitives.errors import ConfigurationError
 
         fail_under = checked(self.fail_under)
@@ -76,7 +76,7 @@ class Eval(LoopFlags, ModelFlags, ConditionFlags):
             out=Path(self.out) if self.out is not None else None,
             command=sys.argv,
         )
-        return Evaluating(
+        return EvaluationView(
             setup=setup,
             plan=plan,
             processes=self.jobs or len(os.sched_getaffinity(0)),
@@ -86,10 +86,10 @@ class Eval(LoopFlags, ModelFlags, ConditionFlags):
             json=self.json,
         )()
 
-    def _setup(self) -> Setup:
-        from codepolicy.evaluation.setup import Setup
+    def _setup(self) -> WorkerSetup:
+        from codepolicy.evaluation.worker_setup import WorkerSetup
 
-        return Setup(
+        return WorkerSetup(
             environment=self.env,
             model=self.model,
             oracle=self.oracle,

@@ -12,7 +12,7 @@ from codepolicy.cli.options import Flag, OutputFlags, WorldOptions, settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exec(OutputFlags, WorldOptions):
+class ExecCommand(OutputFlags, WorldOptions):
     """Run a program you wrote: the same path without a model."""
 
     program: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="PROGRAM.py")] = None
@@ -27,8 +27,8 @@ class Exec(OutputFlags, WorldOptions):
     def __call__(self) -> int:
         """Run; returns the exit status."""
         from codepolicy.agent import Agent
+        from codepolicy.cli.live_view import view
         from codepolicy.cli.output import finish
-        from codepolicy.cli.progress import view
 
         source = self._source()
         with view(json=self.json) as observer:

@@ -50,7 +50,7 @@ def _nothing_else_on_stdout() -> Generator[None]:
 def finish(run: Callable[[], Episode], *, json: bool) -> int:
     """Run, print the object where asked for, and return the exit status."""
     from codepolicy.episode import EXIT_STATUS
-    from codepolicy.run import Interrupted
+    from codepolicy.loop.episode_run import Interrupted
 
     with _nothing_else_on_stdout() if json else nullcontext():
         try:

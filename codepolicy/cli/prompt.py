@@ -12,7 +12,7 @@ from codepolicy.cli.options import Flag, WorldOptions, settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prompt(WorldOptions):
+class PromptCommand(WorldOptions):
     """Print what a model would be asked first, without asking one."""
 
     instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
@@ -28,11 +28,11 @@ class Prompt(WorldOptions):
         """Print; returns the exit status."""
         from codepolicy.agent import checked_instruction, open_stage
         from codepolicy.cli.output import put
-        from codepolicy.models.estimate import estimated_tokens
+        from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import prompt_hash, system_prompt, user_prompt
-        from codepolicy.retrieval import relevant
-        from codepolicy.skill_store import SkillStore
+        from codepolicy.skills.retrieval import relevant
+        from codepolicy.skills.skill_store import SkillStore
         from primitives.environment import TrialSpec
 
         spec = TrialSpec(

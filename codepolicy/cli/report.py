@@ -11,7 +11,7 @@ from codepolicy.cli.options import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ReportCommand:
     """Show what a run of `eval`, or several shards of one, come to, and write the page."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ()
@@ -27,11 +27,11 @@ class Report:
         """Show; returns the exit status."""
         from pathlib import Path
 
+        from codepolicy.cli.fail_under import checked, missed
         from codepolicy.cli.output import fail, put, put_json
-        from codepolicy.cli.threshold import checked, missed
-        from codepolicy.evaluation import text
-        from codepolicy.evaluation.html import write_report
-        from codepolicy.evaluation.store import merged
+        from codepolicy.evaluation import text_report
+        from codepolicy.evaluation.html_report import write_report
+        from codepolicy.evaluation.run_store import merged
         from codepolicy.evaluation.summary import summarized
         from primitives.errors import ConfigurationError
 
@@ -46,7 +46,7 @@ class Report:
         if self.json:
             put_json(summary)
         else:
-            for line in (*text.table(summary), "", *text.losses(run.records)):
+            for line in (*text_report.table(summary), "", *text_report.losses(run.records)):
                 put(line)
             if page is not None:
                 put(f"page in {page}")

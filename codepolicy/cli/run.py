@@ -11,7 +11,7 @@ from codepolicy.cli.options import AgentFlags, OutputFlags
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run(OutputFlags, AgentFlags):
+class RunCommand(OutputFlags, AgentFlags):
     """Carry out an instruction and verify the result."""
 
     instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
@@ -19,8 +19,8 @@ class Run(OutputFlags, AgentFlags):
 
     def __call__(self) -> int:
         """Run; returns the exit status."""
+        from codepolicy.cli.live_view import view
         from codepolicy.cli.output import finish
-        from codepolicy.cli.progress import view
 
         with view(json=self.json) as observer:
             agent = self.agent(observer)

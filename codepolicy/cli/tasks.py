@@ -11,7 +11,7 @@ from codepolicy.cli.options import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tasks:
+class TasksCommand:
     """List the tasks that an environment can set up and judge."""
 
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"

@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from codepolicy import plugins
-from codepolicy.evaluation import fingerprint
-from codepolicy.evaluation.setup import Setup
+from codepolicy.evaluation import fingerprints
+from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.models.registry import GROUP, load
 from primitives.environment import Environment, TaskInfo
 
@@ -50,12 +50,12 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     def conditions(self) -> str:
         """Hash of what was chosen, without what it was run by: part of an episode's key."""
         chosen = ("environment", "model", "planner", "critic", "options", "settings", "files")
-        return fingerprint.digest({name: getattr(self, name) for name in chosen})
+        return fingerprints.digest({name: getattr(self, name) for name in chosen})
 
     @property
     def whole(self) -> str:
         """Hash of everything."""
-        return fingerprint.digest(self)
+        return fingerprints.digest(self)
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, str]
 
 
-def configured(setup: Setup, environment: Environment) -> Configuration:
+def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.to_builtins(setup.settings)
     del settings["disturbances"]
@@ -98,18 +98,18 @@ def configured(setup: Setup, environment: Environment) -> Configuration:
         settings=settings,
         wording=setup.wording or "as the suite says",
         disturbances=setup.disturbances or "as the suite says",
-        files={path: fingerprint.tree(Path(path)) for path in paths if path and Path(path).exists()},
-        prompts=fingerprint.prompts(examples=setup.settings.examples),
-        surfaces=fingerprint.surfaces(),
-        sources=fingerprint.sources({"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}),
-        packages=fingerprint.versions(),
+        files={path: fingerprints.tree(Path(path)) for path in paths if path and Path(path).exists()},
+        prompts=fingerprints.prompts(examples=setup.settings.examples),
+        surfaces=fingerprints.surfaces(),
+        sources=fingerprints.sources({"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}),
+        packages=fingerprints.versions(),
         python=platform.python_version(),
     )
 
 
 def task_hashes(tasks: Mapping[str, TaskInfo]) -> dict[str, str]:
     """Of what is known of each task, whichever suites it is in; by label."""
-    return {label: fingerprint.digest(msgspec.structs.replace(info, suites=())) for label, info in tasks.items()}
+    return {label: fingerprints.digest(msgspec.structs.replace(info, suites=())) for label, info in tasks.items()}
 
 
 def machine() -> dict[str, str]:

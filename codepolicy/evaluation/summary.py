@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from codepolicy.evaluation.record import LOST, Record
+from codepolicy.evaluation.records import LOST, Record
+from codepolicy.evaluation.run_store import EvaluationRun
 from codepolicy.evaluation.statistics import over_tasks, wilson
-from codepolicy.evaluation.store import EvaluationRun
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

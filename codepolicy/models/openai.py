@@ -16,8 +16,7 @@ from typing import Any, cast
 import msgspec
 import openai
 
-from codepolicy.models.estimate import estimated
-from codepolicy.models.openai_answer import Answer
+from codepolicy.models.openai_answer import StreamedAnswer
 from codepolicy.models.openai_errors import (
     no_server,
     nobody_there,
@@ -29,6 +28,7 @@ from codepolicy.models.openai_errors import (
 from codepolicy.models.prices import cost, price, price_table
 from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.models.registry import ModelOptions
+from codepolicy.models.token_estimate import estimated
 from primitives.errors import ConfigurationError
 
 MAX_THINKING_TOKENS = 32_768
@@ -143,7 +143,7 @@ class OpenAIModel:
             stream=True,
             **self._parameters,
         )
-        answer = Answer(url=self._url, model=self._name, limit_s=10 * self._options.timeout_s)
+        answer = StreamedAnswer(url=self._url, model=self._name, limit_s=10 * self._options.timeout_s)
         with stream:
             kind = stream.response.headers.get("content-type", "")
             if "html" in kind:

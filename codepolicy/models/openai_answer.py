@@ -15,7 +15,7 @@ MAX_REPLY = 400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class StreamedAnswer:
     """The answer of `model` at `url`, in whichever form it comes."""
 
     url: str

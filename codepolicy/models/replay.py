@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from codepolicy.models import recording
+from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
-from codepolicy.models.recording import Recording
+from codepolicy.models.recorded_exchange import RecordedExchange
 from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
@@ -26,15 +26,15 @@ class ReplayModel:
         if (folder / "conversation").is_dir():
             folder = folder / "conversation"
         self._folder = folder
-        self._recordings: dict[str, Recording] = {}
+        self._recordings: dict[str, RecordedExchange] = {}
         self.used = False
         """Whether a request has been found."""
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
             try:
-                found = recording.read(path)
+                found = recorded_exchange.read(path)
             except msgspec.MsgspecError as error:
                 raise ConfigurationError(f"{str(path)!r} is no recording: {error}") from error
-            self._recordings[recording.key(found.messages, found.sample)] = found
+            self._recordings[recorded_exchange.key(found.messages, found.sample)] = found
         if not self._recordings:
             raise ConfigurationError(
                 f"no recording in {str(folder)!r}; give the folder of a run with at least one reply, or of --record DIR"
@@ -55,14 +55,14 @@ class ReplayModel:
         reply = self.recorded(messages, sample)
         if reply is None:
             raise ModelError(
-                f"no recording {recording.key(messages, sample)} for this request in {str(self._folder)!r}; "
+                f"no recording {recorded_exchange.key(messages, sample)} for this request in {str(self._folder)!r}; "
                 f"{self.difference(messages, sample)}. Record it with --record."
             )
         return reply
 
     def recorded(self, messages: Sequence[Message], sample: int = 0) -> Reply | None:
         """The recorded reply, if there is one."""
-        found = self._recordings.get(recording.key(messages, sample))
+        found = self._recordings.get(recorded_exchange.key(messages, sample))
         self.used = self.used or found is not None
         return found.reply if found is not None else None
 

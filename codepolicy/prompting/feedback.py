@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Literal, get_args
 
 from codepolicy.episode import GoalCheck
-from codepolicy.measured import relation_in
+from codepolicy.loop.clause_values import relation_in
 from codepolicy.prompting import hints
-from codepolicy.prompting.changes import changes_table
 from codepolicy.prompting.quoting import one_line, quoted
+from codepolicy.prompting.scene_diff import changes_table
 from primitives.environment import Verdict
 from primitives.failures import FailureKind, FailureReport
 from primitives.scene import SceneObject

@@ -12,7 +12,7 @@ import msgspec
 from codepolicy.models.protocol import Message
 from codepolicy.prompting import quoting
 from codepolicy.prompting.scene_table import scene_table
-from codepolicy.skill import Skill
+from codepolicy.skills.skill import Skill
 from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 

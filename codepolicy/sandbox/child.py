@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from codepolicy.sandbox import confine, told, values, warm, wire
-from codepolicy.sandbox.output import Output
+from codepolicy.sandbox import confinement, preloading, traceback_formatting, wire, wire_values
+from codepolicy.sandbox.output_stream import Output
 from primitives import failures, images, scene
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
         os.close(line_memory)
         faulthandler.register(signal.SIGUSR1, file=trace_pipe, all_threads=False)
         gc.enable()
-        layers = confine.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers)
+        layers = confinement.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers)
         policy = _Policy(link, lines, fork.output_chars)
         policy.send(wire.Ready(layers))
         policy.serve()
@@ -129,7 +129,7 @@ class _Policy:
         (length,) = wire.LENGTH.unpack(self._take(wire.LENGTH.size))
         return wire.decode_outbound(self._take(length))
 
-    def _receive_array(self, value: values.ArrayValue) -> values.Array:
+    def _receive_array(self, value: wire_values.ArrayValue) -> wire_values.Array:
         """An array whose bytes come next, read into place without a copy."""
         array = value.empty
         if array.nbytes:
@@ -181,7 +181,7 @@ class _Policy:
             self._namespace.pop(name, None)
         given: dict[str, Any] = {cls.__name__: cls for cls in VALUES}
         given |= ALIASES
-        given |= {name: sys.modules[module] for name, module in warm.GIVEN.items()}
+        given |= {name: sys.modules[module] for name, module in preloading.GIVEN.items()}
         given |= {"__name__": "__main__", "__builtins__": builtins}
         given |= {name: self._primitive(name) for name in names}
         self._namespace |= given
@@ -217,7 +217,10 @@ class _Policy:
             args, kwargs = _truth(args, kwargs)
         try:
             call = wire.Call(
-                name, tuple(values.argument(a) for a in args), {k: values.argument(v) for k, v in kwargs.items()}, line
+                name,
+                tuple(wire_values.argument(a) for a in args),
+                {k: wire_values.argument(v) for k, v in kwargs.items()},
+                line,
             )
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise failures.BadArgument(f"{name}: {error}", call=f"{name}(…)", line=line) from None
@@ -225,8 +228,8 @@ class _Policy:
         self.send(call)
         match self._receive():
             case wire.Returned(value=value):
-                arrays = [self._receive_array(a) for a in values.named_arrays(value)]
-                return values.unpack(value, arrays)
+                arrays = [self._receive_array(a) for a in wire_values.named_arrays(value)]
+                return wire_values.unpack(value, arrays)
             case wire.Raised(index=index, report=report):
                 failure = failures.from_report(report)
                 failure.__dict__["_index"] = index
@@ -236,29 +239,36 @@ class _Policy:
 
     def _failed(self, error: BaseException) -> wire.Ended:
         """What ended the program, with its own lines alone."""
-        frames = list(told.own_frames(error))
+        frames = list(traceback_formatting.own_frames(error))
         line = next((n for name, n, _ in reversed(frames) if name == self._filename), None)
         if isinstance(error, SyntaxError) and error.filename == self._filename:
             line = error.lineno
         index = error.__dict__.get("_index")
         known = isinstance(error, failures.PolicyError | failures.BadArgument)
-        text = str(error) if known else told.last_line(error)
+        text = str(error) if known else traceback_formatting.last_line(error)
         return wire.Ended(
             names=self._defined(),
-            error=told.cut(text, 4000),
+            error=traceback_formatting.cut(text, 4000),
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,
             inside=self._inside(frames[-1]) if frames and frames[-1][0] != self._filename else None,
-            hint=told.cut(error.hint or "", 1000) or None if isinstance(error, failures.Failure) else None,
-            traceback=told.cut(told.own_traceback(error), 8000),
+            hint=traceback_formatting.cut(error.hint or "", 1000) or None
+            if isinstance(error, failures.Failure)
+            else None,
+            traceback=traceback_formatting.cut(traceback_formatting.own_traceback(error), 8000),
         )
 
     def _inside(self, frame: tuple[str, int, str]) -> wire.Inside:
         """A frame of an earlier source, as the host is told."""
         name, line, function = frame
         text = linecache.getline(name, line).strip()
-        return wire.Inside(told.cut(function, 190), max(line, 1), told.cut(text, 190), self._labels.get(name, ""))
+        return wire.Inside(
+            traceback_formatting.cut(function, 190),
+            max(line, 1),
+            traceback_formatting.cut(text, 190),
+            self._labels.get(name, ""),
+        )
 
 
 def _is_answer(value: object) -> bool:

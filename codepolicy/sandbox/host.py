@@ -7,10 +7,10 @@ import threading
 from types import TracebackType
 from typing import Literal
 
-from codepolicy.sandbox import confine
+from codepolicy.sandbox import confinement
 from codepolicy.sandbox.limits import SandboxLimits
-from codepolicy.sandbox.process import PolicyProcess, Zygote
-from codepolicy.sandbox.session import Dispatch, PolicySession, ProgramOutcome
+from codepolicy.sandbox.policy_process import PolicyProcess, Zygote
+from codepolicy.sandbox.policy_session import Dispatch, PolicySession, ProgramOutcome
 from primitives.errors import ConfigurationError
 from primitives.failures import InfrastructureError
 
@@ -27,7 +27,7 @@ class PolicySandbox:
         *,
         isolation: Isolation = "best-effort",
         limits: SandboxLimits = SandboxLimits(),  # noqa: B008 - frozen
-        layers: tuple[str, ...] = confine.LAYERS,
+        layers: tuple[str, ...] = confinement.LAYERS,
     ) -> None:
         """Start the zygote and learn what this kernel can do.
 

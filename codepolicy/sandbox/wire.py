@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from codepolicy.sandbox.values import Value
+from codepolicy.sandbox.wire_values import Value
 from primitives.failures import FailureReport
 
 MAX_INBOUND = 1 << 20

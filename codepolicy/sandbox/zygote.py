@@ -30,7 +30,7 @@ class Reap(msgspec.Struct, frozen=True, tag="reap"):
     pid: int
 
 
-class Answer(msgspec.Struct, frozen=True):
+class ForkResult(msgspec.Struct, frozen=True):
     """Process id after `Fork`, wait status after `Reap`, or what went wrong."""
 
     value: int = 0
@@ -42,9 +42,9 @@ _requests: Final = msgspec.msgpack.Decoder(Fork | Reap)
 
 def main(control: int) -> None:
     """Serve until the parent is gone."""
-    from codepolicy.sandbox import child, warm
+    from codepolicy.sandbox import child, preloading
 
-    warm.imports()
+    preloading.imports()
     with socket.socket(fileno=control) as server:
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
@@ -71,14 +71,14 @@ def main(control: int) -> None:
                 if pid == 0:
                     server.close()
                     child.main(fds, request, parent)
-                answer = Answer(value=pid, error=problem)
+                answer = ForkResult(value=pid, error=problem)
                 for fd in fds:
                     os.close(fd)
             server.send(msgspec.msgpack.encode(answer))
 
 
-def _reap(pid: int) -> Answer:
+def _reap(pid: int) -> ForkResult:
     try:
-        return Answer(value=os.waitpid(pid, 0)[1])
+        return ForkResult(value=os.waitpid(pid, 0)[1])
     except ChildProcessError as error:
-        return Answer(error=str(error))
+        return ForkResult(error=str(error))

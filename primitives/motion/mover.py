@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
-from primitives.motion.collision import CLOSE, Checker, robot_geometry
-from primitives.motion.hand import Hand, Held
-from primitives.motion.kinematics import THOROUGH, Kinematics, line, pose_distance
-from primitives.motion.planning import Planner
-from primitives.motion.refusals import blocked, unreachable
-from primitives.perception.memory import SceneMemory
+from primitives.motion.grasping.hand import Hand, Held
+from primitives.motion.kinematics.arm_kinematics import THOROUGH, Kinematics, line, pose_distance
+from primitives.motion.planning.collision import CLOSE, Checker, robot_geometry
+from primitives.motion.planning.path_planner import PathPlanner
+from primitives.motion.preconditions import blocked, unreachable
+from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Robot
 from primitives.scene import Pose, SceneObject
 
@@ -50,7 +50,7 @@ class Mover:
         home = self.kinematics.tool(self.info.home)
         self._turn_at_home = _heading(home) - math.atan2(home[1, 3], home[0, 3])
         self._geometry = robot_geometry(self.info)
-        self._planner = Planner(self.kinematics)
+        self._planner = PathPlanner(self.kinematics)
 
     @property
     def q(self) -> NDArray[np.float64]:

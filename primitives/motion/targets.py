@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from primitives.context import Context
 from primitives.failures import BadArgument
-from primitives.perception.regions import named_region
+from primitives.perception.region_names import named_region
 from primitives.scene import Region, SceneObject, Target
 
 

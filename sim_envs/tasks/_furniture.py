@@ -7,12 +7,12 @@ import random
 from collections.abc import Iterable
 
 from primitives.scene import Vector2
-from sim_envs.case import Case, Condition
-from sim_envs.furniture import TRAVEL
-from sim_envs.predicates import others, untouched
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.assets.furniture_shapes import TRAVEL
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import others, untouched
+from sim_envs.language.templates import Attributes
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import palette
-from sim_envs.templates import Attributes
 
 TURN = 0.25
 """Largest turn in rad of a cupboard's front away from the robot's base."""

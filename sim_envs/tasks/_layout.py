@@ -12,9 +12,9 @@ import msgspec
 from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError
 from primitives.scene import Region, Vector2, Vector3
-from sim_envs.geometry import WORKSPACE
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, heights
-from sim_envs.templates import Attributes, colors
+from sim_envs.judging.truth_geometry import WORKSPACE
+from sim_envs.language.templates import Attributes, colors
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, heights
 
 GAP = 0.04
 """Free space in m around every object: an open finger is 2 cm thick and needs as much room to move."""

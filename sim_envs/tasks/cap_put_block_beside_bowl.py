@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import TIE, along, place
-from sim_envs.predicates import in_place, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import in_place, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import TIE, along, place
+from sim_envs.language.templates import DIRECTION, DIRECTIONS, REGION, Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
 from sim_envs.tasks._programs import RELATIONS
-from sim_envs.templates import DIRECTION, DIRECTIONS, REGION, Attributes, Template, Values, things
 
 
 @task(

@@ -6,13 +6,13 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition
-from sim_envs.geometry import clearest, distance, place
-from sim_envs.predicates import in_place, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import in_place, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import clearest, distance, place
+from sim_envs.language.templates import DISTANCE, REGION, Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import apart, arrange, block, bowl, color_of, palette, position
-from sim_envs.templates import DISTANCE, REGION, Attributes, Template, Values, things
 
 
 @task(

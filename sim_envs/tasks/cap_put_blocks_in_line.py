@@ -7,15 +7,15 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
-from sim_envs.arrangements import spread_out, straight
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import fit_line
-from sim_envs.predicates import others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.arrangement_predicates import spread_out, straight
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import fit_line
+from sim_envs.language.templates import LINE, Attributes, Template, Values
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block, palette, position
 from sim_envs.tasks._programs import STACK_ALL
-from sim_envs.templates import LINE, Attributes, Template, Values
 
 
 @task(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition
-from sim_envs.geometry import clearest, place
-from sim_envs.predicates import in_place, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import in_place, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import clearest, place
+from sim_envs.language.templates import DIRECTION, DIRECTIONS, NTH, ORDINALS, REGION, Attributes, Template, Values
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import apart, arrange, block, bowl, palette, position
-from sim_envs.templates import DIRECTION, DIRECTIONS, NTH, ORDINALS, REGION, Attributes, Template, Values
 
 
 @task(

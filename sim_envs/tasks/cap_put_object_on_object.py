@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition
-from sim_envs.predicates import on_top, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import on_top, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
-from sim_envs.templates import Attributes, Template, Values, things
 
 
 @task(

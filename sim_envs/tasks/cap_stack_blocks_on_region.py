@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.arrangements import stacked
-from sim_envs.case import Case, Condition
-from sim_envs.geometry import place
-from sim_envs.predicates import in_place, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.arrangement_predicates import stacked
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import in_place, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import place
+from sim_envs.language.templates import REGION, Attributes, Template, Values
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, palette
 from sim_envs.tasks._programs import STACK_ALL
-from sim_envs.templates import REGION, Attributes, Template, Values
 
 
 @task(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._furniture import drawers, other_drawer, pulled, slid_to
 from sim_envs.tasks._layout import color_of
-from sim_envs.templates import Attributes, Template, Values, things
 
 CLOSED = 0.01
 

@@ -7,12 +7,12 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sim_envs.case import Case, Condition
-from sim_envs.predicates import counted, on_table, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import counted, on_table, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, bowl, color_of, palette, position
-from sim_envs.templates import Attributes, Template, Values, things
 
 CUP = (0.066, 0.066, 0.09)
 BALL = 0.02

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Slot, Template, Values, things
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._furniture import TAKE_HANDLE, cupboard, slid_to, travel
 from sim_envs.tasks._layout import arrange, block, color_of, palette
-from sim_envs.templates import Attributes, Slot, Template, Values, things
 
 SLACK = 0.025
 

@@ -6,14 +6,14 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Moment
-from sim_envs.geometry import WORKSPACE, bottom, distance, local, over
-from sim_envs.predicates import on_table, others, some, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, WorldSnapshot
+from sim_envs.judging.predicates import on_table, others, some, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import WORKSPACE, bottom, distance, local, over
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette, position, zone
 from sim_envs.tasks._wiping import BARE_FINGERS, BY_HAND, WIPE
-from sim_envs.templates import Attributes, Template, Values, things
 
 SPONGE = (0.12, 0.04, 0.045)
 """m; three cubes side by side would look like 12 by 4 by 4 cm."""
@@ -144,9 +144,9 @@ def _has_room(arranged: Sequence[ObjectSpec]) -> bool:
     )
 
 
-def _history(case: Case) -> list[Moment]:
+def _history(case: Case) -> list[WorldSnapshot]:
     """From the start to the end."""
-    return [Moment(case.start), *case.moments, Moment(case.now, case.held)]
+    return [WorldSnapshot(case.start), *case.moments, WorldSnapshot(case.now, case.held)]
 
 
 def _not_lifted(case: Case, crumbs: Sequence[str]) -> Condition:

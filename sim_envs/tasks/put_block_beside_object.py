@@ -7,13 +7,13 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
-from sim_envs.case import Case, Condition
-from sim_envs.geometry import WORKSPACE, along, distance
-from sim_envs.predicates import on_table, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import on_table, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import WORKSPACE, along, distance
+from sim_envs.language.templates import DIRECTION, DIRECTIONS, Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block_and_anchor, position, radius
-from sim_envs.templates import DIRECTION, DIRECTIONS, Attributes, Template, Values, things
 
 
 @task(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear, only
-from sim_envs.predicates import inside, others, some, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear, only
+from sim_envs.judging.predicates import inside, others, some, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import COLOR, Attributes, Template, Values
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, box, palette
-from sim_envs.templates import COLOR, Attributes, Template, Values
 
 
 @task(

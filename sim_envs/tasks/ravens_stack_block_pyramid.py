@@ -6,14 +6,14 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import CONTACT, bottom, distance, place, top
-from sim_envs.predicates import in_hand, on_table, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import in_hand, on_table, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import CONTACT, bottom, distance, place, top
+from sim_envs.language.templates import Attributes, Template, Values
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, palette
 from sim_envs.tasks._programs import STACK_ALL
-from sim_envs.templates import Attributes, Template, Values
 
 PITCH = 0.048
 """Distance in m between neighbours in a row: 8 mm of air, so that fingers and measuring errors fit, and a block above

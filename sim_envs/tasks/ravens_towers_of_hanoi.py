@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from sim_envs.case import Case, Condition, Unclear, only
-from sim_envs.geometry import over, rests_on
-from sim_envs.predicates import UNTOUCHED, in_zone, on_top, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear, only
+from sim_envs.judging.predicates import UNTOUCHED, in_zone, on_top, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import over, rests_on
+from sim_envs.language.templates import COLOR, Attributes, Template, Values
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, palette, upon, zone
-from sim_envs.templates import COLOR, Attributes, Template, Values
 
 
 @task(

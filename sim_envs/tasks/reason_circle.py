@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from sim_envs.arrangements import spread_out
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import distance
-from sim_envs.predicates import others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.arrangement_predicates import spread_out
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import distance
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position
-from sim_envs.templates import Attributes, Template, Values, things
 
 RADIUS = 0.14
 """Radius of the oracle's circle in m: clear of a bowl of 15 cm, within the table."""

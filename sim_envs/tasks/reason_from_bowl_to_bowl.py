@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.geometry import contains
-from sim_envs.predicates import inside, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import inside, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.judging.truth_geometry import contains
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, upon
-from sim_envs.templates import Attributes, Template, Values, things
 
 
 @task(

@@ -7,12 +7,12 @@ import random
 from collections.abc import Mapping, Sequence
 
 from primitives.scene import Vector2
-from sim_envs.case import Case, Condition
-from sim_envs.predicates import at_point, on_table, others, untouched
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.predicates import at_point, on_table, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Slot, Template, Values, things
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette, position, radius
-from sim_envs.templates import Attributes, Slot, Template, Values, things
 
 
 @task(

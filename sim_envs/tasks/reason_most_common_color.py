@@ -6,12 +6,12 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.predicates import inside, others, some, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import inside, others, some, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Template, Values, things
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, color_of, palette, wide_bowl
-from sim_envs.templates import Attributes, Template, Values, things
 
 
 @task(

@@ -6,12 +6,12 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 
-from sim_envs.case import Case, Condition, Unclear
-from sim_envs.predicates import on_table, on_top, others, untouched
-from sim_envs.scene_spec import SceneSpec
-from sim_envs.task import task
+from sim_envs.judging.case import Case, Condition, Unclear
+from sim_envs.judging.predicates import on_table, on_top, others, untouched
+from sim_envs.judging.task import task
+from sim_envs.language.templates import Attributes, Template, Values
+from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.tasks._layout import arrange, block, bowl, palette
-from sim_envs.templates import Attributes, Template, Values
 
 
 @task(

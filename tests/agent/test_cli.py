@@ -10,7 +10,7 @@ import pytest
 
 from codepolicy.cli import status
 from codepolicy.cli.commands import COMMANDS, parse
-from codepolicy.cli.run import Run
+from codepolicy.cli.run import RunCommand
 from primitives.errors import ConfigurationError
 
 
@@ -134,7 +134,7 @@ def test_defaults_then_config_then_flags(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text('seed = 3\nturns = 7\n[run]\nmodel = "openai:m"\nbase-url = "http://x/v1"\n')
     command = parse(["run", "hello", "--config", str(config), "--turns", "2"])
-    assert isinstance(command, Run)
+    assert isinstance(command, RunCommand)
     assert (command.instruction, command.seed, command.turns) == ("hello", 3, 2)
     assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", None)
 

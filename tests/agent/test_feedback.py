@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from codepolicy.episode import GoalCheck
-from codepolicy.models.estimate import estimated_tokens
+from codepolicy.models.token_estimate import estimated_tokens
 from codepolicy.prompting.feedback import LEVELS, Attempt, feedback
 from codepolicy.prompting.hints import hint
-from codepolicy.prompting.retelling import marked, signature
+from codepolicy.prompting.history import marked, signature
 from primitives.environment import Verdict
 from primitives.failures import FAILURES, FailureKind, FailureReport
 from primitives.scene import SceneObject

@@ -5,17 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from codepolicy.agent import Agent, open_stage
-from codepolicy.hierarchy import missing_functions
+from codepolicy.loop.executor import Executor
+from codepolicy.loop.function_synthesis import missing_functions
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.settings import Settings
-from codepolicy.stage import Stage
 from primitives.environment import Environment, TrialSpec
 
 Fenced = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def stage(world: Environment) -> Iterator[Stage]:
+def stage(world: Environment) -> Iterator[Executor]:
     with open_stage(world, TrialSpec(), Settings()) as opened:
         yield opened
 
@@ -34,7 +34,7 @@ def stage(world: Environment) -> Iterator[Stage]:
         ("name = input()\nopen('x')\nsort_all(eval('1'))", ["sort_all"]),
     ],
 )
-def test_only_functions_that_nobody_defined_are_missing(stage: Stage, program: str, names: list[str]) -> None:
+def test_only_functions_that_nobody_defined_are_missing(stage: Executor, program: str, names: list[str]) -> None:
     assert [m.name for m in missing_functions(program, stage)] == names
 
 

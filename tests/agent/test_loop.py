@@ -14,12 +14,12 @@ import pytest
 from codepolicy.agent import Agent
 from codepolicy.episode import Episode
 from codepolicy.events import Called, Calling, Event
+from codepolicy.loop.episode_run import Interrupted
+from codepolicy.loop.interrupts import uninterrupted
+from codepolicy.loop.outcome import is_question
 from codepolicy.models.protocol import ModelError, Reply
 from codepolicy.models.scripted import Answer, ScriptedModel
-from codepolicy.run import Interrupted
 from codepolicy.settings import Settings
-from codepolicy.solution import is_question
-from codepolicy.uninterrupted import uninterrupted
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
 

@@ -5,15 +5,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codepolicy.conversation import Budget, Conversation
 from codepolicy.episode import Outcome
+from codepolicy.loop.episode_run import judged
+from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.models import registry
 from codepolicy.models.prices import Price, cost, price_table
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
-from codepolicy.models.record import RecordingModel
+from codepolicy.models.recording_model import RecordingModel
 from codepolicy.models.replay import ReplayModel
 from codepolicy.models.scripted import ScriptedModel
-from codepolicy.run import judged
 from primitives.environment import Verdict, VerdictStatus
 from primitives.errors import ConfigurationError
 
@@ -71,18 +71,18 @@ def test_the_longest_name_has_the_price() -> None:
 
 def test_budgets_count_what_servers_report_and_estimate_the_rest() -> None:
     priced = Reply(text="x", model="m", usage=Usage(input_tokens=600, output_tokens=500, cost_usd=0.4))
-    by_tokens = Conversation(ScriptedModel([priced] * 3), Budget(max_tokens=2000), lambda event: None)
+    by_tokens = LLMClient(ScriptedModel([priced] * 3), Budget(max_tokens=2000), lambda event: None)
     by_tokens.ask(ASK, turn=1)
     assert by_tokens.budget.tokens_left == 900
     by_tokens.ask(ASK, turn=1)
     with pytest.raises(ModelError, match=r"token budget of 2000 is used up \(2200 spent\); raise --max-tokens"):
         by_tokens.ask(ASK, turn=1)
-    by_money = Conversation(ScriptedModel([priced] * 3), Budget(max_cost_usd=0.5), lambda event: None)
+    by_money = LLMClient(ScriptedModel([priced] * 3), Budget(max_cost_usd=0.5), lambda event: None)
     by_money.ask(ASK, turn=1)
     by_money.ask(ASK, turn=1)
     with pytest.raises(ModelError, match=r"0\.50 USD is used up \(0\.80 spent\)"):
         by_money.ask(ASK, turn=1)
-    silent = Conversation(ScriptedModel(["one two three"]), Budget(), lambda event: None)
+    silent = LLMClient(ScriptedModel(["one two three"]), Budget(), lambda event: None)
     assert 3 <= (silent.ask(ASK, turn=1).usage.output_tokens or 0) <= 5
 
 
@@ -91,7 +91,7 @@ def test_a_broken_plug_in_is_a_model_error() -> None:
         raise ValueError("oops")
 
     with pytest.raises(ModelError, match="model 'scripted' broke: ValueError: oops"):
-        Conversation(ScriptedModel([broken]), Budget(), lambda event: None).ask(ASK, turn=1)
+        LLMClient(ScriptedModel([broken]), Budget(), lambda event: None).ask(ASK, turn=1)
 
 
 def test_messages_survive_the_recording_format() -> None:

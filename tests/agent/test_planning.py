@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from codepolicy.agent import Agent
-from codepolicy.models.offline.model import OfflineModel
+from codepolicy.loop.planner import MAX_BARREN, SubGoal, parse_plan
 from codepolicy.models.protocol import Message
 from codepolicy.models.scripted import ScriptedModel
-from codepolicy.planning import MAX_BARREN, Step, parse_plan
+from codepolicy.offline.model import OfflineModel
 from codepolicy.session import Session
 from codepolicy.settings import Settings
 from primitives.environment import Environment
@@ -20,14 +20,14 @@ PLANNED = Settings(plan=True, turns=1)
 @pytest.mark.parametrize(
     ("text", "steps"),
     [
-        ("1. a -- done when: b\n2. c", [Step("a", "b"), Step("c")]),
-        ("Plan:\n\n1) **x** — Done when y holds.\n2) z", [Step("**x**", "y holds."), Step("z")]),
-        ("- one\n- two", [Step("one"), Step("two")]),
-        ("I would simply do it.", [Step("all of it")]),
-        ("```python\n1. no\n```", [Step("all of it")]),
+        ("1. a -- done when: b\n2. c", [SubGoal("a", "b"), SubGoal("c")]),
+        ("Plan:\n\n1) **x** — Done when y holds.\n2) z", [SubGoal("**x**", "y holds."), SubGoal("z")]),
+        ("- one\n- two", [SubGoal("one"), SubGoal("two")]),
+        ("I would simply do it.", [SubGoal("all of it")]),
+        ("```python\n1. no\n```", [SubGoal("all of it")]),
     ],
 )
-def test_plans_are_read_tolerantly(text: str, steps: list[Step]) -> None:
+def test_plans_are_read_tolerantly(text: str, steps: list[SubGoal]) -> None:
     assert list(parse_plan(text, "all of it")) == steps
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from codepolicy.models.estimate import estimated_tokens
+from codepolicy.models.token_estimate import estimated_tokens
 from codepolicy.prompting.prompt import Repair, prompt_hash, system_prompt, template, user_prompt
 from codepolicy.prompting.scene_table import parse_scene_table
-from primitives.library import surface
+from primitives.api import surface
 from primitives.registry import LEVELS
 from primitives.scene import SceneObject, Workspace
 from primitives.stub import render
@@ -42,9 +42,9 @@ def test_without_examples_only_they_are_missing(level: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_examples_pass_the_gate(level: str) -> None:
-    from codepolicy.gate import check
     from codepolicy.models.protocol import Reply
     from codepolicy.prompting.reply import parse_reply
+    from codepolicy.static_checks import check
 
     chosen = surface(level)
     for part in template(f"examples_{level}").split('\n"')[1:]:

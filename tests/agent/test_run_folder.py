@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.run_folder import RunFolder
+from codepolicy.loop.run_folder import RunFolder
 from primitives.errors import ConfigurationError
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.events import Called, Event
+from codepolicy.loop.episode_run import Interrupted
 from codepolicy.models.scripted import ScriptedModel
-from codepolicy.run import Interrupted
 from codepolicy.session import Session
 from codepolicy.settings import Settings
 from primitives.environment import Environment

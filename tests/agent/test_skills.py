@@ -10,11 +10,11 @@ from codepolicy.agent import Agent
 from codepolicy.cli import status
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.prompting.prompt import user_prompt
-from codepolicy.retrieval import relevant
 from codepolicy.session import Session
 from codepolicy.settings import Settings
-from codepolicy.skill import Skill, parse_skill
-from codepolicy.skill_store import SkillStore
+from codepolicy.skills.retrieval import relevant
+from codepolicy.skills.skill import Skill, parse_skill
+from codepolicy.skills.skill_store import SkillStore
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
 

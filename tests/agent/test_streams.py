@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.cli.progress import view
+from codepolicy.cli.live_view import view
 from codepolicy.events import Said
 
 QUESTION = ("run", "how many blocks are there?", "--no-video")

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.episode import Timings
-from codepolicy.evaluation.record import Job, Record
+from codepolicy.evaluation.records import Job, Record
 from codepolicy.models.protocol import Usage
 from primitives.errors import ConfigurationError
 

@@ -10,8 +10,8 @@ import msgspec
 
 from codepolicy.episode import Timings
 from codepolicy.evaluation.configuration import Configuration, RunFile
-from codepolicy.evaluation.record import Job, Record
-from codepolicy.evaluation.store import EvaluationRun
+from codepolicy.evaluation.records import Job, Record
+from codepolicy.evaluation.run_store import EvaluationRun
 from codepolicy.models.protocol import Usage
 from primitives.environment import PlannedTrial, TrialSpec
 

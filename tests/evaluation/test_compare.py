@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codepolicy.evaluation.compare import compared, lines
+from codepolicy.evaluation.comparison import compared, lines
 from codepolicy.evaluation.statistics import mcnemar
 from primitives.errors import ConfigurationError
 from tests.evaluation import made

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.cli.compare import Compare
-from codepolicy.cli.eval import Eval
-from codepolicy.cli.report import Report
+from codepolicy.cli.compare import CompareCommand
+from codepolicy.cli.eval import EvalCommand
+from codepolicy.cli.report import ReportCommand
 from codepolicy.evaluation.statistics import mcnemar, wilson
 
 PAGE = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()
@@ -35,7 +35,11 @@ def test_the_examples_of_the_page_run_one_after_the_other(tmp_path: Path) -> Non
 
 
 def test_every_flag_of_the_page_exists() -> None:
-    known = {field.name.replace("_", "-") for command in (Eval, Compare, Report) for field in fields(command)}
+    known = {
+        field.name.replace("_", "-")
+        for command in (EvalCommand, CompareCommand, ReportCommand)
+        for field in fields(command)
+    }
     named = set(re.findall(r"(?<!-)--([a-z][a-z-]+)", PAGE))
     assert {flag.removeprefix("no-") for flag in named} <= known
     assert {"trials", "seeds", "samples", "shard", "again", "patience", "fail-under", "fail-on"} <= named

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.evaluation.replay import command
-from codepolicy.evaluation.store import read
+from codepolicy.evaluation.replay_command import command
+from codepolicy.evaluation.run_store import read
 
 TASKS = ("lift-block", "put-block-in-bowl", "reason-decline-missing")
 

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from codepolicy.evaluation.plan import planned, seeds, shard
-from codepolicy.evaluation.record import Job
-from codepolicy.evaluation.setup import Setup
+from codepolicy.evaluation.episode_keys import planned, seeds, shard
+from codepolicy.evaluation.records import Job
+from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.settings import Settings
 from primitives.environment import PlannedTrial, TrialSpec
 from primitives.errors import ConfigurationError
@@ -29,9 +29,9 @@ def trials(tasks: Sequence[str] = ("a-v1", "b-v1"), count: int = 5, **spec: Any)
     ]
 
 
-def jobs(of: Sequence[PlannedTrial] | None = None, setup: Setup | None = None, **options: Any) -> tuple[Job, ...]:
+def jobs(of: Sequence[PlannedTrial] | None = None, setup: WorkerSetup | None = None, **options: Any) -> tuple[Job, ...]:
     configuration = msgspec.structs.replace(made.CONFIGURATION, **options.pop("changes", {}))
-    return planned(trials() if of is None else of, {}, setup or Setup(), configuration, **options)
+    return planned(trials() if of is None else of, {}, setup or WorkerSetup(), configuration, **options)
 
 
 def test_every_task_s_first_seed_comes_before_any_second() -> None:
@@ -82,7 +82,7 @@ def test_keys_depend_on_the_trial(other: list[PlannedTrial]) -> None:
 def test_the_surface_of_a_key_is_the_one_that_is_used() -> None:
     changes = {"surfaces": {**made.CONFIGURATION.surfaces, "tool": "other"}}
     assert jobs() == jobs(changes=changes)
-    tool = Setup(settings=Settings(surface="tool"))
+    tool = WorkerSetup(settings=Settings(surface="tool"))
     assert not {j.key for j in jobs(setup=tool)} & {j.key for j in jobs(setup=tool, changes=changes)}
 
 
@@ -111,7 +111,7 @@ def test_one_seed_under_two_conditions_is_refused() -> None:
 
 def test_learning_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="depend on those before"):
-        Setup(settings=Settings(skills="x", learn=True))
+        WorkerSetup(settings=Settings(skills="x", learn=True))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from codepolicy.evaluation.evaluate import Ending, Limits, missing, play
-from codepolicy.evaluation.record import Record
-from codepolicy.evaluation.store import Store
+from codepolicy.evaluation.records import Record
+from codepolicy.evaluation.run_store import Store
+from codepolicy.evaluation.runner import Ending, Limits, missing, play
 from primitives.errors import ConfigurationError
 from tests.evaluation import made
 

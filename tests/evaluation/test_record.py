@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from codepolicy.episode import Episode, GoalCheck, Isolation, Timings, Turn
-from codepolicy.evaluation.record import broken, recorded
+from codepolicy.evaluation.records import broken, recorded
 from primitives.environment import ObjectState, Verdict
 from primitives.failures import FailureKind, FailureReport
 from primitives.trace import ExecutionReport

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.evaluation import text
-from codepolicy.evaluation.html import page, write_report
-from codepolicy.evaluation.progress import ProgressLine
-from codepolicy.evaluation.replay import command
+from codepolicy.evaluation import text_report
+from codepolicy.evaluation.html_report import page, write_report
+from codepolicy.evaluation.progress_line import ProgressLine
+from codepolicy.evaluation.replay_command import command
 from codepolicy.evaluation.statistics import wilson
 from codepolicy.evaluation.summary import summarized
 from tests.evaluation import made
@@ -41,7 +41,7 @@ def test_rates_and_intervals_per_task_group_and_over_all() -> None:
 
 def test_the_table_has_every_row_and_what_has_to_be_known() -> None:
     run = made.run(RECORDS, model="openai:x")
-    told = "\n".join(text.table(summarized(run)))
+    told = "\n".join(text_report.table(summarized(run)))
     assert re.search(r"^put-x-v1 +4 +3 +75\.0% +30\.1% - 95\.4% ", told, re.MULTILINE)
     assert re.search(r"^all +8 +6 +75\.0%", told, re.MULTILINE)
     assert "1 lost to infrastructure or the model's server, counted as not won" in told
@@ -49,17 +49,17 @@ def test_the_table_has_every_row_and_what_has_to_be_known() -> None:
 
 def test_ground_truth_and_missing_episodes_are_stamped() -> None:
     run = made.run([made.record(privileged=("detector",)), made.record(seed=1, judged=False)])
-    told = "\n".join(text.notes(summarized(run)))
+    told = "\n".join(text_report.notes(summarized(run)))
     assert "privileged: detector used ground truth" in told and "1 judged by their own goal check alone" in told
 
 
 def test_lost_episodes_are_listed_with_the_first_line_of_their_feedback() -> None:
-    assert list(text.losses(RECORDS)) == [
+    assert list(text_report.losses(RECORDS)) == [
         "lost to grasp_missed: put-x-v1 seed 0: line 1: pick: the fingers closed on nothing",
         "lost to infrastructure: put-y-v1 seed 0: line 1: pick: the fingers closed on nothing",
     ]
     many = [made.record(seed=seed, won=False) for seed in range(25)]
-    assert list(text.losses(many))[-1] == "… and 5 more"
+    assert list(text_report.losses(many))[-1] == "… and 5 more"
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_it_shows(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.evaluation.store import Store, merged, read
+from codepolicy.evaluation.run_store import Store, merged, read
 from primitives.errors import ConfigurationError
 from tests.evaluation import made
 

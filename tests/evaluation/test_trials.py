@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.evaluation.setup import Setup
-from codepolicy.evaluation.start import start
+from codepolicy.evaluation.run_plan import start
+from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.plugins import load_environment
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
@@ -65,7 +65,7 @@ def test_unknown_disturbances(environment: Environment) -> None:
 
 def test_the_folder_is_named_after_the_configuration() -> None:
     def named(**changes: object) -> Path:
-        return start(Setup(**changes), ["lift-block"], seeds=range(2)).path  # type: ignore[arg-type]
+        return start(WorkerSetup(**changes), ["lift-block"], seeds=range(2)).path  # type: ignore[arg-type]
 
     plain = named()
     assert plain == named() and plain.parent == Path("runs")
@@ -77,19 +77,19 @@ def test_a_file_that_a_setting_names_is_part_of_the_configuration(tmp_path: Path
     keys: list[str] = []
     for text in ("one", "two", "one"):
         reply.write_text(text)
-        keys.append(start(Setup(model=f"scripted:{reply}"), ["lift-block"], seeds=[0]).jobs[0].key)
+        keys.append(start(WorkerSetup(model=f"scripted:{reply}"), ["lift-block"], seeds=[0]).jobs[0].key)
     assert keys[0] == keys[2] != keys[1]
 
 
 @pytest.mark.parametrize(
     ("setup", "names", "says"),
     [
-        (Setup(), [], "say what to play"),
-        (Setup(model="ofline"), ["core"], "unknown model 'ofline'"),
-        (Setup(environment="gazebo"), ["core"], "unknown environment 'gazebo'"),
+        (WorkerSetup(), [], "say what to play"),
+        (WorkerSetup(model="ofline"), ["core"], "unknown model 'ofline'"),
+        (WorkerSetup(environment="gazebo"), ["core"], "unknown environment 'gazebo'"),
     ],
     ids=["nothing", "model", "environment"],
 )
-def test_setups_that_cannot_be(setup: Setup, names: list[str], says: str) -> None:
+def test_setups_that_cannot_be(setup: WorkerSetup, names: list[str], says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
         start(setup, names)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from primitives.motion.collision import RobotGeometry
-from primitives.motion.kinematics import Kinematics
+from primitives.motion.kinematics.arm_kinematics import Kinematics
+from primitives.motion.planning.collision import RobotGeometry
 
 
 @pytest.fixture(scope="session")
 def kinematics() -> Kinematics:
-    from sim_envs.panda import arm_info
+    from sim_envs.robots.panda import arm_info
 
     return Kinematics(arm_info(), 0.02)
 
@@ -35,10 +35,10 @@ def environment() -> Iterator[object]:
 @pytest.fixture
 def trial(environment, tmp_path: Path) -> Callable[..., object]:
     """Sets up a scene (TOML of the objects) and gives its server, seen by the privileged detector: fast and exact."""
+    from primitives.api import surface
     from primitives.environment import TrialSpec
     from primitives.guard import GuardLimits
-    from primitives.library import surface
-    from primitives.perception import oracle
+    from primitives.perception import oracle_detector
     from primitives.server import Server
 
     def start(objects: str, *, level: str = "skill", limits: GuardLimits | None = None, robot=None, **more):
@@ -46,7 +46,7 @@ def trial(environment, tmp_path: Path) -> Callable[..., object]:
         path.write_text(objects)
         made = environment.reset(TrialSpec(seed=0, scene=str(path), disturbances="none"))
         chosen = robot(made.robot) if robot else made.robot
-        server = Server(chosen, oracle.make(environment), limits=limits or GuardLimits(), **more)
+        server = Server(chosen, oracle_detector.make(environment), limits=limits or GuardLimits(), **more)
         server.begin(surface(level))
         return server
 

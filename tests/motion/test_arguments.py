@@ -4,10 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from primitives.api import surface
 from primitives.arguments import bind, encode, show
 from primitives.failures import BadArgument
 from primitives.images import Image, ImageRef
-from primitives.library import surface
 from primitives.scene import Pose, Region, Relation
 from tests.motion.things import thing
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from primitives.motion.collision import Checker
-from primitives.motion.grasping import grasp_candidates
-from primitives.motion.kinematics import object_matrix, pose_matrix
-from primitives.motion.obstacles import parts
+from primitives.motion.grasping.grasp_candidates import grasp_candidates
+from primitives.motion.kinematics.arm_kinematics import object_matrix, pose_matrix
+from primitives.motion.planning.collision import Checker
+from primitives.motion.planning.obstacles import parts
 from primitives.scene import Pose
 from tests.motion.things import thing
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from primitives.motion.contact import gap, leaning
-from sim_envs.panda import arm_info
+from primitives.motion.pushing.finger_contact import gap, leaning
+from sim_envs.robots.panda import arm_info
 from tests.motion.things import objects, thing
 
 GRIPPER = arm_info().gripper
@@ -43,9 +43,9 @@ def test_leaning_is_towards_the_robot():
 
 @pytest.mark.slow
 def test_the_iiwa_pushes_towards_itself_what_lies_far_out(tmp_path):
+    from primitives.api import surface
     from primitives.environment import TrialSpec
-    from primitives.library import surface
-    from primitives.perception import oracle
+    from primitives.perception import oracle_detector
     from primitives.server import Server
     from sim_envs.environment import make_iiwa
 
@@ -53,7 +53,7 @@ def test_the_iiwa_pushes_towards_itself_what_lies_far_out(tmp_path):
     environment = make_iiwa()
     try:
         trial = environment.reset(TrialSpec(seed=0, scene=str(tmp_path / "scene.toml"), disturbances="none"))
-        server = Server(trial.robot, oracle.make(environment))
+        server = Server(trial.robot, oracle_detector.make(environment))
         server.begin(surface("skill"))
         server.invoke("push", "red block", (0.5, 0.1))
         assert math.dist(environment.world()["red block"].position[:2], (0.5, 0.1)) < 0.02

@@ -7,9 +7,9 @@ import math
 import pytest
 
 from primitives.failures import BadArgument
-from primitives.motion.collision import Checker
-from primitives.motion.kinematics import pose_matrix
-from primitives.motion.refusals import BOLTED, refuse_bolted
+from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.motion.planning.collision import Checker
+from primitives.motion.preconditions import BOLTED, refuse_bolted
 from primitives.scene import Pose
 from tests.motion.things import thing
 

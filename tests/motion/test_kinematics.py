@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from primitives.motion.kinematics import Kinematics, line, matrix_pose, pose_distance, pose_matrix
+from primitives.motion.kinematics.arm_kinematics import Kinematics, line, matrix_pose, pose_distance, pose_matrix
 from primitives.scene import Pose
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from primitives.failures import Blocked
-from primitives.motion.lanes import ROOM, in_lane, spots_within, ways
+from primitives.motion.pushing.swept_corridors import ROOM, in_lane, spots_within, ways
 from primitives.scene import Workspace
 from tests.motion.things import objects, thing
 

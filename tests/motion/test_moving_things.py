@@ -8,8 +8,8 @@ import pytest
 
 from primitives.failures import BadArgument, Blocked, Dropped, GraspMissed, LimitExceeded, NotPlaced, Unreachable
 from primitives.guard import GuardLimits
-from primitives.motion import place_search
-from sim_envs.snapshots import wake
+from primitives.motion.placing import place_search
+from sim_envs.physics.snapshots import wake
 from tests.motion.things import objects
 
 pytestmark = pytest.mark.slow

@@ -7,16 +7,16 @@ import numpy as np
 import pybullet as p
 import pytest
 
+from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.failures import GraspMissed, Unreachable
-from primitives.library import surface
-from primitives.motion.collision import Checker, RobotGeometry
-from primitives.motion.kinematics import Kinematics, pose_distance, pose_matrix
-from primitives.motion.planning import Planner
-from primitives.perception import rgbd
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_distance, pose_matrix
+from primitives.motion.planning.collision import Checker, RobotGeometry
+from primitives.motion.planning.path_planner import PathPlanner
+from primitives.perception import rgbd_detector
 from primitives.scene import Pose, Workspace
 from primitives.server import Server
-from sim_envs import iiwa
+from sim_envs.robots import iiwa
 from tests.motion.arms import xarm6
 from tests.motion.still_world import StillWorld
 from tests.motion.things import thing
@@ -72,7 +72,7 @@ def test_collision_and_planning(info, other, shape):
     ]
     assert checker.contact(info.home, 0.08) is None
     assert checker.first_contact(np.array(ends), 0.08) is not None
-    path = Planner(other).path(*ends, 0.08, checker)
+    path = PathPlanner(other).path(*ends, 0.08, checker)
     assert path is not None
     assert Checker(shape, [wall], margin=0.0).first_contact(path, 0.08, step=0.005) is None
 
@@ -112,7 +112,7 @@ def test_the_iiwa_picks_and_places_by_contact(environment, seed):
     """Physics, default cameras and default noise: nothing differs from the Panda's trials but the arm."""
     trial = environment.reset(TrialSpec(seed=seed, scene="blocks-and-bowls"))
     assert trial.robot.arm.info.name == "iiwa"
-    server = Server(trial.robot, rgbd.make(environment))
+    server = Server(trial.robot, rgbd_detector.make(environment))
     server.begin(surface("skill"))
     server.invoke("put", "red block", "green bowl")
     server.invoke("put", "blue block", "yellow block")
@@ -126,7 +126,9 @@ def test_the_iiwa_picks_and_places_by_contact(environment, seed):
 
 @pytest.mark.slow
 def test_the_iiwa_misses_what_is_not_there(environment):
-    server = Server(environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls")).robot, rgbd.make(environment))
+    server = Server(
+        environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls")).robot, rgbd_detector.make(environment)
+    )
     server.begin(surface("skill"))
     server.look()
     world = environment.simulation

@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from primitives.api import surface
 from primitives.failures import (
     BadArgument,
     ExpectationFailed,
@@ -13,7 +14,6 @@ from primitives.failures import (
     Stopped,
 )
 from primitives.guard import GuardLimits
-from primitives.library import surface
 from tests.motion.things import objects
 
 SCENE = objects("red block 0.5 0.0", "green bowl 0.45 0.2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from primitives.motion.spots import spots
+from primitives.motion.placing.spots import spots
 from primitives.scene import Region, Workspace
 from tests.motion.things import thing
 

@@ -8,7 +8,7 @@ import pytest
 
 from primitives import relations
 from primitives.failures import BadArgument, Blocked
-from primitives.motion.spots import spots
+from primitives.motion.placing.spots import spots
 from tests.motion.things import objects, thing
 
 PEG = thing("green peg", "peg", position=(0.5, 0.0, 0.03), size=(0.08, 0.08, 0.06))

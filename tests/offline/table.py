@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from codepolicy.models.offline.model import OfflineModel
 from codepolicy.models.protocol import Message, Reply
+from codepolicy.offline.model import OfflineModel
 from codepolicy.prompting.scene_table import scene_table
 from primitives import relations
 from primitives.failures import BadArgument, Blocked, ExpectationFailed, Unreachable
-from primitives.perception import query as queries
+from primitives.perception import queries
 from primitives.scene import REGION_NAMES, Region, Relation, SceneObject, Target, Workspace
 
 SIZES = {

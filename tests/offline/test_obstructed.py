@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from codepolicy.models.offline.snippets import SNIPPETS, with_snippets
+from codepolicy.offline.codegen.snippets import SNIPPETS, with_snippets
 from primitives.failures import ExpectationFailed
 from primitives.scene import SceneObject
 from tests.offline.table import THREE_BLOCKS as SCENE

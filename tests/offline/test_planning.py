@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codepolicy.models.offline.model import OfflineModel
+from codepolicy.loop.planner import SubGoal, parse_plan
 from codepolicy.models.protocol import Message
-from codepolicy.planning import Step, parse_plan
+from codepolicy.offline.model import OfflineModel
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.scene_table import scene_table
 from primitives.scene import SceneObject
@@ -21,7 +21,7 @@ SIZES = [
 ]
 
 
-def plan(instruction: str, objects: list[SceneObject], *, done: str = "", failed: str = "") -> tuple[Step, ...]:
+def plan(instruction: str, objects: list[SceneObject], *, done: str = "", failed: str = "") -> tuple[SubGoal, ...]:
     """The sub-goals that an agent would read."""
     parts = ["## Scene\n" + scene_table(objects), "## Instruction\n" + instruction]
     parts += [f"## Done so far\n- {done}"] if done else []
@@ -30,7 +30,7 @@ def plan(instruction: str, objects: list[SceneObject], *, done: str = "", failed
     return parse_plan(OfflineModel().complete(messages).text, instruction)
 
 
-def texts(steps: tuple[Step, ...]) -> list[str]:
+def texts(steps: tuple[SubGoal, ...]) -> list[str]:
     return [s.instruction for s in steps]
 
 

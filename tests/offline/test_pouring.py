@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from codepolicy.agent import Agent
-from codepolicy.models.offline.mechanisms import POUR
+from codepolicy.offline.codegen.tool_functions import POUR
 from codepolicy.settings import Settings
 from primitives.scene import SceneObject
 from tests.offline.table import Table, fences, thing

@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from codepolicy.models.offline.prompt import settled
+from codepolicy.offline.prompt_reader import settled
 from primitives.scene import SceneObject
 from tests.offline.table import THREE_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing

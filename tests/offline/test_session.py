@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from codepolicy.prompting.changes import moves
+from codepolicy.prompting.scene_diff import moves
 from primitives.scene import SceneObject
 from tests.offline.table import FOUR_BLOCKS, Table, ask, fences
 

@@ -8,11 +8,11 @@ import time
 
 import pytest
 
-from codepolicy.models.offline import make
-from codepolicy.models.offline.clauses import clauses
-from codepolicy.models.offline.lexicon import phrases
-from codepolicy.models.offline.words import spell, tokenize
 from codepolicy.models.registry import ModelOptions
+from codepolicy.offline import make
+from codepolicy.offline.lexicon.tokenizer import spell, tokenize
+from codepolicy.offline.lexicon.vocabulary import phrases
+from codepolicy.offline.parser.clauses import clauses
 from codepolicy.prompting.reply import parse_reply
 from primitives.colors import COLORS
 from primitives.errors import ConfigurationError
@@ -66,7 +66,7 @@ def test_reading_a_sentence_is_quick() -> None:
 
 
 def test_importing_the_entry_point_loads_no_parser() -> None:
-    code = "import sys, codepolicy.models.offline; sys.exit('lark' in sys.modules)"
+    code = "import sys, codepolicy.offline; sys.exit('lark' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

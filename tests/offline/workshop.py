@@ -10,7 +10,7 @@ import msgspec
 from codepolicy.models.protocol import Reply
 from codepolicy.prompting.prompt import system_prompt
 from primitives import relations
-from primitives.library import surface
+from primitives.api import surface
 from primitives.scene import Grasp, Pose, SceneObject, Vector3, Workspace
 from tests.offline.table import Table, ask, thing
 

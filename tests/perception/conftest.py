@@ -10,7 +10,7 @@ import pytest
 
 from primitives.environment import Environment, ObjectState, TrialSpec
 from primitives.perception.detector import RobotView
-from primitives.perception.rgbd import RgbdDetector, make
+from primitives.perception.rgbd_detector import RgbdDetector, make
 from primitives.robot import Robot
 from primitives.scene import SceneObject
 

@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from primitives.perception.assignment import assign
+from primitives.perception.tracking.assignment import assign
 
 
 def cheapest(cost: np.ndarray) -> float:

@@ -9,7 +9,7 @@ import pytest
 from perception import measure
 from perception_cases import CASES, Case
 
-from primitives.perception.rgbd import RgbdDetector
+from primitives.perception.rgbd_detector import RgbdDetector
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from primitives.colors import COLORS
-from primitives.perception.coloring import ALBEDO, NAMES, classes, named
-from primitives.perception.light import light_level
+from primitives.perception.calibration.illumination import light_level
+from primitives.perception.recognition.color_classes import ALBEDO, NAMES, classes, named
 
 
 @pytest.mark.parametrize("name", COLORS)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from primitives.environment import Environment, TrialSpec
-from primitives.perception.oracle import seen_from_truth
-from primitives.perception.rgbd import RgbdDetector
+from primitives.perception.oracle_detector import seen_from_truth
+from primitives.perception.rgbd_detector import RgbdDetector
 from tests.perception.conftest import Look, look
 
 SCENE = """

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from primitives.api import perceiving as library
 from primitives.failures import BadArgument, NotFound
 from primitives.images import Image, Mask
-from primitives.library import perception as library
-from primitives.perception.memory import SceneMemory
+from primitives.perception.tracking.scene_memory import SceneMemory
 from tests.perception.things import EmptyTable, Scripted, robot, thing
 
 SCENE = [thing("red block", 0.50, 0.1), thing("blue block", 0.50, 0.1, 0.06), thing("green bowl", 0.4, -0.1, 0.025)]

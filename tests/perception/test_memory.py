@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from primitives.failures import Ambiguous, NotFound
-from primitives.perception.memory import SceneMemory
+from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import ArmMode, ArmState
-from sim_envs.panda import arm_info
+from sim_envs.robots.panda import arm_info
 from tests.perception.things import EmptyTable, Scripted, StillArm, robot, thing
 
 

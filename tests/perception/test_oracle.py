@@ -9,7 +9,7 @@ import pytest
 
 from primitives.environment import ObjectState
 from primitives.errors import ConfigurationError
-from primitives.perception.oracle import make, seen_from_truth
+from primitives.perception.oracle_detector import make, seen_from_truth
 
 
 def state(quaternion: tuple[float, float, float, float], size=(0.04, 0.04, 0.04), category="block") -> ObjectState:

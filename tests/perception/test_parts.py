@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from primitives.colors import COLORS
-from primitives.perception.coloring import NAMES
-from primitives.perception.fittings import nut
-from primitives.perception.found import Found, Mask
-from primitives.perception.grid import Grid
-from primitives.perception.merging import joined
-from primitives.perception.topview import Points, TopView
+from primitives.perception.heightmap.grid import Grid
+from primitives.perception.heightmap.topview import Points, TopView
+from primitives.perception.recognition.color_classes import NAMES
+from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.face_merging import joined
+from primitives.perception.recognition.small_fixtures import nut
 
 GRID = Grid(0.002, (0.44, -0.06), (61, 61))
 ROWS, COLUMNS = np.mgrid[:61, :61]
@@ -34,9 +34,9 @@ def drawn(height: NDArray[np.floating], *, below: Mask | None = None) -> TopView
     return TopView(GRID, flat, color, kind, raised, ~raised, points, (), (), 0.0)
 
 
-def part(category: str, cells: Mask, top: float, size: tuple[float, float]) -> Found:
+def part(category: str, cells: Mask, top: float, size: tuple[float, float]) -> Detection:
     center = (0.5 + float(X[cells].mean()), float(Y[cells].mean()))
-    return Found(category, center, 0.0, top, size, 0.0, cells, 0.8, np.array(COLORS["orange"], float))
+    return Detection(category, center, 0.0, top, size, 0.0, cells, 0.8, np.array(COLORS["orange"], float))
 
 
 @pytest.mark.parametrize("walled", [False, True])

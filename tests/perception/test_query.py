@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives.failures import Ambiguous, BadArgument, NotFound
-from primitives.perception.query import find, matches
+from primitives.perception.queries import find, matches
 from tests.perception.things import thing
 
 SCENE = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives import relations
-from primitives.perception.regions import named_region
+from primitives.perception.region_names import named_region
 from primitives.scene import REGION_NAMES, Workspace
 from tests.perception.things import thing
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from primitives.environment import Environment, TrialSpec
-from primitives.perception.balls import ball
 from primitives.perception.detector import RobotView
-from primitives.perception.grid import Grid
-from primitives.perception.rgbd import RgbdDetector
-from primitives.perception.topview import Points, TopView
+from primitives.perception.heightmap.grid import Grid
+from primitives.perception.heightmap.topview import Points, TopView
+from primitives.perception.recognition.balls import ball
+from primitives.perception.rgbd_detector import RgbdDetector
 from primitives.robot import Frame
 from tests.perception.conftest import Look, look
 

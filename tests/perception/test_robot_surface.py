@@ -7,24 +7,24 @@ import pinocchio
 import pytest
 
 from primitives.environment import Environment, TrialSpec
-from primitives.perception.robot_surface import RobotSurface
+from primitives.perception.calibration.robot_mask import RobotMask
 
 
 def test_the_meshes_are_read_once_and_poses_are_not_shared(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = environment.reset(TrialSpec(seed=0)).robot.arm.info
-    first = RobotSurface(info)
+    first = RobotMask(info)
     home = first.tool_pose(info.home)
     monkeypatch.delattr(pinocchio, "buildGeomFromUrdf")  # takes thirty times as long as all the rest
-    turned = RobotSurface(info).tool_pose(info.home + 0.1)
+    turned = RobotMask(info).tool_pose(info.home + 0.1)
     assert not np.allclose(turned, home)
     assert np.array_equal(first.tool_pose(info.home), home)
 
 
 def test_points_in_the_hand_are_the_arm_s_and_points_on_the_table_are_not(environment: Environment) -> None:
     info = environment.reset(TrialSpec(seed=0)).robot.arm.info
-    surface = RobotSurface(info)
+    surface = RobotMask(info)
     hand = surface.tool_pose(info.home)[:3, 3] + np.array([0.0, 0.0, 0.1])
     below = hand - np.array([0.0, 0.0, 0.25])
     points = np.array([hand, (0.5, 0.25, 0.02), below], np.float32)

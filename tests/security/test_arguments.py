@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from codepolicy.sandbox.host import PolicySession
+from primitives.api import surface
 from primitives.arguments import bind
 from primitives.failures import FailureKind
-from primitives.library import surface
 
 HOSTILE = [
     ("skill", "place((float('nan'), 0.0))"),

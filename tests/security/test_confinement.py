@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codepolicy.sandbox import confine, process, seccomp
+from codepolicy.sandbox import confinement, policy_process, seccomp
 from codepolicy.sandbox.host import PolicySandbox, SandboxLimits
 from primitives.errors import ConfigurationError
 from primitives.failures import InfrastructureError
@@ -18,7 +18,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 @linux
 def test_every_layer_is_active_here(sandbox: PolicySandbox) -> None:
-    assert set(sandbox.layers) == set(confine.LAYERS)
+    assert set(sandbox.layers) == set(confinement.LAYERS)
 
 
 @linux
@@ -78,8 +78,8 @@ def test_each_layer_adds_something(robot, layer: str, probe: str) -> None:
         with PolicySandbox(layers=layers, limits=SandboxLimits(memory_mb=400)) as sandbox:
             return sandbox.session().run(probe, surface=robot.surface, dispatch=robot, deadline_s=10).status
 
-    assert status(tuple(x for x in confine.LAYERS if x != layer)) == "finished"
-    assert status(confine.LAYERS) == "failed"
+    assert status(tuple(x for x in confinement.LAYERS if x != layer)) == "finished"
+    assert status(confinement.LAYERS) == "failed"
 
 
 @linux
@@ -90,13 +90,13 @@ def test_landlock_alone_closes_the_files(robot) -> None:
 
 
 def test_required_isolation_refuses_without_seccomp() -> None:
-    without = tuple(layer for layer in confine.LAYERS if layer != "seccomp")
+    without = tuple(layer for layer in confinement.LAYERS if layer != "seccomp")
     with pytest.raises(ConfigurationError, match=r"seccomp.*best-effort"):
         PolicySandbox(isolation="required", layers=without)
 
 
 def test_best_effort_says_what_is_missing() -> None:
-    without = tuple(layer for layer in confine.LAYERS if layer not in ("seccomp", "Landlock"))
+    without = tuple(layer for layer in confinement.LAYERS if layer not in ("seccomp", "Landlock"))
     with PolicySandbox(isolation="best-effort", layers=without) as sandbox:
         assert "seccomp" not in sandbox.layers
         assert "Landlock" not in sandbox.layers
@@ -161,7 +161,7 @@ def test_the_two_tables_allow_the_same_calls() -> None:
 
 
 def test_a_zygote_that_cannot_start_says_why(monkeypatch) -> None:
-    monkeypatch.setattr(process, "_BOOT", "raise SystemExit('no numpy for you')")
+    monkeypatch.setattr(policy_process, "_BOOT", "raise SystemExit('no numpy for you')")
     with pytest.raises(InfrastructureError, match="no numpy for you"):
         PolicySandbox()
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from codepolicy.sandbox.host import PolicySandbox, SandboxLimits
-from codepolicy.sandbox.process import PolicyProcess
+from codepolicy.sandbox.policy_process import PolicyProcess
 from primitives.failures import FailureKind, InfrastructureError, Stopped
 from primitives.images import Image
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codepolicy.sandbox import values, wire
-from codepolicy.sandbox.link import Closed, Link, TimedOut
+from codepolicy.sandbox import wire, wire_values
+from codepolicy.sandbox.framed_socket import Closed, Link, TimedOut
 from primitives.scene import Pose
 
 tree = st.recursive(
@@ -60,7 +60,7 @@ def test_any_tree_in_the_shape_of_a_message(message: dict[str, object]) -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_real_message_with_damaged_bytes(data: st.DataObject) -> None:
     good = bytearray(
-        wire.frame(wire.Call("pick", (values.argument("red block"), values.argument([1.0, 2])), {}, 3))[
+        wire.frame(wire.Call("pick", (wire_values.argument("red block"), wire_values.argument([1.0, 2])), {}, 3))[
             wire.LENGTH.size :
         ]
     )
@@ -71,7 +71,7 @@ def test_a_real_message_with_damaged_bytes(data: st.DataObject) -> None:
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this platform")
 def test_coverage_guided_frames(tmp_path: Path) -> None:
-    seed = wire.frame(wire.Call("pick", (values.argument("red block"),), {}, 3))[wire.LENGTH.size :]
+    seed = wire.frame(wire.Call("pick", (wire_values.argument("red block"),), {}, 3))[wire.LENGTH.size :]
     (tmp_path / "call").write_bytes(seed)
     target = Path(__file__).with_name("fuzz_frames.py")
     command = [sys.executable, str(target), "-runs=20000", "-max_len=4096", str(tmp_path)]
@@ -114,8 +114,8 @@ def test_a_result_beyond_the_cap_is_refused_before_it_is_sent() -> None:
 
     ours, theirs = socket.socketpair()
     link = Link(ours)
-    arrays: list[values.Array] = []
-    value = values.pack(np.zeros(wire.MAX_OUTBOUND, np.uint8), arrays)
+    arrays: list[wire_values.Array] = []
+    value = wire_values.pack(np.zeros(wire.MAX_OUTBOUND, np.uint8), arrays)
     with pytest.raises(ValueError, match="exceeds"):
         link.send(wire.Returned(value), arrays, until=time.monotonic() + 1)
     link.close()
@@ -124,7 +124,7 @@ def test_a_result_beyond_the_cap_is_refused_before_it_is_sent() -> None:
 
 @pytest.mark.parametrize("value", [Pose.top_down(0.5, 0.0, 0.2), 3, "text", None, [1, (2.0, {"a": None})]])
 def test_what_is_packed_is_unpacked(value: object) -> None:
-    arrays: list[values.Array] = []
-    message = wire.decode_outbound(wire.frame(wire.Returned(values.pack(value, arrays)))[wire.LENGTH.size :])
+    arrays: list[wire_values.Array] = []
+    message = wire.decode_outbound(wire.frame(wire.Returned(wire_values.pack(value, arrays)))[wire.LENGTH.size :])
     assert isinstance(message, wire.Returned)
-    assert values.unpack(message.value, arrays) == value
+    assert wire_values.unpack(message.value, arrays) == value

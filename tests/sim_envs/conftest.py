@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.tiny import TinyRenderer
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, CommsLost, LimitExceeded, ProtectiveStop, Stopped
-from primitives.motion.timing import time_path
+from primitives.motion.planning.time_parametrization import time_path
 from primitives.robot import Arm, ArmMode
 from sim_envs.environment import PyBulletEnvironment
 
@@ -94,7 +94,7 @@ def test_a_stop_while_the_path_is_timed_is_not_lost(arm: Arm, monkeypatch: pytes
         arm.stop()
         return time_path(*args, **kwargs)
 
-    monkeypatch.setattr("sim_envs.arm.time_path", stopped_meanwhile)
+    monkeypatch.setattr("sim_envs.robots.sim_arm.time_path", stopped_meanwhile)
     with pytest.raises(Stopped):
         swing(arm)
     assert arm.state().mode is ArmMode.STOPPED

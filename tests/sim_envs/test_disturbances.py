@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
 from primitives.scene import Pose
-from sim_envs.arm import SimArm
-from sim_envs.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
-from sim_envs.panda import panda
-from sim_envs.physics import Physics
-from sim_envs.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.things import Placement, family_of
-from sim_envs.world import STEP, World
+from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.overrides import Physics
+from sim_envs.physics.world import STEP, World
+from sim_envs.robots.panda import panda
+from sim_envs.robots.sim_arm import SimArm
+from sim_envs.scenes.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 
 BLOCK = [ObjectSpec("block", "red", name="block")]
 SLIP_AT = 1400

@@ -13,9 +13,9 @@ import pytest
 
 from primitives.environment import Environment, TrialSpec
 from primitives.errors import ConfigurationError
-from sim_envs.disturbances import SETS
 from sim_envs.environment import PyBulletEnvironment, make
-from sim_envs.tiny import TinyRenderer
+from sim_envs.rendering.tiny_renderer import TinyRenderer
+from sim_envs.scenes.disturbances import SETS
 
 
 def test_it_is_what_the_entry_point_promises() -> None:

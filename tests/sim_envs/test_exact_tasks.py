@@ -15,18 +15,18 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from codepolicy.sandbox.child import VALUES
-from codepolicy.sandbox.warm import GIVEN
+from codepolicy.sandbox.preloading import GIVEN
+from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
-from primitives.library import surface
-from primitives.perception import oracle
+from primitives.perception import oracle_detector
 from primitives.registry import Surface
 from primitives.robot import Arm
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.task import all_tasks, find
-from sim_envs.tiny import TinyRenderer
+from sim_envs.judging.task import all_tasks, find
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 from tests.sim_envs.test_exactness import Command, commands, digest, run
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ class EnoughError(Exception):
 
 def begin(environment: PyBulletEnvironment, spec: TrialSpec) -> tuple[Arm, Server]:
     robot = environment.reset(spec).robot
-    server = Server(robot, oracle.make(environment))
+    server = Server(robot, oracle_detector.make(environment))
     server.begin(level_of(spec))
     return robot.arm, server
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, ProtectiveStop
-from primitives.motion.kinematics import Kinematics, pose_matrix
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
 from primitives.robot import Arm
 from primitives.scene import Pose
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.tiny import TinyRenderer
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 
 HOME = np.array([0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854])
 

@@ -12,15 +12,15 @@ import pytest
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.bullet import p
+from sim_envs.assets.furniture_shapes import TRAVEL, furniture_of, part_mesh
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.furniture import TRAVEL, furniture_of, part_mesh
-from sim_envs.joinery import SLIDER
-from sim_envs.panda import panda
-from sim_envs.scene_check import resolved
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint
-from sim_envs.things import Placement, family_of
-from sim_envs.world import World, WorldState
+from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bullet import p
+from sim_envs.physics.furniture_joints import SLIDER
+from sim_envs.physics.world import World, WorldState
+from sim_envs.robots.panda import panda
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint
+from sim_envs.scenes.validation import resolved
 from tests.sim_envs.test_exactness import Command, digest, run
 
 PLACES = {"drawer": (0.58, 0.15), "door": (0.62, -0.15), "button": (0.40, 0.0)}

@@ -9,16 +9,16 @@ import pybullet as p
 import pytest
 
 from primitives.robot import CameraInfo
-from sim_envs.cameras import MOUNTS, camera_info
-from sim_envs.disturbances import SETS, Disturbances
-from sim_envs.loading import TABLE_CENTER, TABLE_SIZE, show_table
-from sim_envs.panda import panda
-from sim_envs.rendering import Light, Renderer, metric_depth
-from sim_envs.scene_spec import ObjectSpec
-from sim_envs.sim_camera import miscalibrated, with_depth_noise
-from sim_envs.things import Placement, family_of
-from sim_envs.tiny import TinyRenderer, _image
-from sim_envs.world import World
+from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.body_loading import TABLE_CENTER, TABLE_SIZE, show_table
+from sim_envs.physics.world import World
+from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
+from sim_envs.rendering.renderer import Light, Renderer, metric_depth
+from sim_envs.rendering.sim_camera import miscalibrated, with_depth_noise
+from sim_envs.rendering.tiny_renderer import TinyRenderer, _image
+from sim_envs.robots.panda import panda
+from sim_envs.scenes.disturbances import SETS, Disturbances
+from sim_envs.scenes.scene_spec import ObjectSpec
 
 # Boxes, which a few lines trace exactly.
 OBJECTS = [
@@ -40,7 +40,7 @@ def world() -> Iterator[World]:
 def renderers() -> list[object]:
     found: list[object] = [TinyRenderer()]
     try:
-        from sim_envs.gl import GLRenderer
+        from sim_envs.rendering.opengl import GLRenderer
 
         found.append(GLRenderer())
     except Exception as error:  # a machine without GL

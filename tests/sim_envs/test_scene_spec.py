@@ -10,10 +10,10 @@ import pytest
 from primitives.colors import CAP_COLORS, COLORS, canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.scene_check import resolved
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, gap
-from sim_envs.scenes import named_scene, read_scene
-from sim_envs.spawning import layout
+from sim_envs.scenes.scene_files import named_scene, read_scene
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, gap
+from sim_envs.scenes.spawning import layout
+from sim_envs.scenes.validation import resolved
 
 WORKSPACE = Workspace()
 NAN, INF = float("nan"), float("inf")

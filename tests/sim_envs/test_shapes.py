@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim_envs.furniture import TRAVEL
-from sim_envs.mesh import MARGIN
-from sim_envs.panda import panda
-from sim_envs.scene_check import resolved
-from sim_envs.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
-from sim_envs.shapes import shape_of
-from sim_envs.things import Placement, family_of
-from sim_envs.world import World
+from sim_envs.assets.body_shapes import shape_of
+from sim_envs.assets.furniture_shapes import TRAVEL
+from sim_envs.assets.meshes import MARGIN
+from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.world import World
+from sim_envs.robots.panda import panda
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scenes.validation import resolved
 
 RIGID = tuple(c for c in CATEGORIES if c not in TRAVEL)
 SIZES = {name: [CATEGORIES[name].default, tuple(1.2 * v for v in CATEGORIES[name].default)] for name in RIGID}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from primitives.motion.timing import MAX_DEVIATION, time_path
+from primitives.motion.planning.time_parametrization import MAX_DEVIATION, time_path
 from primitives.robot import MotionLimits
 
 STEP = 1 / 240

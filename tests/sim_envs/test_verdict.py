@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from primitives.environment import TrialSpec
-from sim_envs.bullet import p
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.world import STEP
+from sim_envs.physics.bullet import p
+from sim_envs.physics.world import STEP
 
 SPEC = TrialSpec(
     task="put-block-in-bowl", instruction="put the red block in the green bowl", disturbances="none", seed=1

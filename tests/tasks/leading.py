@@ -10,11 +10,11 @@ import numpy as np
 
 from primitives.environment import ObjectState
 from primitives.failures import Blocked
-from primitives.motion.kinematics import matrix_pose, pose_matrix
+from primitives.motion.kinematics.arm_kinematics import matrix_pose, pose_matrix
 from primitives.scene import Grasp, Pose, SceneObject
-from sim_envs.furniture import furniture_of
-from sim_envs.geometry import bottom, top, yaw
-from sim_envs.scene_spec import SceneSpec
+from sim_envs.assets.furniture_shapes import furniture_of
+from sim_envs.judging.truth_geometry import bottom, top, yaw
+from sim_envs.scenes.scene_spec import SceneSpec
 from tests.tasks.tabletop import Table
 
 TIP = 0.009

@@ -13,19 +13,19 @@ from collections.abc import Mapping
 import msgspec
 
 from codepolicy.sandbox.child import VALUES
-from codepolicy.sandbox.warm import GIVEN
+from codepolicy.sandbox.preloading import GIVEN
 from primitives import relations
 from primitives.environment import ObjectState
 from primitives.failures import BadArgument, Blocked, ExpectationFailed
-from primitives.perception.query import find, matches
-from primitives.perception.regions import named_region
+from primitives.perception.queries import find, matches
+from primitives.perception.region_names import named_region
 from primitives.scene import Region, SceneObject, Workspace
-from sim_envs.case import Moment
-from sim_envs.furniture import TRAVEL, furniture_of
-from sim_envs.geometry import half_height, rests_on, top
-from sim_envs.scene_check import resolved
-from sim_envs.scene_spec import SceneSpec, free_name
-from sim_envs.task import BoundTask
+from sim_envs.assets.furniture_shapes import TRAVEL, furniture_of
+from sim_envs.judging.case import WorldSnapshot
+from sim_envs.judging.task import BoundTask
+from sim_envs.judging.truth_geometry import half_height, rests_on, top
+from sim_envs.scenes.scene_spec import SceneSpec, free_name
+from sim_envs.scenes.validation import resolved
 
 WORKSPACE = Workspace()
 
@@ -78,7 +78,7 @@ class Table:
         self.start = dict(self.world)
         self.held: str | None = None
         self.said: list[str] = []
-        self.moments: list[Moment] = []
+        self.moments: list[WorldSnapshot] = []
         self.more: dict[str, object] = {}
         """Further names that programs may use."""
 
@@ -103,7 +103,7 @@ class Table:
         return bound.judge(self.start, now, said=self.said, moments=self.moments, held=held)
 
     def _remember(self) -> None:
-        self.moments.append(Moment(dict(self.world), frozenset({self.held} - {None})))
+        self.moments.append(WorldSnapshot(dict(self.world), frozenset({self.held} - {None})))
 
     def detect(self, query=None):
         seen = [self._seen(name) for name in sorted(self.world)]

@@ -11,9 +11,9 @@ import pytest
 
 from primitives.failures import Failure
 from primitives.scene import Workspace
-from sim_envs.matching import match
-from sim_envs.scene_check import resolved
-from sim_envs.task import Task, all_tasks, find
+from sim_envs.judging.task import Task, all_tasks, find
+from sim_envs.language.matching import match
+from sim_envs.scenes.validation import resolved
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved, world_of
 

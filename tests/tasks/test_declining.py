@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.case import Moment
-from sim_envs.task import find
+from sim_envs.judging.case import WorldSnapshot
+from sim_envs.judging.task import find
 from tests.tasks.tabletop import Table, moved
 
 REASONS = {
@@ -74,7 +74,7 @@ def judged(task: str, *said: str, spoil: bool = False):
     if spoil:
         name = sorted(table.world)[0]
         x, y, z = table.world[name].position
-        table.moments.append(Moment(moved(table.world, name, x, y + 0.02, z)))
+        table.moments.append(WorldSnapshot(moved(table.world, name, x, y + 0.02, z)))
     table.said += [text.format(**bound.values) for text in said]
     return table.judged(bound)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.case import Moment
-from sim_envs.matching import match
-from sim_envs.task import find
+from sim_envs.judging.case import WorldSnapshot
+from sim_envs.judging.task import find
+from sim_envs.language.matching import match
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved
 
@@ -30,18 +30,18 @@ def test_every_crumb_is_swept_with_the_sponge():
 
 def carried(moments, crumb, last):
     """Taken in the hand on the way."""
-    return [*moments[:-1], Moment(moments[-1].world, frozenset({crumb})), *last]
+    return [*moments[:-1], WorldSnapshot(moments[-1].world, frozenset({crumb})), *last]
 
 
 def lifted(moments, crumb, last):
     """Seen in the air on the way, though never in the hand."""
     x, y, _ = moments[-1].world[crumb].position
-    return [*moments, Moment(moved(moments[-1].world, crumb, x, y, 0.04), moments[-1].held), *last]
+    return [*moments, WorldSnapshot(moved(moments[-1].world, crumb, x, y, 0.04), moments[-1].held), *last]
 
 
 def by_hand(moments, crumb, last):
     """Moved while the hand held nothing."""
-    return [Moment(m.world) for m in moments] + last
+    return [WorldSnapshot(m.world) for m in moments] + last
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def by_hand(moments, crumb, last):
 )
 def test_the_same_end_reached_otherwise_loses(way, says):
     bound, table, crumbs = wiped()
-    table.moments = way(table.moments, crumbs[0], [Moment(table.world)])
+    table.moments = way(table.moments, crumbs[0], [WorldSnapshot(table.world)])
     verdict = table.judged(bound)
     assert verdict.status == "not_achieved"
     assert says in verdict.explanation
@@ -62,14 +62,14 @@ def between(start, end, steps, held):
         for name, state in start.items():
             points = zip(state.position, end[name].position, strict=True)
             world = moved(world, name, *(a + (b - a) * step / steps for a, b in points))
-        yield Moment(world, held)
+        yield WorldSnapshot(world, held)
 
 
 @pytest.mark.parametrize(("hand", "expected"), [({"yellow block"}, "achieved"), (set(), "not_achieved")])
 def test_many_small_steps_count_like_one(hand, expected):
     """5 mm and less at a time: nudged by the bare fingers, and wiped by the sponge."""
     bound, table, _ = wiped()
-    table.moments = [*between(table.start, table.world, 40, frozenset(hand)), Moment(table.world)]
+    table.moments = [*between(table.start, table.world, 40, frozenset(hand)), WorldSnapshot(table.world)]
     assert table.judged(bound).status == expected
 
 
@@ -81,7 +81,11 @@ def test_a_crumb_at_the_edge_is_wiped_as_well(hand, expected):
     before = moved(table.world, crumbs[0], x + 0.073, y, 0.0075)
     after = moved(table.world, crumbs[0], x + 0.079, y, 0.0075)
     table.start = moved(table.start, crumbs[0], x + 0.073, y, 0.0075)
-    table.moments = [Moment(before, frozenset({"yellow block"})), Moment(after, frozenset(hand)), Moment(after)]
+    table.moments = [
+        WorldSnapshot(before, frozenset({"yellow block"})),
+        WorldSnapshot(after, frozenset(hand)),
+        WorldSnapshot(after),
+    ]
     assert table.judged(bound, after).status == expected
 
 
@@ -92,7 +96,7 @@ def test_a_crumb_with_its_edge_on_the_zone_is_not_off_it():
     for away, expected in ((0.002, "not_achieved"), (0.003, "achieved")):
         # its whole width, give or take 5 mm
         world = moved(table.world, crumbs[0], edge + away, y, z + 0.007)
-        table.moments[-1] = Moment(world, table.moments[-1].held | {"yellow block"})
+        table.moments[-1] = WorldSnapshot(world, table.moments[-1].held | {"yellow block"})
         assert table.judged(bound, world).status == expected
 
 

@@ -1,0 +1,102 @@
+"""Plays one episode after the other in a worker process, each as `codepolicy run` would."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from codepolicy.agent import Agent
+from codepolicy.episode import Episode
+from codepolicy.evaluation.records import Job, Record, recorded
+from codepolicy.evaluation.run_store import FOLDERS
+from codepolicy.evaluation.worker_setup import WorkerSetup
+from codepolicy.loop.run_folder import RunFolder
+from codepolicy.models.protocol import Message, Model, Reply
+from codepolicy.models.registry import load
+from codepolicy.plugins import load_environment
+from primitives.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """`model` with another answer for each number: recordings and caches tell samples apart by it."""
+
+    model: Model
+    number: int
+
+    @property
+    def id(self) -> str:
+        """The model's."""
+        return self.model.id
+
+    @property
+    def vision(self) -> bool:
+        """The model's."""
+        return self.model.vision
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        """As the model does."""
+        return self.model.complete(messages, sample=self.number + sample)
+
+
+@dataclass(slots=True)
+class Player:
+    """Plays jobs under `setup`, with a folder for each below `path`. The world is kept from one to the next."""
+
+    setup: WorkerSetup
+    path: Path
+    _environment: Environment | None = field(init=False, default=None)
+
+    def __call__(self, job: Job) -> Record:
+        """Play `job`. Raises ConfigurationError for a mistake in the setup."""
+        if self._environment is None:
+            self._environment = load_environment(self.setup.environment)
+        parent = self.path / FOLDERS
+        shutil.rmtree(parent / job.key, ignore_errors=True)  # of an attempt that came to nothing
+        folder = RunFolder(parent, job.key, stamped=False)
+        try:
+            episode = self._played(job, self._environment, folder)
+            folder.reveal()
+            folder.write_json("episode.json", msgspec.structs.replace(episode, folder=None, trace=None))
+            folder.close()
+        finally:
+            folder.discard()
+        if episode.outcome == "infrastructure":
+            self._environment.close()
+            self._environment = None
+        return recorded(job, episode, folder=f"{FOLDERS}/{folder.name}")
+
+    def _played(self, job: Job, environment: Environment, folder: RunFolder) -> Episode:
+        setup, spec = self.setup, job.trial.spec
+
+        def model(name: str) -> Model:
+            return Sampled(load(name, setup.options), job.sample)
+
+        agent = Agent(
+            model=setup.model if setup.oracle else model(setup.model),
+            env=environment,
+            settings=replace(setup.settings, disturbances=spec.disturbances),
+            options=setup.options,
+            planner=model(setup.planner) if setup.planner is not None else None,
+            critic=model(setup.critic) if setup.critic is not None else None,
+            observer=folder.observe,
+        )
+        if setup.oracle:
+            return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)
+        return agent.run(spec.instruction, task=spec.task, seed=spec.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """What a worker calls first."""
+
+    setup: WorkerSetup
+    path: Path
+
+    def __call__(self) -> Callable[[Job], Record]:
+        """A player of this process."""
+        return Player(self.setup, self.path)

@@ -1,0 +1,118 @@
+"""`report.html`: one page without network, scripts or other files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from codepolicy.episode import Episode
+from codepolicy.evaluation import text_report
+from codepolicy.evaluation.records import Record
+from codepolicy.evaluation.replay_command import command
+from codepolicy.evaluation.run_store import REPORT, EvaluationRun
+from codepolicy.evaluation.summary import Row, Summary, summarized
+
+INLINED = 200
+"""Lost episodes whose programs stand in the page; the others are named."""
+BAR = 160
+"""Width of an interval's drawing in px."""
+
+
+def write_report(run: EvaluationRun, path: Path | None = None) -> Path:
+    """Write the page of `run`; returns where. It goes into the run's folder where `path` is None."""
+    target = path or run.path / REPORT
+    partial = target.with_name(f".{target.name}.partial")
+    partial.write_text(page(run), encoding="utf-8")
+    return partial.replace(target)
+
+
+def page(run: EvaluationRun) -> str:
+    """The whole page."""
+    style = files("codepolicy.evaluation").joinpath("report.css").read_text(encoding="utf-8")
+    title = f"{' '.join(run.file.chosen)}, {run.file.configuration.model}"
+    body = "\n".join(_body(run, summarized(run), title))
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f"<style>\n{style}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
+
+
+def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
+    total = summary.total
+    interval = f"95 % interval {text_report.percent(total.low)} – {text_report.percent(total.high)}"
+    yield f"<h1>{escape(title)}</h1>"
+    yield f"<p class=lead>{total.won} of {total.episodes} won: {text_report.percent(total.rate)} ({interval})</p>"
+    yield from (f"<p>{escape(note)}</p>" for note in text_report.notes(summary))
+    yield from _table((summary.tasks, summary.groups, (total,)))
+    lost = sorted((r for r in run.records if not r.won), key=lambda r: (r.kind, r.task, r.seed, r.sample))
+    inlined = {r.key for r in lost[:INLINED]}
+    if lost:
+        yield "<h2>Lost</h2>"
+    for kind, count in summary.kinds.items():
+        yield f"<h3>{escape(kind)} <small>{count}</small></h3>"
+        for record in lost:
+            if record.kind == kind:
+                yield from _episode(run, record, inlined=record.key in inlined)
+    yield "<h2>Configuration</h2>"
+    yield f"<pre>{escape(_configuration(run))}</pre>"
+
+
+def _table(parts: Sequence[Sequence[Row]]) -> Iterator[str]:
+    yield "<table><thead><tr>" + "".join(
+        f"<th>{escape(h)}</th>" for h in (*text_report.HEADINGS[:5], "", *text_report.HEADINGS[5:])
+    )
+    yield "</tr></thead>"
+    for part in parts:
+        yield "<tbody>"
+        for row in part:
+            cells = [escape(cell) for cell in text_report.cells(row)]
+            cells.insert(5, _bar(row))
+            yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+        yield "</tbody>"
+    yield "</table>"
+
+
+def _bar(row: Row) -> str:
+    """The rate and its interval on a line from 0 to 1."""
+    low, high, rate = (round(BAR * value, 1) for value in (row.low, row.high, row.rate))
+    return (
+        f'<svg width="{BAR}" height="12" role="img" aria-label="{text_report.percent(row.rate)}">'
+        f'<line x1="0" x2="{BAR}" y1="6" y2="6" class="axis"/>'
+        f'<line x1="{low}" x2="{high}" y1="6" y2="6" class="interval"/><circle cx="{rate}" cy="6" r="3"/></svg>'
+    )
+
+
+def _episode(run: EvaluationRun, record: Record, *, inlined: bool) -> Iterator[str]:
+    """One that was lost: the first line of the feedback, and what was written and told."""
+    folder = run.path / record.folder if record.folder is not None else None
+    head = f"<b>{escape(record.name)}</b> {escape(record.instruction)} <i>{escape(record.feedback or record.told)}</i>"
+    yield f"<details><summary>{head}</summary>"
+    yield f"<p>{escape(record.outcome)} after {record.turns} turns: {escape(record.told)}</p>"
+    yield from (f"<p>an earlier attempt broke: {escape(why)}</p>" for why in record.broke)
+    if folder is not None:
+        yield f'<p><a href="{escape(str(record.folder))}/">{escape(str(record.folder))}</a></p>'
+        yield f"<pre>{escape(command(run.file.configuration, record, folder))}</pre>"
+    episode = _read(folder / "episode.json") if inlined and folder is not None else None
+    for number, turn in enumerate(episode.turns if episode is not None else (), 1):
+        yield f"<h4>turn {number}</h4>"
+        yield f"<pre>{escape(turn.program or '(no program)')}</pre>"
+        if turn.goal is not None:
+            yield f"<pre>{escape(turn.goal)}</pre>"
+        if turn.feedback is not None:
+            yield f"<pre class=feedback>{escape(turn.feedback)}</pre>"
+    yield "</details>"
+
+
+def _read(path: Path) -> Episode | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Episode)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _configuration(run: EvaluationRun) -> str:
+    return msgspec.json.format(msgspec.json.encode(run.file), indent=2).decode()

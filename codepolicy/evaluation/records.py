@@ -1,0 +1,157 @@
+"""One line of `episodes.jsonl`: what came of one trial."""
+
+from __future__ import annotations
+
+import msgspec
+
+from codepolicy.episode import Episode, Outcome, Timings
+from codepolicy.evaluation import fingerprints
+from codepolicy.models.protocol import Usage
+from primitives.environment import PlannedTrial
+
+SCHEMA_VERSION = 1
+LOST: tuple[Outcome, ...] = ("infrastructure", "model_error")
+"""Outcomes that say nothing about the program; they stay in the denominator."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One episode to play."""
+
+    key: str
+    trial: PlannedTrial
+    sample: int = 0
+    """Which of several replies to the same request; tells repeated episodes of one seed apart."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one job."""
+
+    schema_version: int = SCHEMA_VERSION
+    key: str
+    task: str
+    """Id with version."""
+    seed: int
+    sample: int
+    labels: dict[str, str]
+    instruction: str
+    disturbances: str
+    won: bool
+    """Ground truth says that it is achieved, or declined where that is the task; the goal check, if nothing judges."""
+    judged: bool
+    """Whether ground truth had a say."""
+    outcome: Outcome
+    kind: str
+    """What it was lost to: a kind of failure, "goal check", "false success", "no program", or an outcome; else ""."""
+    told: str
+    """In a sentence."""
+    feedback: str
+    """First line of the last feedback; empty where there was none."""
+    turns: int
+    surface: str
+    prompt: str
+    privileged: tuple[str, ...]
+    usage: Usage
+    timings: Timings
+    attempts: int = 1
+    """More than one where infrastructure failed before."""
+    broke: tuple[str, ...] = ()
+    """What the earlier attempts broke on."""
+    result: str = ""
+    """Hash of programs, feedback, robot time and the world at the end: equal where two episodes are, bit for bit."""
+    folder: str | None = None
+    """Of program, feedback, conversation and trace, relative to the run's folder."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return named(self.task, self.seed, self.sample)
+
+    @property
+    def tokens(self) -> int:
+        """Input and output."""
+        return (self.usage.input_tokens or 0) + (self.usage.output_tokens or 0)
+
+
+def named(task: str, seed: int, sample: int) -> str:
+    """An episode for people: task, seed and, where there are several, sample."""
+    return f"{task} seed {seed}" + (f" sample {sample}" if sample else "")
+
+
+def recorded(job: Job, episode: Episode, *, folder: str | None) -> Record:
+    """The record of an episode that was played."""
+    won = episode.outcome in ("achieved", "declined")
+    fed = [turn.feedback for turn in episode.turns if turn.feedback]
+    return Record(
+        key=job.key,
+        task=job.trial.task,
+        seed=job.trial.spec.seed,
+        sample=job.sample,
+        labels=job.trial.labels,
+        disturbances=job.trial.spec.disturbances,
+        instruction=episode.instruction,
+        won=won,
+        judged=episode.verdict is not None,
+        outcome=episode.outcome,
+        kind="" if won else _kind(episode),
+        told=_first_line(episode.summary),
+        feedback=_first_line(fed[-1]) if fed else "",
+        turns=len(episode.turns),
+        surface=episode.surface,
+        prompt=episode.prompt,
+        privileged=episode.privileged,
+        usage=episode.usage,
+        timings=episode.timings,
+        result=fingerprints.digest(
+            (
+                episode.outcome,
+                [(turn.program, turn.goal, turn.feedback) for turn in episode.turns],
+                episode.said,
+                episode.timings.robot,
+                episode.world,
+            )
+        ),
+        folder=folder,
+    )
+
+
+def broken(job: Job, why: str) -> Record:
+    """The record of an episode that nobody's program could finish."""
+    return Record(
+        key=job.key,
+        task=job.trial.task,
+        seed=job.trial.spec.seed,
+        sample=job.sample,
+        labels=job.trial.labels,
+        disturbances=job.trial.spec.disturbances,
+        instruction=job.trial.spec.instruction or "",
+        won=False,
+        judged=False,
+        outcome="infrastructure",
+        kind="infrastructure",
+        told=_first_line(why),
+        feedback="",
+        turns=0,
+        surface="",
+        prompt="",
+        privileged=(),
+        usage=Usage(),
+        timings=Timings(total=0.0, model=0.0, execution=0.0, robot=0.0),
+    )
+
+
+def _kind(episode: Episode) -> str:
+    """What an episode was lost to."""
+    if episode.outcome not in ("not_achieved", "unverified"):
+        return episode.outcome
+    if episode.believed in ("achieved", "answered", "declined"):
+        return "false success"
+    if not episode.turns or episode.turns[-1].program is None:
+        return "no program"
+    report = episode.turns[-1].report
+    if report is not None and report.failure is not None:
+        return str(report.failure.kind)
+    return "goal check" if episode.goal_check.status in ("failed", "vacuous") else episode.outcome
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip()[:500] for line in text.splitlines() if line.strip()), "")

@@ -1,0 +1,216 @@
+"""The folder of a run: `run.json`, `episodes.jsonl`, `episodes/<key>/`, `workers.log`, `report.html`.
+
+`episodes.jsonl` only grows, a line for each episode, each on the disk before the next is taken up. It is what a run is
+resumed from; of several lines with one key the last one counts. Folders merge by concatenating it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from codepolicy.evaluation.configuration import RunFile, differences
+from codepolicy.evaluation.records import Record
+from primitives.errors import ConfigurationError
+
+RUN = "run.json"
+EPISODES = "episodes.jsonl"
+FOLDERS = "episodes"
+LOG = "workers.log"
+REPORT = "report.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationRun:
+    """What a folder holds."""
+
+    path: Path
+    file: RunFile
+    records: tuple[Record, ...]
+    """One for each key, in the order of the tasks, seeds and samples."""
+    again: int
+    """How many records were replaced by a later one."""
+
+
+def read(path: Path) -> EvaluationRun:
+    """What the folder `path` holds.
+
+    Raises:
+        ConfigurationError: it is no folder of a run, or is damaged; says where.
+    """
+    file = path / RUN
+    if not file.is_file():
+        raise ConfigurationError(
+            f"{str(path)!r} holds no evaluation ({RUN} is missing); give the folder that `codepolicy eval` made"
+        )
+    try:
+        run = msgspec.json.decode(file.read_bytes(), type=RunFile)
+    except msgspec.MsgspecError as error:
+        raise ConfigurationError(f"{str(file)!r} is damaged or of another version of codepolicy: {error}") from error
+    records, again = _records(path / EPISODES)
+    return EvaluationRun(path=path, file=run, records=records, again=again)
+
+
+def _records(path: Path) -> tuple[tuple[Record, ...], int]:
+    lines = _whole_lines(path)
+    found: dict[str, Record] = {}
+    decoder = msgspec.json.Decoder(Record)
+    for number, line in enumerate(lines, 1):
+        try:
+            record = decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            raise ConfigurationError(f"line {number} of {str(path)!r} is damaged: {error}") from error
+        found[record.key] = record
+    ordered = sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample))
+    return tuple(ordered), len(lines) - len(found)
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    """The lines that were written to their end; a process that was killed may have left half of a last one."""
+    content = path.read_bytes() if path.is_file() else b""
+    return [line for line in content[: content.rfind(b"\n") + 1].splitlines() if line.strip()]
+
+
+def merged(paths: Sequence[Path]) -> EvaluationRun:
+    """Several folders as one run, e.g. its shards.
+
+    Raises:
+        ConfigurationError: they are not of one configuration; says what differs.
+    """
+    runs = [read(path) for path in paths]
+    first = runs[0]
+    for run in runs[1:]:
+        differing = differences(first.file.configuration, run.file.configuration)
+        if differing:
+            raise ConfigurationError(
+                f"{str(first.path)!r} and {str(run.path)!r} are not parts of one run; they differ in "
+                f"{'; '.join(differing)}. To set one against the other: codepolicy compare {first.path} {run.path}"
+            )
+    if len(runs) == 1:
+        return first
+    found = {record.key: record for run in runs for record in _located(run)}
+    chosen = tuple(dict.fromkeys(name for run in runs for name in run.file.chosen))
+    tasks = {label: hash for run in runs for label, hash in run.file.tasks.items()}
+    planned = sum({run.file.shard: run.file.planned for run in runs}.values())
+    file = msgspec.structs.replace(first.file, chosen=chosen, tasks=tasks, shard=None, planned=max(planned, len(found)))
+    records = tuple(sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample)))
+    return EvaluationRun(path=first.path, file=file, records=records, again=sum(run.again for run in runs))
+
+
+def _located(run: EvaluationRun) -> tuple[Record, ...]:
+    """The records with folders that are found from anywhere."""
+    root = run.path.resolve()
+    return tuple(
+        msgspec.structs.replace(r, folder=str(root / r.folder)) if r.folder is not None else r for r in run.records
+    )
+
+
+class Store:
+    """A run folder that is being written, by one process at a time. A context manager.
+
+    Args:
+        path: the folder; created when missing.
+        file: what `run.json` says from now on.
+
+    Raises:
+        ConfigurationError: it cannot be written, another process writes it, it is damaged, or it holds episodes of
+            another configuration.
+    """
+
+    def __init__(self, path: Path, file: RunFile) -> None:
+        self.path = path
+        self._lock = _locked(path)
+        try:
+            self.records = self._resumed(file)
+            self._episodes = _appending(path / EPISODES)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._episodes.close()
+        self._lock.close()
+
+    @property
+    def episodes(self) -> Path:
+        """The folder of the episodes' folders."""
+        return self.path / FOLDERS
+
+    def append(self, record: Record) -> None:
+        """Add a line, and see it onto the disk."""
+        self._episodes.write(msgspec.json.encode(record) + b"\n")
+        self._episodes.flush()
+        os.fsync(self._episodes.fileno())
+        self.records[record.key] = record
+
+    def _resumed(self, file: RunFile) -> dict[str, Record]:
+        """The records of the run that is there, after `run.json` was brought up to date."""
+        records: dict[str, Record] = {}
+        if (self.path / RUN).exists():
+            earlier = read(self.path)
+            differing = differences(earlier.file.configuration, file.configuration)
+            if differing and earlier.records:
+                raise ConfigurationError(
+                    f"{str(self.path)!r} holds {len(earlier.records)} episodes of another configuration, and episodes "
+                    f"of two in one run mean nothing; it differs (then, now) in {'; '.join(differing)}. "
+                    "Give another folder with --out, then `codepolicy compare` tells what changed"
+                )
+            records = {record.key: record for record in earlier.records}
+            file = msgspec.structs.replace(
+                file, started=earlier.file.started, tasks={**earlier.file.tasks, **file.tasks}
+            )
+        elif (self.path / EPISODES).exists():
+            raise ConfigurationError(f"{str(self.path)!r} has {EPISODES} but no {RUN}; give another folder with --out")
+        _write(self.path / RUN, msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n")
+        for unfinished in self.episodes.glob(".starting-*"):
+            shutil.rmtree(unfinished, ignore_errors=True)
+        return records
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """Hold the folder against other processes until the result is closed."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / ".lock").open("ab")
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot write into {str(path)!r}: {error.strerror or error}. Choose another folder with --out."
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ConfigurationError(
+            f"another process is writing {str(path)!r}; wait for it, or give another folder with --out "
+            "(shards go into one folder each)"
+        ) from None
+    except OSError:  # a file system without locks
+        pass
+    return lock
+
+
+def _appending(path: Path) -> IO[bytes]:
+    """The file, at the end of its last whole line."""
+    file = path.open("ab")
+    content = path.read_bytes()
+    with suppress(OSError):
+        file.truncate(content.rfind(b"\n") + 1)
+    return file
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)

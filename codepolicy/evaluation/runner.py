@@ -1,0 +1,98 @@
+"""Plays what is missing of a run: attempts, budgets, and when to stop."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from codepolicy.evaluation.process_pool import Broken, Pool
+from codepolicy.evaluation.records import LOST, Job, Record, broken
+from codepolicy.evaluation.run_store import LOG, Store
+
+ATTEMPTS = 3
+"""Infrastructure failures are tried again at most twice, and stay in the denominator."""
+
+Progress: TypeAlias = Callable[[Record], None]
+Prepare: TypeAlias = Callable[[], Callable[[Job], Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How it ended."""
+
+    status: Literal["complete", "lost", "spent"]
+    """lost: one episode after the other went to infrastructure or the model's server. spent: the budget is used up."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When an episode or a run is given up."""
+
+    episode_s: float = 1800.0
+    """Wall time of an episode."""
+    patience: int = 10
+    """Episodes in a row lost to infrastructure or the model's server before the run stops; 0 never does."""
+    total_cost: float | None = None
+    """USD for the whole run, earlier episodes included."""
+
+
+def missing(jobs: Sequence[Job], records: dict[str, Record], *, again: bool) -> tuple[Job, ...]:
+    """The jobs without a record; with `again` those whose record says that nothing was learnt, too."""
+    return tuple(j for j in jobs if j.key not in records or (again and records[j.key].outcome in LOST))
+
+
+def play(
+    store: Store, jobs: Sequence[Job], prepare: Prepare, *, processes: int, limits: Limits, progress: Progress
+) -> Ending:
+    """Play `jobs` and keep what comes of them in `store`.
+
+    Raises:
+        ConfigurationError: the setup has a mistake that only a worker could see.
+        KeyboardInterrupt: Ctrl-C; what was played is kept.
+    """
+    waiting = deque(_Attempt(job=job) for job in jobs)
+    pool = Pool[_Attempt, Record](
+        prepare=_Attempted(prepare), processes=processes, limit_s=limits.episode_s, log=store.path / LOG
+    )
+    spent = sum(record.usage.cost_usd or 0.0 for record in store.records.values())
+    lost = 0
+    playing = pool.play(waiting)
+    try:
+        for attempt, answer in playing:
+            record = broken(attempt.job, answer.why) if isinstance(answer, Broken) else answer
+            spent += record.usage.cost_usd or 0.0
+            if record.outcome == "infrastructure" and len(attempt.broke) + 1 < ATTEMPTS:
+                waiting.appendleft(_Attempt(job=attempt.job, broke=(*attempt.broke, record.told)))
+                continue
+            record = msgspec.structs.replace(record, attempts=len(attempt.broke) + 1, broke=attempt.broke)
+            store.append(record)
+            progress(record)
+            lost = lost + 1 if record.outcome in LOST else 0
+            if limits.patience and lost >= limits.patience:
+                return Ending("lost", f"the last {lost} episodes ended with {record.outcome}: {record.told}")
+            if limits.total_cost is not None and spent >= limits.total_cost:
+                return Ending("spent", f"{spent:.2f} USD are spent, {limits.total_cost:.2f} were allowed")
+    finally:
+        playing.close()
+    return Ending("complete")
+
+
+class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    job: Job
+    broke: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempted:
+    """Unpacks attempts in the worker."""
+
+    prepare: Prepare
+
+    def __call__(self) -> Callable[[_Attempt], Record]:
+        play = self.prepare()
+        return lambda attempt: play(attempt.job)

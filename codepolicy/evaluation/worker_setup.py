@@ -1,0 +1,48 @@
+"""Under what an evaluation runs, as its workers need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from codepolicy.models.registry import ModelOptions
+from codepolicy.settings import Settings
+from primitives.environment import Wording
+from primitives.errors import ConfigurationError
+
+ORACLE = "oracle"
+"""Stands for the tasks' own programs where a model is named in results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSetup:
+    """Everything but the trials.
+
+    Raises:
+        ConfigurationError: settings under which an episode would depend on those before it.
+    """
+
+    environment: str = "pybullet"
+    model: str = "offline"
+    oracle: bool = False
+    """Run each task's own program instead of a model's, to test primitives and perception."""
+    options: ModelOptions = field(default_factory=ModelOptions)
+    planner: str | None = None
+    critic: str | None = None
+    settings: Settings = field(default_factory=Settings)
+    """Their disturbances are those of the trials."""
+    wording: Wording | None = None
+    """Instead of a suite's own."""
+    disturbances: str | None = None
+    """Instead of a suite's own."""
+
+    def __post_init__(self) -> None:
+        if self.settings.learn:
+            raise ConfigurationError(
+                "--learn would let an episode depend on those before it; learn with `codepolicy run`, "
+                "then evaluate with --skills alone"
+            )
+
+    @property
+    def writer(self) -> str:
+        """What results name as the author of the programs."""
+        return ORACLE if self.oracle else self.model

@@ -1,0 +1,248 @@
+"""One instruction on a stage, from the first look to the written record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from codepolicy.episode import Episode, GoalCheck, Isolation, Outcome, Timings, Turn
+from codepolicy.events import Ended, Event, Observer
+from codepolicy.loop.executor import Executor
+from codepolicy.loop.interrupts import uninterrupted
+from codepolicy.loop.llm_client import Budget, LLMClient
+from codepolicy.loop.outcome import Ending, Solution, declined
+from codepolicy.loop.run_folder import RunFolder
+from codepolicy.models.protocol import Model, ModelError
+from codepolicy.prompting.feedback import PRIVILEGED
+from codepolicy.prompting.prompt import prompt_hash, system_prompt
+from codepolicy.settings import Settings
+from primitives.environment import Verdict
+from primitives.errors import ConfigurationError
+from primitives.failures import Failure
+
+_OUTCOMES: dict[Ending, Outcome] = {
+    "done": "achieved",
+    "answered": "answered",
+    "finished": "finished",
+    "unverified": "unverified",
+    "failed": "not_achieved",
+    "refused": "refused",
+    "infrastructure": "infrastructure",
+}
+
+
+class Interrupted(KeyboardInterrupt):
+    """A person ended the run. What happened until then is in `episode` and in its folder."""
+
+    def __init__(self, episode: Episode) -> None:
+        super().__init__("interrupted")
+        self.episode = episode
+
+
+@dataclass(slots=True, kw_only=True)
+class EpisodeRun:
+    """The state of one run, filled while it works, so that an interruption loses nothing."""
+
+    stage: Executor
+    settings: Settings
+    instruction: str
+    model_id: str
+    folder: RunFolder | None
+    video: bool
+    observer: Observer | None
+    privileged: tuple[str, ...] = ()
+    """What used ground truth beside detector and feedback."""
+    turns: list[Turn] = field(default_factory=lambda: list[Turn]())
+    plan: tuple[str, ...] = ()
+    skills: list[str] = field(default_factory=lambda: list[str]())
+    """Ids of the earlier programs that were shown to the model."""
+    budget: Budget = field(init=False)
+    _conversations: list[LLMClient] = field(init=False, default_factory=lambda: list[LLMClient]())
+    _began: float = field(init=False, default_factory=time.perf_counter)
+    _robot_began: float = field(init=False)
+    _filming: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
+        self.stage.emit = self.emit
+        self.stage.turn = 0
+        self.stage.said.clear()
+        self._robot_began = self.stage.robot_time
+
+    def conversation(self, model: Model) -> LLMClient:
+        """A conversation with `model` on this run's budget."""
+        conversation = LLMClient(model, self.budget, self.emit)
+        self._conversations.append(conversation)
+        return conversation
+
+    def emit(self, event: Event) -> None:
+        """Tell the folder and the observer."""
+        if self.folder is not None:
+            self.folder.observe(event)
+        if self.observer is not None:
+            self.observer(event)
+
+    def perform(self, work: Work) -> Episode:
+        """Do `work` and write the record.
+
+        Raises:
+            ConfigurationError: the model cannot be used as set up; nothing happened.
+            Interrupted: Ctrl-C.
+        """
+        try:
+            self._open()
+            outcome, summary, check = self._outcome(work)
+        except KeyboardInterrupt:
+            raise Interrupted(self._end("interrupted", "ended by the user", self._last_check)) from None
+        return self._end(outcome, summary, check)
+
+    def _outcome(self, work: Work) -> tuple[Outcome, str, GoalCheck]:
+        """The outcome, a sentence and the last goal check."""
+        try:
+            solution = work(self)
+        except ConfigurationError as error:
+            if not self.turns:
+                raise  # nothing has happened yet: a mistake in how this was set up
+            return "model_error", str(error), self._last_check
+        except ModelError as error:
+            return "model_error", str(error), self._last_check
+        except Failure as failure:
+            return "infrastructure", failure.message, self._last_check
+        return _OUTCOMES[solution.ending], solution.summary, solution.check
+
+    @property
+    def privileged_by(self) -> tuple[str, ...]:
+        """What uses ground truth in this run."""
+        used = {"detector": self.stage.detector.privileged, "feedback": self.settings.feedback in PRIVILEGED}
+        return (*(name for name, privileged in used.items() if privileged), *self.privileged)
+
+    @property
+    def _last_check(self) -> GoalCheck:
+        return self.turns[-1].goal_check if self.turns else GoalCheck(status="missing")
+
+    def _open(self) -> None:
+        """Write what is known before anything moves."""
+        if self.folder is None:
+            return
+        self.folder.write_json("run.json", self._configuration())
+        environment = self.stage.environment
+        environment.picture(self.folder.path / "before.png")
+        if self.video:
+            environment.start_recording()
+            self._filming = True
+
+    def _configuration(self) -> dict[str, object]:
+        import sys
+        from importlib.metadata import version
+
+        return {
+            "schema_version": 1,
+            "instruction": self.instruction,
+            "task": self.stage.trial.task,
+            "scene": self.stage.spec.scene,
+            "seed": self.stage.spec.seed,
+            "environment": self.stage.environment.name,
+            "model": self.model_id,
+            "settings": self.settings,
+            "prompt": self.prompt_hash,
+            "isolation": self._isolation,
+            "conditions": self.stage.trial.conditions,
+            "python": sys.version.split()[0],
+            "packages": {name: version(name) for name in ("codepolicy", "numpy", "msgspec")},
+        }
+
+    @property
+    def prompt_hash(self) -> str:
+        """Of the constant prefix."""
+        workspace = self.stage.trial.robot.workspace
+        return prompt_hash(system_prompt(self.stage.surface, workspace, examples=self.settings.examples))
+
+    @property
+    def _isolation(self) -> Isolation:
+        return Isolation(mode=self.settings.isolation, layers=self.stage.layers)
+
+    def _end(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
+        """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""
+        with uninterrupted():
+            episode = self._record(outcome, summary, check)
+        if self.folder is not None and self._filming:
+            video = self.folder.path / "video.mp4"
+            try:
+                self.stage.environment.write_video(video)
+            except KeyboardInterrupt:
+                video.unlink(missing_ok=True)
+        self.emit(Ended(episode))
+        return episode
+
+    def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
+        stage, settings, folder = self.stage, self.settings, self.folder
+        environment = stage.environment
+        verdict, believed = environment.verdict(self._told(outcome, summary)), outcome
+        outcome, summary = judged(outcome, summary, verdict)
+        total = time.perf_counter() - self._began
+        if folder is not None:
+            folder.reveal()
+            environment.picture(folder.path / "after.png")
+        episode = Episode(
+            outcome=outcome,
+            believed=believed,
+            summary=summary,
+            instruction=self.instruction,
+            said=tuple(stage.said),
+            verdict=verdict,
+            goal_check=check,
+            turns=tuple(self.turns),
+            plan=self.plan,
+            skills=tuple(self.skills),
+            world=dict(environment.world()),
+            task=stage.trial.task,
+            seed=stage.spec.seed,
+            model=self.model_id,
+            surface=self.stage.surface.level,
+            detector=settings.detector,
+            feedback=settings.feedback,
+            isolation=self._isolation,
+            privileged=self.privileged_by,
+            conditions=stage.trial.conditions,
+            prompt=self.prompt_hash,
+            usage=self.budget.usage,
+            timings=Timings(
+                total=total,
+                model=sum(c.waited_s for c in self._conversations),
+                execution=sum(t.report.wall_time for t in self.turns if t.report is not None),
+                robot=stage.robot_time - self._robot_began,
+            ),
+            folder=str(folder.path) if folder is not None else None,
+            trace=str(folder.path / "trace.jsonl") if folder is not None else None,
+        )
+        if folder is not None:
+            folder.write_json("episode.json", episode)
+            folder.close()
+        return episode
+
+    def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
+        """What the person was told: by programs, and why the model or its program declined."""
+        report = self.turns[-1].report if self.turns else None
+        reasons = (summary if outcome == "refused" else None, declined(report) if report is not None else None)
+        return (*self.stage.said, *(reason for reason in reasons if reason is not None))
+
+
+Work: TypeAlias = Callable[[EpisodeRun], Solution]
+"""What a run does between the opening and the record."""
+
+
+def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Outcome, str]:
+    """The outcome in the light of ground truth, which has the last word where it has one."""
+    if outcome in ("interrupted", "model_error", "infrastructure"):
+        return outcome, summary
+    if verdict is not None and verdict.status == "declined":
+        return "declined", verdict.explanation
+    if outcome == "refused":
+        return outcome, summary
+    if verdict is None:
+        return outcome, f"{summary}, no ground-truth verdict" if outcome == "achieved" else summary
+    if verdict.status == "achieved":
+        return "achieved", verdict.explanation
+    return "not_achieved", summary if outcome == "not_achieved" else verdict.explanation

@@ -1,0 +1,127 @@
+"""Long instructions: sub-goals, each solved and verified in turn, planned anew when one fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from codepolicy.episode import GoalCheck
+from codepolicy.events import Planned
+from codepolicy.loop.critic import objection
+from codepolicy.loop.episode_run import EpisodeRun
+from codepolicy.loop.llm_client import LLMClient
+from codepolicy.loop.outcome import Solution
+from codepolicy.models.protocol import Message
+from codepolicy.prompting.prompt import safe_scene_table, template
+from codepolicy.prompting.quoting import one_line
+
+MAX_STEPS = 20
+MAX_BARREN = 3
+"""Plans in a row of which not one sub-goal was reached, before giving up."""
+MAX_PLANS = 12
+"""Plans for one instruction, those that got somewhere included."""
+_STEP = re.compile(r"^\s*(?:\d+[.):]|[-*])\s+(.+?)\s*$", re.MULTILINE)
+_CONDITION = re.compile(r"\s*(?:--|—|–|;)\s*done when:?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SubGoal:
+    """One sub-goal."""
+
+    instruction: str
+    condition: str | None = None
+    """When it is done, in words."""
+
+
+def parse_plan(text: str, instruction: str) -> tuple[SubGoal, ...]:
+    """The numbered sub-goals in `text`; the whole instruction when there are none."""
+    steps: list[SubGoal] = []
+    for line in _STEP.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+        what, *condition = _CONDITION.split(line, maxsplit=1)
+        if what.strip():
+            steps.append(SubGoal(what.strip().strip("`"), condition[0].strip() if condition else None))
+    return tuple(steps[:MAX_STEPS]) or (SubGoal(instruction),)
+
+
+@dataclass(slots=True, kw_only=True)
+class InstructionPlanner:
+    """Splits the instruction of a run and sees it through."""
+
+    run: EpisodeRun
+    conversation: LLMClient
+    solve: Callable[[SubGoal], Solution]
+    """Solves one sub-goal on the run's stage."""
+    critic: LLMClient | None = None
+    """Looks over the whole in the end."""
+    session: Sequence[str] = ()
+    """One line for each earlier instruction of the session."""
+    _done: list[str] = field(default_factory=lambda: list[str]())
+    _solutions: list[Solution] = field(default_factory=lambda: list[Solution]())
+    """Of the sub-goals that were reached."""
+
+    def carry_out(self) -> Solution:
+        """Solve the sub-goals in order, and plan anew from the scene as it is when one fails.
+
+        Raises:
+            ModelError: no usable reply, or the budget is used up.
+        """
+        start = self.run.stage.look()
+        trouble, barren, plans = "", 0, 0
+        while True:
+            plans += 1
+            reached = len(self._done)
+            failed, solution = self._follow(self._plan(trouble))
+            if failed is None:
+                clause = None
+                if self.critic is not None and solution.ending == "done":
+                    clause = objection(self.critic, self.run.stage, self.run.instruction, solution.check, start=start)
+                if clause is None:
+                    return solution
+                failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
+            barren = barren + 1 if len(self._done) == reached else 0
+            if solution.ending in ("refused", "infrastructure") or barren == MAX_BARREN or plans == MAX_PLANS:
+                return solution
+            trouble = f"{failed}: {solution.summary}"
+
+    def _follow(self, steps: Sequence[SubGoal]) -> tuple[str | None, Solution]:
+        """Solve `steps` in order; the sub-goal that failed, if one did, and what is to be said of the whole."""
+        for step in steps:
+            solution = self.solve(step)
+            if solution.ending not in ("done", "answered", "unverified"):
+                return step.instruction, solution
+            self._done.append(step.instruction)
+            self._solutions.append(solution)
+        return None, self._whole()
+
+    def _whole(self) -> Solution:
+        """Every sub-goal was reached: how sure that is."""
+        for name, solution in zip(self._done, self._solutions, strict=True):
+            if solution.ending == "unverified":
+                return Solution("unverified", f"{name}: {solution.summary}", solution.check)
+        done = [s for s in self._solutions if s.ending == "done"]
+        if not done:
+            return self._solutions[-1]
+        clauses = tuple(c for s in done for c in s.check.clauses)
+        count = len(self._done)
+        summary = f"{count} sub-goals reached" if count > 1 else done[-1].summary
+        return Solution("done", summary, GoalCheck(status="passed", clauses=clauses))
+
+    def _plan(self, trouble: str) -> tuple[SubGoal, ...]:
+        """Ask for a plan of what is still to be done."""
+        run = self.run
+        parts = ["## Scene\n" + safe_scene_table(run.stage.look())]
+        if self.session:
+            parts.append("## Session\n" + "\n".join(self.session))
+        parts.append("## Instruction\n" + run.instruction)
+        if self._done:
+            parts.append("## Done so far\n" + "\n".join(f"- {d}" for d in self._done))
+        if trouble:
+            again = "Plan what is still to be done from the scene as it is, another way."
+            parts.append(f"## What failed\n{one_line(trouble, 600)}\n{again}")
+        messages = (Message(role="system", text=template("plan")), Message(role="user", text="\n\n".join(parts)))
+        text = self.conversation.ask(messages, turn=run.stage.turn, purpose="plan").text
+        steps = parse_plan(text, run.instruction)
+        run.plan = (*self._done, *(s.instruction for s in steps))
+        run.emit(Planned(run.plan))
+        return steps

@@ -1,0 +1,137 @@
+"""The folder that a run leaves behind. Its files are written whole or not at all; the trace grows line by line."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from codepolicy.events import Answered, Asked, Called, Event, Started
+from codepolicy.models import recorded_exchange
+from codepolicy.models.protocol import Message
+from primitives.errors import ConfigurationError
+
+
+class RunFolder:
+    """`<parent>/<stamp>_<name>/`, hidden under a temporary name until `reveal`.
+
+    Args:
+        parent: folder that holds runs; created when missing.
+        name: words for the folder's name, e.g. the instruction.
+        stamped: whether the time stands before the name.
+
+    Raises:
+        ConfigurationError: `parent` cannot be written to.
+    """
+
+    def __init__(self, parent: Path, name: str, *, stamped: bool = True) -> None:
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "run"
+        self._parent = parent
+        self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{slug}" if stamped else slug
+        self._created = [p for p in (parent, *parent.parents) if not p.exists()]
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            self.path = Path(tempfile.mkdtemp(prefix=".starting-", dir=parent))
+            self.path.chmod(0o755)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write a run folder into {str(parent)!r}: {error.strerror or error}. Choose another with --out."
+            ) from error
+        self._trace: IO[bytes] | None = None
+        self._revealed = False
+        self._asked: tuple[Message, ...] = ()
+        self._request = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called once revealed."""
+        return self.path.name if self._revealed else self._final
+
+    def reveal(self) -> None:
+        """Give the folder its final name; from here on it stays."""
+        if self._revealed:
+            return
+        self._revealed = True
+        for number in range(1, 1000):
+            target = self._parent / (self._final if number == 1 else f"{self._final}-{number}")
+            with suppress(OSError):  # another run of the same second has it
+                self.path = self.path.rename(target)
+                return
+
+    def discard(self) -> None:
+        """Leave nothing behind, unless it was revealed."""
+        if self._revealed:
+            return
+        self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+        for folder in self._created:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+    def write(self, name: str, content: bytes | str) -> Path:
+        """Write the file `name` whole."""
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        partial.replace(target)
+        return target
+
+    def write_json(self, name: str, value: object) -> Path:
+        """Write `value` as indented JSON."""
+        return self.write(name, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+
+    def append_trace(self, value: object) -> None:
+        """Add one line to trace.jsonl."""
+        if self._trace is None:
+            self._trace = (self.path / "trace.jsonl").open("ab")
+        self._trace.write(msgspec.json.encode(value) + b"\n")
+        self._trace.flush()
+
+    def observe(self, event: Event) -> None:
+        """Keep what belongs into the folder: the trace, the programs, the conversation."""
+        match event:
+            case Called():
+                self.append_trace({"turn": event.turn, "phase": event.phase, **msgspec.to_builtins(event.record)})
+            case Started():
+                self.write(f"program_{event.turn}.py", event.program)
+                if event.goal is not None:
+                    self.write(f"goal_{event.turn}.py", event.goal)
+            case Asked():
+                self._asked, self._request = event.messages, self._numbered(event)
+                text = "\n\n".join(f"<!-- {m.role} -->\n{m.text}" for m in event.messages)
+                self.write(f"prompts/{self._request}.md", text + "\n")
+            case Answered():
+                self.reveal()
+                recorded_exchange.write(self._conversation(), self._asked, 0, event.reply)
+                self.write(f"prompts/{self._request}_reply.md", event.reply.text[:1_000_000] + "\n")
+            case _:
+                pass
+
+    def _conversation(self) -> Path:
+        """The folder that `--model replay:` and `--resume` read."""
+        folder = self.path / "conversation"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _numbered(self, event: Asked) -> str:
+        """Turn and purpose, numbered from 2 where a turn asks more than once for the same."""
+        name = f"{event.turn:02d}" if event.purpose == "program" else f"{event.turn:02d}_{event.purpose}"
+        names = (name if n == 1 else f"{name}_{n}" for n in itertools.count(1))
+        return next(n for n in names if not (self.path / "prompts" / f"{n}.md").exists())
+
+    def close(self) -> None:
+        """Make sure that the trace is on disk. Idempotent."""
+        if self._trace is not None:
+            self._trace.flush()
+            os.fsync(self._trace.fileno())
+            self._trace.close()
+            self._trace = None

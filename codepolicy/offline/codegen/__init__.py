@@ -1,0 +1,1 @@
+"""From grounded meanings to a program and its goal check."""

@@ -1,0 +1,1 @@
+"""Words: which phrases stand for which terminal of the grammar, and how a sentence becomes tokens."""

@@ -1,0 +1,1 @@
+"""Programs that worked, kept as readable files, found again for similar instructions."""

@@ -1,0 +1,217 @@
+"""Calls and attributes that do not fit the API's stub, found by a type checker: `ty`, or mypy where only that is."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import keyword
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from codepolicy.sandbox.preloading import GIVEN
+from codepolicy.static_checks.annotations import without_annotations
+from codepolicy.static_checks.findings import closest, finding
+from codepolicy.static_checks.imports import ALIASES, API_CLASSES
+from primitives.failures import FailureReport
+from primitives.registry import Surface
+from primitives.stub import render
+
+TIMEOUT_S: Final = 10.0
+"""A checker that takes longer is given up: the checks are help, and the policy process is the wall."""
+_RULES: Final = (
+    "index-out-of-bounds",
+    "invalid-argument-type",
+    "invalid-assignment",
+    "missing-argument",
+    "missing-attribute",
+    "not-callable",
+    "not-iterable",
+    "not-subscriptable",
+    "parameter-already-assigned",
+    "too-many-positional-arguments",
+    "unknown-argument",
+    "unresolved-reference",
+)
+"""What certainly fails when it runs. Everything a checker may only suspect stays off."""
+_UNTYPED: Final = frozenset({"numpy", "shapely"})
+"""Modules of which the checker knows nothing: reading their types would take longer than all the rest."""
+_ANYTHING: Final = "from typing import Any\ndef __getattr__(name: str) -> Any: ...\n"
+_BUILT_IN: Final = frozenset({"bool", "dict", "float", "int", "list", "set", "str", "tuple"})
+_TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
+_MYPY_LINE: Final = re.compile(r"^program\.py:(\d+): error: (.*)  \[([\w-]+)\]$")
+_MYPY_RULES: Final = {
+    "attr-defined": "missing-attribute",
+    "call-arg": "missing-argument",
+    "arg-type": "invalid-argument-type",
+    "name-defined": "unresolved-reference",
+    "operator": "not-callable",
+    "index": "not-subscriptable",
+}
+_MYPY_CONFIGURATION: Final = """
+[mypy]
+check_untyped_defs = True
+ignore_missing_imports = True
+incremental = False
+"""
+_FUTURE: Final = re.compile(r"(?m)^from __future__ import [^\n;]*")
+_CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
+
+
+def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
+    """What does not fit the stub. Silent where no checker is installed.
+
+    Args:
+        source: the program, which parses.
+        tree: its syntax tree.
+        surface: the primitives it may call.
+        known: names that earlier programs of the session left defined; nothing is known about their types.
+    """
+    checker = _ty() or _mypy()
+    if checker is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
+        place = Path(folder)
+        stub = render(surface, for_checking=True)
+        stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
+        program = without_annotations(source, tree)
+        (place / "program.py").write_text(program, encoding="utf-8")
+        for module in _UNTYPED:  # found before the installed one
+            (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
+        if checker == _ty():
+            (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
+            (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
+        else:
+            (place / "codepolicy_api.pyi").write_text(stub, encoding="utf-8")
+            (place / "mypy.ini").write_text(_MYPY_CONFIGURATION, encoding="utf-8")
+            program = _FUTURE.sub("pass", program)  # it would have to come before our line
+            (place / "program.py").write_text(f"from codepolicy_api import *\n{program}", encoding="utf-8")
+        try:
+            told = subprocess.run(
+                checker,
+                cwd=place,
+                env={"HOME": folder, "TY_MAX_PARALLELISM": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            ).stdout.decode(errors="replace")
+        except (OSError, subprocess.TimeoutExpired):
+            return
+    for line, rule, message in _parse(told):
+        report = _report(line, rule, message, surface)
+        if report is not None:
+            yield report
+
+
+@cache
+def _ty() -> tuple[str, ...] | None:
+    """Only this package's own copy: it is pinned, because its messages are read."""
+    if importlib.util.find_spec("ty") is None:
+        return None
+    from ty import find_ty_bin
+
+    arguments = ("check", "--exit-zero", "--no-progress", "--output-format", "concise", "--python-version", "3.11")
+    try:
+        return (find_ty_bin(), *arguments, "program.py")
+    except FileNotFoundError:
+        return None
+
+
+@cache
+def _mypy() -> tuple[str, ...] | None:
+    if importlib.util.find_spec("mypy") is None:
+        return None
+    return (sys.executable, "-m", "mypy", "--no-error-summary", "program.py")
+
+
+def _defined(stub: str) -> set[str]:
+    """Names of the API keep their own types, also where a program shadowed one."""
+    return {n for node in ast.parse(stub).body for n in _bound(node)}
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    match node:
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+            return [name]
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return [name]
+        case _:
+            return []
+
+
+def _prelude(known: Collection[str]) -> str:
+    names = [f"{name}: Any" for name in sorted(known) if name.isidentifier() and not keyword.iskeyword(name)]
+    same = "import {0} as {0}"  # what a stub imports under another name it keeps to itself
+    modules = [same.format(name) if name == module else f"{name}: Any" for name, module in GIVEN.items()]
+    return "\n".join(["from typing import Any", *modules, *names, ""])
+
+
+def _parse(told: str) -> Iterator[tuple[int, str, str]]:
+    for row in told.splitlines():
+        if (ty := _TY_LINE.match(row)) is not None:
+            yield int(ty[1]), ty[2], ty[3]
+        elif (mypy := _MYPY_LINE.match(row)) is not None and mypy[3] in _MYPY_RULES:
+            yield int(mypy[1]) - 1, _MYPY_RULES[mypy[3]], mypy[2].replace('"', "`")
+
+
+def _report(line: int, rule: str, message: str, surface: Surface) -> FailureReport | None:
+    """The finding in our words, or None where the checker may be wrong."""
+    ticked = message.split("`")[1::2]
+    primitive = next((surface.get(t) for t in ticked if t in surface), None)
+    text = message.replace("`", "'")
+    hint = f"Its signature is {primitive.signature}." if primitive is not None else "Correct the call."
+    match rule:
+        case "invalid-argument-type":
+            found = message.rpartition("found `")[2].rstrip("`")
+            if primitive is None or " | " in found or "Unknown" in found:
+                return None
+            if found.startswith("list[SceneObject]"):
+                hint += " That is a list: choose one of its items, or loop over it."
+        case "invalid-assignment":
+            if "to unpack" not in message and "read-only" not in message:
+                return None
+            hint = "Values of the API cannot be changed." if "read-only" in message else "Unpack as many as there are."
+        case "missing-attribute":
+            return _attribute(line, text, ticked, surface)
+        case "unresolved-reference":
+            hint = "Define it before this line."
+        case "index-out-of-bounds" | "not-callable" | "not-iterable" | "not-subscriptable":
+            hint = "Look at the type in the API."
+        case _:
+            pass
+    return finding(line, text, hint=hint)
+
+
+def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> FailureReport | None:
+    if len(ticked) < 2:
+        return None
+    owner, name = ticked[0], ticked[1]
+    fields = _fields(surface).get(owner, ())
+    if not fields and owner.partition("[")[0] not in _BUILT_IN and not text.startswith("Module"):
+        return None  # an object of the program's own, which may grow attributes
+    near = closest(name, fields)
+    if near:
+        hint = f"Did you mean {near[0]!r}?"
+    elif fields:
+        hint = f"It has {', '.join(fields)}."
+    else:
+        hint = "Look at the type in the API."
+    return finding(line, text, candidates=near or fields, hint=hint)
+
+
+def _fields(surface: Surface) -> dict[str, tuple[str, ...]]:
+    """Attributes of each class of the stub."""
+    fields: dict[str, tuple[str, ...]] = {}
+    for node in ast.parse(render(surface, for_checking=True)).body:
+        if isinstance(node, ast.ClassDef):
+            named = (s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name))
+            methods = (s.name for s in node.body if isinstance(s, ast.FunctionDef))
+            inherited = fields.get("Failure", ()) if node.name in API_CLASSES else ()
+            fields[node.name] = (*named, *methods) or inherited
+    return fields

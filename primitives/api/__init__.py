@@ -1,0 +1,23 @@
+"""The primitives, grouped by file; importing this package registers every one, in the order of the prompt."""
+# ruff: noqa: I001 - the order of the prompt
+
+from primitives.api import perceiving as perceiving
+from primitives.api import moving as moving
+from primitives.api import tool_level as tool_level
+from primitives.api import joint_level as joint_level
+from primitives.api import speech as speech
+
+from primitives.errors import unknown_name
+from primitives.registry import LEVELS, Level, Surface, registered
+
+
+def surface(level: str) -> Surface:
+    """The primitives of a level.
+
+    Raises:
+        ConfigurationError: `level` is none of `LEVELS`.
+    """
+    if level not in LEVELS:
+        raise unknown_name("surface", level, LEVELS)
+    known: Level = level
+    return Surface(known, tuple(p for p in registered() if known in p.surfaces))

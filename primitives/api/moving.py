@@ -1,0 +1,77 @@
+"""Moving things: what a program of the skill surface calls. Each verifies on measured state that it worked."""
+
+from __future__ import annotations
+
+from primitives.context import Context
+from primitives.failures import BadArgument
+from primitives.motion.grasping import picking
+from primitives.motion.placing import placing
+from primitives.motion.placing.place_search import suitable
+from primitives.motion.pushing import pushing
+from primitives.motion.targets import named_object, resolve
+from primitives.registry import primitive
+from primitives.scene import SceneObject, Target
+
+
+@primitive(surfaces=("skill",), kind="motion")
+def pick(ctx: Context, obj: SceneObject | str) -> None:
+    """Grasp an object and lift it. Returns when it is held (measured).
+
+    Raises GraspMissed, Dropped, Blocked, Unreachable, or BadArgument when the hand is full.
+
+    pick("red block")
+    """
+    picking.pick(ctx, named_object(ctx, obj))
+
+
+@primitive(surfaces=("skill",), kind="motion")
+def place(ctx: Context, target: Target | str) -> None:
+    """Put the held object on, in or (a nut) over an object, at a free spot of a region, or centred at (x, y[, z]).
+    Returns when it rests there (measured, within 1.5 cm).
+
+    Raises NotPlaced, Blocked, Unreachable, or BadArgument when nothing is held.
+
+    place((0.45, -0.10))
+    """
+    held = ctx.memory.held
+    if held is None:
+        raise BadArgument("nothing is held, so nothing can be placed", hint="Call pick first, or put(obj, target).")
+    placing.place(ctx, held, resolve(ctx, target))
+
+
+@primitive(surfaces=("skill",), kind="motion")
+def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
+    """pick(obj), then place(target); chooses a grasp that suits the place.
+
+    put("red block", "green bowl")
+    """
+    thing = named_object(ctx, obj)
+    goal = resolve(ctx, target)
+    if isinstance(goal, SceneObject) and goal.name == thing.name:
+        raise BadArgument(f"{thing.name!r} cannot be put on itself", hint="Choose another target.")
+    placing.refuse(ctx.mover, thing, goal)
+    held = ctx.memory.held
+    if held is None or held.name != thing.name:
+        picking.pick(ctx, thing, suits=lambda held: suitable(ctx.mover, held, goal))
+    placing.place(ctx, thing, resolve(ctx, target))
+
+
+@primitive(surfaces=("skill",), kind="motion")
+def push(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
+    """Slide an object over the table until its centre is within 2 cm of the target (measured); next to it
+    where the target is an object.
+
+    Raises NotPlaced, Blocked or Unreachable.
+
+    push("large box", (0.50, 0.10))
+    """
+    pushing.push(ctx, named_object(ctx, obj), resolve(ctx, target))
+
+
+@primitive(surfaces=("skill", "tool", "joint"), kind="motion")
+def home(ctx: Context) -> None:
+    """Move the arm out of the cameras' view.
+
+    home()
+    """
+    ctx.mover.home()

@@ -1,0 +1,106 @@
+"""Leading the tool and the joints directly, for programs of the tool and joint surfaces."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument, Blocked
+from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.motion.mover import Mover
+from primitives.motion.planning.collision import CLOSE, TABLE
+from primitives.motion.preconditions import blocked, crooked
+from primitives.scene import Pose
+
+SOLUTIONS = 6
+"""Inverse-kinematic solutions of one pose that are tried before it counts as blocked."""
+
+
+def move_to(mover: Mover, pose: Pose) -> None:
+    """Move the tool to `pose` without collision."""
+    mover.follow(_plan_pose(mover, pose))
+
+
+def move_linear(mover: Mover, pose: Pose) -> None:
+    """Move the tool to `pose` along a straight line, heedless of objects."""
+    T = _checked(mover, pose)
+    path = mover.straight(mover.q, T)
+    if path is None:
+        mover.reach(T)
+        raise crooked(mover.T_tool, T)
+    _refuse_table(mover, path)
+    mover.follow(path, scale=0.5)
+
+
+def solve_ik(mover: Mover, pose: Pose) -> list[float]:
+    """Joints in rad for `pose`, near where the arm is."""
+    return [float(v) for v in mover.reach(_checked(mover, pose))]
+
+
+def plan(mover: Mover, goal: Pose | list[float]) -> list[list[float]]:
+    """A path free of collision to a pose or to joints, rows in rad."""
+    if isinstance(goal, Pose):
+        return _plan_pose(mover, goal).tolist()
+    q = np.array(goal, dtype=np.float64)
+    mover.guard.check_joints(q)
+    path = mover.plan_joints(q)
+    if path is None:
+        raise _blocked(mover, q)
+    return path.tolist()
+
+
+def move_joints(mover: Mover, q: list[list[float]] | list[float]) -> None:
+    """Move along a joint path, or straight to one configuration, heedless of objects."""
+    try:
+        rows = np.atleast_2d(np.array(q, dtype=np.float64))
+    except ValueError as error:
+        raise BadArgument(
+            "a joint path is one list of joint positions, or a list of such lists of equal length",
+            expected=f"{mover.info.dof} numbers per row",
+        ) from error
+    mover.guard.check_joints(rows)
+    path = np.vstack([mover.q, rows])
+    _refuse_table(mover, path)
+    mover.follow(path)
+
+
+def _checked(mover: Mover, pose: Pose) -> NDArray[np.float64]:
+    norm = float(np.linalg.norm(pose.quaternion_xyzw))
+    if not 0.9 < norm < 1.1:
+        raise BadArgument(
+            f"the quaternion of the pose has length {norm:.3f}",
+            expected="a unit quaternion (x, y, z, w)",
+            measured=f"length {norm:.3f}",
+            hint="Use Pose.top_down(x, y, z, yaw).",
+        )
+    mover.guard.check_position(pose.position)
+    return pose_matrix(pose)
+
+
+def _plan_pose(mover: Mover, pose: Pose) -> NDArray[np.float64]:
+    T = _checked(mover, pose)
+    nearest = mover.reach(T)
+    known = [mover.postures[pose]] if pose in mover.postures else []
+    for q in itertools.chain(known, itertools.islice(mover.kinematics.solutions(T, mover.q), SOLUTIONS)):
+        if (path := mover.plan_joints(q)) is not None:
+            return path
+    raise _blocked(mover, nearest)
+
+
+def _blocked(mover: Mover, goal: NDArray[np.float64]) -> Blocked:
+    return blocked(mover.kinematics, mover.q, goal, mover.hand.width, mover.checker(margin=CLOSE))
+
+
+def _refuse_table(mover: Mover, path: NDArray[np.float64]) -> None:
+    """Motions that may touch objects still may not touch the table or the arm itself."""
+    names = [o.name for o in mover.memory.objects]
+    checker = mover.checker(ignore=names, held_ignore=[*names, TABLE], margin=0.0)
+    if (hit := checker.first_contact(path, mover.hand.width)) is not None:
+        raise Blocked(
+            f"on the way, {hit[0]} would touch {hit[1]}",
+            expected="a way free of the table and of the arm itself",
+            measured=f"{hit[0]} touches {hit[1]}",
+            hint="Go by way of a higher pose.",
+        )

@@ -1,0 +1,1 @@
+"""Taking things: grasp candidates, the hand, picking."""

@@ -1,0 +1,157 @@
+"""Ways to take an object from above with two fingers, before anything is known about reach or neighbours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument
+from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.motion.planning.obstacles import HOLLOW, WALL, opening, wall_lean
+from primitives.robot import GripperInfo
+from primitives.scene import Pose, SceneObject
+
+SPARE = 0.008
+"""How much the opening must exceed the object, so that an error of perception does not become a collision, in m."""
+TIP = 0.012
+"""Lowest height of the tool frame above the table; the fingertips reach a little further down, in m."""
+PALM_GAP = 0.004
+"""Distance between the palm and the top of an object between the fingers, in m: perception's error in height."""
+TILTS = ((0.0, 0.0), (0.35, 0.28), (-0.35, 0.28), (0.6, 0.6), (-0.6, 0.6))
+"""Turns of the hand about the closing direction in rad, with what each costs: leaning, it passes what stands beside a
+small object, and further over the forearm passes a tower."""
+ASKEW = 0.22
+"""A turn in rad by which the hand may miss the sides of an object: closing, the fingers turn it into line."""
+RIM_DEPTH = 0.015
+"""How deep below the rim of a bowl or mug the fingers take the wall, in m."""
+RIM_OPENING = 0.05
+"""Distance between the fingers on the way down over a wall, in m."""
+_RIM_TURNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class GraspCandidate:
+    """One way to take an object."""
+
+    T: NDArray[np.float64]
+    """(4, 4) tool pose with the fingers around the object, base frame."""
+    width: float
+    """Expected distance between the fingers when closed, in m."""
+    opening: float
+    """Distance between the fingers on the way down, in m."""
+    score: float
+    """At most 1; larger is better, all else equal."""
+    rim: bool = False
+    """Whether the fingers take a wall rather than the whole object."""
+
+    @property
+    def hold(self) -> tuple[float, ...]:
+        """Equal for grasps that differ only in the opening on the way down, or by half a turn about the vertical, which
+        whatever is done next can undo."""
+        closing = self.T[:2, 1]
+        return tuple(np.concatenate([self.T[2], np.outer(closing, closing).ravel()]).round(3).tolist())
+
+    @property
+    def slack(self) -> float:
+        """How far the measured width may be from the expected one, in m."""
+        return 0.007 if self.rim else max(0.006, 0.15 * self.width)
+
+
+def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandidate]:
+    """Grasps of `obj`, best first.
+
+    Raises:
+        BadArgument: the gripper cannot take such a thing at all; says why.
+    """
+    if obj.category in ("zone", "plate") or obj.size[2] < 0.008:
+        raise BadArgument(
+            f"{obj.name} is too flat to grasp",
+            expected="a height of at least 0.008 m and sides that the fingers can hold",
+            measured=f"{obj.category} of {obj.size[2]:.3f} m height",
+            hint="It can be a target, or be pushed if it is not fixed.",
+        )
+    candidates = [*_around(obj, gripper), *_on_rim(obj, gripper)]
+    if not candidates:
+        narrowest = min(obj.size[0], obj.size[1])
+        raise BadArgument(
+            f"{obj.name} is too wide for the gripper",
+            expected=f"a side of at most {gripper.max_width - SPARE:.3f} m",
+            measured=f"{narrowest:.3f} m",
+            hint="Use push to move it.",
+        )
+    return sorted(candidates, key=lambda c: -c.score)
+
+
+def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
+    """The fingers on two opposite sides."""
+    x, y = opening(obj)
+    round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
+    if round_thing:
+        closings = [(obj.yaw + k * math.pi / 6, min(obj.size[0], obj.size[1])) for k in range(12)]
+    else:
+        closings = [(obj.yaw + k * math.pi / 2, obj.size[k % 2]) for k in range(4)]
+    for height, lower in _heights(obj, gripper):
+        for direction, width in closings:
+            if width > gripper.max_width - SPARE:
+                continue
+            # the tool's y axis, along which the fingers close, points to yaw - 90 deg
+            upright = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2))
+            narrow = 0.05 * (width / gripper.max_width)
+            for tilt, leaning in TILTS:
+                T = upright.copy()
+                T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
+                for apart, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
+                    yield GraspCandidate(T, width, apart, 1.0 - lower - tight - narrow - leaning)
+            if not round_thing and (math.cos(ASKEW) + math.sin(ASKEW)) * width < gripper.max_width - SPARE:
+                for turn in (ASKEW, -ASKEW):
+                    turned = pose_matrix(Pose.top_down(x, y, height, direction + math.pi / 2 + turn))
+                    yield GraspCandidate(turned, width, gripper.max_width, 0.5 - lower - narrow)
+
+
+def _about_y(angle: float) -> NDArray[np.float64]:
+    c, s = math.cos(angle), math.sin(angle)
+    return np.array(((c, 0.0, s), (0.0, 1.0, 0.0), (-s, 0.0, c)))
+
+
+def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]]:
+    """Tool heights with what each costs: the middle of the object first, then higher up where a rim is in the way."""
+    bottom, top = obj.position[2] - obj.size[2] / 2, obj.top
+    lowest = max(bottom + 0.004, TIP, top - gripper.finger_depth + PALM_GAP)
+    middle = max(obj.position[2], lowest)
+    higher = [(middle + up, 0.1 + 10 * up) for up in (0.006, 0.012, 0.018) if middle + up <= top - 0.003]
+    return [(middle, 0.0), *higher]
+
+
+def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
+    """One finger inside a hollow thing, one outside, both along the wall."""
+    if obj.category not in HOLLOW or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
+        return
+    lean = wall_lean(obj)
+    depth = min(RIM_DEPTH, obj.size[2] * 0.45)
+    for n, (direction, radius) in enumerate(_rim_spots(obj)):
+        outward = np.array((math.cos(direction), math.sin(direction), 0.0))
+        up = np.array((0.0, 0.0, 1.0))
+        along = math.sin(lean) * outward + math.cos(lean) * up
+        across = math.cos(lean) * outward - math.sin(lean) * up
+        rim = np.array((*opening(obj), obj.top)) + (radius - WALL / 2) * outward
+        for sign in (1.0, -1.0):
+            T = np.eye(4)
+            T[:3, 2], T[:3, 1] = -along, sign * across
+            T[:3, 0] = np.cross(T[:3, 1], T[:3, 2])
+            T[:3, 3] = rim - depth * along
+            yield GraspCandidate(T, WALL, RIM_OPENING, 0.45 - 0.001 * n, rim=True)
+
+
+def _rim_spots(obj: SceneObject) -> list[tuple[float, float]]:
+    """Directions from the centre, in rad, with the distance of the rim in m."""
+    if obj.category == "box":
+        return [(obj.yaw + k * math.pi / 2, obj.size[k % 2] / 2) for k in range(4)]
+    radius = min(obj.size[0], obj.size[1]) / 2
+    around = [obj.yaw + math.pi / 2 + 2 * math.pi * k / _RIM_TURNS for k in range(_RIM_TURNS)]
+    if obj.category == "mug":  # the handle is along its x axis
+        around = [a for a in around if math.cos(a - obj.yaw) < 0.5]
+    return [(a, radius) for a in around]

@@ -1,0 +1,140 @@
+"""The fingers, and what is between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import Failure
+from primitives.guard import Guard
+from primitives.motion.kinematics.arm_kinematics import Kinematics, object_matrix
+from primitives.motion.planning.obstacles import ROUND
+from primitives.perception.tracking.scene_memory import SceneMemory
+from primitives.robot import Arm
+from primitives.scene import SceneObject, Vector3
+
+TIMEOUT = 10.0
+"""Robot time in s that one movement of the fingers may take."""
+GRIP_FORCE = 20.0
+"""N."""
+HELD_SLACK = 0.0015
+"""How much wider than commanded the fingers must stay to count as holding something, in m."""
+GRASP_RADIUS = 0.03
+"""Within this of the tool, an object is what the closing fingers took, in m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is between the fingers, and how."""
+
+    object: SceneObject
+    """As last seen before it was grasped."""
+    T_tool_object: NDArray[np.float64]
+    """(4, 4), takes object-frame points to the tool frame."""
+    width: float
+    """Measured distance between the fingers in m."""
+
+
+class Hand:
+    """One gripper. `held` follows from what the fingers measure, never from what was commanded."""
+
+    def __init__(self, arm: Arm, kinematics: Kinematics, memory: SceneMemory, guard: Guard) -> None:
+        self.info = arm.info.gripper
+        self.held: Held | None = None
+        self._arm = arm
+        self._kinematics = kinematics
+        self._memory = memory
+        self._guard = guard
+        self._interrupted = False
+        self._commanded: float | None = None
+
+    @property
+    def width(self) -> float:
+        """Measured distance between the fingers in m."""
+        return self._arm.state().gripper_width
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fingers are as wide apart as they go."""
+        return self.width > self.info.max_width - 0.002
+
+    def move(self, width: float, *, force: float = GRIP_FORCE) -> float:
+        """Move the fingers to `width` m or until they touch something, without asking what; returns the measured
+        width in m. Raises what ended it instead; nothing is held then."""
+        force = min(force, self.info.max_force)
+        self._guard.check_gripper(width, force)
+        motion = self._arm.start_gripper(width, self.info.max_speed, force)
+        try:
+            result = motion.wait(TIMEOUT)
+        except Failure:
+            # Ended on the way, the fingers press on nothing any more.
+            self._commanded, self._interrupted = None, True
+            self.let_go()
+            self._memory.invalidate()
+            raise
+        self._commanded, self._interrupted = width, False
+        return result.state.gripper_width
+
+    def recover(self) -> None:
+        """Open the fingers where a stop, for one, ended their last movement on the way: what is between them, nobody
+        has measured."""
+        if self._interrupted:
+            self.move(self.info.max_width)
+
+    def grip(self, width: float) -> float:
+        """Move the fingers as `move` does, and note what they took or let go; for programs that lead the hand
+        themselves."""
+        measured = self.move(width)
+        if self.held is None and self.blocked():
+            self._take()
+        elif self.held is not None and not self.blocked():
+            self.let_go()
+        return measured
+
+    def blocked(self) -> bool:
+        """Whether something keeps the fingers wider apart than commanded, which is what holding means."""
+        return self._keeps_apart(self.width)
+
+    def lost(self, slack: float) -> bool:
+        """Whether what was held is so no longer: the fingers have closed by more than `slack` m since."""
+        width = self.width
+        return self.held is None or width < self.held.width - slack or not self._keeps_apart(width)
+
+    def _keeps_apart(self, width: float) -> bool:
+        return self._commanded is not None and width > self._commanded + HELD_SLACK
+
+    def attach(self, obj: SceneObject) -> Held:
+        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them."""
+        T = self._tool()
+        if obj.category not in ROUND:
+            tool_yaw = math.atan2(T[1, 0], T[0, 0])
+            quarter = math.pi / 2
+            askew = (obj.yaw - tool_yaw + quarter / 2) % quarter - quarter / 2
+            obj = msgspec.structs.replace(obj, yaw=obj.yaw - askew)
+        self.held = Held(obj, np.linalg.inv(T) @ object_matrix(obj), self.width)
+        self._memory.hold(obj.name)
+        return self.held
+
+    def let_go(self, *, lost: bool = False) -> None:
+        """What was held is so no longer. Args: `lost` says that nobody knows where it went."""
+        if self.held is None:
+            return
+        T = self._tool() @ self.held.T_tool_object
+        position: Vector3 = (float(T[0, 3]), float(T[1, 3]), float(T[2, 3]))
+        self._memory.release(self.held.object.name, None if lost else position)
+        self.held = None
+
+    def _take(self) -> None:
+        """The object that was last seen nearest to the tool is what the fingers hold."""
+        tool = self._tool()[:3, 3]
+        near = [(float(np.linalg.norm(np.array(o.position) - tool)), o) for o in self._memory.objects]
+        distance, obj = min(near, key=lambda n: n[0], default=(np.inf, None))
+        if obj is not None and distance < max(GRASP_RADIUS, obj.size[2] / 2):
+            self.attach(obj)
+
+    def _tool(self) -> NDArray[np.float64]:
+        return self._kinematics.tool(self._arm.state().q)

@@ -1,0 +1,234 @@
+"""Picking: choose a grasp that can be carried out, take the object, and measure that it came along."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
+from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
+from primitives.motion.grasping.hand import Held
+from primitives.motion.kinematics.arm_kinematics import matrix_pose, object_matrix
+from primitives.motion.mover import APPROACH, NEAR, Mover
+from primitives.motion.planning.collision import TABLE
+from primitives.motion.preconditions import refuse_bolted
+from primitives.scene import Grasp, SceneObject
+
+HOLDS = 20
+"""Ways of holding the object that may turn out not to suit what comes next before any is taken."""
+AS_GOOD = 0.002
+"""Difference in score below which one grasp is as good as another: that of sides whose lengths differ by 3 mm. Of sides
+that differ more the longer may have been measured too long."""
+LISTED = 12
+"""Most grasps that `grasps` returns."""
+LOST = 0.004
+"""How much the fingers may close during the lift before the object counts as lost, in m."""
+EFFORTS = ((0.006, 2), (0.002, 2), (0.0, 8))
+"""Distances to neighbours in m, with the arm configurations tried per grasp; the first with which some grasp works is
+used. Beside a tower a grasp may be free only with the elbow far to one side."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeasibleGrasp:
+    """A grasp with the joint motion that carries it out."""
+
+    candidate: GraspCandidate
+    down: NDArray[np.float64]
+    """(N, dof) rad from the pre-grasp to the grasp."""
+
+
+def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None = None) -> None:
+    """Take `obj` and lift it.
+
+    Args:
+        ctx: the running program's context.
+        obj: as it was last seen.
+        suits: whether what is to be done with the object can be done with it held like that; grasps that do not suit
+            are taken only when none does.
+
+    Raises:
+        BadArgument: the hand is full, or the gripper cannot take such a thing.
+        Unreachable, Blocked: no grasp can be carried out.
+        GraspMissed, Dropped: measured after closing and after lifting.
+    """
+    mover = ctx.mover
+    if mover.hand.held is not None:
+        raise BadArgument(
+            f"the gripper already holds {mover.hand.held.object.name}",
+            hint="Put it down first, with place(target).",
+        )
+    refuse_bolted(obj)
+    _refuse_covered(ctx, obj)
+    chosen, path = _choose(mover, obj, suits)
+    grip = chosen.candidate
+    mover.hand.recover()
+    if abs(mover.hand.width - grip.opening) > 0.002:
+        mover.hand.move(grip.opening)
+    mover.approach(path)
+    mover.descend(chosen.down)
+    measured = mover.hand.move(0.0)
+    ctx.measured["finger width (m)"] = round(measured, 4)
+    ctx.measured["expected width (m)"] = round(grip.width, 4)
+    if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
+        _missed(mover, obj, grip, measured)
+    mover.hand.attach(obj)
+    mover.follow(chosen.down[::-1], scale=NEAR)
+    after = mover.hand.width
+    ctx.measured["finger width after the lift (m)"] = round(after, 4)
+    if mover.hand.lost(LOST):
+        mover.hand.move(mover.hand.info.max_width)
+        mover.withdraw()
+        mover.hand.let_go(lost=True)
+        raise Dropped(
+            f"{obj.name} left the fingers while it was lifted",
+            expected=f"fingers {measured:.3f} m apart",
+            measured=f"{after:.3f} m apart",
+            hint="Look again with detect(), and pick it once more.",
+        )
+
+
+def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
+    """Grasps of `obj` that can be carried out with open fingers, best first; raises what `pick` would when none can."""
+    mover = ctx.mover
+    candidates = [c for c in _ranked(mover, obj) if c.rim or c.opening >= mover.info.gripper.max_width]
+    for effort in EFFORTS:
+        if found := list(itertools.islice(_feasible(mover, obj, candidates, *effort), LISTED)):
+            listed = [
+                Grasp(
+                    object=obj.name,
+                    pose=matrix_pose(g.candidate.T),
+                    pre_grasp=mover.kinematics.pose(g.down[0]),
+                    width=g.candidate.width,
+                    score=max(0.0, g.candidate.score),
+                )
+                for g in found
+            ]
+            mover.postures = {a.pre_grasp: g.down[0] for a, g in zip(listed, found, strict=True)}
+            return listed
+    raise _no_grasp(mover, obj, candidates)
+
+
+def _refuse_covered(ctx: Context, obj: SceneObject) -> None:
+    above = tuple(o.name for o in ctx.memory.objects if o.on == obj.name)
+    if above:
+        raise Blocked(
+            f"{' and '.join(above)} rest{'s' if len(above) == 1 else ''} on or in {obj.name}",
+            expected="nothing on it",
+            measured=", ".join(above),
+            candidates=above,
+            hint=f"Move {above[0]} first.",
+        )
+
+
+def _choose(
+    mover: Mover, obj: SceneObject, suits: Callable[[Held], bool] | None
+) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
+    """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
+    candidates = _ranked(mover, obj)
+    for effort in EFFORTS:
+        fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
+        unsuited: set[tuple[float, ...]] = set()
+        for grasp in _feasible(mover, obj, candidates, *effort):
+            hold = grasp.candidate.hold
+            if hold in unsuited:
+                continue
+            if len(unsuited) >= HOLDS:
+                break
+            fits = suits is None or suits(would_hold(obj, grasp.candidate))
+            if not fits:
+                unsuited.add(hold)
+                if fallback is not None:
+                    continue
+            path = mover.plan_joints(grasp.down[0], width=grasp.candidate.opening)
+            if path is None:
+                continue
+            if fits:
+                return grasp, path
+            fallback = grasp, path
+        if fallback is not None:
+            return fallback
+    raise _no_grasp(mover, obj, candidates)
+
+
+def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
+    """Grasps of `obj`, best first; of those as good, the one for which the hand turns least."""
+    candidates = grasp_candidates(obj, mover.info.gripper)
+    return sorted(candidates, key=lambda c: (-round(c.score / AS_GOOD), mover.turn(c.T)))
+
+
+def would_hold(obj: SceneObject, candidate: GraspCandidate) -> Held:
+    """What would be between the fingers after this grasp."""
+    return Held(obj, np.linalg.inv(candidate.T) @ object_matrix(obj), candidate.width)
+
+
+def _feasible(
+    mover: Mover, obj: SceneObject, candidates: list[GraspCandidate], margin: float, configurations: int
+) -> Iterator[FeasibleGrasp]:
+    """Those candidates that the arm reaches straight from above without touching anything but the object."""
+    checker = mover.checker(grasped=obj.name, margin=margin)
+    for candidate in candidates:
+        for q in itertools.islice(
+            mover.kinematics.solutions(candidate.T, mover.info.home, 2 * configurations), configurations
+        ):
+            if checker.collides(q, candidate.opening):
+                continue
+            down = mover.raised(q, APPROACH)
+            if down is not None and checker.first_contact(down, candidate.opening) is None:
+                yield FeasibleGrasp(candidate, down)
+                break
+
+
+def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: float) -> None:
+    """Leave safely, and say what the fingers met."""
+    mover.hand.move(mover.hand.info.max_width)
+    mover.withdraw()
+    mover.memory.invalidate()
+    if measured < grip.width:
+        what = "nothing" if measured < 0.003 else "something thinner"
+    else:
+        what = "something wider, or could not close"
+    raise GraspMissed(
+        f"the fingers closed on {what} where {obj.name} was seen",
+        expected=f"fingers {grip.width:.3f} m apart, give or take {grip.slack:.3f} m",
+        measured=f"{measured:.3f} m apart",
+        hint="Look again with detect(): it may have moved, or not be what it seemed.",
+    )
+
+
+def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) -> Failure:
+    checker = mover.checker(grasped=obj.name, margin=0.0)
+    things = {TABLE, *(o.name for o in mover.memory.objects)} - {obj.name}
+    reached = False
+    for candidate in candidates:
+        q = mover.kinematics.solve(candidate.T, mover.info.home)
+        if q is None:
+            continue
+        reached = True
+        hit = checker.contact(q, candidate.opening)
+        if hit is not None and hit[1] in things:
+            return Blocked(
+                f"every grasp of {obj.name} collides: {hit[0]} would touch {hit[1]}",
+                expected="room for the fingers beside the object",
+                measured=f"{len(candidates)} grasps tried",
+                candidates=(hit[1],),
+                hint=f"Move {hit[1]} away first.",
+            )
+    if reached:
+        return Blocked(
+            f"no straight way down to {obj.name} is free",
+            expected="a free way from above",
+            measured=f"{len(candidates)} grasps tried",
+            hint="Move what stands around it first.",
+        )
+    position = "(" + ", ".join(f"{v:.3f}" for v in obj.position) + ") m"
+    return Unreachable(
+        f"no joint configuration grasps {obj.name} at {position}",
+        expected="a grasp within the joint limits",
+        measured=f"{len(candidates)} grasps tried",
+        hint="Choose an object closer to the middle of the workspace.",
+    )

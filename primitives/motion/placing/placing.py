@@ -1,0 +1,177 @@
+"""Placing: carry the held object to a place, let it go, and measure where it came to rest."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
+from primitives.motion.grasping import picking
+from primitives.motion.grasping.hand import Held
+from primitives.motion.grasping.picking import LOST
+from primitives.motion.mover import NEAR, Mover
+from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
+from primitives.motion.placing.rest_check import verify
+from primitives.motion.planning.obstacles import HOLLOW, NUT_HOLE, PEG_THICK, inner_radius
+from primitives.motion.targets import describe
+from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
+
+THREADED_PLAY = 0.003
+"""Least room on every side of a peg in the hole of a nut that is put on it, in m: what perception may be off."""
+
+JAMMED = 0.0007
+"""Width in m by which fingers that press against something from inside stay short of where they were to open to."""
+EASED = 0.004
+"""m by which they close again."""
+
+
+def place(ctx: Context, obj: SceneObject, target: Target) -> None:
+    """Put the held object down at `target`.
+
+    Raises:
+        BadArgument: nothing is held, or the target is no place.
+        Unreachable, Blocked: no spot at the target can be reached; the object is still held.
+        Dropped: the object was lost on the way.
+        NotPlaced: measured after a fresh look: it lies elsewhere, or what is under it was displaced.
+    """
+    mover = ctx.mover
+    held = mover.hand.held
+    if held is None:
+        raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
+    refuse(mover, held.object, target)
+    try:
+        way = choose_place(mover, held, target)
+    except (Blocked, Unreachable):
+        again = _regrasp(ctx, held, target) if another_grasp_suits(mover, held, target) else None
+        if again is None:
+            raise
+        held = again
+        way = choose_place(mover, held, target)
+    _carry_out(ctx, held, target, *way)
+
+
+def _carry_out(ctx: Context, held: Held, target: Target, chosen: FeasiblePlace, path: NDArray[np.float64]) -> None:
+    """Go there, let go, and measure where it came to rest."""
+    mover = ctx.mover
+    before = {o.name: o for o in mover.memory.objects if o.name != held.object.name}
+    mover.approach(path)
+    if mover.hand.lost(LOST):
+        measured = mover.hand.width
+        mover.hand.move(mover.hand.info.max_width)
+        mover.withdraw()
+        mover.hand.let_go(lost=True)
+        raise Dropped(
+            f"{held.object.name} left the fingers on the way to {describe(target)}",
+            expected=f"fingers {held.width:.3f} m apart",
+            measured=f"{measured:.3f} m apart",
+            hint="Look again with detect(), and pick it once more.",
+        )
+    mover.descend(chosen.down)
+    opened = mover.hand.move(chosen.release)
+    if opened < chosen.release - JAMMED:
+        # what the fingers press against from inside would be lifted with them
+        mover.hand.move(max(opened - EASED, (opened + held.width) / 2))
+    mover.hand.let_go()
+    released = msgspec.structs.replace(held.object, position=chosen.spot.position, yaw=chosen.yaw)
+    mover.follow(chosen.down[::-1], scale=NEAR)
+    if not mover.hand.is_open:
+        mover.hand.move(mover.hand.info.max_width)
+    with suppress(Blocked):  # from above the place the cameras see enough
+        mover.home(objects=[*before.values(), released])
+    verify(ctx, held.object, target, chosen.spot, before)
+
+
+def _regrasp(ctx: Context, held: Held, target: Target) -> Held | None:
+    """Put the object back where it was, and take it so that it can be placed at `target`; None, and it is still held,
+    where it cannot be put back."""
+    mover = ctx.mover
+    back: Target = held.object.position
+    try:
+        way = choose_place(mover, held, back)
+    except (Blocked, Unreachable):
+        return None
+    _carry_out(ctx, held, back, *way)
+    picking.pick(ctx, ctx.memory.current(held.object), suits=lambda other: suitable(mover, other, target))
+    ctx.measured["regrasped"] = 1.0
+    return mover.hand.held
+
+
+def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
+    """What can be said against a target before anything moves.
+
+    Raises:
+        BadArgument: a point beside the table, or a peg for what is no nut.
+        Blocked: something else rests on the target already, or it is too small.
+    """
+    match target:
+        case Region():
+            return
+        case SceneObject() if target.category in HOLLOW:
+            _refuse_too_large(obj, target)
+        case SceneObject() if target.category == "peg":
+            _refuse_unthreadable(obj, target)
+            _refuse_taken(mover, obj, target)
+        case SceneObject() if target.category not in ("plate", "zone"):
+            _refuse_taken(mover, obj, target)
+        case SceneObject():
+            return
+        case _:
+            _refuse_outside(mover, target)
+
+
+def _refuse_outside(mover: Mover, point: Vector2 | Vector3) -> None:
+    x, y = point[0], point[1]
+    table = mover.robot.workspace.table
+    if not table.contains((x, y)):
+        raise BadArgument(
+            f"({x:.3f}, {y:.3f}) is outside the workspace",
+            expected=f"x in {table.low[0]:.2f}..{table.high[0]:.2f} m, y in {table.low[1]:.2f}..{table.high[1]:.2f} m",
+            measured=f"x = {x:.3f} m, y = {y:.3f} m",
+            hint="Choose a point on the table, or a region.",
+        )
+
+
+def _refuse_taken(mover: Mover, obj: SceneObject, target: SceneObject) -> None:
+    above = tuple(o.name for o in mover.memory.objects if o.on == target.name and o.name != obj.name)
+    if above:
+        raise Blocked(
+            f"{above[0]} already rests on {target.name}",
+            expected=f"a free top of {target.name}",
+            measured=f"{', '.join(above)} on it",
+            candidates=above,
+            hint=f"Place on {above[0]}, or move it first.",
+        )
+
+
+def _refuse_unthreadable(obj: SceneObject, peg: SceneObject) -> None:
+    if obj.category != "nut":
+        raise BadArgument(
+            f"{obj.name} cannot be put on {peg.name}, which goes through nuts only",
+            expected="a nut",
+            measured=f"a {obj.category}",
+            hint="Put a nut on it, or choose another place.",
+        )
+    hole, post = NUT_HOLE * min(obj.size[:2]), PEG_THICK * min(peg.size[:2])
+    if hole - post < 2 * THREADED_PLAY:
+        raise Blocked(
+            f"{peg.name} is too thick for {obj.name}",
+            expected=f"a hole of at least {post + 2 * THREADED_PLAY:.3f} m",
+            measured=f"{hole:.3f} m",
+            hint="Choose a thinner peg, or a larger nut.",
+        )
+
+
+def _refuse_too_large(obj: SceneObject, target: SceneObject) -> None:
+    opening = 2 * inner_radius(target)
+    narrowest = min(obj.size[0], obj.size[1])
+    if narrowest > opening:
+        raise Blocked(
+            f"{obj.name} is too large for {target.name}",
+            expected=f"at most {opening:.3f} m across",
+            measured=f"{narrowest:.3f} m",
+            hint="Choose a larger container, or a place on the table.",
+        )

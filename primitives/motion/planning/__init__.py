@@ -1,0 +1,1 @@
+"""Joint paths: collision shapes, collision checks, search and timing."""

@@ -1,0 +1,75 @@
+"""Why a motion is refused, with the values: the wording of `Unreachable` and `Blocked`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import BadArgument, Blocked, Unreachable
+from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_distance
+from primitives.motion.planning.collision import Checker
+from primitives.scene import SceneObject
+
+BOLTED = frozenset({"peg", "button", "drawer", "door", "handle"})
+"""Categories that stand where they are, or slide in what does."""
+
+
+def unreachable(kinematics: Kinematics, T: NDArray[np.float64], near: NDArray[np.float64]) -> Unreachable:
+    """No joints reach the tool pose `T` (4, 4); names the nearest pose that some reach."""
+    best = kinematics.tool(kinematics.nearest(T, near))
+    distance, angle = pose_distance(T, best)
+    away = f"{distance * 1000:.0f} mm and {np.degrees(angle):.0f} deg away"
+    return Unreachable(
+        f"no joint configuration reaches {metres(T)} in that orientation",
+        expected="within 1 mm and 0.5 deg",
+        measured=f"nearest reachable pose: {metres(best)}, {away}",
+        hint="Choose a pose closer to the robot, or fingers pointing straight down (Pose.top_down).",
+    )
+
+
+def blocked(
+    kinematics: Kinematics, start: NDArray[np.float64], goal: NDArray[np.float64], width: float, checker: Checker
+) -> Blocked:
+    """The goal joints touch something, or no path from the start to them is free."""
+    hit = checker.contact(goal, width)
+    if hit is None:
+        return Blocked(
+            "every path found to the pose collides",
+            expected="a path free of collision",
+            measured=f"from {metres(kinematics.tool(start))} to {metres(kinematics.tool(goal))}",
+            hint="Go by way of a higher pose, or move what is in the way first.",
+        )
+    part, thing = hit
+    return Blocked(
+        f"at the goal, {part} would touch {thing}",
+        expected="a pose free of collision",
+        measured=f"{part} touches {thing}",
+        candidates=(thing,),
+        hint=f"Move {thing} away first, or choose a pose further from it.",
+    )
+
+
+def crooked(start: NDArray[np.float64], T: NDArray[np.float64]) -> Blocked:
+    """The end of a straight line can be reached, its middle cannot."""
+    return Blocked(
+        "the straight line to the pose leaves what the joints can follow",
+        expected="a straight line within the joint limits",
+        measured=f"from {metres(start)} to {metres(T)}",
+        hint="Use move_to, which may take another way.",
+    )
+
+
+def metres(T: NDArray[np.float64]) -> str:
+    """The position of a (4, 4) pose as text."""
+    return "(" + ", ".join(f"{v:.3f}" for v in T[:3, 3]) + ") m"
+
+
+def refuse_bolted(obj: SceneObject) -> None:
+    """Refuse to carry or shove what is bolted to the table. Raises BadArgument."""
+    if obj.category in BOLTED:
+        raise BadArgument(
+            f"{obj.name} is bolted to the table, or part of what is",
+            expected="something loose",
+            measured=f"a {obj.category}",
+            hint="It is pressed, or pulled by its handle, with the hand led by move_linear (surface tool).",
+        )

@@ -1,0 +1,1 @@
+"""Sliding things over the table: corridors, strokes and finger contact."""

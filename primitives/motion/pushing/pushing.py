@@ -1,0 +1,211 @@
+"""Pushing: slide an object over the table, straight or round a corner, looking between strokes until it is there."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from primitives.context import Context
+from primitives.failures import BadArgument, Blocked, NotFound, NotPlaced, Unreachable
+from primitives.motion.mover import Mover
+from primitives.motion.preconditions import BOLTED, refuse_bolted
+from primitives.motion.pushing.stroke import make_stroke, plan_stroke
+from primitives.motion.pushing.swept_corridors import ROOM, in_lane, moved, spots_within, ways
+from primitives.motion.targets import describe
+from primitives.scene import Region, SceneObject, Target, Vector2
+
+TOLERANCE = 0.02
+"""m from the target, when done."""
+GOOD = 0.008
+"""m from the target at which no further stroke is made."""
+STROKES = 12
+STRETCH = 0.10
+"""Length of a stroke past neighbours, in m."""
+DRIFT = 0.05
+"""How far in m a longer stroke may take something off its lane: blocks that turn drifted by up to 43 mm."""
+TRIES = 12
+"""Ways of each kind for which it is asked whether the arm can make the strokes."""
+CLEARED = 6
+"""Straight ways of which it is asked what would have to be moved away, where none is free."""
+MANY = 3
+"""Things that would have to be moved away, from which on a way is not suggested."""
+BEHIND = 0.10
+"""Room for the hand behind an object before a stroke, in m."""
+
+
+def push(ctx: Context, obj: SceneObject, target: Target) -> None:
+    """Slide `obj` until its centre is within `TOLERANCE` of the target; of a region, of the nearest spot to which there
+    is a way.
+
+    Raises:
+        BadArgument: the hand is full, the object cannot be pushed, or the target is not on the table.
+        Blocked: something is in every way; says what to move out of which lane.
+        Unreachable: no stroke towards the target can be carried out.
+        NotPlaced: it is not there after the last stroke; measured.
+    """
+    mover = ctx.mover
+    if mover.hand.held is not None:
+        raise BadArgument(
+            f"the gripper holds {mover.hand.held.object.name}", hint="Put it down first, with place(target)."
+        )
+    if obj.on != "table":
+        raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
+    refuse_bolted(obj)
+    if obj.category == "zone":
+        raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
+    goals = _goals(ctx, obj, target)
+    mover.hand.recover()
+    now, goal = obj, goals[0]
+    for _ in range(STROKES):
+        offset = math.dist(now.position[:2], goal)
+        if offset <= GOOD:
+            break
+        try:
+            way = _way(mover, now, [goal, *goals])
+            if math.dist(now.position[:2], goal := way[-1]) <= GOOD:
+                break  # of all spots of a region, the one where it stands
+            stroke = plan_stroke(mover, now, _stretch(now, way[0], mover.memory.objects), mover.memory.objects)
+        except (Blocked, Unreachable):
+            if offset > TOLERANCE:
+                raise
+            break
+        make_stroke(mover, stroke, obj.name)
+        ctx.memory.look()
+        now = _seen(ctx, obj, target)
+    offset = math.dist(now.position[:2], goal)
+    ctx.measured["offset (m)"] = round(offset, 4)
+    if offset > TOLERANCE:
+        raise NotPlaced(
+            f"{obj.name} is {offset:.3f} m from {describe(target)} after {STROKES} strokes",
+            expected=f"within {TOLERANCE} m of {_point(goal)}",
+            measured=_point(now.position),
+            hint="Use put if it can be grasped, or push once more.",
+        )
+
+
+def _goals(ctx: Context, obj: SceneObject, target: Target) -> list[Vector2]:
+    """Where the object's centre may come to lie: the best first."""
+    match target:
+        case SceneObject() if target.category not in ("zone", "plate"):
+            away = np.array(obj.position[:2]) - np.array(target.position[:2])
+            gap = (max(obj.size[:2]) + max(target.size[:2])) / 2 + 0.005
+            x, y = np.array(target.position[:2]) + away / max(float(np.linalg.norm(away)), 1e-6) * gap
+        case SceneObject():
+            x, y = target.position[:2]
+        case Region():
+            return spots_within(target, obj, ctx.memory.objects)
+        case _:
+            x, y = target[0], target[1]
+    if not ctx.robot.workspace.table.contains((x, y)):
+        raise BadArgument(
+            f"({x:.3f}, {y:.3f}) is outside the workspace", hint="Choose a point on the table, or a region."
+        )
+    return [(float(x), float(y))]
+
+
+def _way(mover: Mover, obj: SceneObject, goals: Sequence[Vector2]) -> tuple[Vector2, ...]:
+    """The first way to one of `goals` (m) along which the arm can push: straight, or else first along one axis, then
+    along the other; where possible with some room to what stands beside it.
+
+    Raises:
+        Blocked, Unreachable: there is none.
+    """
+    objects = mover.memory.objects
+    for room, legs in itertools.product((ROOM, 0.0), (1, 2)):
+        for way in itertools.islice(ways(obj, goals, objects, legs=legs, room=room), TRIES):
+            if _can_push(mover, obj, way, objects):
+                return way
+    raise _no_way(mover, obj, goals, objects)
+
+
+def _can_push(mover: Mover, obj: SceneObject, way: Sequence[Vector2], objects: Sequence[SceneObject]) -> bool:
+    for point in way:
+        if math.dist(obj.position[:2], point) > GOOD:
+            try:
+                plan_stroke(mover, obj, point, objects)
+            except (Blocked, Unreachable):
+                return False
+        obj = moved(obj, point)
+    return True
+
+
+def _stretch(obj: SceneObject, point: Vector2, objects: Sequence[SceneObject]) -> Vector2:
+    """How far towards `point` (m) to push before the next look: past neighbours in short stretches, for what is pushed
+    far drifts sideways."""
+    length = math.dist(obj.position[:2], point)
+    if length <= STRETCH or not in_lane(obj, point, objects, DRIFT):
+        return point
+    part = STRETCH / length
+    x, y = obj.position[:2]
+    return x + part * (point[0] - x), y + part * (point[1] - y)
+
+
+def _seen(ctx: Context, obj: SceneObject, target: Target) -> SceneObject:
+    try:
+        return ctx.memory.current(obj)
+    except NotFound as lost:
+        raise NotPlaced(
+            f"{obj.name} was pushed towards {describe(target)} and is not in view",
+            expected=f"{obj.name} at {describe(target)}",
+            measured="not seen by any camera",
+            candidates=lost.candidates,
+            hint="Look again with detect().",
+        ) from lost
+
+
+def _no_way(
+    mover: Mover, obj: SceneObject, goals: Sequence[Vector2], objects: Sequence[SceneObject]
+) -> Blocked | Unreachable:
+    """Why none of the goals can be reached: what to move out of the straight way that needs the least of it."""
+    straight = sorted(goals, key=lambda goal: len(in_lane(obj, goal, objects)))[:CLEARED]
+    cleared = [(found, goal) for goal in straight if (found := _to_clear(mover, obj, goal, objects))]
+    if cleared:
+        stands, goal = min(cleared, key=lambda way: len(way[0]))
+        return _in_the_way(obj, goal, stands)
+    if stands := in_lane(obj, straight[0], objects):
+        return _in_the_way(obj, straight[0], stands)
+    try:
+        plan_stroke(mover, obj, straight[0], objects)
+    except (Blocked, Unreachable) as failure:
+        return failure
+    raise AssertionError("a way that is free can be planned")
+
+
+def _to_clear(
+    mover: Mover, obj: SceneObject, goal: Vector2, objects: Sequence[SceneObject]
+) -> list[SceneObject] | None:
+    """What to move away so that the arm can push `obj` straight to `goal` (m); None where that does not help."""
+    stands = in_lane(obj, goal, objects)
+    while len(stands) <= MANY and not any(o.category in BOLTED for o in stands):
+        try:
+            plan_stroke(mover, obj, goal, [o for o in objects if o not in stands])
+        except Blocked as failure:
+            touched = [o for o in objects if o.name in failure.candidates]
+            if not touched:
+                return None
+            stands = [*stands, *touched]
+        except Unreachable:
+            return None
+        else:
+            return stands
+    return None
+
+
+def _in_the_way(obj: SceneObject, goal: Vector2, stands: Sequence[SceneObject]) -> Blocked:
+    names = " and ".join(o.name for o in stands)
+    verb = "stands" if len(stands) == 1 else "stand"
+    lane = f"from {_point(obj.position)} to {_point(goal)}"
+    return Blocked(
+        f"{names} {verb} in the way of {obj.name} {lane}",
+        expected=f"a free lane as wide as {obj.name}, with {BEHIND:.2f} m behind it for the hand",
+        measured=", ".join(f"{o.name} at {_point(o.position)}" for o in stands),
+        candidates=tuple(o.name for o in stands),
+        hint=f"Move {names} out of the lane {lane} and away from its beginning, or use put.",
+    )
+
+
+def _point(at: Sequence[float]) -> str:
+    return f"({at[0]:.3f}, {at[1]:.3f})"

@@ -1,0 +1,1 @@
+"""Fits and measures in two dimensions: outlines, circles, rectangles, squares, moments, quantiles."""

@@ -1,0 +1,1 @@
+"""The view from above: points of all cameras fused into a grid of heights and colours, and its connected parts."""

@@ -1,0 +1,122 @@
+"""The default detector: objects from RGB-D images alone, by geometry and colour.
+
+The images of all cameras are fused into one view from above without the table and the robot. Hollow things are found by
+their rims, solid ones by their top faces, the layers of stacks by the colours of their sides, and flat ones by their
+colour on the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.environment import Environment
+from primitives.perception.calibration.camera_registration import CameraRegistration, moved
+from primitives.perception.calibration.illumination import light_level
+from primitives.perception.calibration.robot_mask import RobotMask
+from primitives.perception.calibration.table_plane import TablePlane
+from primitives.perception.detector import Detector, RobotView
+from primitives.perception.heightmap.fusion import fuse
+from primitives.perception.heightmap.grid import Grid
+from primitives.perception.heightmap.raised_points import heights, raised_points
+from primitives.perception.heightmap.topview import RAISED, Ground, Sight, TopView, ground
+from primitives.perception.recognition.color_classes import named
+from primitives.perception.recognition.detection import Detection
+from primitives.perception.recognition.recognizer import things
+from primitives.robot import Frame
+from primitives.scene import SceneObject, Workspace
+
+HELD_MARGIN = 0.012
+"""m around the held thing that is left out with it."""
+
+
+class RgbdDetector:
+    """Finds the twenty named colours on blocks, bowls, plates, zones, cylinders, balls, boxes, mugs and furniture."""
+
+    def __init__(self) -> None:
+        self._surface: RobotMask | None = None
+        self._table = TablePlane()
+        self._agreement = CameraRegistration()
+
+    @property
+    def privileged(self) -> bool:
+        """Never: it looks at the images alone."""
+        return False
+
+    def detect(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> list[SceneObject]:
+        """Every object in view. See `Detector.detect`."""
+        with _one_thread():
+            view = self._view_from_above(frames, workspace, robot)
+            found = things(view)
+        light = light_level([f.color for f in found])
+        return [o for o in (_described(f, light) for f in found) if workspace.table.contains(o.position[:2])]
+
+    def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
+        if self._surface is None:
+            self._surface = RobotMask(robot.arm)
+        calibrated = [f.camera for f in frames]
+        frames = [self._table.corrected(f, workspace) for f in frames]
+        grid = Grid.over(workspace, frames)
+        smoothed = [heights(f) for f in frames]
+        noise = max(n for _, n in smoothed)
+        points: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = []
+        for frame, (z, _) in zip(frames, smoothed, strict=True):
+            xyz, rgb = raised_points(frame, z, workspace, RAISED)
+            own = self._surface.contains(xyz, robot.q, robot.gripper_width)
+            if robot.held is not None:
+                own |= _of_held(xyz, robot.held)
+            other = np.flatnonzero(~own)
+            points.append((xyz.take(other, axis=0), rgb.take(other, axis=0)))
+        offsets = self._agreement.offsets(calibrated, [xyz for xyz, _ in points], grid)
+        grounds: list[Ground] = []
+        sights: list[Sight] = []
+        for frame, (z, _), (xyz, _), offset in zip(frames, smoothed, points, offsets, strict=True):
+            camera = moved(frame.camera, offset)
+            xyz[:, :2] += offset.astype(np.float32)
+            grounds.append(ground(camera, frame.rgb, z, grid))
+            sights.append(Sight(camera, z))
+        return fuse(points, grounds, sights, grid, noise)
+
+
+def make(environment: Environment | None = None) -> Detector:
+    """The detector; the environment is not looked at."""
+    del environment
+    return RgbdDetector()
+
+
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Let OpenCV work in the calling thread: its helpers wait actively between so many small steps."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
+
+
+def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
+    """Which of the (N, 3) points belong to what hangs in the gripper, however it may have turned there."""
+    reach = float(np.hypot(held.size[0], held.size[1])) / 2 + HELD_MARGIN
+    offset = xyz - np.array(held.position, np.float32)
+    near = np.hypot(offset[:, 0], offset[:, 1]) < reach
+    return near & (np.abs(offset[:, 2]) < held.size[2] / 2 + HELD_MARGIN)
+
+
+def _described(found: Detection, light: float) -> SceneObject:
+    color, sure = named(found.color, light)
+    x, y = (float(v) for v in found.center)  # numpy's own would make numpy.bool of every comparison in a program
+    return SceneObject(
+        name=f"{color} {found.category}",
+        category=found.category,
+        color=color,
+        position=(x, y, (found.bottom + found.top) / 2),
+        yaw=found.yaw,
+        size=(found.size[0], found.size[1], found.height),
+        joint=found.joint,
+        confidence=float(np.clip(found.quality * (0.5 + 0.5 * min(1.0, 2 * sure)), 0.05, 1.0)),
+    )

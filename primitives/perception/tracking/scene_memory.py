@@ -1,0 +1,138 @@
+"""What is known about the scene: looks through all cameras, names that last, and what the gripper holds."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import NotFound
+from primitives.perception import queries
+from primitives.perception.calibration.robot_mask import RobotMask
+from primitives.perception.detector import Detector, RobotView
+from primitives.perception.tracking.tracks import Tracks
+from primitives.relations import supporter
+from primitives.robot import Frame, Robot
+from primitives.scene import SceneObject, Vector3
+
+MAX_FRAME_AGE_S = 0.1
+_HAND_REACH = 0.04
+"""m around the held thing within which a detection of its kind is that thing."""
+
+
+class SceneMemory:
+    """The scene as the cameras last saw it.
+
+    Args:
+        robot: whose cameras look, and whose own surface is no object.
+        detector: finds objects in the frames.
+    """
+
+    def __init__(self, robot: Robot, detector: Detector) -> None:
+        self._robot = robot
+        self._detector = detector
+        self._surface = RobotMask(robot.arm.info)
+        self._tracks = Tracks()
+        self._objects: list[SceneObject] | None = None
+        self._held: tuple[SceneObject, NDArray[np.float64]] | None = None
+        self.frames: tuple[Frame, ...] = ()
+        """The frames of the last look, one per camera."""
+
+    def look(self) -> list[SceneObject]:
+        """Take fresh frames from all cameras and find every object; sorted by name, without what the gripper holds."""
+        state = self._robot.arm.state()
+        self.frames = tuple(camera.latest(MAX_FRAME_AGE_S) for camera in self._robot.cameras)
+        held = self.held
+        view = RobotView(self._robot.arm.info, state.q, state.gripper_width, held)
+        seen = self._detector.detect(self.frames, self._robot.workspace, view)
+        if held is not None:
+            seen = [o for o in seen if not _in_hand(o, held)]
+        named = self._tracks.update(seen, self.frames, without=held.name if held else None)
+        self._objects = [msgspec.structs.replace(o, on=supporter(o, named)) for o in named]
+        return list(self._objects)
+
+    @property
+    def objects(self) -> list[SceneObject]:
+        """The objects of the last look; looks first when something has moved since."""
+        return self.look() if self._objects is None else list(self._objects)
+
+    @property
+    def visible(self) -> list[SceneObject]:
+        """The objects of the last look and the held one."""
+        held = self.held
+        return [*self.objects, held] if held else self.objects
+
+    def invalidate(self) -> None:
+        """Something moved: the next question looks anew."""
+        self._objects = None
+
+    def find(self, query: str) -> SceneObject:
+        """The one object that `query` describes, the held one included.
+
+        Raises:
+            NotFound: nothing matches; the candidates are everything in view.
+            Ambiguous: several match; they are the candidates.
+        """
+        return queries.find(query, self.visible)
+
+    def find_all(self, query: str | None = None) -> list[SceneObject]:
+        """Every object that `query` describes, the held one included; all of them without a query."""
+        return self.visible if query is None else queries.matches(query, self.visible)
+
+    def current(self, obj: SceneObject) -> SceneObject:
+        """The same thing as `obj`, as it was last seen.
+
+        Raises:
+            NotFound: it is out of view.
+        """
+        for known in self.visible:
+            if known.name == obj.name:
+                return known
+        raise queries.not_found(obj.name, self.visible)
+
+    @property
+    def held(self) -> SceneObject | None:
+        """What the gripper holds, where it is now, or None."""
+        if self._held is None:
+            return None
+        obj, T_tool_object = self._held
+        T = self._surface.tool_pose(self._robot.arm.state().q) @ T_tool_object
+        x, y, z = (float(v) for v in T[:3, 3])
+        return msgspec.structs.replace(
+            obj, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on="gripper"
+        )
+
+    def hold(self, name: str) -> None:
+        """The gripper has closed on the object called `name`, which is still where it was seen.
+
+        Raises:
+            NotFound: no such object was seen.
+        """
+        known = {o.name: o for o in self._objects or self.objects}
+        if name not in known:
+            raise NotFound(f"cannot hold {name!r}, which was not seen", candidates=tuple(known))
+        obj = known[name]
+        c, s = math.cos(obj.yaw), math.sin(obj.yaw)
+        T_base_object = np.eye(4)
+        T_base_object[:2, :2] = ((c, -s), (s, c))
+        T_base_object[:3, 3] = obj.position
+        T_tool_base = np.linalg.inv(self._surface.tool_pose(self._robot.arm.state().q))
+        self._held = obj, T_tool_base @ T_base_object
+        # Nothing else has moved, and the arm now hides a part of the scene: what was seen before stands.
+        del known[name]
+        self._objects = list(known.values())
+
+    def release(self, name: str, position: Vector3 | None) -> None:
+        """The gripper has let go of `name` at `position` (its centre, m, base frame), or nobody knows where (None)."""
+        self._tracks.move(name, position)
+        if self._held is not None and self._held[0].name == name:
+            self._held = None
+        self.invalidate()
+
+
+def _in_hand(obj: SceneObject, held: SceneObject) -> bool:
+    """Whether the detection `obj` is the held thing hanging between the fingers."""
+    alike = obj.color == held.color or obj.category in (held.category, "object")
+    return alike and math.dist(obj.position, held.position) < _HAND_REACH

@@ -1,0 +1,150 @@
+"""Names that stay: which object of this look is which of the looks before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from primitives.perception.tracking.assignment import assign
+from primitives.perception.tracking.occlusion import hidden
+from primitives.robot import Frame
+from primitives.scene import SceneObject, Vector3
+
+_NEAR = 0.03
+"""m; a thing this close to where it was seen is the same thing, even when its colour or category reads differently."""
+_KNEE = 0.03
+"""m; beyond it distance costs ever less, since usually one thing moves far and the others stay."""
+_DOUBTFUL = 0.6
+"""Confidence below which a detection on a known thing of its colour is a fragment of that thing."""
+_STAYED = 0.01
+"""m; as far as the centre of what shows may be from the centre of the whole."""
+_COVERED = 0.95
+"""Part of its former area below which something lies on a zone."""
+_RELABEL = 2.0
+_NEVER = 1e3
+
+
+@dataclass(slots=True)
+class _Track:
+    label: SceneObject
+    """Name, category, colour and size as first seen."""
+    position: Vector3 | None
+    """Where it was last; None when somebody moved it out of sight."""
+    last: SceneObject | None
+    """As it was last seen, while nobody has moved it and no camera sees that it is gone."""
+
+
+class Tracks:
+    """The things seen so far in a trial, by name."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[str, _Track] = {}
+
+    def move(self, name: str, position: Vector3 | None) -> None:
+        """The thing called `name` is now at `position`, or somewhere unknown."""
+        if name in self._tracks:
+            self._tracks[name].position = position
+            self._tracks[name].last = None
+
+    def update(
+        self, seen: Sequence[SceneObject], frames: Sequence[Frame], *, without: str | None = None
+    ) -> list[SceneObject]:
+        """`seen` under lasting names, and what is hidden behind something since it was seen; sorted by name.
+
+        A thing keeps the name, category and colour of its first look while it stays where it was. A thing that is gone
+        keeps its name reserved.
+
+        Args:
+            seen: objects as a detector names them.
+            frames: the images in which they were seen.
+            without: name of a thing that cannot be among them, since the gripper holds it.
+        """
+        # left to right, then far to near: the order in which duplicates are numbered
+        ordered = sorted(seen, key=lambda o: (-round(o.position[1], 2), -o.position[0]))
+        known = [t for name, t in self._tracks.items() if name != without]
+        named: list[SceneObject] = []
+        fresh = set(range(len(ordered)))
+        unseen = dict(enumerate(known))
+        if known and ordered:
+            cost = np.array([[_cost(t, o) for o in ordered] for t in known])
+            for row, column in assign(cost):
+                if cost[row, column] < _NEVER:
+                    fresh.discard(column)
+                    del unseen[row]
+                    named.append(self._seen_again(known[row], ordered[column]))
+        remembered: list[SceneObject] = []
+        for track in unseen.values():
+            if track.last is not None and hidden(track.last, frames):
+                remembered.append(msgspec.structs.replace(track.last, confidence=track.last.confidence / 2))
+            else:
+                track.last = None
+        # what shows of a thing behind the arm can look like something else
+        news = [ordered[i] for i in sorted(fresh)]
+        news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
+        news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
+        news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
+        named += [*remembered, *(self._first_seen(o) for o in news)]
+        return sorted(named, key=lambda o: o.name)
+
+    def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
+        label, last = track.label, track.last
+        if last is not None and (_worse(obj, last) or _is_covered(obj, last)):
+            return msgspec.structs.replace(last, confidence=obj.confidence)
+        track.position = obj.position
+        track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
+        return track.last
+
+    def _first_seen(self, obj: SceneObject) -> SceneObject:
+        base = f"{obj.color} {obj.category}"
+        name, number = base, 2
+        while name in self._tracks:
+            name, number = f"{base} {number}", number + 1
+        named = msgspec.structs.replace(obj, name=name)
+        self._tracks[name] = _Track(named, obj.position, named)
+        return named
+
+
+def _plain(obj: SceneObject) -> bool:
+    """Whether there is little doubt what it is."""
+    return obj.category != "object" and obj.confidence > _DOUBTFUL
+
+
+def _worse(now: SceneObject, before: SceneObject) -> bool:
+    """Whether `now` is half hidden what was seen well `before` and has stayed: then its shape and angle were better
+    measured before."""
+    stayed = math.dist(now.position, before.position) < _STAYED
+    return stayed and now.confidence < _DOUBTFUL < before.confidence and now.category == before.category
+
+
+def _is_covered(now: SceneObject, before: SceneObject) -> bool:
+    """Whether `now` is what shows of the zone `before` beside a thing that lies on it: no zone shrinks otherwise."""
+    if not now.category == before.category == "zone" or now.color != before.color:
+        return False
+    if now.size[0] * now.size[1] > _COVERED * before.size[0] * before.size[1]:
+        return False
+    c, s = math.cos(before.yaw), math.sin(before.yaw)
+    dx, dy = now.position[0] - before.position[0], now.position[1] - before.position[1]
+    return abs(c * dx + s * dy) < before.size[0] / 2 and abs(c * dy - s * dx) < before.size[1] / 2
+
+
+def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
+    """Whether `fragment` is what shows of the half hidden `thing`."""
+    if fragment.color != thing.color or fragment.top > thing.top + 0.01:
+        return False
+    return math.dist(fragment.position[:2], thing.position[:2]) < max(thing.size[:2]) / 2 + 0.005
+
+
+def _cost(track: _Track, obj: SceneObject) -> float:
+    same = (track.label.category, track.label.color) == (obj.category, obj.color)
+    if track.position is None:
+        return 0.9 if same else _NEVER
+    away = math.dist(track.position, obj.position)
+    cost = away / (away + _KNEE)
+    cost += 0.5 * max(abs(a - b) / max(a, 0.01) for a, b in zip(track.label.size, obj.size, strict=True))
+    if same:
+        return cost
+    return _RELABEL + cost if away < _NEAR else _NEVER

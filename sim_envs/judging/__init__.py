@@ -1,0 +1,1 @@
+"""Tasks and their verdicts on ground truth."""

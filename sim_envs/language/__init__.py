@@ -1,0 +1,1 @@
+"""Instruction templates, and which task a free sentence asks for."""

@@ -1,0 +1,1 @@
+"""Cameras, renderers, pictures and video."""

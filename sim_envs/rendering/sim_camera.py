@@ -1,0 +1,98 @@
+"""The simulated cameras behind the `Camera` protocol."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.failures import CommsLost
+from primitives.robot import CameraInfo, Frame
+from sim_envs.physics.world import World
+from sim_envs.rendering.renderer import Light, Renderer
+from sim_envs.scenes.disturbances import BASELINE, Disturbances
+
+
+class SimCamera:
+    """An RGB-D camera that renders a world when asked.
+
+    Args:
+        world: what it looks at.
+        renderer: what makes the image.
+        true: calibration that the image is made with.
+        believed: calibration that the robot knows.
+        light: of the scene.
+        disturbances: noise of the sensor.
+        seed: of the noise, which is the same whenever the world is at the same time.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        renderer: Renderer,
+        *,
+        true: CameraInfo,
+        believed: CameraInfo,
+        light: Light,
+        disturbances: Disturbances,
+        seed: int,
+    ) -> None:
+        self._world = world
+        self._renderer = renderer
+        self._true = true
+        self._believed = believed
+        self._light = light
+        self._disturbances = disturbances
+        self._seed = seed
+
+    @property
+    def info(self) -> CameraInfo:
+        """Calibration, as the robot believes it."""
+        return self._believed
+
+    def latest(self, max_age_s: float) -> Frame:  # noqa: ARG002
+        """An image of the world as it is now, so of age zero."""
+        if self._world.client < 0:
+            raise CommsLost(f"the world of camera {self._believed.name!r} is closed")
+        rgb, depth = self._renderer.measure(self._world, self._true, self._light)
+        rng = np.random.default_rng([self._seed & (2**64 - 1), self._world.steps])
+        focal = float(self._true.K[0, 0])
+        depth = with_depth_noise(depth, focal, self._disturbances, rng)
+        if self._disturbances.color_noise > 0.0:
+            noise = rng.normal(0.0, self._disturbances.color_noise, rgb.shape)
+            rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
+        return Frame(self._believed, rgb, depth, self._world.time)
+
+
+def with_depth_noise(
+    depth: NDArray[np.float32], focal: float, disturbances: Disturbances, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """`depth` (H, W) m as a stereo camera would measure it."""
+    noisy = depth
+    if disturbances.disparity_noise > 0.0:
+        spread = np.float32(disturbances.disparity_noise / (focal * BASELINE))
+        noisy = depth + depth * depth * spread * rng.standard_normal(depth.shape, dtype=np.float32)
+    lost = np.zeros(depth.shape, dtype=np.bool_)
+    if disturbances.dropout > 0.0:
+        lost |= rng.random(depth.shape, dtype=np.float32) < disturbances.dropout
+    if disturbances.edge_dropout > 0.0:
+        edge = np.zeros(depth.shape, dtype=np.bool_)
+        across, down = np.abs(np.diff(depth, axis=1)) > 0.01, np.abs(np.diff(depth, axis=0)) > 0.01
+        edge[:, 1:] |= across
+        edge[:, :-1] |= across
+        edge[1:] |= down
+        edge[:-1] |= down
+        lost |= edge & (rng.random(depth.shape, dtype=np.float32) < disturbances.edge_dropout)
+    return np.where(lost, np.float32(0.0), noisy)
+
+
+def miscalibrated(true: CameraInfo, disturbances: Disturbances, rng: np.random.Generator) -> CameraInfo:
+    """What a calibration with the errors of `disturbances` would say of the camera."""
+    if disturbances.camera_offset == 0.0 and disturbances.camera_turn == 0.0:
+        return true
+    error = np.eye(4)
+    error[:3, 3] = rng.normal(0.0, disturbances.camera_offset, 3)
+    x, y, z = rng.normal(0.0, np.deg2rad(disturbances.camera_turn), 3).tolist()
+    skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    u, _, v = np.linalg.svd(np.eye(3) + skew)
+    error[:3, :3] = u @ v
+    return CameraInfo(true.name, true.width, true.height, true.K, true.T_base_camera @ error, true.distortion)

@@ -1,0 +1,1 @@
+"""The simulated arms: descriptions, motors, motions and the `Arm` protocol over them."""

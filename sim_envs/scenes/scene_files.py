@@ -1,0 +1,98 @@
+"""The built-in scenes and scene files."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from primitives.colors import CAP_COLORS
+from primitives.errors import ConfigurationError, unknown_name
+from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+
+DEFAULT = "blocks-and-bowls"
+NAMES = (DEFAULT, "random")
+
+
+def named_scene(name: str, rng: np.random.Generator) -> SceneSpec:
+    """The scene of that name, or of the TOML file at that path; `rng` is drawn from by "random" alone.
+
+    Raises:
+        ConfigurationError: no such scene, or a mistake in the file.
+    """
+    if name == DEFAULT:
+        colors = ("red", "green", "blue", "yellow")
+        objects = [ObjectSpec(category, color) for category in ("block", "bowl") for color in colors]
+        return SceneSpec(tuple(objects), name)
+    if name == "random":
+        return _random(rng)
+    if name.endswith(".toml"):
+        return read_scene(Path(name))
+    raise ConfigurationError(
+        f"{unknown_name('scene', name, NAMES)} Or give the id of a task, for its scene, or a file ending in .toml."
+    )
+
+
+def read_scene(path: Path) -> SceneSpec:
+    """A scene file: `[[objects]]` tables, and optionally `clearance` in m.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or a table holds a mistake; the message names both.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read the scene file {str(path)!r}: {error}.") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"scene file {str(path)!r} is not TOML: {error}.") from error
+    valid = ("objects", "clearance", "name")
+    for key in data:
+        if key not in valid:
+            raise ConfigurationError(f"scene file {str(path)!r}: {unknown_name('key', key, valid)}")
+    rest = {key: value for key, value in data.items() if key != "objects"}
+    try:
+        tables = msgspec.convert(data.get("objects", []), list[dict[str, object]])
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"scene file {str(path)!r}: write each object as a table [[objects]].") from error
+    objects = tuple(_object(table, f"scene file {str(path)!r}, objects[{i}]") for i, table in enumerate(tables))
+    try:
+        return msgspec.convert({"name": str(path), **rest, "objects": objects}, SceneSpec)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"scene file {str(path)!r}: {error}.") from error
+
+
+def _object(table: dict[str, object], where: str) -> ObjectSpec:
+    fields = ObjectSpec.__struct_fields__
+    for key in table:
+        if key not in fields:
+            raise ConfigurationError(f"{where}: {unknown_name('key', key, fields)}")
+    for key in ("category", "color"):
+        if key not in table:
+            raise ConfigurationError(f"{where}: the key {key!r} is missing.")
+    try:
+        return msgspec.convert(table, ObjectSpec)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{where}: {error}.") from error
+
+
+def _random(rng: np.random.Generator) -> SceneSpec:
+    """Two to five things to grasp and one to three bowls, every one of another colour and size."""
+    objects: list[ObjectSpec] = []
+    for categories, low, high in ((("block", "cylinder", "ball"), 2, 6), (("bowl",), 1, 4)):
+        count = int(rng.integers(low, high))
+        colors = rng.permutation(np.array(CAP_COLORS))[:count].tolist()
+        for color in colors:
+            category = categories[int(rng.choice(len(categories), p=_weights(len(categories))))]
+            draw = CATEGORIES[category].draw
+            assert draw is not None
+            objects.append(ObjectSpec(category, color, size=round(float(rng.uniform(*draw)), 3)))
+    return SceneSpec(tuple(objects), "random")
+
+
+def _weights(count: int) -> list[float]:
+    """The first category half of the time."""
+    return [1.0] if count == 1 else [0.5, *([0.5 / (count - 1)] * (count - 1))]
