@@ -174,11 +174,11 @@ class Agent:
         environment = load_environment(self.env) if isinstance(self.env, str) else self.env
         folder = None if out is None else RunFolder(Path(out), spec.instruction or spec.task or "run")
         try:
-            with open_stage(environment, spec, self.settings, gate=gate) as stage:
+            with open_executor(environment, spec, self.settings, gate=gate) as executor:
                 run = EpisodeRun(
-                    stage=stage,
+                    executor=executor,
                     settings=self.settings,
-                    instruction=stage.trial.instruction,
+                    instruction=executor.trial.instruction,
                     model_id=model_id,
                     folder=folder,
                     video=video,
@@ -193,7 +193,7 @@ class Agent:
                 environment.close()
 
 
-def open_stage(environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True) -> Executor:
+def open_executor(environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True) -> Executor:
     """Set up a trial with `settings`. Raises ConfigurationError."""
     return Executor(
         environment=environment,

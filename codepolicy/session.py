@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from codepolicy.agent import Agent, checked_instruction, open_stage
+from codepolicy.agent import Agent, checked_instruction, open_executor
 from codepolicy.episode import Episode
 from codepolicy.loop.episode_run import EpisodeRun, Interrupted
 from codepolicy.loop.executor import Executor
@@ -65,7 +65,7 @@ class Session:
         self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
         spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)
         try:
-            self._stage = open_stage(self._environment, spec, agent.settings)
+            self._executor = open_executor(self._environment, spec, agent.settings)
         except BaseException:
             self._close_environment()
             raise
@@ -76,9 +76,9 @@ class Session:
         return tuple(self._history)
 
     @property
-    def stage(self) -> Executor:
+    def executor(self) -> Executor:
         """The world, to look at it between instructions."""
-        return self._stage
+        return self._executor
 
     def run(self, instruction: str) -> Episode:
         """Carry out `instruction` in the world as it is.
@@ -89,9 +89,9 @@ class Session:
         """
         words = checked_instruction(instruction) or ""
         folder = RunFolder(self._out, words) if self._out is not None else None
-        self._stage.instruct(words)
+        self._executor.instruct(words)
         run = EpisodeRun(
-            stage=self._stage,
+            executor=self._executor,
             settings=self._agent.settings,
             instruction=words,
             model_id=self._model.id,
@@ -99,9 +99,9 @@ class Session:
             video=self._video,
             observer=self._agent.observer,
         )
-        before = self._stage.seen
+        before = self._executor.seen
         try:
-            before = self._stage.look()
+            before = self._executor.look()
             work = solve(
                 self._model,
                 planner=self._planner,
@@ -121,7 +121,7 @@ class Session:
 
     def _remember(self, words: str, before: Sequence[SceneObject], episode: Episode) -> None:
         """Add one line to the history, which later prompts show: it holds nothing that only ground truth knows."""
-        after = self._stage.look()
+        after = self._executor.look()
         line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.believed}.'
         moved = moves(before, after)
         if moved:
@@ -132,7 +132,7 @@ class Session:
 
     def close(self) -> None:
         """End the confined process and, if it was given by name, the environment. Idempotent."""
-        self._stage.close()
+        self._executor.close()
         self._close_environment()
 
     def _close_environment(self) -> None:

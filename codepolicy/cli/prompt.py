@@ -26,7 +26,7 @@ class PromptCommand(WorldOptions):
 
     def __call__(self) -> int:
         """Print; returns the exit status."""
-        from codepolicy.agent import checked_instruction, open_stage
+        from codepolicy.agent import checked_instruction, open_executor
         from codepolicy.cli.output import put
         from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.plugins import load_environment
@@ -45,11 +45,11 @@ class PromptCommand(WorldOptions):
         store = SkillStore(Path(self.skills)) if self.skills is not None else SkillStore()
         environment = load_environment(self.env)
         try:
-            with open_stage(environment, spec, settings(self, disturbances=self.disturbances)) as stage:
-                system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.examples)
-                words = stage.trial.instruction
-                skills = relevant(store.skills, words, surface=stage.surface.level)
-                user = user_prompt(stage.look(), words, skills=skills)
+            with open_executor(environment, spec, settings(self, disturbances=self.disturbances)) as executor:
+                system = system_prompt(executor.surface, executor.trial.robot.workspace, examples=self.examples)
+                words = executor.trial.instruction
+                skills = relevant(store.skills, words, surface=executor.surface.level)
+                user = user_prompt(executor.look(), words, skills=skills)
         finally:
             environment.close()
         if self.stats:

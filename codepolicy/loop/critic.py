@@ -17,13 +17,13 @@ from primitives.trace import Clause
 
 
 def objection(
-    critic: LLMClient, stage: Executor, instruction: str, check: GoalCheck, *, start: Sequence[SceneObject]
+    critic: LLMClient, executor: Executor, instruction: str, check: GoalCheck, *, start: Sequence[SceneObject]
 ) -> Clause | None:
     """What `critic` finds missing, as a clause that does not hold; None when it agrees.
 
     Args:
         critic: the model.
-        stage: where it happened.
+        executor: where it happened.
         instruction: what was to be done.
         check: the goal check, which holds.
         start: the scene before.
@@ -35,13 +35,13 @@ def objection(
         (
             "## Instruction\n" + instruction,
             "## Scene before\n" + safe_scene_table(start),
-            "## Scene after\n" + safe_scene_table(stage.look()),
-            "## Changed\n" + changes_table(start, stage.seen),
+            "## Scene after\n" + safe_scene_table(executor.look()),
+            "## Changed\n" + changes_table(start, executor.seen),
             "## Goal check\n" + "\n".join(f"- {one_line(c.message)} ({one_line(c.detail)})" for c in check.clauses),
         )
     )
     messages = (Message(role="system", text=template("critic")), Message(role="user", text=user))
-    reply = critic.ask(messages, turn=stage.turn, purpose="critique")
+    reply = critic.ask(messages, turn=executor.turn, purpose="critique")
     match = re.search(r"\bnot[ _]done\b[:\s`-]*(.*)", reply.text, re.IGNORECASE)
     if match is None:
         return None

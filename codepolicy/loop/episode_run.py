@@ -1,4 +1,4 @@
-"""One instruction on a stage, from the first look to the written record."""
+"""One instruction by an executor, from the first look to the written record."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Interrupted(KeyboardInterrupt):
 class EpisodeRun:
     """The state of one run, filled while it works, so that an interruption loses nothing."""
 
-    stage: Executor
+    executor: Executor
     settings: Settings
     instruction: str
     model_id: str
@@ -66,10 +66,10 @@ class EpisodeRun:
 
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
-        self.stage.emit = self.emit
-        self.stage.turn = 0
-        self.stage.said.clear()
-        self._robot_began = self.stage.robot_time
+        self.executor.emit = self.emit
+        self.executor.turn = 0
+        self.executor.said.clear()
+        self._robot_began = self.executor.robot_time
 
     def conversation(self, model: Model) -> LLMClient:
         """A conversation with `model` on this run's budget."""
@@ -115,7 +115,7 @@ class EpisodeRun:
     @property
     def privileged_by(self) -> tuple[str, ...]:
         """What uses ground truth in this run."""
-        used = {"detector": self.stage.detector.privileged, "feedback": self.settings.feedback in PRIVILEGED}
+        used = {"detector": self.executor.detector.privileged, "feedback": self.settings.feedback in PRIVILEGED}
         return (*(name for name, privileged in used.items() if privileged), *self.privileged)
 
     @property
@@ -127,7 +127,7 @@ class EpisodeRun:
         if self.folder is None:
             return
         self.folder.write_json("run.json", self._configuration())
-        environment = self.stage.environment
+        environment = self.executor.environment
         environment.picture(self.folder.path / "before.png")
         if self.video:
             environment.start_recording()
@@ -140,15 +140,15 @@ class EpisodeRun:
         return {
             "schema_version": 1,
             "instruction": self.instruction,
-            "task": self.stage.trial.task,
-            "scene": self.stage.spec.scene,
-            "seed": self.stage.spec.seed,
-            "environment": self.stage.environment.name,
+            "task": self.executor.trial.task,
+            "scene": self.executor.spec.scene,
+            "seed": self.executor.spec.seed,
+            "environment": self.executor.environment.name,
             "model": self.model_id,
             "settings": self.settings,
             "prompt": self.prompt_hash,
             "isolation": self._isolation,
-            "conditions": self.stage.trial.conditions,
+            "conditions": self.executor.trial.conditions,
             "python": sys.version.split()[0],
             "packages": {name: version(name) for name in ("codepolicy", "numpy", "msgspec")},
         }
@@ -156,12 +156,12 @@ class EpisodeRun:
     @property
     def prompt_hash(self) -> str:
         """Of the constant prefix."""
-        workspace = self.stage.trial.robot.workspace
-        return prompt_hash(system_prompt(self.stage.surface, workspace, examples=self.settings.examples))
+        workspace = self.executor.trial.robot.workspace
+        return prompt_hash(system_prompt(self.executor.surface, workspace, examples=self.settings.examples))
 
     @property
     def _isolation(self) -> Isolation:
-        return Isolation(mode=self.settings.isolation, layers=self.stage.layers)
+        return Isolation(mode=self.settings.isolation, layers=self.executor.layers)
 
     def _end(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""
@@ -170,15 +170,15 @@ class EpisodeRun:
         if self.folder is not None and self._filming:
             video = self.folder.path / "video.mp4"
             try:
-                self.stage.environment.write_video(video)
+                self.executor.environment.write_video(video)
             except KeyboardInterrupt:
                 video.unlink(missing_ok=True)
         self.emit(Ended(episode))
         return episode
 
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
-        stage, settings, folder = self.stage, self.settings, self.folder
-        environment = stage.environment
+        executor, settings, folder = self.executor, self.settings, self.folder
+        environment = executor.environment
         verdict, believed = environment.verdict(self._told(outcome, summary)), outcome
         outcome, summary = judged(outcome, summary, verdict)
         total = time.perf_counter() - self._began
@@ -190,29 +190,29 @@ class EpisodeRun:
             believed=believed,
             summary=summary,
             instruction=self.instruction,
-            said=tuple(stage.said),
+            said=tuple(executor.said),
             verdict=verdict,
             goal_check=check,
             turns=tuple(self.turns),
             plan=self.plan,
             skills=tuple(self.skills),
             world=dict(environment.world()),
-            task=stage.trial.task,
-            seed=stage.spec.seed,
+            task=executor.trial.task,
+            seed=executor.spec.seed,
             model=self.model_id,
-            surface=self.stage.surface.level,
+            surface=self.executor.surface.level,
             detector=settings.detector,
             feedback=settings.feedback,
             isolation=self._isolation,
             privileged=self.privileged_by,
-            conditions=stage.trial.conditions,
+            conditions=executor.trial.conditions,
             prompt=self.prompt_hash,
             usage=self.budget.usage,
             timings=Timings(
                 total=total,
                 model=sum(c.waited_s for c in self._conversations),
                 execution=sum(t.report.wall_time for t in self.turns if t.report is not None),
-                robot=stage.robot_time - self._robot_began,
+                robot=executor.robot_time - self._robot_began,
             ),
             folder=str(folder.path) if folder is not None else None,
             trace=str(folder.path / "trace.jsonl") if folder is not None else None,
@@ -226,7 +226,7 @@ class EpisodeRun:
         """What the person was told: by programs, and why the model or its program declined."""
         report = self.turns[-1].report if self.turns else None
         reasons = (summary if outcome == "refused" else None, declined(report) if report is not None else None)
-        return (*self.stage.said, *(reason for reason in reasons if reason is not None))
+        return (*self.executor.said, *(reason for reason in reasons if reason is not None))
 
 
 Work: TypeAlias = Callable[[EpisodeRun], Solution]

@@ -36,7 +36,7 @@ class MissingFunction:
     """Its calls as written."""
 
 
-def missing_functions(program: str, stage: Executor) -> tuple[MissingFunction, ...]:
+def missing_functions(program: str, executor: Executor) -> tuple[MissingFunction, ...]:
     """The functions that `program` calls and nothing defines; empty when it does not parse.
 
     A built-in that cannot work here is none of them: the gate refuses it with its own hint.
@@ -44,8 +44,8 @@ def missing_functions(program: str, stage: Executor) -> tuple[MissingFunction, .
     tree = parsed(program)
     if tree is None:
         return ()
-    undefined = {node.id for node in unknown(tree, stage.surface, stage.known)} - UNUSABLE.keys()
-    known = [*stage.surface.names, *stage.known, *bound_names(tree), *ORDINARY]
+    undefined = {node.id for node in unknown(tree, executor.surface, executor.known)} - UNUSABLE.keys()
+    known = [*executor.surface.names, *executor.known, *bound_names(tree), *ORDINARY]
     calls: dict[str, list[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in undefined:
@@ -55,7 +55,7 @@ def missing_functions(program: str, stage: Executor) -> tuple[MissingFunction, .
     return tuple(MissingFunction(name, tuple(dict.fromkeys(sites))) for name, sites in calls.items())
 
 
-def synthesize_missing(program: str, stage: Executor, coder: LLMClient, system: str) -> tuple[str, ...]:
+def synthesize_missing(program: str, executor: Executor, coder: LLMClient, system: str) -> tuple[str, ...]:
     """Have the functions written that `program` lacks, and define them for the session.
 
     A function that does not pass the gate after a second try is left out; the gate then rejects the program by line.
@@ -66,34 +66,34 @@ def synthesize_missing(program: str, stage: Executor, coder: LLMClient, system: 
     Raises:
         ModelError: no usable reply, or the budget is used up.
     """
-    _take_over(program, stage)
+    _take_over(program, executor)
     written: list[str] = []
-    waiting = list(missing_functions(program, stage))
+    waiting = list(missing_functions(program, executor))
     context = program
     while waiting and len(written) < MAX_FUNCTIONS:
         missing = waiting.pop(0)
-        source = _write(missing, context, stage, coder, system)
+        source = _write(missing, context, executor, coder, system)
         if source is None:
             continue
-        inner = [m for m in missing_functions(source, stage) if m.name not in written and m.name != missing.name]
-        stage.define(missing.name, source)
+        inner = [m for m in missing_functions(source, executor) if m.name not in written and m.name != missing.name]
+        executor.define(missing.name, source)
         written.append(missing.name)
         waiting += [m for m in inner if m.name not in {w.name for w in waiting}]
         context = source
     return tuple(written)
 
 
-def _take_over(program: str, stage: Executor) -> None:
+def _take_over(program: str, executor: Executor) -> None:
     """A function that was written on demand and that `program` defines anew is from now on as it says."""
     tree = parsed(program)
     for node in tree.body if tree is not None else ():
-        if isinstance(node, ast.FunctionDef) and node.name in stage.functions:
+        if isinstance(node, ast.FunctionDef) and node.name in executor.functions:
             source = ast.get_source_segment(program, node)
             if source is not None:
-                stage.define(node.name, source + "\n")
+                executor.define(node.name, source + "\n")
 
 
-def _write(missing: MissingFunction, program: str, stage: Executor, coder: LLMClient, system: str) -> str | None:
+def _write(missing: MissingFunction, program: str, executor: Executor, coder: LLMClient, system: str) -> str | None:
     """The source of one function that passes the gate, its own undefined functions aside."""
     asked = (
         Message(role="system", text=system),
@@ -108,9 +108,9 @@ def _write(missing: MissingFunction, program: str, stage: Executor, coder: LLMCl
         ),
     )
     for _ in range(2):
-        reply = coder.ask(asked, turn=stage.turn, purpose="function")
+        reply = coder.ask(asked, turn=executor.turn, purpose="function")
         source = parse_reply(reply).program
-        problem = _problem(source, missing.name, stage)
+        problem = _problem(source, missing.name, executor)
         if problem is None:
             return source
         asked = (
@@ -121,7 +121,7 @@ def _write(missing: MissingFunction, program: str, stage: Executor, coder: LLMCl
     return None
 
 
-def _problem(source: str | None, name: str, stage: Executor) -> str | None:
+def _problem(source: str | None, name: str, executor: Executor) -> str | None:
     if source is None:
         return "There is no fenced Python block in this."
     try:
@@ -134,6 +134,6 @@ def _problem(source: str | None, name: str, stage: Executor) -> str | None:
         not isinstance(n, (ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)) for n in tree.body
     ):
         return "This does more than define a function."
-    later = {m.name for m in missing_functions(source, stage)}
-    findings = [f for f in stage.findings(source) if not later & set(names_in(f.message))]
+    later = {m.name for m in missing_functions(source, executor)}
+    findings = [f for f in executor.findings(source) if not later & set(names_in(f.message))]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"

@@ -51,7 +51,7 @@ class InstructionPlanner:
     run: EpisodeRun
     conversation: LLMClient
     solve: Callable[[SubGoal], Solution]
-    """Solves one sub-goal on the run's stage."""
+    """Solves one sub-goal on the run's executor."""
     critic: LLMClient | None = None
     """Looks over the whole in the end."""
     session: Sequence[str] = ()
@@ -66,7 +66,7 @@ class InstructionPlanner:
         Raises:
             ModelError: no usable reply, or the budget is used up.
         """
-        start = self.run.stage.look()
+        start = self.run.executor.look()
         trouble, barren, plans = "", 0, 0
         while True:
             plans += 1
@@ -75,7 +75,9 @@ class InstructionPlanner:
             if failed is None:
                 clause = None
                 if self.critic is not None and solution.ending == "done":
-                    clause = objection(self.critic, self.run.stage, self.run.instruction, solution.check, start=start)
+                    clause = objection(
+                        self.critic, self.run.executor, self.run.instruction, solution.check, start=start
+                    )
                 if clause is None:
                     return solution
                 failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
@@ -110,7 +112,7 @@ class InstructionPlanner:
     def _plan(self, trouble: str) -> tuple[SubGoal, ...]:
         """Ask for a plan of what is still to be done."""
         run = self.run
-        parts = ["## Scene\n" + safe_scene_table(run.stage.look())]
+        parts = ["## Scene\n" + safe_scene_table(run.executor.look())]
         if self.session:
             parts.append("## Session\n" + "\n".join(self.session))
         parts.append("## Instruction\n" + run.instruction)
@@ -120,7 +122,7 @@ class InstructionPlanner:
             again = "Plan what is still to be done from the scene as it is, another way."
             parts.append(f"## What failed\n{one_line(trouble, 600)}\n{again}")
         messages = (Message(role="system", text=template("plan")), Message(role="user", text="\n\n".join(parts)))
-        text = self.conversation.ask(messages, turn=run.stage.turn, purpose="plan").text
+        text = self.conversation.ask(messages, turn=run.executor.turn, purpose="plan").text
         steps = parse_plan(text, run.instruction)
         run.plan = (*self._done, *(s.instruction for s in steps))
         run.emit(Planned(run.plan))

@@ -25,9 +25,9 @@ from primitives.trace import ExecutionReport
 
 @dataclass(slots=True, kw_only=True)
 class RepairLoop:
-    """Solves one instruction on a stage. `turns` grows while it works, so that an interruption loses nothing."""
+    """Solves one instruction by an executor. `turns` grows while it works, so that an interruption loses nothing."""
 
-    stage: Executor
+    executor: Executor
     coder: LLMClient
     level: FeedbackLevel = "scene"
     max_turns: int = 4
@@ -57,14 +57,14 @@ class RepairLoop:
             ModelError: no usable reply, or the budget is used up.
             ConfigurationError: the model cannot be reached as set up.
         """
-        stage = self.stage
-        system = system_prompt(stage.surface, stage.trial.robot.workspace, examples=self.worked_examples)
-        objects = stage.mark_start()
+        executor = self.executor
+        system = system_prompt(executor.surface, executor.trial.robot.workspace, examples=self.worked_examples)
+        objects = executor.mark_start()
         repair: Repair | None = None
         lines: list[str] = []
         check = GoalCheck(status="missing")
         for index in range(1, self.max_turns + 1):
-            stage.turn += 1
+            executor.turn += 1
             user = user_prompt(
                 objects,
                 instruction,
@@ -73,7 +73,7 @@ class RepairLoop:
                 session=self.session,
                 repair=repair,
             )
-            parsed, reply = self.coder.program(self._messages(system, user), turn=stage.turn)
+            parsed, reply = self.coder.program(self._messages(system, user), turn=executor.turn)
             turn = Turn(
                 program=parsed.program,
                 goal=parsed.goal,
@@ -86,49 +86,49 @@ class RepairLoop:
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, check)
             if self.hierarchy and parsed.program is not None:
-                synthesize_missing(parsed.program, stage, self.coder, system)
+                synthesize_missing(parsed.program, executor, self.coder, system)
             report, check = self._attempt(parsed)
             check = self._criticised(instruction, check)
             turn = self._keep(report=report, goal_check=check)
             ended = self._ending(instruction, report, check)
             if ended is not None:
                 return ended
-            objects = stage.look()
+            objects = executor.look()
             left = self.max_turns - index
             text = feedback(self._told(instruction, report, check, left), self.level)
             if left == 0:
                 break
             self._keep(feedback=text)
-            self.emit(FedBack(stage.turn, text))
+            self.emit(FedBack(executor.turn, text))
             lines.append(summary(index, report, check))
             repair = Repair(
                 program=marked(parsed.program or "# (none)", report),
-                function=marked_function(stage.functions, report),
+                function=marked_function(executor.functions, report),
                 feedback=text,
                 earlier=tuple(lines[:-1]),
             )
         return Solution("failed", why_failed(self.turns[-1].report, check), check)
 
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
-        return messages(system, user, self.stage.picture() if self.coder.model.vision else None)
+        return messages(system, user, self.executor.picture() if self.coder.model.vision else None)
 
     def _attempt(self, parsed: ParsedReply) -> tuple[ExecutionReport | None, GoalCheck]:
         """Run the program and its goal check; None instead of a report when nothing was run."""
-        stage = self.stage
+        executor = self.executor
         if parsed.program is None:
             return None, GoalCheck(status="missing")
-        self.emit(Started(stage.turn, parsed.program, parsed.goal))
-        findings = stage.goal_findings(parsed.goal) if parsed.goal is not None else ()
+        self.emit(Started(executor.turn, parsed.program, parsed.goal))
+        findings = executor.goal_findings(parsed.goal) if parsed.goal is not None else ()
         if findings:
             return None, GoalCheck(status="failed", failure=findings[0])
-        already = stage.already(parsed.goal) if parsed.goal is not None else None
+        already = executor.already(parsed.goal) if parsed.goal is not None else None
         if already is not None and not self._vacuous_once:
             self._vacuous_once = True
             return None, GoalCheck(status="vacuous", clauses=already.clauses)
-        report = stage.run(parsed.program)
+        report = executor.run(parsed.program)
         if report.status != "finished" or parsed.goal is None:
             return report, GoalCheck(status="missing")
-        check = stage.check(parsed.goal)
+        check = executor.check(parsed.goal)
         if already is not None and check.status == "passed":
             check = msgspec.structs.replace(check, status="vacuous")
         return report, check
@@ -137,7 +137,7 @@ class RepairLoop:
         """`check`, failed by a clause of the critic's where it objects."""
         if self.critic is None or check.status != "passed":
             return check
-        clause = objection(self.critic, self.stage, instruction, check, start=self.stage.start)
+        clause = objection(self.critic, self.executor, instruction, check, start=self.executor.start)
         if clause is None:
             return check
         return msgspec.structs.replace(check, status="failed", clauses=(*check.clauses, clause))
@@ -154,16 +154,16 @@ class RepairLoop:
         if report.status != "finished":
             return None
         if self.level in PRIVILEGED and self.step is None:  # the verdict is on the whole instruction
-            verdict = self.stage.environment.verdict(self.stage.said)
+            verdict = self.executor.environment.verdict(self.executor.said)
             if verdict is not None and verdict.status == "not_achieved":
                 return None
         if check.status == "passed":
             return Solution("done", "the goal check holds", check)
-        motions = self.stage.surface.only("motion")
+        motions = self.executor.surface.only("motion")
         moved = any(c.name in motions for c in report.calls)
         if check.status == "missing":
-            if not moved and self.stage.said and is_question(instruction):
-                return Solution("answered", " ".join(self.stage.said), check)
+            if not moved and self.executor.said and is_question(instruction):
+                return Solution("answered", " ".join(self.executor.said), check)
             return Solution("unverified", "the program finished, but the reply had no goal check", check)
         if check.status == "vacuous" and check.clauses and self._vacuous_once:
             held = "before anything moved, so it proves nothing" if moved else "from the start, and nothing was moved"
@@ -174,13 +174,13 @@ class RepairLoop:
         key = signature(report, check)
         repeats = self._seen.get(key, 0)
         self._seen[key] = repeats + 1
-        verdict = self.stage.environment.verdict(self.stage.said) if self.level in PRIVILEGED else None
+        verdict = self.executor.environment.verdict(self.executor.said) if self.level in PRIVILEGED else None
         return Attempt(
             report=report,
             check=check,
             instruction=instruction,
-            start=self.stage.start,
-            now=self.stage.seen,
+            start=self.executor.start,
+            now=self.executor.seen,
             turns_left=left,
             tokens_left=self.coder.budget.tokens_left,
             repeats=repeats,

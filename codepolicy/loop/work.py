@@ -43,7 +43,7 @@ def solve(
         def solve_step(step: SubGoal) -> Solution:
             before = len(run.turns)
             solution = RepairLoop(
-                stage=run.stage,
+                executor=run.executor,
                 coder=coder,
                 level=run.settings.feedback,
                 max_turns=run.settings.turns,
@@ -75,19 +75,21 @@ def given_program(source: str | None) -> Work:
     """Run `source` once; None stands for the oracle program of the task."""
 
     def work(run: EpisodeRun) -> Solution:
-        stage = run.stage
-        program = source if source is not None else stage.environment.oracle_program(stage.spec)
+        executor = run.executor
+        program = source if source is not None else executor.environment.oracle_program(executor.spec)
         _, goal = split_goal(program)
-        stage.turn = 1
-        stage.mark_start()
+        executor.turn = 1
+        executor.mark_start()
         run.turns.append(Turn(program=program, goal=goal))
         run.emit(Started(1, program, goal))
-        findings = stage.goal_findings(goal) if goal is not None else ()
+        findings = executor.goal_findings(goal) if goal is not None else ()
         if findings:
             words = f"line {findings[0].line} of the goal check: {findings[0].message}"
             return Solution("failed", words, GoalCheck(status="failed", failure=findings[0]))
-        report = stage.run(program)
-        check = stage.check(goal) if goal is not None and report.status == "finished" else GoalCheck(status="missing")
+        report = executor.run(program)
+        check = (
+            executor.check(goal) if goal is not None and report.status == "finished" else GoalCheck(status="missing")
+        )
         run.turns[-1] = msgspec.structs.replace(run.turns[-1], report=report, goal_check=check)
         if report.failure is not None:
             ending = "infrastructure" if report.failure.blame == "infrastructure" else "failed"

@@ -17,7 +17,7 @@ from codepolicy.skills.skill_store import SkillStore
 
 def recalled(store: SkillStore, run: EpisodeRun, instruction: str) -> tuple[Skill, ...]:
     """The skills to show for `instruction`, stamped on the run and copied into its folder."""
-    found = relevant(store.skills, instruction, surface=run.stage.surface.level)
+    found = relevant(store.skills, instruction, surface=run.executor.surface.level)
     for skill in found:
         if skill.id not in run.skills:
             run.skills.append(skill.id)
@@ -34,17 +34,17 @@ def learned(store: SkillStore, run: EpisodeRun, instruction: str, solution: Solu
     """
     if solution.ending != "done" or run.privileged_by or not store.learn:
         return
-    stage, last = run.stage, turns[-1]
-    motions = stage.surface.only("motion")
+    executor, last = run.executor, turns[-1]
+    motions = executor.surface.only("motion")
     if any(c.name in motions for t in turns[:-1] if t.report is not None for c in t.report.calls):
         return
-    program = stage.self_contained(last.program or "")
+    program = executor.self_contained(last.program or "")
     if program is None or last.goal is None:
         return
     store.add(
         Skill(
             instruction=instruction,
-            surface=stage.surface.level,
+            surface=executor.surface.level,
             program=program,
             goal=last.goal,
             model=last.model,

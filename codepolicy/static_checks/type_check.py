@@ -1,4 +1,4 @@
-"""Calls and attributes that do not fit the API's stub, found by a type checker: `ty`, or mypy where only that is."""
+"""Calls and attributes that do not fit the API's stub, found by the type checker `ty`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import importlib.util
 import keyword
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from functools import cache
@@ -44,27 +43,11 @@ _UNTYPED: Final = frozenset({"numpy", "shapely"})
 _ANYTHING: Final = "from typing import Any\ndef __getattr__(name: str) -> Any: ...\n"
 _BUILT_IN: Final = frozenset({"bool", "dict", "float", "int", "list", "set", "str", "tuple"})
 _TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
-_MYPY_LINE: Final = re.compile(r"^program\.py:(\d+): error: (.*)  \[([\w-]+)\]$")
-_MYPY_RULES: Final = {
-    "attr-defined": "missing-attribute",
-    "call-arg": "missing-argument",
-    "arg-type": "invalid-argument-type",
-    "name-defined": "unresolved-reference",
-    "operator": "not-callable",
-    "index": "not-subscriptable",
-}
-_MYPY_CONFIGURATION: Final = """
-[mypy]
-check_untyped_defs = True
-ignore_missing_imports = True
-incremental = False
-"""
-_FUTURE: Final = re.compile(r"(?m)^from __future__ import [^\n;]*")
 _CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
 
 
 def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
-    """What does not fit the stub. Silent where no checker is installed.
+    """What does not fit the stub. Silent where it is not installed.
 
     Args:
         source: the program, which parses.
@@ -72,25 +55,18 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         surface: the primitives it may call.
         known: names that earlier programs of the session left defined; nothing is known about their types.
     """
-    checker = _ty() or _mypy()
+    checker = _ty()
     if checker is None:
         return
     with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
         place = Path(folder)
         stub = render(surface, for_checking=True)
         stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
-        program = without_annotations(source, tree)
-        (place / "program.py").write_text(program, encoding="utf-8")
+        (place / "program.py").write_text(without_annotations(source, tree), encoding="utf-8")
         for module in _UNTYPED:  # found before the installed one
             (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
-        if checker == _ty():
-            (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
-            (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
-        else:
-            (place / "codepolicy_api.pyi").write_text(stub, encoding="utf-8")
-            (place / "mypy.ini").write_text(_MYPY_CONFIGURATION, encoding="utf-8")
-            program = _FUTURE.sub("pass", program)  # it would have to come before our line
-            (place / "program.py").write_text(f"from codepolicy_api import *\n{program}", encoding="utf-8")
+        (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
+        (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
         try:
             told = subprocess.run(
                 checker,
@@ -123,13 +99,6 @@ def _ty() -> tuple[str, ...] | None:
         return None
 
 
-@cache
-def _mypy() -> tuple[str, ...] | None:
-    if importlib.util.find_spec("mypy") is None:
-        return None
-    return (sys.executable, "-m", "mypy", "--no-error-summary", "program.py")
-
-
 def _defined(stub: str) -> set[str]:
     """Names of the API keep their own types, also where a program shadowed one."""
     return {n for node in ast.parse(stub).body for n in _bound(node)}
@@ -154,10 +123,8 @@ def _prelude(known: Collection[str]) -> str:
 
 def _parse(told: str) -> Iterator[tuple[int, str, str]]:
     for row in told.splitlines():
-        if (ty := _TY_LINE.match(row)) is not None:
-            yield int(ty[1]), ty[2], ty[3]
-        elif (mypy := _MYPY_LINE.match(row)) is not None and mypy[3] in _MYPY_RULES:
-            yield int(mypy[1]) - 1, _MYPY_RULES[mypy[3]], mypy[2].replace('"', "`")
+        if (match := _TY_LINE.match(row)) is not None:
+            yield int(match[1]), match[2], match[3]
 
 
 def _report(line: int, rule: str, message: str, surface: Surface) -> FailureReport | None:

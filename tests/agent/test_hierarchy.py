@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from codepolicy.agent import Agent, open_stage
+from codepolicy.agent import Agent, open_executor
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import missing_functions
 from codepolicy.models.scripted import ScriptedModel
@@ -15,8 +15,8 @@ Fenced = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def stage(world: Environment) -> Iterator[Executor]:
-    with open_stage(world, TrialSpec(), Settings()) as opened:
+def executor(world: Environment) -> Iterator[Executor]:
+    with open_executor(world, TrialSpec(), Settings()) as opened:
         yield opened
 
 
@@ -34,8 +34,8 @@ def stage(world: Environment) -> Iterator[Executor]:
         ("name = input()\nopen('x')\nsort_all(eval('1'))", ["sort_all"]),
     ],
 )
-def test_only_functions_that_nobody_defined_are_missing(stage: Executor, program: str, names: list[str]) -> None:
-    assert [m.name for m in missing_functions(program, stage)] == names
+def test_only_functions_that_nobody_defined_are_missing(executor: Executor, program: str, names: list[str]) -> None:
+    assert [m.name for m in missing_functions(program, executor)] == names
 
 
 @pytest.mark.slow

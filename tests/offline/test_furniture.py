@@ -173,7 +173,7 @@ def test_a_session_goes_on_with_the_same_drawer_and_undoes_what_it_did() -> None
     with Session(agent, task="manip-open-drawer", seed=1) as session:
         said = ("tug the left drawer open halfway", "is it open?", "now shut it", "undo that")
         outcomes = [session.run(words).outcome for words in said]
-        joint = max(o.joint or 0.0 for o in session.stage.look())
+        joint = max(o.joint or 0.0 for o in session.executor.look())
     assert outcomes == ["achieved", "answered", "achieved", "achieved"] and joint == pytest.approx(0.052, abs=0.015)
 
 

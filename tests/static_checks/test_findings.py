@@ -146,7 +146,6 @@ def test_absurd_nesting_is_answered(source: str) -> None:
 
 def test_without_a_type_checker_the_other_checks_stay(monkeypatch) -> None:
     monkeypatch.setattr(type_check, "_ty", lambda: None)
-    monkeypatch.setattr(type_check, "_mypy", lambda: None)
     assert [f.line for f in findings("find()\nfnd()")] == [2]
 
 
@@ -154,13 +153,3 @@ def test_a_hanging_type_checker_is_given_up(monkeypatch) -> None:
     monkeypatch.setattr(type_check, "_ty", lambda: ("sleep", "60"))
     monkeypatch.setattr(type_check, "TIMEOUT_S", 0.1)
     assert [f.line for f in findings("find()\nfnd()")] == [2]
-
-
-@pytest.mark.slow
-def test_mypy_stands_in(monkeypatch) -> None:
-    pytest.importorskip("mypy")
-    monkeypatch.setattr(type_check, "_ty", lambda: None)
-    source = (
-        "b = find('x')\nprint(b.nme)\nfind()\nnear('a', 'b', distance=0.1)\nfor i in range(3):\n    print(np.eye(i))\n"
-    )
-    assert [f.line for f in findings(source)] == [2, 3]
