@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.guard import GuardLimits
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.grasping import picking
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
 from primitives.motion.mover import Mover
 from primitives.motion.placing import placing
 from primitives.motion.planning.collision import Checker, RobotGeometry

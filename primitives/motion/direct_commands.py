@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import BadArgument, Blocked
-from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.mover import Mover
 from primitives.motion.planning.collision import CLOSE, TABLE
 from primitives.motion.preconditions import blocked, crooked

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
-from primitives.motion.grasping.hand import Hand, Held
-from primitives.motion.kinematics.arm_kinematics import THOROUGH, Kinematics, line, pose_distance
+from primitives.kinematics.arm_kinematics import THOROUGH, Kinematics
+from primitives.kinematics.poses import line, pose_distance
+from primitives.motion.hand import Hand, Held
 from primitives.motion.planning.collision import CLOSE, Checker, robot_geometry
 from primitives.motion.planning.path_planner import PathPlanner
 from primitives.motion.preconditions import blocked, unreachable

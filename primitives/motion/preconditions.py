@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import BadArgument, Blocked, Unreachable
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_distance
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_distance
 from primitives.motion.planning.collision import Checker
 from primitives.scene import SceneObject
 

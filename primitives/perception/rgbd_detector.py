@@ -19,12 +19,12 @@ from primitives.perception.calibration.camera_registration import CameraRegistra
 from primitives.perception.calibration.illumination import light_level
 from primitives.perception.calibration.robot_mask import RobotMask
 from primitives.perception.calibration.table_plane import TablePlane
+from primitives.perception.color_classes import named
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.heightmap.fusion import fuse
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.raised_points import heights, raised_points
 from primitives.perception.heightmap.topview import RAISED, Ground, Sight, TopView, ground
-from primitives.perception.recognition.color_classes import named
 from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.recognizer import things
 from primitives.robot import Frame

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.motion.planning.collision import RobotGeometry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.robot import ArmInfo, ArmMode, ArmState, MotionResult, Robot
 from primitives.scene import SceneObject, Workspace
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from primitives.kinematics.poses import object_matrix, pose_matrix
 from primitives.motion.grasping.grasp_candidates import grasp_candidates
-from primitives.motion.kinematics.arm_kinematics import object_matrix, pose_matrix
 from primitives.motion.planning.collision import Checker
 from primitives.motion.planning.obstacles import parts
 from primitives.scene import Pose

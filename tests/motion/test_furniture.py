@@ -7,7 +7,7 @@ import math
 import pytest
 
 from primitives.failures import BadArgument
-from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.planning.collision import Checker
 from primitives.motion.preconditions import BOLTED, refuse_bolted
 from primitives.scene import Pose

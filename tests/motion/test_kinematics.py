@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics, line, matrix_pose, pose_distance, pose_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import line, matrix_pose, pose_distance, pose_matrix
 from primitives.scene import Pose
 
 

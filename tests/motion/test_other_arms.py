@@ -10,7 +10,8 @@ import pytest
 from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.failures import GraspMissed, Unreachable
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_distance, pose_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_distance, pose_matrix
 from primitives.motion.planning.collision import Checker, RobotGeometry
 from primitives.motion.planning.path_planner import PathPlanner
 from primitives.perception import rgbd_detector

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.planning.collision import Checker
 from primitives.motion.planning.path_planner import PathPlanner
 from primitives.scene import Pose

@@ -7,7 +7,7 @@ import pytest
 
 from primitives.colors import COLORS
 from primitives.perception.calibration.illumination import light_level
-from primitives.perception.recognition.color_classes import ALBEDO, NAMES, classes, named
+from primitives.perception.color_classes import ALBEDO, NAMES, classes, named
 
 
 @pytest.mark.parametrize("name", COLORS)

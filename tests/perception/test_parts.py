@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from primitives.colors import COLORS
+from primitives.perception.color_classes import NAMES
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.topview import Points, TopView
-from primitives.perception.recognition.color_classes import NAMES
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.face_merging import joined
 from primitives.perception.recognition.small_fixtures import nut
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_matrix
 from primitives.scene import Pose
 from sim_envs.physics.bodies import Placement, family_of
 from sim_envs.physics.overrides import Physics

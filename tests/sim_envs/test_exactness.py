@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, ProtectiveStop
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_matrix
 from primitives.robot import Arm
 from primitives.scene import Pose
 from sim_envs.environment import PyBulletEnvironment

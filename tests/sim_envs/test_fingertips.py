@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from primitives.environment import TrialSpec
-from primitives.motion.kinematics.arm_kinematics import Kinematics, pose_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import pose_matrix
 from primitives.scene import Pose
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.bullet import p

@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.environment import ObjectState
 from primitives.failures import Blocked
-from primitives.motion.kinematics.arm_kinematics import matrix_pose, pose_matrix
+from primitives.kinematics.poses import matrix_pose, pose_matrix
 from primitives.scene import Grasp, Pose, SceneObject
 from sim_envs.assets.furniture_shapes import furniture_of
 from sim_envs.judging.truth_geometry import bottom, top, yaw

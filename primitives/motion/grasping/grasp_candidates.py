@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import BadArgument
-from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.planning.obstacles import HOLLOW, WALL, opening, wall_lean
 from primitives.robot import GripperInfo
 from primitives.scene import Pose, SceneObject

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
+from primitives.kinematics.poses import matrix_pose, object_matrix
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
-from primitives.motion.grasping.hand import Held
-from primitives.motion.kinematics.arm_kinematics import matrix_pose, object_matrix
+from primitives.motion.hand import Held
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import TABLE
 from primitives.motion.preconditions import refuse_bolted

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure, Unreachable
+from primitives.kinematics.poses import upright
 from primitives.motion.grasping.grasp_candidates import grasp_candidates
-from primitives.motion.grasping.hand import Held
 from primitives.motion.grasping.picking import would_hold
-from primitives.motion.kinematics.arm_kinematics import upright
+from primitives.motion.hand import Held
 from primitives.motion.mover import APPROACH, Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
 from primitives.motion.placing.spots import spots

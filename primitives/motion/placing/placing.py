@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion.grasping import picking
-from primitives.motion.grasping.hand import Held
 from primitives.motion.grasping.picking import LOST
+from primitives.motion.hand import Held
 from primitives.motion.mover import NEAR, Mover
 from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.placing.rest_check import verify

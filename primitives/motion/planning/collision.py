@@ -11,7 +11,8 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics, object_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import object_matrix
 from primitives.motion.planning.obstacles import CollisionPart, parts
 from primitives.robot import ArmInfo
 from primitives.scene import SceneObject, Vector3

@@ -11,7 +11,7 @@ import coal
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.motion.kinematics.arm_kinematics import object_matrix, upright
+from primitives.kinematics.poses import object_matrix, upright
 from primitives.relations import PEG_PLATE
 from primitives.scene import SceneObject
 

@@ -12,7 +12,7 @@ from ompl import base as ob
 from ompl import geometric as og
 from ompl import util as ou
 
-from primitives.motion.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.motion.planning.collision import Checker
 
 STEP = 0.015

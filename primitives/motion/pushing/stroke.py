@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Unreachable
-from primitives.motion.kinematics.arm_kinematics import pose_matrix
+from primitives.kinematics.poses import pose_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import Checker
 from primitives.motion.pushing.finger_contact import across, gap, leaning

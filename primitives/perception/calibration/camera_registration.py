@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.heightmap.cell_maxima import highest
 from primitives.perception.heightmap.grid import Grid
-from primitives.perception.recognition.detection import Mask
 from primitives.robot import CameraInfo
 
 _CAP = 0.006

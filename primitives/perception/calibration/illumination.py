@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.perception.recognition.color_classes import ALBEDO
+from primitives.perception.color_classes import ALBEDO
 
 _USUAL = 0.92
 _SPREAD = 0.12

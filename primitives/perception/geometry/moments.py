@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from primitives.perception.recognition.detection import Mask, surrounding
+from primitives.perception.geometry.masks import Mask, surrounding
 
 
 def moments(patch: Mask) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.perception.recognition.detection import Mask
+from primitives.perception.geometry.masks import Mask
 
 
 def border_width(noise: float) -> float:

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import borders
 from primitives.perception.geometry.quantiles import median
-from primitives.perception.recognition.detection import Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from primitives.perception.recognition.detection import Mask, surrounding
+from primitives.perception.geometry.masks import Mask, surrounding
 
 
 def pieces(mask: Mask, *, smallest: int, bridge: float = 3.0) -> Iterator[Mask]:

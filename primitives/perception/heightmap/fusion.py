@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.color_classes import classes
 from primitives.perception.heightmap.cell_maxima import highest
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.topview import LAYER, Ground, Points, Sight, TopView
-from primitives.perception.recognition.color_classes import classes
 
 _ENOUGH = 5
 """Known neighbours, of eight, from which a gap takes their mean."""

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask, surrounding
 from primitives.perception.geometry.quantiles import median
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.detection import Mask, surrounding
 
 _STEP = 0.003
 """m; faces whose heights differ less are one."""

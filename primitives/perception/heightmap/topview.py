@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import surrounding
 from primitives.perception.heightmap.grid import Grid
-from primitives.perception.recognition.detection import surrounding
 from primitives.robot import CameraInfo
 
 RAISED = 0.005

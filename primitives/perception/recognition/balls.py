@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.quantiles import median, quantile
 from primitives.perception.heightmap.topview import LAYER, TopView
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 
 _SUNK = 0.3
 """Part of its radius by which a ball may seem to reach below the table: of a cap the radius is not known better."""

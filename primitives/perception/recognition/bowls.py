@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.perception.geometry.circles import fit_circle
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import border_width, borders
 from primitives.perception.geometry.quantiles import median, quantile
 from primitives.perception.heightmap.connected_components import pieces, solid_parts
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.rims import (
     BRIDGE,
     COVERAGE,

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import border_width, half_turn, hull, outline
 from primitives.perception.geometry.quantiles import quantile
 from primitives.perception.geometry.rectangles import fit_rectangle
 from primitives.perception.heightmap.connected_components import solid_parts
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.rims import COVERAGE, SMALLEST, Container, level_in, rim_around
 
 _SQUARE = 0.86

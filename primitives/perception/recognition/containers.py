@@ -5,13 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from primitives.perception.geometry.masks import Mask, surrounding
 from primitives.perception.geometry.outlines import hull
 from primitives.perception.geometry.quantiles import quantile
 from primitives.perception.heightmap.connected_components import pieces
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.bowls import PLATE_HEIGHT, PLATE_WIDTH, round_container
 from primitives.perception.recognition.boxes import open_box
-from primitives.perception.recognition.detection import Mask, surrounding
 from primitives.perception.recognition.rims import BRIDGE, SMALLEST, Container
 
 _CORE, _DEPTH, _LOWER = 0.006, 0.011, 0.04

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from primitives.perception.geometry.masks import Mask
 
 
 @dataclass(slots=True)
@@ -38,13 +37,3 @@ class Detection:
     def height(self) -> float:
         """Vertical extent in m."""
         return self.top - self.bottom
-
-
-def surrounding(mask: Mask, pad: int) -> tuple[slice, slice]:
-    """Rows and columns of the cells of `mask`, which has some, and of `pad` cells around them."""
-    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
-    rows, columns = mask.shape
-    return (
-        slice(max(0, y - pad), min(rows, y + height + pad)),
-        slice(max(0, x - pad), min(columns, x + width + pad)),
-    )

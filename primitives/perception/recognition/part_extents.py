@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import border_width
 from primitives.perception.geometry.rectangles import fit_rectangle
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 
 
 class Extent:

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.quantiles import median, middle, quantile
 from primitives.perception.heightmap.islands import islands
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.containers import containers
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.face_merging import joined, without_doubles
 from primitives.perception.recognition.furniture import furniture
 from primitives.perception.recognition.rims import Container

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.heightmap.cell_maxima import highest
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 
 SMALLEST = 0.045
 """m; no hollow thing is narrower."""

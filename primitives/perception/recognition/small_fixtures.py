@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from primitives.perception.color_classes import classes
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import square_yaw
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.color_classes import classes
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.part_extents import (
     Extent,
     disc,

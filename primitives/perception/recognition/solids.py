@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from primitives.perception.geometry.circles import fit_circle
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.moments import moments, thickness
 from primitives.perception.geometry.outlines import border_width, half_turn, outline, square_yaw
 from primitives.perception.geometry.quantiles import median, quantile
@@ -17,7 +18,7 @@ from primitives.perception.geometry.square_tiling import squares
 from primitives.perception.heightmap.plateaus import terraces
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.balls import ball
-from primitives.perception.recognition.detection import Detection, Mask
+from primitives.perception.recognition.detection import Detection
 
 SMALLEST_AREA = 1.0e-4
 """m²; smaller patches are noise."""

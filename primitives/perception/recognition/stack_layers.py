@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.color_classes import ALBEDO, nearest
 from primitives.perception.geometry.circles import beside, least_squares_circle
 from primitives.perception.geometry.quantiles import median
-from primitives.perception.geometry.square_fits import REACH, axes, footprint, settled
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.color_bands import THINNEST, bands
-from primitives.perception.recognition.color_classes import ALBEDO, nearest
 from primitives.perception.recognition.detection import Detection
+from primitives.perception.recognition.square_fits import REACH, axes, footprint, settled
 
 _MOST_POINTS = 2500
 """More points than this on the sides of a stack say nothing new."""

@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.color_classes import classes, unlike
 from primitives.perception.geometry.circles import fit_circle
+from primitives.perception.geometry.masks import Mask, surrounding
 from primitives.perception.geometry.outlines import half_turn, outline, square_yaw
 from primitives.perception.geometry.quantiles import middle
 from primitives.perception.geometry.rectangles import fit_rectangle
 from primitives.perception.heightmap.connected_components import pieces
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.color_classes import classes, unlike
-from primitives.perception.recognition.detection import Detection, Mask, surrounding
+from primitives.perception.recognition.detection import Detection
 
 SMALLEST = 0.025
 """m; narrower patches are stains or the edges of things."""

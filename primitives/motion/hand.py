@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from primitives.failures import Failure
 from primitives.guard import Guard
-from primitives.motion.kinematics.arm_kinematics import Kinematics, object_matrix
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import object_matrix
 from primitives.motion.planning.obstacles import ROUND
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Arm
