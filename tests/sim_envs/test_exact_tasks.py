@@ -142,7 +142,7 @@ def test_a_world_restored_with_a_full_hand_goes_on_as_the_saved_one_did(
 IN_A_PROCESS = """
 from primitives.environment import TrialSpec
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.tiny import TinyRenderer
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 from tests.sim_envs.test_exact_tasks import play
 for task, seed in {trials}:
     print(*play(PyBulletEnvironment(TinyRenderer()), TrialSpec(task=task, seed=seed, disturbances="hard"), 3))

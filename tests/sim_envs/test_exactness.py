@@ -156,7 +156,7 @@ def test_a_world_restored_in_mid_grasp_still_holds_the_block(environment: PyBull
 IN_A_PROCESS = """
 from tests.sim_envs.test_exactness import Command, digest, run, start
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.tiny import TinyRenderer
+from sim_envs.rendering.tiny_renderer import TinyRenderer
 environment = PyBulletEnvironment(TinyRenderer())
 arm = start(environment, 11)
 run(arm, Command((0.2, 0.8, 0.1, -0.2, 0.1, 0.5, 0.3), 0.02))
