@@ -1,29 +1,34 @@
-"""From a model's reply to a program and a goal check, tolerant of how models write.
-
-The text is untrusted and may be absurdly nested, so it is never parsed as Python here; the gate does that, confined.
-"""
+"""From a model's reply to a program and a goal check, tolerant of how models write."""
 
 from __future__ import annotations
 
-import builtins
-import keyword
+import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from codepolicy.models.protocol import Reply
+from codepolicy.prompting import code_blocks
+from codepolicy.prompting.code_blocks import Block
+from codepolicy.prompting.goal_split import defined, needs, split_goal, used, wrapped
+from codepolicy.static_checks.parsing import parsed
 
-MAX_REPLY = 256_000
+MAX_REPLY: Final = 256_000
 """Characters of a reply that are looked at."""
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+.#-]*)[^\n]*$")
-_PYTHON = {"", "python", "py", "python3", "python3.11", "pycon", "tool_code", "code"}
-_GOAL = re.compile(r"^(?:async )?def goal\(", re.MULTILINE)
-_DEFINES = re.compile(r"^(?:def|class)\s+(\w+)|^(\w+)(?:\s*,\s*\w+)*\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
-_WORD = re.compile(r"\b[A-Za-z_]\w*\b")
-_CODE_LINE = re.compile(
-    r"^(?:\s*#|\s+\S|(?:from|import|def|for|while|if|else|elif|try|except|with|class)\b|[\w.,\s]+=|\w+\(|[)\]}])"
+_THOUGHTS: Final = "think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis"
+_SPECIAL: Final = re.compile(r"<\|(?:im_end|im_start|eot_id|end|endoftext|eom_id)\|>|</s>|<｜[^｜\n]{1,40}｜>")
+_STEP: Final = re.compile(
+    r"\b(?:step \d|then|next|finally|after (?:that|this)|afterwards|second(?:ly)?|third(?:ly)?|now|lastly)\b",
+    re.IGNORECASE,
 )
-_REFUSAL = re.compile(
+_INSTEAD: Final = re.compile(r"\b(?:alternative(?:ly)?|another (?:way|option)|or, |option 2)", re.IGNORECASE)
+_AGAIN: Final = re.compile(
+    r"\b(?:better|instead|correct(?:ed|ion)?|revised?|fixed|improved|final|updated?|rewritten|full|complete|whole|wait)\b",
+    re.IGNORECASE,
+)
+_REFUSAL: Final = re.compile(
     r"^\W*(?:(?:i['’]?m |i am )?sorry|i can(?:['’]t|not)|i won['’]t|i(?:['’]m| am) (?:un|not )able|unfortunately)\b",
     re.IGNORECASE,
 )
@@ -43,118 +48,129 @@ class ParsedReply:
 
 
 def parse_reply(reply: Reply) -> ParsedReply:
-    """Find the program and the goal check in `reply`: fences of any kind, several blocks, prose around, no fence."""
-    text = reply.text[:MAX_REPLY].replace("\r\n", "\n")
+    """Find the program and the goal check in `reply`: fences, tags, JSON, several blocks, prose around, no mark."""
+    text = cleaned(reply.text)
     if reply.finish == "refusal":
         return ParsedReply(refusal=text.strip() or "the model declined without a word")
-    blocks, open_fence = _blocks(_without_thoughts(text))
-    if reply.finish == "length" or open_fence:
-        return ParsedReply(*_split(blocks), truncated=True)
+    blocks, is_open = code_blocks.blocks(text)
+    program, goal = _program_and_goal(blocks)
+    if is_open or (reply.finish == "length" and (program is None or goal is None)):
+        return ParsedReply(program, goal, truncated=True)
     if not blocks:
         if _REFUSAL.search(text):
             return ParsedReply(refusal=text.strip())
-        code = _unfenced(_without_thoughts(text))
-        blocks = [code] if code else []
-    return ParsedReply(*_split(blocks))
+        program, goal = _program_and_goal(code_blocks.bare(text))
+    return ParsedReply(program, goal)
+
+
+def cleaned(text: str) -> str:
+    """`text` without thoughts, marks of the chat format, and a byte order mark, with plain line ends."""
+    text = text[:MAX_REPLY].replace("\r\n", "\n").removeprefix("\ufeff")
+    final = re.search(r"<\|channel\|>final<\|message\|>", text)
+    text = text[final.end() :] if final is not None else text
+    without = re.sub(rf"<({_THOUGHTS})>.*?(</\1>|\Z)", "", text, flags=re.DOTALL | re.IGNORECASE)
+    without = re.sub(r"(?:\[THINK\]|◁think▷).*?(?:\[/THINK\]|◁/think▷|\Z)", "", without, flags=re.DOTALL)
+    without = re.split(rf"</(?:{_THOUGHTS})>|◁/think▷|\[/THINK\]", without, flags=re.IGNORECASE)[-1]
+    if not without.strip():  # a thought that nothing ends and nothing follows
+        without = re.sub(rf"</?(?:{_THOUGHTS})>", "", text, flags=re.IGNORECASE)
+    return _SPECIAL.sub("", without)
 
 
 def join_continued(first: str, rest: str) -> str:
-    """A truncated reply and its continuation as one text, without the part that the continuation repeats."""
-    lines = rest.splitlines(keepends=True)
-    if lines and _FENCE.match(lines[0].rstrip("\n")) and first.count("```") % 2 == 1:
-        rest = "".join(lines[1:])
+    """A truncated reply and its continuation as one text.
+
+    What the continuation repeats is there once; where it starts the block or the whole reply anew, it replaces it.
+    """
+    joined = _appended(first, rest)
+    opened = _last_fence(first)
+    anew = [] if opened is None else [first[:opened].rstrip() + "\n\n" + rest]
+    anew = [rest, *anew] if opened is None or not code_blocks.blocks(first[:opened])[0] else [*anew, rest]
+    started, again = _opening(first if opened is None else first[opened:]), _opening(rest)
+    replaces = bool(again) and again in (started, _opening(first))
+    if replaces and again == _opening(first):
+        anew = [rest, *anew]
+    choices = [*anew, joined] if replaces else [joined, *anew]
+    return next((c for c in choices if _whole(c)), choices[0])
+
+
+def _appended(first: str, rest: str) -> str:
+    lines = rest.lstrip("\n").splitlines(keepends=True)
+    if len(lines) > 1 and re.match(r"[ \t]*(?:```|~~~)\w+[ \t]*$", lines[0].rstrip("\n")):
+        rest = "".join(lines[1:]) if _last_fence(first) is not None else rest
     for size in range(min(len(first), len(rest), 400), 7, -1):
         if first.endswith(rest[:size]):
             return first + rest[size:]
     return first + rest
 
 
-def _without_thoughts(text: str) -> str:
-    """Models that think aloud wrap it in tags; programs drafted there are not the answer."""
-    return re.sub(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", "", text, flags=re.DOTALL | re.IGNORECASE)
+def _last_fence(text: str) -> int | None:
+    """Where the last fence stands, if it is still open."""
+    fences = [m.start() for m in re.finditer(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)]
+    return fences[-1] if len(fences) % 2 else None
 
 
-def _blocks(text: str) -> tuple[list[str], bool]:
-    """The fenced Python blocks, and whether the last fence is still open."""
-    found: list[str] = []
-    fence, language, lines = "", "", list[str]()
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if not fence and match:
-            fence, language, lines = match[1], match[2].lower(), []
-        elif fence and match and match[1].startswith(fence) and not match[2]:
-            if language in _PYTHON and "".join(lines).strip():
-                found.append(_dedent(lines))
-            fence = ""
-        elif fence:
-            lines.append(line)
-    if fence and language in _PYTHON and "".join(lines).strip():
-        found.append(_dedent(lines))
-    return found, bool(fence)
+def _opening(text: str) -> str:
+    """The first line of code after the first fence, which only a text that starts anew repeats."""
+    match = re.search(r"^[ \t]*(?:```|~~~)\w*[^\n]*\n\s*([^\n]+)\n", text, re.MULTILINE)
+    return match[1].strip() if match else ""
 
 
-def _dedent(lines: list[str]) -> str:
-    import textwrap
+def _whole(text: str) -> bool:
+    """Whether every block of `text` is complete Python."""
+    found, is_open = code_blocks.blocks(text)
+    return bool(found) and not is_open and all(code_blocks.complete(b.code) for b in found)
 
-    return textwrap.dedent("\n".join(lines)).strip("\n") + "\n"
 
-
-def _split(blocks: list[str]) -> tuple[str | None, str | None]:
-    """Program and goal check among `blocks`; a later block wins, with the earlier ones that define what it uses."""
-    programs: list[str] = []
+def _program_and_goal(blocks: Sequence[Block]) -> tuple[str | None, str | None]:
+    """Program and goal check among `blocks`."""
+    programs: list[Block] = []
     goals: list[str] = []
     for block in blocks:
-        program, goal = split_goal(block)
+        program, goal = split_goal(block.code)
         if goal:
             goals.append(goal)
         if program.strip():
-            programs.append(program)
-    if not programs:
-        return None, goals[-1] if goals else None
-    chosen = programs[-1]
-    for earlier in reversed(programs[:-1]):
-        if _defined(earlier) & (_used(chosen) - _defined(chosen)):
-            chosen = earlier + "\n" + chosen
-    return chosen, goals[-1] if goals else None
+            programs.append(Block(program, block.before))
+    if not goals and len(programs) > 1 and (goal := wrapped(programs[-1].code)) is not None:
+        goals.append(goal)
+        del programs[-1]
+    chosen = _chosen(programs)
+    if not goals:
+        return chosen, None
+    goal = goals[-1]
+    needed = needs(goal, [*(g for g in goals[:-1] if g != goal), *(b.code for b in blocks if goal not in b.code)])
+    return chosen, "\n".join([*needed, goal]) if needed else goal
 
 
-def split_goal(block: str) -> tuple[str, str | None]:
-    """Split a block into what stands outside `def goal():` and that function; helpers of a check stay with it."""
-    match = _GOAL.search(block)
-    if match is None:
-        return block, None
-    lines = block[match.start() :].split("\n")
-    end = next((i for i, line in enumerate(lines[1:], 1) if line.strip() and not line[0].isspace()), len(lines))
-    goal = "\n".join(lines[:end]).strip() + "\n"
-    rest = block[: match.start()] + "\n".join(lines[end:])
-    rest = re.sub(r"^goal\(\)\s*$", "", rest, flags=re.MULTILINE)
-    statements = [s for s in re.split(r"\n(?=\S)", rest.strip()) if s.strip()]
-    helpers = [s for s in statements if re.match(r"(?:def|import|from|#)\b|#", s)]
-    if len(helpers) == len(statements):
-        return "", "\n".join([*helpers, goal]).strip() + "\n"
-    used = _used(goal)
-    wanted = [s for s in helpers if _defined(s) & used or s.startswith(("import", "from"))]
-    return rest.strip() + "\n" if rest.strip() else "", "\n".join([*wanted, goal])
-
-
-def _defined(code: str) -> set[str]:
-    return {name for pair in _DEFINES.findall(code) for name in pair if name}
-
-
-def _used(code: str) -> set[str]:
-    return {w for w in _WORD.findall(code) if not keyword.iskeyword(w) and not hasattr(builtins, w)}
-
-
-def _unfenced(text: str) -> str | None:
-    """The longest run of lines that look like Python and call something."""
-    best: list[str] = []
-    run: list[str] = []
-    for line in [*text.split("\n"), "The end."]:
-        if not line.strip() or _CODE_LINE.match(line):
-            run.append(line)
+def _chosen(programs: Sequence[Block]) -> str | None:
+    """One program: the last, with those before it that it goes on from or that define what it uses."""
+    parts: list[str] = []
+    for block in programs:
+        tree = parsed(block.code)
+        lead = block.before[-300:]
+        leaned = _leaned_on(parts, tree)
+        if parts and not leaned and _INSTEAD.search(lead):
             continue
-        if len("\n".join(run).strip()) > len("\n".join(best).strip()):
-            best = run
-        run = []
-    code = _dedent(best)
-    return code if re.search(r"\w\(", code) else None
+        again = _AGAIN.search(lead) or any(_same_start(parsed(p), tree) for p in parts)
+        parts = [*(parts if _STEP.search(lead) and not again else leaned), block.code]
+    return "\n".join(parts) if parts else None
+
+
+def _leaned_on(parts: Sequence[str], tree: ast.Module | None) -> list[str]:
+    """Those of `parts` that define what `tree` uses, and what these use in turn."""
+    if tree is None:
+        return []
+    wanted, kept = used(tree) - defined(tree), list[str]()
+    for part in reversed(parts):
+        earlier = parsed(part)
+        if earlier is not None and defined(earlier) & wanted:
+            kept.insert(0, part)
+            wanted |= used(earlier)
+    return kept
+
+
+def _same_start(before: ast.Module | None, tree: ast.Module | None) -> bool:
+    """Whether both begin with the same statement, as a program that is written out anew does."""
+    if before is None or tree is None or not before.body or not tree.body:
+        return False
+    return ast.dump(before.body[0]) == ast.dump(tree.body[0])

@@ -7,8 +7,8 @@ import re
 
 import msgspec
 
+from codepolicy.prompting.goal_split import split_goal
 from codepolicy.prompting.quoting import one_line
-from codepolicy.prompting.reply import split_goal
 
 _HEADER = re.compile(r"# (\w+): (.*)")
 

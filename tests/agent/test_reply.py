@@ -73,7 +73,12 @@ def test_helpers_of_the_check_stay_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "finish"), [(f"```python\n{PROGRAM}", "stop"), (f"```python\n{PROGRAM}```", "length")]
+    ("text", "finish"),
+    [
+        (f"```python\n{PROGRAM}", "length"),
+        (f"```python\n{PROGRAM}```", "length"),
+        (f"```python\n{PROGRAM.rstrip()[:-2]}", "stop"),
+    ],
 )
 def test_a_truncated_reply_is_recognised(text: str, finish: str) -> None:
     assert parsed(text, finish).truncated
@@ -87,6 +92,27 @@ def test_a_truncated_reply_is_recognised(text: str, finish: str) -> None:
 def test_a_continuation_is_joined(rest: str) -> None:
     joined = join_continued('```python\nred = find("red block")\nput(red, ', rest)
     assert parsed(joined).program == PROGRAM
+
+
+def test_a_continuation_that_starts_anew_replaces() -> None:
+    whole = f"```python\n{PROGRAM}```\n```python\n{GOAL}```\n"
+    cut = whole[:60]
+    for rest in (whole, "Sure, here it is in full:\n\n" + whole, whole.replace("python\n", "python\n# all of it\n", 1)):
+        reply = parsed(join_continued(cut, rest))
+        assert not reply.truncated
+        assert reply.program is not None and reply.program.replace("# all of it\n", "") == PROGRAM
+        assert reply.goal == GOAL
+    check_cut = whole[: whole.index("expect(")]
+    for rest in (f"```python\n{GOAL}```", whole, whole[whole.index("expect(") :]):
+        reply = parsed(join_continued(check_cut, rest))
+        assert (reply.program, reply.goal, reply.truncated) == (PROGRAM, GOAL, False)
+
+
+def test_every_place_to_cut_a_reply_can_be_gone_on_from() -> None:
+    whole = f"First the program.\n```python\n{PROGRAM}```\nThen the check.\n```python\n{GOAL}```\n"
+    for cut in range(30, len(whole)):
+        reply = parsed(join_continued(whole[:cut], whole[cut:]))
+        assert (reply.program, reply.goal) == (PROGRAM, GOAL), cut
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,348 @@
+"""The pieces of Python in what a model wrote: fences of any kind, tags, JSON, or nothing but the code."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from codepolicy.static_checks.parsing import parsed
+
+MAX_PARSED: Final = 65_536
+"""Longer blocks, in characters, are not looked into: the gate refuses them anyway."""
+
+_FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+.#-]*)([^\n]*)$")
+_PYTHON: Final = frozenset({"python", "py", "python3", "python3.11", "pycon", "tool_code", "code"})
+_INLINE: Final = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*(\w[^`\n]*\([^`\n]*)```[ \t]*$", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"'''|\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*")
+_OUTPUT: Final = re.compile(
+    r"\b(?:output|outputs|prints?|printed|result|results|log|trace|console|expected|returns?|looks? like)\b",
+    re.IGNORECASE,
+)
+_CODE_LINE: Final = re.compile(
+    r"^(?:\s*#|\s+\S|@\w|(?:from|import|def|async|for|while|if|else|elif|try|except|finally|with|class|return|pass"
+    r"|assert|raise|match)\b|[\w.,\s\[\]]+=|\w[\w.]*\(|[)\]}])"
+)
+_NUMBERED: Final = re.compile(r"^\s*\d+(?:\s*[|:]|[.)](?=\s)) ?")
+_TAGGED: Final = re.compile(
+    r"<(program|code|python|python_code|script|execute|goal|goal_check|goalcheck|check|answer|tool_call)>[ \t]*\n?"
+    r"(.*?)(?:</\1>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_BRACKETED: Final = re.compile(r"\[PYTHON\](.*?)(?:\[/PYTHON\]|\Z)|<\|python_tag\|>(.*?)(?:<\|eom_id\|>|\Z)", re.DOTALL)
+_KEYS: Final = (
+    ("program", "code", "python", "python_code", "source", "script", "policy"),
+    ("goal", "goal_check", "goalcheck", "goal_code", "check", "check_goal", "verification"),
+)
+"""Under which names JSON carries the program and the goal check."""
+_WRAPPERS: Final = ("arguments", "parameters", "input", "tool_input", "response", "answer", "output", "result")
+_SMART: Final = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟″«»＂", '"'),
+        **dict.fromkeys("‘’‚‛′＇", "'"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", None),
+        **dict.fromkeys("−–‐‑", "-"),
+        "（": "(",
+        "）": ")",
+        "，": ",",
+        "：": ":",
+        "；": ";",
+        "［": "[",
+        "］": "]",
+        "【": "[",
+        "】": "]",
+        "＝": "=",
+        "×": "*",
+    }
+)
+"""Signs of a word processor or of a full-width keyboard, as Python writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of Python."""
+
+    code: str
+    before: str = ""
+    """The prose since the block before it."""
+    labelled: bool = True
+    """Whether its fence says that it is Python."""
+
+
+def blocks(text: str) -> tuple[list[Block], bool]:
+    """The blocks of `text` in order, and whether the last one breaks off in the middle."""
+    text = _without_quote_marks(text)
+    found, is_open = _fenced(text, quotes=True)
+    if is_open is None:  # a triple quote that never closes swallowed the fences after it
+        found, is_open = _fenced(text, quotes=False)
+    if not found:
+        found = list(_in_json(text)) or list(_in_tags(text))
+    found = [Block(_repaired(b.code), b.before, b.labelled) for b in found]
+    found = _without_output(found)
+    if is_open and found:
+        last = Block(_without_prose(found[-1].code), found[-1].before, found[-1].labelled)
+        found, is_open = [*found[:-1], last], not complete(last.code)
+    return found, bool(is_open)
+
+
+def _without_prose(code: str) -> str:
+    """`code` without the prose after it, where the fence between them is missing; as it is where that is not so."""
+    lines = code.rstrip().split("\n")
+    for end in range(len(lines) - 1, max(0, len(lines) - 30), -1):
+        if complete(code):
+            break
+        prose = len(lines[end].split()) > 2 and not _CODE_LINE.match(lines[end])
+        if prose and complete(shorter := "\n".join(lines[:end]).rstrip() + "\n"):
+            return shorter
+    return code
+
+
+def _without_output(found: list[Block]) -> list[Block]:
+    """Without the unlabelled blocks that show what a program would print."""
+    labelled = any(b.labelled for b in found)
+
+    def shown(block: Block) -> bool:
+        if block.labelled:
+            return False
+        if _OUTPUT.search(_last_line(block.before)):
+            return True
+        return not _is_program(block.code) and (labelled or not re.search(r"\w\(", block.code))
+
+    return [b for b in found if not shown(b)] or [b for b in found if _is_program(b.code)][:1]
+
+
+def complete(code: str) -> bool:
+    """Whether `code` is whole Python."""
+    return bool(code.strip()) and len(code) <= MAX_PARSED and parsed(code) is not None
+
+
+def bare(text: str) -> list[Block]:
+    """Code without any mark: the longest run of lines of `text` that look like Python and call something."""
+    best: list[str] = []
+    run: list[str] = []
+    for line in [*text.split("\n"), "The end."]:
+        if not line.strip() or _CODE_LINE.match(line):
+            run.append(line)
+            continue
+        if len("\n".join(run).strip()) > len("\n".join(best).strip()):
+            best = run
+        run = []
+    code = _repaired(_dedent(best))
+    return [Block(code)] if re.search(r"\w\(", code) and (_is_program(code) or len(best) > 1) else []
+
+
+def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
+    """The fenced blocks, and whether the last is open; None where only an open triple quote keeps it so."""
+    found: list[Block] = []
+    fence, language, lines, before = "", "", list[str](), list[str]()
+    quote, swallowed = "", False
+    others: list[Block] = []
+
+    def close() -> None:
+        if "".join(lines).strip():
+            if language in _PYTHON or not language:
+                found.append(Block(_dedent(lines), "\n".join(before), labelled=bool(language)))
+            elif language.startswith("json"):
+                found.extend(_in_json("\n".join(lines)))
+            else:
+                others.append(Block(_dedent(lines), "\n".join(before), labelled=False))
+        before.clear()
+
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if not fence:
+            if (inline := _INLINE.match(line)) is not None and parsed(inline[1]) is not None:
+                found.append(Block(inline[1].strip() + "\n", "\n".join(before)))
+                before.clear()
+            elif match:
+                fence, language, lines, quote = match[1], match[2].lower(), [], ""
+            else:
+                before.append(line)
+            continue
+        if quote and match:
+            swallowed = True
+        ends = match is not None and match[1].startswith(fence) and not quote
+        if ends and match is not None and not (match[2] + match[3]).strip():
+            close()
+            fence = ""
+        elif ends and match is not None and match[2].lower() in _PYTHON and language in (*_PYTHON, ""):
+            close()  # the fence between two blocks is missing
+            fence, language, lines = match[1], match[2].lower(), []
+        elif not quote and fence[0] == "`" and line.endswith(fence) and language in (*_PYTHON, ""):
+            lines.append(line[: -len(fence)])  # it closes at the end of a line of code
+            close()
+            fence = ""
+        else:
+            lines.append(line)
+            if quotes and language in (*_PYTHON, ""):
+                quote = _quote_after(line, quote)
+    if fence:
+        if quote and swallowed:
+            return found, None
+        close()
+    return found or [b for b in others if _is_program(b.code)], bool(fence)
+
+
+def _quote_after(line: str, quote: str) -> str:
+    """The triple quote that is open after `line`, given the one before it."""
+    position = 0
+    while True:
+        if quote:
+            position = line.find(quote, position)
+            if position < 0:
+                return quote
+            position, quote = position + 3, ""
+            continue
+        match = _TOKEN.search(line, position)
+        if match is None:
+            return ""
+        position = match.end()
+        if match[0] in ("'''", '"""'):
+            quote = match[0]
+
+
+def _without_quote_marks(text: str) -> str:
+    """Without the `>` before every line of a quotation that holds fences."""
+    return re.sub(r"(?m)^> ?", "", text) if re.search(r"(?m)^> ?(?:```|~~~)", text) else text
+
+
+def _in_tags(text: str) -> Iterator[Block]:
+    for match in _BRACKETED.finditer(text):
+        yield Block(_dedent((match[1] or match[2] or "").split("\n")))
+    for match in _TAGGED.finditer(text):
+        inside = list(_in_json(match[2])) or list(_in_tags(match[2]))
+        if not inside and re.search(r"\w\(", match[2]):
+            inside = [Block(_dedent(match[2].split("\n")))]
+        yield from inside
+
+
+def _in_json(text: str) -> Iterator[Block]:
+    """Program and goal check of the first JSON object in `text` that carries a program."""
+    start = text.find("{")
+    for _ in range(20):
+        if start < 0:
+            return
+        try:
+            value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
+        except (ValueError, RecursionError):
+            start = text.find("{", start + 1)
+            continue
+        found = list(_carried(value))
+        if found:
+            yield from found
+            return
+        start = text.find("{", start + 1)
+
+
+def _carried(value: object, depth: int = 0) -> Iterator[Block]:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = json.loads(value, strict=False)
+        except (ValueError, RecursionError):
+            return
+    if not isinstance(value, dict) or depth > 3:
+        return
+    given = {str(k).lower(): v for k, v in cast(dict[Any, Any], value).items()}
+    for keys in _KEYS:
+        code = next((c for k in keys if (c := _text(given.get(k)))), "")
+        if code:
+            inner, _ = _fenced(code, quotes=True)
+            yield from inner or [Block(code.strip("\n") + "\n")]
+    if not any(_text(given.get(k)) for k in _KEYS[0]):
+        for key in _WRAPPERS:
+            yield from _carried(given.get(key), depth + 1)
+
+
+def _text(value: object) -> str:
+    """A string, or the lines of one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(line, str) for line in cast(list[object], value)):
+        return "\n".join(cast(list[str], value))
+    return ""
+
+
+def _is_program(code: str) -> bool:
+    """Whether `code` is Python that does something, and not what a program printed."""
+    tree = parsed(code) if len(code) <= MAX_PARSED else None
+    if tree is None:
+        return False
+    import ast
+
+    does = (ast.Call, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Assign, ast.For, ast.While, ast.Assert)
+    return any(isinstance(n, does) for n in ast.walk(tree))
+
+
+def _last_line(prose: str) -> str:
+    return next((line for line in reversed(prose.split("\n")) if line.strip()), "")
+
+
+def _repaired(code: str) -> str:
+    """`code` without what an editor, a console or a chat window put into it; as it is where that does not help."""
+    code = _without_plus(code)
+    if len(code) > MAX_PARSED or parsed(code) is not None:
+        return code
+    changed = code
+    for repair in _REPAIRS:
+        changed = repair(changed)
+        if changed != code and parsed(changed) is not None:
+            return changed
+    return code
+
+
+def _without_prompts(code: str) -> str:
+    """Without `>>> ` and `... `, and without what stands between them."""
+    lines = code.split("\n")
+    if not any(line.startswith(">>>") for line in lines):
+        return code
+    return "\n".join(line[4:] for line in lines if re.match(r"(?:>>>|\.\.\.)(?: |$)", line)) + "\n"
+
+
+def _without_numbers(code: str) -> str:
+    """Without line numbers before every line."""
+    lines = code.split("\n")
+    if not all(_NUMBERED.match(line) for line in lines if line.strip()):
+        return code
+    return "\n".join(_NUMBERED.sub("", line) for line in lines)
+
+
+def _without_plus(code: str) -> str:
+    """Without the + of a diff, and without its - lines."""
+    if not re.search(r"(?m)^\+", code):
+        return code
+    lines = [line for line in code.split("\n") if not line.startswith(("-", "@@"))]
+    return "\n".join(line[1:] if line.startswith(("+", " ")) else line for line in lines)
+
+
+def _with_line_breaks(code: str) -> str:
+    r"""With line breaks where `\n` was written instead."""
+    return code.replace("\\n", "\n").replace('\\"', '"') if code.strip().count("\n") == 0 else code
+
+
+def _plain_signs(code: str) -> str:
+    return code.translate(_SMART)
+
+
+def _dedented_rest(code: str) -> str:
+    """With the first line as far in as the others, which copying often loses."""
+    first, _, rest = code.partition("\n")
+    return first.lstrip() + "\n" + textwrap.dedent(rest)
+
+
+_REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
+    _without_prompts,
+    _without_numbers,
+    html.unescape,
+    _with_line_breaks,
+    _plain_signs,
+    _dedented_rest,
+)
+
+
+def _dedent(lines: list[str]) -> str:
+    return textwrap.dedent("\n".join(lines)).strip("\n") + "\n"
