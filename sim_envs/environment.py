@@ -62,6 +62,7 @@ class PyBulletEnvironment:
         self._workspace = Workspace()
         self._witness = StateRecorder()
         self._setting = WorldSetup(self._robot, self._witness.look)
+        self._tasks: tuple[TaskInfo, ...] | None = None
         self._task: BoundTask | None = None
         self._instruction = ""
         self._recording: VideoRecording | None = None
@@ -91,8 +92,12 @@ class PyBulletEnvironment:
         from sim_envs.judging.task import all_tasks
         from sim_envs.suites.suite import suites_of
 
-        listed = suites_of()
-        return tuple(msgspec.structs.replace(task.info, suites=listed.get(task.id, ())) for task in all_tasks())
+        if self._tasks is None:  # told once: every episode asks, and reading all suites takes a third of one
+            listed = suites_of()
+            self._tasks = tuple(
+                msgspec.structs.replace(task.info, suites=listed.get(task.id, ())) for task in all_tasks()
+            )
+        return self._tasks
 
     def scenes(self) -> tuple[str, ...]:
         """Names of the built-in scenes."""

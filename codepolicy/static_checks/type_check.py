@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -55,34 +55,43 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         surface: the primitives it may call.
         known: names that earlier programs of the session left defined; nothing is known about their types.
     """
-    checker = _ty()
-    if checker is None:
+    stub = render(surface, for_checking=True)
+    stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
+    try:
+        told = _told(without_annotations(source, tree), stub)
+    except (OSError, subprocess.TimeoutExpired):
         return
-    with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
-        place = Path(folder)
-        stub = render(surface, for_checking=True)
-        stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
-        (place / "program.py").write_text(without_annotations(source, tree), encoding="utf-8")
-        for module in _UNTYPED:  # found before the installed one
-            (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
-        (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
-        (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
-        try:
-            told = subprocess.run(
-                checker,
-                cwd=place,
-                env={"HOME": folder, "TY_MAX_PARALLELISM": "1"},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIMEOUT_S,
-                check=False,
-            ).stdout.decode(errors="replace")
-        except (OSError, subprocess.TimeoutExpired):
-            return
     for line, rule, message in _parse(told):
         report = _report(line, rule, message, surface)
         if report is not None:
             yield report
+
+
+@lru_cache(maxsize=64)
+def _told(source: str, stub: str) -> str:
+    """What the checker prints about a program under a stub; empty where it is not installed.
+
+    Kept, because a turn checks its goal three times: before the program, at the start's scene and at the end.
+    """
+    checker = _ty()
+    if checker is None:
+        return ""
+    with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
+        place = Path(folder)
+        (place / "program.py").write_text(source, encoding="utf-8")
+        for module in _UNTYPED:  # found before the installed one
+            (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
+        (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
+        (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
+        return subprocess.run(
+            checker,
+            cwd=place,
+            env={"HOME": folder, "TY_MAX_PARALLELISM": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        ).stdout.decode(errors="replace")
 
 
 @cache

@@ -19,6 +19,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal, Protocol, TypeVar
 
 from primitives.environment import TaskInfo, Verdict, VerdictStatus
@@ -225,12 +226,18 @@ def task(
     return register
 
 
-def all_tasks() -> tuple[Task, ...]:
-    """Every task, in order of id, with seen attributes."""
+@cache
+def _import_tasks() -> None:
+    """Let every file of `sim_envs/tasks` register its tasks; walking the folder for each look-up costs milliseconds."""
     import sim_envs.tasks
 
     for module in pkgutil.iter_modules(sim_envs.tasks.__path__):
         importlib.import_module(f"sim_envs.tasks.{module.name}")
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Every task, in order of id, with seen attributes."""
+    _import_tasks()
     return tuple(_REGISTRY[id] for id in sorted(_REGISTRY))
 
 
