@@ -31,8 +31,6 @@ class Context:
     clauses: list[Clause] = field(default_factory=list[Clause])
     line: int | None = None
     """Program line of the running call."""
-    measured: dict[str, float | str] = field(default_factory=dict[str, float | str])
-    """Facts that the running primitive measured; the server moves them into the call's record."""
     images: dict[int, Image] = field(default_factory=dict[int, Image])
     """The newest images that the program was given, by id; what an `ImageRef` stands for."""
     masks: dict[int, Mask] = field(default_factory=dict[int, Mask])

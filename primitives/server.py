@@ -121,7 +121,7 @@ class Server:
             Failure: with `call` and `line` filled in.
         """
         context = self._context
-        context.measured.clear()
+        context.mover.measured.clear()
         context.line = line
         started, wall = self.robot_time, time.perf_counter()
         text = f"{name}(…)"
@@ -199,7 +199,7 @@ class Server:
             wall_time=time.perf_counter() - wall,
             result=show(result) if failure is None else None,
             failure=failure.report() if failure else None,
-            measured=dict(self._context.measured),
+            measured=dict(self._context.mover.measured),
         )
         self._records.append(record)
         if self._on_call is not None:

@@ -21,7 +21,7 @@ def pick(ctx: Context, obj: SceneObject | str) -> None:
 
     pick("red block")
     """
-    picking.pick(ctx, named_object(ctx, obj))
+    picking.pick(ctx.mover, named_object(ctx.memory, obj))
 
 
 @primitive(surfaces=("skill",), kind="motion")
@@ -36,7 +36,7 @@ def place(ctx: Context, target: Target | str) -> None:
     held = ctx.memory.held
     if held is None:
         raise BadArgument("nothing is held, so nothing can be placed", hint="Call pick first, or put(obj, target).")
-    placing.place(ctx, held, resolve(ctx, target))
+    placing.place(ctx.mover, held, resolve(ctx.memory, ctx.robot.workspace, target))
 
 
 @primitive(surfaces=("skill",), kind="motion")
@@ -45,15 +45,15 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
 
     put("red block", "green bowl")
     """
-    thing = named_object(ctx, obj)
-    goal = resolve(ctx, target)
+    thing = named_object(ctx.memory, obj)
+    goal = resolve(ctx.memory, ctx.robot.workspace, target)
     if isinstance(goal, SceneObject) and goal.name == thing.name:
         raise BadArgument(f"{thing.name!r} cannot be put on itself", hint="Choose another target.")
     placing.refuse(ctx.mover, thing, goal)
     held = ctx.memory.held
     if held is None or held.name != thing.name:
-        picking.pick(ctx, thing, suits=lambda held: suitable(ctx.mover, held, goal))
-    placing.place(ctx, thing, resolve(ctx, target))
+        picking.pick(ctx.mover, thing, suits=lambda held: suitable(ctx.mover, held, goal))
+    placing.place(ctx.mover, thing, resolve(ctx.memory, ctx.robot.workspace, target))
 
 
 @primitive(surfaces=("skill",), kind="motion")
@@ -65,7 +65,7 @@ def push(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
 
     push("large box", (0.50, 0.10))
     """
-    pushing.push(ctx, named_object(ctx, obj), resolve(ctx, target))
+    pushing.push(ctx.mover, named_object(ctx.memory, obj), resolve(ctx.memory, ctx.robot.workspace, target))
 
 
 @primitive(surfaces=("skill", "tool", "joint"), kind="motion")

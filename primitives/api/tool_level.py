@@ -18,7 +18,7 @@ def grasps(ctx: Context, obj: SceneObject | str) -> list[Grasp]:
     g = grasps("red block")[0]
     open_gripper(); move_to(g.pre_grasp); move_linear(g.pose); close_gripper()
     """
-    return picking.grasps(ctx, named_object(ctx, obj))
+    return picking.grasps(ctx.mover, named_object(ctx.memory, obj))
 
 
 @primitive(surfaces=("tool",), kind="perception")

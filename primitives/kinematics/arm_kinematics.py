@@ -69,6 +69,12 @@ class Kinematics:
         """The tool's pose at joints `q`, rad."""
         return matrix_pose(self.tool(q))
 
+    def place(self, geometry: pin.GeometryModel, q: NDArray[np.float64], width: float) -> pin.GeometryData:
+        """Where the shapes of `geometry` are at joints `q` (rad) and a gripper width in m, base frame."""
+        placed = geometry.createData()
+        pin.updateGeometryPlacements(self.model, self._data, geometry, placed, self.full(q, width))
+        return placed
+
     def solve(
         self, T: NDArray[np.float64], near: NDArray[np.float64], restarts: int = RESTARTS
     ) -> NDArray[np.float64] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 from primitives.failures import Failure
 from primitives.guard import Guard
 from primitives.kinematics.arm_kinematics import Kinematics
-from primitives.kinematics.poses import object_matrix
 from primitives.motion.planning.obstacles import ROUND
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Arm
-from primitives.scene import SceneObject, Vector3
+from primitives.scene import SceneObject
 
 TIMEOUT = 10.0
 """Robot time in s that one movement of the fingers may take."""
@@ -28,30 +27,22 @@ GRASP_RADIUS = 0.03
 """Within this of the tool, an object is what the closing fingers took, in m."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is between the fingers, and how."""
-
-    object: SceneObject
-    """As last seen before it was grasped."""
-    T_tool_object: NDArray[np.float64]
-    """(4, 4), takes object-frame points to the tool frame."""
-    width: float
-    """Measured distance between the fingers in m."""
-
-
 class Hand:
-    """One gripper. `held` follows from what the fingers measure, never from what was commanded."""
+    """One gripper. What it holds follows from what the fingers measure, never from what was commanded."""
 
     def __init__(self, arm: Arm, kinematics: Kinematics, memory: SceneMemory, guard: Guard) -> None:
         self.info = arm.info.gripper
-        self.held: Held | None = None
         self._arm = arm
         self._kinematics = kinematics
         self._memory = memory
         self._guard = guard
         self._interrupted = False
         self._commanded: float | None = None
+
+    @property
+    def held(self) -> HeldObject | None:
+        """What is between the fingers, and how."""
+        return self._memory.in_hand
 
     @property
     def width(self) -> float:
@@ -108,26 +99,19 @@ class Hand:
     def _keeps_apart(self, width: float) -> bool:
         return self._commanded is not None and width > self._commanded + HELD_SLACK
 
-    def attach(self, obj: SceneObject) -> Held:
+    def attach(self, obj: SceneObject) -> HeldObject:
         """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them."""
-        T = self._tool()
         if obj.category not in ROUND:
+            T = self._tool()
             tool_yaw = math.atan2(T[1, 0], T[0, 0])
             quarter = math.pi / 2
             askew = (obj.yaw - tool_yaw + quarter / 2) % quarter - quarter / 2
             obj = msgspec.structs.replace(obj, yaw=obj.yaw - askew)
-        self.held = Held(obj, np.linalg.inv(T) @ object_matrix(obj), self.width)
-        self._memory.hold(obj.name)
-        return self.held
+        return self._memory.hold(obj, self.width)
 
     def let_go(self, *, lost: bool = False) -> None:
         """What was held is so no longer. Args: `lost` says that nobody knows where it went."""
-        if self.held is None:
-            return
-        T = self._tool() @ self.held.T_tool_object
-        position: Vector3 = (float(T[0, 3]), float(T[1, 3]), float(T[2, 3]))
-        self._memory.release(self.held.object.name, None if lost else position)
-        self.held = None
+        self._memory.release(lost=lost)
 
     def _take(self) -> None:
         """The object that was last seen nearest to the tool is what the fingers hold."""

@@ -13,10 +13,11 @@ from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
 from primitives.kinematics.arm_kinematics import THOROUGH, Kinematics
 from primitives.kinematics.poses import line, pose_distance
-from primitives.motion.hand import Hand, Held
+from primitives.motion.hand import Hand
 from primitives.motion.planning.collision import CLOSE, Checker, robot_geometry
 from primitives.motion.planning.path_planner import PathPlanner
 from primitives.motion.preconditions import blocked, unreachable
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Robot
 from primitives.scene import Pose, SceneObject
@@ -48,6 +49,8 @@ class Mover:
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
         self.postures: dict[Pose, NDArray[np.float64]] = {}
         """Joints (dof,) in rad for poses that a program was told of, with which they were found to work."""
+        self.measured: dict[str, float | str] = {}
+        """What the running primitive measured, by name with unit; the server moves it into the call's record."""
         home = self.kinematics.tool(self.info.home)
         self._turn_at_home = _heading(home) - math.atan2(home[1, 3], home[0, 3])
         self._geometry = robot_geometry(self.info)
@@ -71,7 +74,7 @@ class Mover:
         held_ignore: Collection[str] = (),
         margin: float = CLEARANCE,
         close: Collection[str] = (),
-        held: Held | None = None,
+        held: HeldObject | None = None,
         objects: Sequence[SceneObject] | None = None,
     ) -> Checker:
         """The present scene for collision checks, with what is held attached to the tool.

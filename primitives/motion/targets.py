@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from primitives.context import Context
 from primitives.failures import BadArgument
 from primitives.perception.region_names import named_region
-from primitives.scene import Region, SceneObject, Target
+from primitives.perception.tracking.scene_memory import SceneMemory
+from primitives.scene import Region, SceneObject, Target, Workspace
 
 
-def named_object(ctx: Context, obj: SceneObject | str) -> SceneObject:
+def named_object(memory: SceneMemory, obj: SceneObject | str) -> SceneObject:
     """The object as it was last seen.
 
     Raises:
         NotFound, Ambiguous: with the candidates.
     """
-    return ctx.memory.find(obj) if isinstance(obj, str) else ctx.memory.current(obj)
+    return memory.find(obj) if isinstance(obj, str) else memory.current(obj)
 
 
-def resolve(ctx: Context, target: Target | str) -> Target:
+def resolve(memory: SceneMemory, workspace: Workspace, target: Target | str) -> Target:
     """The target with a query replaced by what it names, and objects as they were last seen.
 
     Raises:
@@ -26,12 +26,12 @@ def resolve(ctx: Context, target: Target | str) -> Target:
     """
     match target:
         case str():
-            place = named_region(target, ctx.robot.workspace)
-            return place if place is not None else ctx.memory.find(target)
+            place = named_region(target, workspace)
+            return place if place is not None else memory.find(target)
         case SceneObject():
-            return ctx.memory.current(target)
+            return memory.current(target)
         case Region():
-            return _on_table(target, ctx.robot.workspace.table)
+            return _on_table(target, workspace.table)
         case _:
             return target
 

@@ -76,29 +76,32 @@ def test_another_thing_elsewhere_gets_its_own_name() -> None:
 def test_released_where_it_was_put_it_keeps_its_name() -> None:
     before = [seen("red", "block", 0.4, 0.1), seen("red", "block", 0.4, -0.1)]
     between = [seen("red", "block", 0.4, 0.1)]
-    after = [seen("red", "block", 0.4, 0.1), seen("red", "block", 0.6, 0.2)]
-    memory = SceneMemory(robot(StillArm(arm_info())), Scripted(before, between, after))
+    after = [seen("red", "block", 0.4, 0.1), seen("red", "block", 0.3, 0.283)]
+    arm = StillArm(arm_info())
+    memory = SceneMemory(robot(arm), Scripted(before, between, after))
     memory.look()
-    memory.hold("red block 2")
+    memory.hold(memory.find("red block 2"), 0.04)
     assert names(memory.look()) == {"red block": (0.4, 0.1)}
     assert memory.held is not None
     assert memory.find("red block 2").on == "gripper"
-    memory.release("red block 2", (0.6, 0.2, 0.02))
+    turned = arm.info.home + np.array([1.0, 0, 0, 0, 0, 0, 0])
+    arm.state = lambda: ArmState(turned, 0 * turned, 0.04, ArmMode.IDLE, 0.0, 0.0)  # type: ignore[method-assign]
+    memory.release()
     assert memory.held is None
-    assert names(memory.objects) == {"red block": (0.4, 0.1), "red block 2": (0.6, 0.2)}
+    assert names(memory.objects) == {"red block": (0.4, 0.1), "red block 2": (0.3, 0.283)}
 
 
 def test_what_hangs_in_the_gripper_is_not_on_the_table() -> None:
     arm = StillArm(arm_info())
     memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)]))
     memory.look()
-    memory.hold("red block")
+    memory.hold(memory.find("red block"), 0.04)
     held = memory.held
     assert held is not None
     in_hand = thing("red block", *held.position)
     memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)], [in_hand]))
     memory.look()
-    memory.hold("red block")
+    memory.hold(memory.find("red block"), 0.04)
     assert memory.look() == []
 
 
@@ -106,7 +109,7 @@ def test_the_held_thing_moves_with_the_hand() -> None:
     arm = StillArm(arm_info())
     memory = SceneMemory(robot(arm), Scripted([seen("red", "block", 0.4, 0.1)]))
     memory.look()
-    memory.hold("red block")
+    memory.hold(memory.find("red block"), 0.04)
     before = memory.held
     turned = arm.info.home + np.array([0.5, 0, 0, 0, 0, 0, 0])
     arm.state = lambda: ArmState(turned, 0 * turned, 0.04, ArmMode.IDLE, 0.0, 0.0)  # type: ignore[method-assign]

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
 from primitives.kinematics.poses import matrix_pose, object_matrix
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
-from primitives.motion.hand import Held
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import TABLE
 from primitives.motion.preconditions import refuse_bolted
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Grasp, SceneObject
 
 HOLDS = 20
@@ -42,11 +41,11 @@ class FeasibleGrasp:
     """(N, dof) rad from the pre-grasp to the grasp."""
 
 
-def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None = None) -> None:
+def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] | None = None) -> None:
     """Take `obj` and lift it.
 
     Args:
-        ctx: the running program's context.
+        mover: moves the arm that is to take it.
         obj: as it was last seen.
         suits: whether what is to be done with the object can be done with it held like that; grasps that do not suit
             are taken only when none does.
@@ -56,14 +55,13 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
         Unreachable, Blocked: no grasp can be carried out.
         GraspMissed, Dropped: measured after closing and after lifting.
     """
-    mover = ctx.mover
     if mover.hand.held is not None:
         raise BadArgument(
             f"the gripper already holds {mover.hand.held.object.name}",
             hint="Put it down first, with place(target).",
         )
     refuse_bolted(obj)
-    _refuse_covered(ctx, obj)
+    _refuse_covered(mover, obj)
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate
     mover.hand.recover()
@@ -72,14 +70,14 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
     mover.approach(path)
     mover.descend(chosen.down)
     measured = mover.hand.move(0.0)
-    ctx.measured["finger width (m)"] = round(measured, 4)
-    ctx.measured["expected width (m)"] = round(grip.width, 4)
+    mover.measured["finger width (m)"] = round(measured, 4)
+    mover.measured["expected width (m)"] = round(grip.width, 4)
     if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
         _missed(mover, obj, grip, measured)
     mover.hand.attach(obj)
     mover.follow(chosen.down[::-1], scale=NEAR)
     after = mover.hand.width
-    ctx.measured["finger width after the lift (m)"] = round(after, 4)
+    mover.measured["finger width after the lift (m)"] = round(after, 4)
     if mover.hand.lost(LOST):
         mover.hand.move(mover.hand.info.max_width)
         mover.withdraw()
@@ -92,9 +90,8 @@ def pick(ctx: Context, obj: SceneObject, *, suits: Callable[[Held], bool] | None
         )
 
 
-def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
+def grasps(mover: Mover, obj: SceneObject) -> list[Grasp]:
     """Grasps of `obj` that can be carried out with open fingers, best first; raises what `pick` would when none can."""
-    mover = ctx.mover
     candidates = [c for c in _ranked(mover, obj) if c.rim or c.opening >= mover.info.gripper.max_width]
     for effort in EFFORTS:
         if found := list(itertools.islice(_feasible(mover, obj, candidates, *effort), LISTED)):
@@ -113,8 +110,8 @@ def grasps(ctx: Context, obj: SceneObject) -> list[Grasp]:
     raise _no_grasp(mover, obj, candidates)
 
 
-def _refuse_covered(ctx: Context, obj: SceneObject) -> None:
-    above = tuple(o.name for o in ctx.memory.objects if o.on == obj.name)
+def _refuse_covered(mover: Mover, obj: SceneObject) -> None:
+    above = tuple(o.name for o in mover.memory.objects if o.on == obj.name)
     if above:
         raise Blocked(
             f"{' and '.join(above)} rest{'s' if len(above) == 1 else ''} on or in {obj.name}",
@@ -126,7 +123,7 @@ def _refuse_covered(ctx: Context, obj: SceneObject) -> None:
 
 
 def _choose(
-    mover: Mover, obj: SceneObject, suits: Callable[[Held], bool] | None
+    mover: Mover, obj: SceneObject, suits: Callable[[HeldObject], bool] | None
 ) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
     """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
     candidates = _ranked(mover, obj)
@@ -161,9 +158,9 @@ def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
     return sorted(candidates, key=lambda c: (-round(c.score / AS_GOOD), mover.turn(c.T)))
 
 
-def would_hold(obj: SceneObject, candidate: GraspCandidate) -> Held:
+def would_hold(obj: SceneObject, candidate: GraspCandidate) -> HeldObject:
     """What would be between the fingers after this grasp."""
-    return Held(obj, np.linalg.inv(candidate.T) @ object_matrix(obj), candidate.width)
+    return HeldObject(obj, np.linalg.inv(candidate.T) @ object_matrix(obj), candidate.width)
 
 
 def _feasible(

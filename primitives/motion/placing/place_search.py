@@ -13,12 +13,12 @@ from primitives.failures import Blocked, Failure, Unreachable
 from primitives.kinematics.poses import upright
 from primitives.motion.grasping.grasp_candidates import grasp_candidates
 from primitives.motion.grasping.picking import would_hold
-from primitives.motion.hand import Held
 from primitives.motion.mover import APPROACH, Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
 from primitives.motion.placing.spots import spots
 from primitives.motion.planning.collision import Checker
 from primitives.motion.targets import describe
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Target
 
 MAX_TRIES = 240
@@ -50,7 +50,7 @@ class FeasiblePlace:
     """Width to which the fingers open there, m."""
 
 
-def choose_place(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
+def choose_place(mover: Mover, held: HeldObject, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
     """The first way to put it down that can also be travelled to, and the path there.
 
     Raises:
@@ -67,7 +67,7 @@ def choose_place(mover: Mover, held: Held, target: Target) -> tuple[FeasiblePlac
 
 
 def _feasible(
-    mover: Mover, held: Held, target: Target, margin: float, configurations: int, *, tries: int = MAX_TRIES
+    mover: Mover, held: HeldObject, target: Target, margin: float, configurations: int, *, tries: int = MAX_TRIES
 ) -> Iterator[FeasiblePlace]:
     """Ways to the spots at `target` on which neither the arm nor the object touches anything but the support."""
     kinematics = mover.kinematics
@@ -96,7 +96,7 @@ def _feasible(
                 break
 
 
-def _ordered(mover: Mover, held: Held, spot: PlacementSpot) -> list[float]:
+def _ordered(mover: Mover, held: HeldObject, spot: PlacementSpot) -> list[float]:
     """The yaws of `spot`, the tidiest first; of those as tidy, the one for which the hand turns least."""
     long = max(held.object.size[:2]) > LONG * min(held.object.size[:2])
     T_object_tool = np.linalg.inv(held.T_tool_object)
@@ -108,7 +108,7 @@ def _ordered(mover: Mover, held: Held, spot: PlacementSpot) -> list[float]:
     return [yaw for _, yaw in sorted(enumerate(spot.yaws), key=key)]
 
 
-def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker) -> float | None:
+def _release(mover: Mover, held: HeldObject, q: NDArray[np.float64], checker: Checker) -> float | None:
     """How far the fingers can open at `q`, with `ROOM` to spare: wholly, or just enough to let go. Fingers that press
     against the inside of a bowl take it along."""
     most = mover.info.gripper.max_width
@@ -119,17 +119,17 @@ def _release(mover: Mover, held: Held, q: NDArray[np.float64], checker: Checker)
     return None if checker.collides(q, least) else least
 
 
-def suitable(mover: Mover, held: Held, target: Target) -> bool:
+def suitable(mover: Mover, held: HeldObject, target: Target) -> bool:
     """Whether something held like that could be placed at `target`."""
     margin, _ = EFFORTS[1]
     return next(_feasible(mover, held, target, margin, 1, tries=SUITED_TRIES), None) is not None
 
 
-def another_grasp_suits(mover: Mover, held: Held, target: Target) -> bool:
+def another_grasp_suits(mover: Mover, held: HeldObject, target: Target) -> bool:
     """Whether the object could be put down at `target` if it were held in another way."""
     if next(spots(held.object, target, mover.memory.objects), None) is None:
         return False
-    ways: dict[tuple[float, ...], Held] = {}
+    ways: dict[tuple[float, ...], HeldObject] = {}
     for candidate in grasp_candidates(held.object, mover.info.gripper):
         other = would_hold(held.object, candidate)
         if np.abs(other.T_tool_object - held.T_tool_object).max() > 0.005:
@@ -137,7 +137,7 @@ def another_grasp_suits(mover: Mover, held: Held, target: Target) -> bool:
     return any(suitable(mover, other, target) for other in itertools.islice(ways.values(), REGRASPS))
 
 
-def _no_place(mover: Mover, held: Held, target: Target) -> Failure:
+def _no_place(mover: Mover, held: HeldObject, target: Target) -> Failure:
     name = describe(target)
     still = f"{held.object.name} is still held."
     places = list(itertools.islice(spots(held.object, target, mover.memory.objects), 12))

@@ -8,16 +8,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion.grasping import picking
 from primitives.motion.grasping.picking import LOST
-from primitives.motion.hand import Held
 from primitives.motion.mover import NEAR, Mover
 from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.placing.rest_check import verify
 from primitives.motion.planning.obstacles import HOLLOW, NUT_HOLE, PEG_THICK, inner_radius
 from primitives.motion.targets import describe
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 
 THREADED_PLAY = 0.003
@@ -29,7 +28,7 @@ EASED = 0.004
 """m by which they close again."""
 
 
-def place(ctx: Context, obj: SceneObject, target: Target) -> None:
+def place(mover: Mover, obj: SceneObject, target: Target) -> None:
     """Put the held object down at `target`.
 
     Raises:
@@ -38,7 +37,6 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
         Dropped: the object was lost on the way.
         NotPlaced: measured after a fresh look: it lies elsewhere, or what is under it was displaced.
     """
-    mover = ctx.mover
     held = mover.hand.held
     if held is None:
         raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
@@ -46,17 +44,18 @@ def place(ctx: Context, obj: SceneObject, target: Target) -> None:
     try:
         way = choose_place(mover, held, target)
     except (Blocked, Unreachable):
-        again = _regrasp(ctx, held, target) if another_grasp_suits(mover, held, target) else None
+        again = _regrasp(mover, held, target) if another_grasp_suits(mover, held, target) else None
         if again is None:
             raise
         held = again
         way = choose_place(mover, held, target)
-    _carry_out(ctx, held, target, *way)
+    _carry_out(mover, held, target, *way)
 
 
-def _carry_out(ctx: Context, held: Held, target: Target, chosen: FeasiblePlace, path: NDArray[np.float64]) -> None:
+def _carry_out(
+    mover: Mover, held: HeldObject, target: Target, chosen: FeasiblePlace, path: NDArray[np.float64]
+) -> None:
     """Go there, let go, and measure where it came to rest."""
-    mover = ctx.mover
     before = {o.name: o for o in mover.memory.objects if o.name != held.object.name}
     mover.approach(path)
     if mover.hand.lost(LOST):
@@ -82,21 +81,20 @@ def _carry_out(ctx: Context, held: Held, target: Target, chosen: FeasiblePlace, 
         mover.hand.move(mover.hand.info.max_width)
     with suppress(Blocked):  # from above the place the cameras see enough
         mover.home(objects=[*before.values(), released])
-    verify(ctx, held.object, target, chosen.spot, before)
+    verify(mover, held.object, target, chosen.spot, before)
 
 
-def _regrasp(ctx: Context, held: Held, target: Target) -> Held | None:
+def _regrasp(mover: Mover, held: HeldObject, target: Target) -> HeldObject | None:
     """Put the object back where it was, and take it so that it can be placed at `target`; None, and it is still held,
     where it cannot be put back."""
-    mover = ctx.mover
     back: Target = held.object.position
     try:
         way = choose_place(mover, held, back)
     except (Blocked, Unreachable):
         return None
-    _carry_out(ctx, held, back, *way)
-    picking.pick(ctx, ctx.memory.current(held.object), suits=lambda other: suitable(mover, other, target))
-    ctx.measured["regrasped"] = 1.0
+    _carry_out(mover, held, back, *way)
+    picking.pick(mover, mover.memory.current(held.object), suits=lambda other: suitable(mover, other, target))
+    mover.measured["regrasped"] = 1.0
     return mover.hand.held
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from primitives import relations
-from primitives.context import Context
 from primitives.failures import NotFound, NotPlaced
+from primitives.motion.mover import Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
 from primitives.motion.targets import describe
 from primitives.scene import Region, SceneObject, Target
@@ -17,20 +17,20 @@ HEIGHT_OFF = 0.012
 """How far from its expected height an object may be seen at rest, in m."""
 
 
-def verify(ctx: Context, obj: SceneObject, target: Target, spot: PlacementSpot, before: dict[str, SceneObject]) -> None:
+def verify(mover: Mover, obj: SceneObject, target: Target, spot: PlacementSpot, before: dict[str, SceneObject]) -> None:
     """Look, and compare with what was asked; what seems wrong is looked at twice."""
-    ctx.memory.look()
-    if _problem(ctx, obj, target, spot, before) is not None:
-        ctx.memory.look()
-        problem = _problem(ctx, obj, target, spot, before)
+    mover.memory.look()
+    if _problem(mover, obj, target, spot, before) is not None:
+        mover.memory.look()
+        problem = _problem(mover, obj, target, spot, before)
         if problem is not None:
             raise problem
 
 
 def _problem(
-    ctx: Context, obj: SceneObject, target: Target, spot: PlacementSpot, before: dict[str, SceneObject]
+    mover: Mover, obj: SceneObject, target: Target, spot: PlacementSpot, before: dict[str, SceneObject]
 ) -> NotPlaced | None:
-    memory = ctx.memory
+    memory = mover.memory
     try:
         now = memory.current(obj)
         support = memory.current(target) if isinstance(target, SceneObject) else None
@@ -43,12 +43,12 @@ def _problem(
             hint="It may have rolled away or be hidden; look again with detect().",
         )
     offset = math.dist(now.position[:2], spot.position[:2])
-    ctx.measured["offset (m)"] = round(offset, 4)
+    mover.measured["offset (m)"] = round(offset, 4)
     if offset > spot.reach:
         return _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
     if support is not None and support.category != "zone":
         moved = math.dist(support.position[:2], before[support.name].position[:2])
-        ctx.measured["support moved (m)"] = round(moved, 4)
+        mover.measured["support moved (m)"] = round(moved, 4)
         if moved > DISPLACED:
             return _misplaced(
                 now, target, f"{support.name} moved by {moved:.3f} m", f"{support.name} at most {DISPLACED} m away"

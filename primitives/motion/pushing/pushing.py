@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from primitives.context import Context
 from primitives.failures import BadArgument, Blocked, NotFound, NotPlaced, Unreachable
 from primitives.motion.mover import Mover
 from primitives.motion.preconditions import BOLTED, refuse_bolted
@@ -36,7 +35,7 @@ BEHIND = 0.10
 """Room for the hand behind an object before a stroke, in m."""
 
 
-def push(ctx: Context, obj: SceneObject, target: Target) -> None:
+def push(mover: Mover, obj: SceneObject, target: Target) -> None:
     """Slide `obj` until its centre is within `TOLERANCE` of the target; of a region, of the nearest spot to which there
     is a way.
 
@@ -46,7 +45,6 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
         Unreachable: no stroke towards the target can be carried out.
         NotPlaced: it is not there after the last stroke; measured.
     """
-    mover = ctx.mover
     if mover.hand.held is not None:
         raise BadArgument(
             f"the gripper holds {mover.hand.held.object.name}", hint="Put it down first, with place(target)."
@@ -56,7 +54,7 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
     refuse_bolted(obj)
     if obj.category == "zone":
         raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
-    goals = _goals(ctx, obj, target)
+    goals = _goals(mover, obj, target)
     mover.hand.recover()
     now, goal = obj, goals[0]
     for _ in range(STROKES):
@@ -73,10 +71,10 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
                 raise
             break
         make_stroke(mover, stroke, obj.name)
-        ctx.memory.look()
-        now = _seen(ctx, obj, target)
+        mover.memory.look()
+        now = _seen(mover, obj, target)
     offset = math.dist(now.position[:2], goal)
-    ctx.measured["offset (m)"] = round(offset, 4)
+    mover.measured["offset (m)"] = round(offset, 4)
     if offset > TOLERANCE:
         raise NotPlaced(
             f"{obj.name} is {offset:.3f} m from {describe(target)} after {STROKES} strokes",
@@ -86,7 +84,7 @@ def push(ctx: Context, obj: SceneObject, target: Target) -> None:
         )
 
 
-def _goals(ctx: Context, obj: SceneObject, target: Target) -> list[Vector2]:
+def _goals(mover: Mover, obj: SceneObject, target: Target) -> list[Vector2]:
     """Where the object's centre may come to lie: the best first."""
     match target:
         case SceneObject() if target.category not in ("zone", "plate"):
@@ -96,10 +94,10 @@ def _goals(ctx: Context, obj: SceneObject, target: Target) -> list[Vector2]:
         case SceneObject():
             x, y = target.position[:2]
         case Region():
-            return spots_within(target, obj, ctx.memory.objects)
+            return spots_within(target, obj, mover.memory.objects)
         case _:
             x, y = target[0], target[1]
-    if not ctx.robot.workspace.table.contains((x, y)):
+    if not mover.robot.workspace.table.contains((x, y)):
         raise BadArgument(
             f"({x:.3f}, {y:.3f}) is outside the workspace", hint="Choose a point on the table, or a region."
         )
@@ -143,9 +141,9 @@ def _stretch(obj: SceneObject, point: Vector2, objects: Sequence[SceneObject]) -
     return x + part * (point[0] - x), y + part * (point[1] - y)
 
 
-def _seen(ctx: Context, obj: SceneObject, target: Target) -> SceneObject:
+def _seen(mover: Mover, obj: SceneObject, target: Target) -> SceneObject:
     try:
-        return ctx.memory.current(obj)
+        return mover.memory.current(obj)
     except NotFound as lost:
         raise NotPlaced(
             f"{obj.name} was pushed towards {describe(target)} and is not in view",

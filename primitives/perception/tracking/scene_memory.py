@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from primitives.failures import NotFound
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.poses import object_matrix
 from primitives.perception import queries
-from primitives.perception.calibration.robot_mask import RobotMask
 from primitives.perception.detector import Detector, RobotView
+from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.tracks import Tracks
 from primitives.relations import supporter
 from primitives.robot import Frame, Robot
-from primitives.scene import SceneObject, Vector3
+from primitives.scene import SceneObject
 
 MAX_FRAME_AGE_S = 0.1
 _HAND_REACH = 0.04
@@ -33,10 +35,10 @@ class SceneMemory:
     def __init__(self, robot: Robot, detector: Detector) -> None:
         self._robot = robot
         self._detector = detector
-        self._surface = RobotMask(robot.arm.info)
         self._tracks = Tracks()
         self._objects: list[SceneObject] | None = None
-        self._held: tuple[SceneObject, NDArray[np.float64]] | None = None
+        self.in_hand: HeldObject | None = None
+        """What the gripper holds, and how; changed by `hold` and `release` alone."""
         self.frames: tuple[Frame, ...] = ()
         """The frames of the last look, one per camera."""
 
@@ -95,41 +97,42 @@ class SceneMemory:
     @property
     def held(self) -> SceneObject | None:
         """What the gripper holds, where it is now, or None."""
-        if self._held is None:
+        if self.in_hand is None:
             return None
-        obj, T_tool_object = self._held
-        T = self._surface.tool_pose(self._robot.arm.state().q) @ T_tool_object
+        T = self._kinematics.tool(self._robot.arm.state().q) @ self.in_hand.T_tool_object
         x, y, z = (float(v) for v in T[:3, 3])
         return msgspec.structs.replace(
-            obj, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on="gripper"
+            self.in_hand.object, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on="gripper"
         )
 
-    def hold(self, name: str) -> None:
-        """The gripper has closed on the object called `name`, which is still where it was seen.
+    def hold(self, obj: SceneObject, width: float) -> HeldObject:
+        """The gripper has closed on `obj`, which is still where it was seen, with the fingers `width` m apart.
 
         Raises:
             NotFound: no such object was seen.
         """
         known = {o.name: o for o in self._objects or self.objects}
-        if name not in known:
-            raise NotFound(f"cannot hold {name!r}, which was not seen", candidates=tuple(known))
-        obj = known[name]
-        c, s = math.cos(obj.yaw), math.sin(obj.yaw)
-        T_base_object = np.eye(4)
-        T_base_object[:2, :2] = ((c, -s), (s, c))
-        T_base_object[:3, 3] = obj.position
-        T_tool_base = np.linalg.inv(self._surface.tool_pose(self._robot.arm.state().q))
-        self._held = obj, T_tool_base @ T_base_object
+        if obj.name not in known:
+            raise NotFound(f"cannot hold {obj.name!r}, which was not seen", candidates=tuple(known))
+        T_tool_base = np.linalg.inv(self._kinematics.tool(self._robot.arm.state().q))
+        self.in_hand = HeldObject(obj, T_tool_base @ object_matrix(obj), width)
         # Nothing else has moved, and the arm now hides a part of the scene: what was seen before stands.
-        del known[name]
+        del known[obj.name]
         self._objects = list(known.values())
+        return self.in_hand
 
-    def release(self, name: str, position: Vector3 | None) -> None:
-        """The gripper has let go of `name` at `position` (its centre, m, base frame), or nobody knows where (None)."""
-        self._tracks.move(name, position)
-        if self._held is not None and self._held[0].name == name:
-            self._held = None
+    def release(self, *, lost: bool = False) -> None:
+        """The gripper has let go of what it held, here; or, `lost`, nobody knows where."""
+        held = self.held
+        if held is None:
+            return
+        self._tracks.move(held.name, None if lost else held.position)
+        self.in_hand = None
         self.invalidate()
+
+    @cached_property
+    def _kinematics(self) -> Kinematics:
+        return Kinematics(self._robot.arm.info)
 
 
 def _in_hand(obj: SceneObject, held: SceneObject) -> bool:
