@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
-from codepolicy.loop.episode_run import EpisodeRun, Work
+from codepolicy.loop.episode_run import EpisodeRun, Solver
 from codepolicy.loop.executor import Executor
+from codepolicy.loop.given_program import GivenProgram
+from codepolicy.loop.model_solver import ModelSolver
 from codepolicy.loop.run_folder import RunFolder
-from codepolicy.loop.work import given_program, solve
 from codepolicy.models.protocol import Model
 from codepolicy.models.registry import ModelOptions, load
 from codepolicy.plugins import load_environment
@@ -85,13 +86,13 @@ class Agent:
         instruction = checked_instruction(instruction, task)
         spec = self._spec(instruction, task, scene, seed)
         model = self.loaded(self.model)
-        work = solve(
-            model,
+        solver = ModelSolver(
+            coder=model,
             planner=self.loaded(self.planner) if self.planner is not None else model,
             critic=self.loaded(self.critic) if self.critic is not None else None,
             skills=self.skills(),
         )
-        return self._perform(work, spec, model_id=model.id, out=out, video=video)
+        return self._perform(solver, spec, model_id=model.id, out=out, video=video)
 
     def execute(
         self,
@@ -123,7 +124,7 @@ class Agent:
         """
         spec = self._spec(instruction, task, scene, seed)
         return self._perform(
-            given_program(program),
+            GivenProgram(program),
             spec,
             model_id="program" if program is not None else "oracle",
             privileged=() if program is not None else ("program",),
@@ -162,7 +163,7 @@ class Agent:
 
     def _perform(
         self,
-        work: Work,
+        solver: Solver,
         spec: TrialSpec,
         *,
         model_id: str,
@@ -185,7 +186,7 @@ class Agent:
                     observer=self.observer,
                     privileged=privileged,
                 )
-                return run.perform(work)
+                return run.perform(solver)
         finally:
             if folder is not None:
                 folder.discard()
@@ -201,7 +202,7 @@ def open_executor(environment: Environment, spec: TrialSpec, settings: Settings,
         surface_level=settings.surface or surface_of(environment, spec.task or spec.scene),
         detector_name=settings.detector,
         isolation=settings.isolation,
-        gate=gate,
+        gated=gate,
         deadline_s=settings.deadline,
     )
 

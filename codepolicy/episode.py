@@ -53,6 +53,8 @@ class GoalCheck(msgspec.Struct, frozen=True, kw_only=True):
     clauses: tuple[Clause, ...] = ()
     failure: FailureReport | None = None
     """What ended the check itself, when it did not run through."""
+    findings: tuple[FailureReport, ...] = ()
+    """Everything the gate found in it, when it was refused."""
 
     @property
     def failed_clauses(self) -> tuple[Clause, ...]:

@@ -14,8 +14,8 @@ from codepolicy.agent import Agent, checked_instruction, open_executor
 from codepolicy.episode import Episode
 from codepolicy.loop.episode_run import EpisodeRun, Interrupted
 from codepolicy.loop.executor import Executor
+from codepolicy.loop.model_solver import ModelSolver
 from codepolicy.loop.run_folder import RunFolder
-from codepolicy.loop.work import solve
 from codepolicy.plugins import load_environment
 from codepolicy.prompting.quoting import one_line
 from codepolicy.prompting.scene_diff import moves
@@ -102,14 +102,14 @@ class Session:
         before = self._executor.seen
         try:
             before = self._executor.look()
-            work = solve(
-                self._model,
+            solver = ModelSolver(
+                coder=self._model,
                 planner=self._planner,
                 critic=self._critic,
                 session=self._history[-MAX_HISTORY:],
                 skills=self._skills,
             )
-            episode = run.perform(work)
+            episode = run.perform(solver)
         except Interrupted as stopped:
             self._remember(words, before, stopped.episode)
             raise

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-from codepolicy.loop.executor import IsolationMode
-from codepolicy.prompting.feedback import LEVELS, FeedbackLevel
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.registry import LEVELS as SURFACES
+
+IsolationMode = Literal["required", "best-effort"]
+FeedbackLevel = Literal["none", "error", "scene", "verdict", "explain", "reward"]
+FEEDBACK_LEVELS: tuple[FeedbackLevel, ...] = get_args(FeedbackLevel)
+PRIVILEGED_FEEDBACK: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"})
+"""Levels that tell the model ground truth; stamped on every result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +55,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.surface is not None and self.surface not in SURFACES:
             raise unknown_name("surface", self.surface, SURFACES)
-        if self.feedback not in LEVELS:
-            raise unknown_name("feedback level", self.feedback, LEVELS)
+        if self.feedback not in FEEDBACK_LEVELS:
+            raise unknown_name("feedback level", self.feedback, FEEDBACK_LEVELS)
         if self.turns < 1:
             raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
         if not 0 < self.deadline <= 3600:

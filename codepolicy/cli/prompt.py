@@ -49,7 +49,7 @@ class PromptCommand(WorldOptions):
                 system = system_prompt(executor.surface, executor.trial.robot.workspace, examples=self.examples)
                 words = executor.trial.instruction
                 skills = relevant(store.skills, words, surface=executor.surface.level)
-                user = user_prompt(executor.look(), words, skills=skills)
+                user = user_prompt(executor.look(), words, skills=[s.example for s in skills])
         finally:
             environment.close()
         if self.stats:

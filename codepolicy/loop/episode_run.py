@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 from codepolicy.episode import Episode, GoalCheck, Isolation, Outcome, Timings, Turn
 from codepolicy.events import Ended, Event, Observer
@@ -15,9 +14,8 @@ from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.outcome import Ending, Solution, declined
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
-from codepolicy.prompting.feedback import PRIVILEGED
 from codepolicy.prompting.prompt import prompt_hash, system_prompt
-from codepolicy.settings import Settings
+from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
@@ -59,33 +57,31 @@ class EpisodeRun:
     skills: list[str] = field(default_factory=lambda: list[str]())
     """Ids of the earlier programs that were shown to the model."""
     budget: Budget = field(init=False)
-    _conversations: list[LLMClient] = field(init=False, default_factory=lambda: list[LLMClient]())
+    _clients: list[LLMClient] = field(init=False, default_factory=lambda: list[LLMClient]())
     _began: float = field(init=False, default_factory=time.perf_counter)
     _robot_began: float = field(init=False)
     _filming: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
-        self.executor.emit = self.emit
-        self.executor.turn = 0
-        self.executor.said.clear()
+        self.executor.begin(self.observe)
         self._robot_began = self.executor.robot_time
 
-    def conversation(self, model: Model) -> LLMClient:
-        """A conversation with `model` on this run's budget."""
-        conversation = LLMClient(model, self.budget, self.emit)
-        self._conversations.append(conversation)
-        return conversation
+    def client(self, model: Model) -> LLMClient:
+        """A client of `model` on this run's budget."""
+        client = LLMClient(model, self.budget, self.observe)
+        self._clients.append(client)
+        return client
 
-    def emit(self, event: Event) -> None:
+    def observe(self, event: Event) -> None:
         """Tell the folder and the observer."""
         if self.folder is not None:
             self.folder.observe(event)
         if self.observer is not None:
             self.observer(event)
 
-    def perform(self, work: Work) -> Episode:
-        """Do `work` and write the record.
+    def perform(self, solver: Solver) -> Episode:
+        """Have `solver` solve the instruction, and write the record.
 
         Raises:
             ConfigurationError: the model cannot be used as set up; nothing happened.
@@ -93,15 +89,15 @@ class EpisodeRun:
         """
         try:
             self._open()
-            outcome, summary, check = self._outcome(work)
+            outcome, summary, check = self._outcome(solver)
         except KeyboardInterrupt:
             raise Interrupted(self._end("interrupted", "ended by the user", self._last_check)) from None
         return self._end(outcome, summary, check)
 
-    def _outcome(self, work: Work) -> tuple[Outcome, str, GoalCheck]:
+    def _outcome(self, solver: Solver) -> tuple[Outcome, str, GoalCheck]:
         """The outcome, a sentence and the last goal check."""
         try:
-            solution = work(self)
+            solution = solver.solve(self)
         except ConfigurationError as error:
             if not self.turns:
                 raise  # nothing has happened yet: a mistake in how this was set up
@@ -115,7 +111,10 @@ class EpisodeRun:
     @property
     def privileged_by(self) -> tuple[str, ...]:
         """What uses ground truth in this run."""
-        used = {"detector": self.executor.detector.privileged, "feedback": self.settings.feedback in PRIVILEGED}
+        used = {
+            "detector": self.executor.detector.privileged,
+            "feedback": self.settings.feedback in PRIVILEGED_FEEDBACK,
+        }
         return (*(name for name, privileged in used.items() if privileged), *self.privileged)
 
     @property
@@ -173,7 +172,7 @@ class EpisodeRun:
                 self.executor.environment.write_video(video)
             except KeyboardInterrupt:
                 video.unlink(missing_ok=True)
-        self.emit(Ended(episode))
+        self.observe(Ended(episode))
         return episode
 
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
@@ -190,7 +189,7 @@ class EpisodeRun:
             believed=believed,
             summary=summary,
             instruction=self.instruction,
-            said=tuple(executor.said),
+            said=executor.said,
             verdict=verdict,
             goal_check=check,
             turns=tuple(self.turns),
@@ -210,7 +209,7 @@ class EpisodeRun:
             usage=self.budget.usage,
             timings=Timings(
                 total=total,
-                model=sum(c.waited_s for c in self._conversations),
+                model=sum(c.waited_s for c in self._clients),
                 execution=sum(t.report.wall_time for t in self.turns if t.report is not None),
                 robot=executor.robot_time - self._robot_began,
             ),
@@ -229,8 +228,12 @@ class EpisodeRun:
         return (*self.executor.said, *(reason for reason in reasons if reason is not None))
 
 
-Work: TypeAlias = Callable[[EpisodeRun], Solution]
-"""What a run does between the opening and the record."""
+class Solver(Protocol):
+    """What carries out the instruction of a run."""
+
+    def solve(self, run: EpisodeRun) -> Solution:
+        """Work on the instruction; what happens is kept in `run`. Raises ModelError, ConfigurationError, Failure."""
+        ...
 
 
 def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Outcome, str]:

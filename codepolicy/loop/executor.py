@@ -1,24 +1,29 @@
-"""One trial, ready to run programs: the environment as set up, the primitives' server and the confined process."""
+"""Runs programs and their goal checks on one trial: the world as set up, the primitives' server, the confined process.
+
+The executor owns all of that, the functions written on demand, and what it tells observers; a repair loop asks it.
+"""
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from codepolicy.episode import GoalCheck
-from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said
-from codepolicy.loop.clause_values import measured
-from codepolicy.loop.snapshot_detector import SnapshotDetector
+from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said, Started
+from codepolicy.loop.attempt import Attempt
+from codepolicy.loop.execution import OnCalling, execute
+from codepolicy.loop.gate import Gate
+from codepolicy.loop.goal_check import GoalChecker
 from codepolicy.plugins import load_detector
+from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Environment, Trial, TrialSpec
-from primitives.failures import Failure, FailureReport
+from primitives.failures import FailureReport
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
 from primitives.robot import Frame
@@ -28,8 +33,6 @@ from primitives.trace import CallRecord, ExecutionReport
 if TYPE_CHECKING:
     from codepolicy.sandbox.host import PolicySandbox, PolicySession
     from primitives.server import Server
-
-IsolationMode = Literal["required", "best-effort"]
 
 
 def _silent(event: Event) -> None:
@@ -49,27 +52,26 @@ class Executor:
     surface_level: str = "skill"
     detector_name: str = "rgbd"
     isolation: IsolationMode = "best-effort"
-    gate: bool = True
+    gated: bool = True
+    """Whether programs are checked before any motion."""
     deadline_s: float = 300.0
     """Wall time that one program may take."""
-    emit: Observer = field(default=_silent)
-    turn: int = 0
-    """Stamped on events."""
 
     surface: Surface = field(init=False)
     trial: Trial = field(init=False)
     detector: Detector = field(init=False)
-    start: tuple[SceneObject, ...] = field(init=False, default=())
-    """The scene as first seen since the last `mark_start`."""
-    seen: tuple[SceneObject, ...] = field(init=False, default=())
-    """The last look."""
-    said: list[str] = field(init=False, default_factory=lambda: list[str]())
-    _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
+    _observer: Observer = field(init=False, default=_silent)
+    _turn: int = field(init=False, default=0)
+    _said: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _start: tuple[SceneObject, ...] = field(init=False, default=())
+    _seen: tuple[SceneObject, ...] = field(init=False, default=())
     _start_frame: Frame | None = field(init=False, default=None)
+    _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
+    _phase: Phase = field(init=False, default="program")
+    _gate: Gate = field(init=False)
     _server: Server = field(init=False)
     _sandbox: PolicySandbox = field(init=False)
     _session: PolicySession | None = field(init=False, default=None)
-    _phase: Phase = field(init=False, default="program")
 
     def __post_init__(self) -> None:
         from codepolicy.sandbox.host import PolicySandbox
@@ -87,6 +89,7 @@ class Executor:
                     starting.result().close()
                 raise
             self._sandbox = starting.result()
+        self._gate = Gate(surface=self.surface, workspace=self.trial.robot.workspace)
 
     def __enter__(self) -> Executor:
         return self
@@ -101,100 +104,166 @@ class Executor:
             self._session = None
         self._sandbox.close()
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Active layers of confinement."""
-        return self._sandbox.layers
+    # An instruction: who listens, what was said, which turn it is.
 
-    @property
-    def robot_time(self) -> float:
-        """Robot time used so far in s."""
-        return self._server.robot_time
-
-    @property
-    def goal_surface(self) -> Surface:
-        """What a goal check may call: no motion."""
-        return self.surface.only("perception", "other")
+    def begin(self, observer: Observer) -> None:
+        """Start on an instruction: turns and what was said are counted anew, and `observer` is told from here on."""
+        self._observer, self._turn = observer, 0
+        self._said.clear()
 
     def instruct(self, instruction: str) -> None:
         """Take another instruction in the world as it is; where a task matches it, its verdict is on this one alone."""
         task = self.environment.instruct(instruction)
         self.trial = msgspec.structs.replace(self.trial, instruction=instruction, task=task)
 
+    def next_turn(self) -> int:
+        """Begin a turn; its number, from 1, is stamped on what observers are told."""
+        self._turn += 1
+        return self._turn
+
+    @property
+    def turn(self) -> int:
+        """The turn under way, 0 before the first."""
+        return self._turn
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What programs told the person since `begin`."""
+        return tuple(self._said)
+
+    # Looking.
+
     def look(self) -> tuple[SceneObject, ...]:
         """What the cameras see now."""
-        self.seen = tuple(self._server.look())
-        self.emit(Looked(self.seen))
-        return self.seen
+        self._seen = tuple(self._server.look())
+        self._observer(Looked(self._seen))
+        return self._seen
+
+    def mark_start(self) -> tuple[SceneObject, ...]:
+        """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
+        self._start, self._start_frame = self.look(), None
+        return self._start
+
+    @property
+    def start(self) -> tuple[SceneObject, ...]:
+        """The scene as first seen since the last `mark_start`."""
+        return self._start
+
+    @property
+    def seen(self) -> tuple[SceneObject, ...]:
+        """The last look."""
+        return self._seen
 
     def picture(self) -> bytes:
         """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
         from codepolicy.prompting.scene_image import labelled_png
 
-        now = (self.trial.robot.cameras[0].latest(max_age_s=1.0), self.seen)
+        now = (self.trial.robot.cameras[0].latest(max_age_s=1.0), self._seen)
         if self._start_frame is None:
             self._start_frame = now[0]
             return labelled_png(now)
-        return labelled_png((self._start_frame, self.start), now)
+        return labelled_png((self._start_frame, self._start), now)
 
-    def mark_start(self) -> tuple[SceneObject, ...]:
-        """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
-        self.start, self._start_frame = self.look(), None
-        return self.start
+    # Running.
 
-    def run(self, program: str) -> ExecutionReport:
-        """Check `program`, run it confined, and report. Never raises for what the program does."""
-        if self.gate:
-            findings = self.findings(program)
-            if findings:
-                report = ExecutionReport(status="rejected", failure=findings[0], findings=findings)
-                self.emit(Ran(self.turn, report))
-                return report
-        self._phase = "program"
+    def attempt(self, program: str, goal: str | None, *, refuse_held: bool = False) -> Attempt:
+        """Check, run and verify one program: the one way in which any program runs, whoever wrote it.
+
+        Args:
+            program: the source.
+            goal: source of its goal check; None when there is none.
+            refuse_held: whether a goal check that holds before anything moved keeps the program from running.
+
+        Returns:
+            What came of it; never raises for what the program does.
+        """
+        self._observer(Started(self._turn, program, goal))
+        findings = self.findings(program) if self.gated else ()
+        goal_findings = self.goal_findings(goal) if goal is not None else ()
+        if findings or goal_findings:
+            check = GoalCheck(status="missing")
+            if goal_findings:
+                check = GoalCheck(status="failed", failure=goal_findings[0], findings=goal_findings)
+            return Attempt(report=self._rejected(findings) if findings else None, check=check)
+        held = self._goals.held(goal, self.trial.robot, self._start) if goal is not None else None
+        if held is not None and refuse_held:
+            return Attempt(check=msgspec.structs.replace(held, status="vacuous"))
+        before = len(self._said)
+        report = self._run(program)
+        check = GoalCheck(status="missing")
+        if report.status == "finished" and goal is not None:
+            check = self.check(goal)
+            if held is not None and check.status == "passed":
+                check = msgspec.structs.replace(check, status="vacuous")
+        motions = self.surface.only("motion")
+        moved = any(c.name in motions for c in report.calls)
+        return Attempt(report=report, check=check, moved=moved, said=tuple(self._said[before:]))
+
+    def check(self, goal: str) -> GoalCheck:
+        """Run a goal check in a fresh process on a fresh look."""
+        check = self._goals.now(goal, self._server)
+        self._observer(Checked(self._turn, check))
+        return check
+
+    def findings(self, program: str) -> tuple[FailureReport, ...]:
+        """What the gate has against `program`."""
+        return self._gate.program(program, known=self.known, holding=any(o.on == "gripper" for o in self._seen))
+
+    def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
+        """What the gate has against a goal check, where programs are checked at all."""
+        return self._gate.goal(goal, functions=tuple(self._functions)) if self.gated else ()
+
+    def _rejected(self, findings: tuple[FailureReport, ...]) -> ExecutionReport:
+        report = ExecutionReport(status="rejected", failure=findings[0], findings=findings)
+        self._observer(Ran(self._turn, report))
+        return report
+
+    def _run(self, program: str) -> ExecutionReport:
         if self._session is None:
             self._session = self._sandbox.session()
         self._define(self._session)
-        report = self._execute(self._server, self._session, program, self.surface, entry="program")
-        self.emit(Ran(self.turn, report))
+        report = self._execute(self._session, program)
+        self._observer(Ran(self._turn, report))
         return report
+
+    def _execute(self, session: PolicySession, source: str, label: str = "") -> ExecutionReport:
+        self._phase = "program"
+        return execute(
+            source,
+            server=self._server,
+            session=session,
+            surface=self.surface,
+            entry="program",
+            deadline_s=self.deadline_s,
+            on_calling=self._calling("program"),
+            label=label,
+        )
+
+    @property
+    def _goals(self) -> GoalChecker:
+        return GoalChecker(
+            surface=self._gate.goal_surface,
+            fresh_session=self._goal_session,
+            deadline_s=self.deadline_s,
+            on_calling=self._calling("goal"),
+        )
+
+    @contextmanager
+    def _goal_session(self) -> Generator[PolicySession]:
+        session = self._sandbox.session()
+        try:
+            self._define(session)
+            self._phase = "goal"
+            yield session
+        finally:
+            session.close()
+
+    # Functions written on demand, and what is left of earlier programs.
 
     @property
     def known(self) -> tuple[str, ...]:
         """Names that earlier programs left defined, and functions written on demand."""
         return (*(self._session.names if self._session is not None else ()), *self._functions)
-
-    def findings(self, program: str) -> tuple[FailureReport, ...]:
-        """What the gate has against `program`."""
-        from codepolicy.static_checks import check
-
-        holding = any(o.on == "gripper" for o in self.seen)
-        workspace = self.trial.robot.workspace
-        return tuple(check(program, self.surface, workspace=workspace, known=self.known, holding=holding))
-
-    def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
-        """What the gate has against a goal check, which may not move and knows no variable of the program."""
-        from codepolicy.static_checks import check
-        from codepolicy.static_checks.goal_rules import chance, moves
-
-        if not self.gate:
-            return ()
-        workspace, known = self.trial.robot.workspace, tuple(self._functions)
-        found = check(goal, self.goal_surface, workspace=workspace, known=known)
-        return (*(moves(f, self.surface) for f in found), *chance(goal))
-
-    def self_contained(self, program: str) -> str | None:
-        """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
-        from codepolicy.static_checks import check
-
-        used: dict[str, str] = {}
-        waiting = [program]
-        while waiting:
-            words = set(re.findall(r"\w+", waiting.pop()))
-            new = {n: s for n, s in self._functions.items() if n in words and n not in used}
-            used |= new
-            waiting += new.values()
-        whole = "\n\n".join([*(s.strip() for s in used.values()), program.strip()]) + "\n"
-        return None if check(whole, self.surface, workspace=self.trial.robot.workspace) else whole
 
     @property
     def functions(self) -> Mapping[str, str]:
@@ -205,101 +274,38 @@ class Executor:
         """Make the function `name` available to every later program and goal check."""
         self._functions[name] = source
 
+    def self_contained(self, program: str) -> str | None:
+        """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
+        return self._gate.self_contained(program, self._functions)
+
     def _define(self, session: PolicySession) -> None:
         """Define in `session` the functions that it lacks."""
         for name, source in self._functions.items():
             if name not in session.names:
-                self._execute(self._server, session, source, self.surface, entry="program", label=name)
+                self._execute(session, source, label=name)
 
-    def check(self, goal: str) -> GoalCheck:
-        """Run a goal check in a fresh process on a fresh look."""
-        self._phase = "goal"
-        check = self._goal(self._server, goal)
-        self.emit(Checked(self.turn, check))
-        return check
+    # What the record tells.
 
-    def already(self, goal: str) -> GoalCheck | None:
-        """The goal check on the scene as it was at the start, where it holds there, before anything moved; else None.
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Active layers of confinement."""
+        return self._sandbox.layers
 
-        None, too, when something was held then, which a remembered scene cannot tell.
-        """
-        from primitives.server import Server
+    @property
+    def robot_time(self) -> float:
+        """Robot time used so far in s."""
+        return self._server.robot_time
 
-        if any(o.on == "gripper" for o in self.start):
-            return None
-        check = self._goal(Server(self.trial.robot, SnapshotDetector(self.start)), goal)
-        return check if check.status in ("passed", "vacuous") else None
+    def _calling(self, phase: Phase) -> OnCalling:
+        def tell(name: str, line: int | None) -> None:
+            self._observer(Calling(phase, name, line))
 
-    def _goal(self, server: Server, goal: str) -> GoalCheck:
-        surface = self.goal_surface
-        findings = self.goal_findings(goal)
-        if findings:
-            return GoalCheck(status="failed", failure=findings[0])
-        session = self._sandbox.session()
-        try:
-            self._define(session)
-            server.look()
-            report = self._execute(server, session, goal, surface, entry="goal")
-        except Failure as failure:
-            return GoalCheck(status="failed", failure=failure.report())
-        finally:
-            session.close()
-        clauses = measured(report)
-        if report.status != "finished":
-            return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
-        if not all(c.holds for c in clauses):
-            return GoalCheck(status="failed", clauses=clauses)
-        perception = surface.only("perception")
-        looked = any(c.name in perception for c in report.calls)
-        return GoalCheck(status="passed" if looked and clauses else "vacuous", clauses=clauses)
-
-    def _execute(
-        self,
-        server: Server,
-        session: PolicySession,
-        source: str,
-        surface: Surface,
-        *,
-        entry: Literal["program", "goal"],
-        label: str = "",
-    ) -> ExecutionReport:
-        def dispatch(
-            name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None
-        ) -> object:
-            self.emit(Calling(self._phase, name, line))
-            return server.call(name, args, kwargs, line=line)
-
-        robot_time, wall = server.robot_time, time.perf_counter()
-        server.begin(surface, collect_expectations=entry == "goal")
-        try:
-            outcome = session.run(
-                source,
-                surface=surface,
-                dispatch=dispatch,
-                entry=entry,
-                label=label,
-                deadline_s=self.deadline_s,
-                on_death=server.stop,
-            )
-        except KeyboardInterrupt:
-            server.stop()
-            raise
-        return ExecutionReport(
-            status="finished" if outcome.status == "finished" else "failed",
-            failure=outcome.failure,
-            inside=outcome.inside,
-            calls=server.records,
-            clauses=server.clauses,
-            output=outcome.output,
-            traceback=outcome.traceback,
-            robot_time=server.robot_time - robot_time,
-            wall_time=time.perf_counter() - wall,
-        )
+        return tell
 
     def _say(self, text: str) -> None:
         if self._phase == "program":
-            self.said.append(text)
-            self.emit(Said(text))
+            self._said.append(text)
+            self._observer(Said(text))
 
     def _called(self, record: CallRecord) -> None:
-        self.emit(Called(self.turn, self._phase, record))
+        self._observer(Called(self._turn, self._phase, record))

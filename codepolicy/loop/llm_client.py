@@ -63,14 +63,14 @@ class LLMClient:
 
     model: Model
     budget: Budget
-    emit: Observer
+    observer: Observer
     waited_s: float = field(default=0.0, init=False)
     """Time spent waiting for the model."""
 
     def ask(self, messages: Sequence[Message], *, turn: int, purpose: str = "program", sample: int = 0) -> Reply:
         """One reply. Raises ModelError or ConfigurationError."""
         self.budget.check()
-        self.emit(Asked(turn, purpose, tuple(messages)))
+        self.observer(Asked(turn, purpose, tuple(messages)))
         try:
             reply = self.model.complete(messages, sample=sample)
         except (ModelError, ConfigurationError):
@@ -79,7 +79,7 @@ class LLMClient:
             raise ModelError(f"model {self.model.id!r} broke: {type(error).__name__}: {error}") from error
         self.waited_s += reply.latency_s
         reply = msgspec.structs.replace(reply, usage=self.budget.spend(messages, reply))
-        self.emit(Answered(turn, purpose, reply))
+        self.observer(Answered(turn, purpose, reply))
         return reply
 
     def program(self, messages: Sequence[Message], *, turn: int) -> tuple[ParsedReply, Reply]:

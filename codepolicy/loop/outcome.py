@@ -1,4 +1,4 @@
-"""How work on an instruction ends, and what its last turn says about that."""
+"""How work on an instruction ends: the one decision on what an attempt means, whoever wrote the program."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codepolicy.episode import GoalCheck
+from codepolicy.loop.attempt import Attempt
 from primitives.failures import FailureKind
 from primitives.trace import Clause, ExecutionReport
 
@@ -28,10 +29,57 @@ class Solution:
     check: GoalCheck
 
 
+def concluded(attempt: Attempt, instruction: str) -> Solution | None:
+    """What `attempt` means for `instruction`; None when it is not carried out.
+
+    Args:
+        attempt: a program and its goal check, as they were run.
+        instruction: what it was for; empty when nobody said.
+    """
+    report, check = attempt.report, attempt.check
+    if report is None:
+        return None
+    if report.failure is not None and report.failure.blame == "infrastructure":
+        return Solution("infrastructure", report.failure.message, check)
+    reason = declined(report)
+    if reason is not None:
+        return Solution("failed", reason, check)
+    if report.status != "finished":
+        return None
+    if check.status == "passed":
+        return Solution("done", "the goal check holds", check)
+    if check.status == "missing":
+        return _unchecked(attempt, instruction)
+    if check.status == "vacuous" and check.clauses:
+        return _held_before(attempt)
+    return None
+
+
+def _unchecked(attempt: Attempt, instruction: str) -> Solution:
+    """A program that finished without a goal check."""
+    if not instruction:
+        return Solution("finished", "the program finished", attempt.check)
+    if not attempt.moved and attempt.said and is_question(instruction):
+        return Solution("answered", " ".join(attempt.said), attempt.check)
+    return Solution("unverified", "the program finished, but it had no goal check", attempt.check)
+
+
+def _held_before(attempt: Attempt) -> Solution:
+    """A program that finished, with a goal check that held before it ran."""
+    if attempt.moved:
+        return Solution("unverified", "the goal check held before anything moved, so it proves nothing", attempt.check)
+    if attempt.said:
+        said = " ".join(attempt.said)
+        return Solution("done", f"nothing had to be done: {said}", attempt.check)
+    return Solution("unverified", "the goal check held from the start, and nothing was moved", attempt.check)
+
+
 def why_failed(report: ExecutionReport | None, check: GoalCheck) -> str:
     """What was wrong after the last turn, in one sentence."""
     if report is not None and report.failure is not None:
         return f"{report.failure.kind}: {report.failure.message}"
+    if check.findings:
+        return f"line {check.findings[0].line} of the goal check: {check.findings[0].message}"
     if check.failure is not None:
         return f"the goal check raised {check.failure.kind}: {check.failure.message}"
     if check.failed_clauses:

@@ -49,7 +49,7 @@ class InstructionPlanner:
     """Splits the instruction of a run and sees it through."""
 
     run: EpisodeRun
-    conversation: LLMClient
+    client: LLMClient
     solve: Callable[[SubGoal], Solution]
     """Solves one sub-goal on the run's executor."""
     critic: LLMClient | None = None
@@ -122,8 +122,8 @@ class InstructionPlanner:
             again = "Plan what is still to be done from the scene as it is, another way."
             parts.append(f"## What failed\n{one_line(trouble, 600)}\n{again}")
         messages = (Message(role="system", text=template("plan")), Message(role="user", text="\n\n".join(parts)))
-        text = self.conversation.ask(messages, turn=run.executor.turn, purpose="plan").text
+        text = self.client.ask(messages, turn=run.executor.turn, purpose="plan").text
         steps = parse_plan(text, run.instruction)
         run.plan = (*self._done, *(s.instruction for s in steps))
-        run.emit(Planned(run.plan))
+        run.observe(Planned(run.plan))
         return steps

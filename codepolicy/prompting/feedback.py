@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal, get_args
 
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.clause_values import relation_in
 from codepolicy.prompting import hints
 from codepolicy.prompting.quoting import one_line, quoted
 from codepolicy.prompting.scene_diff import changes_table
+from codepolicy.settings import FEEDBACK_LEVELS, PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
 from primitives.failures import FailureKind, FailureReport
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
-
-FeedbackLevel = Literal["none", "error", "scene", "verdict", "explain", "reward"]
-LEVELS: tuple[FeedbackLevel, ...] = get_args(FeedbackLevel)
-PRIVILEGED: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"})
-"""Levels that tell the model ground truth; stamped on every result."""
 
 MAX_CALLS = 12
 MAX_CLAUSES = 6
@@ -29,7 +24,7 @@ MAX_CANDIDATES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Situation:
     """What the feedback is about."""
 
     report: ExecutionReport | None
@@ -45,36 +40,38 @@ class Attempt:
     verdict: Verdict | None = None
 
 
-def feedback(attempt: Attempt, level: FeedbackLevel) -> str:
-    """Everything `level` allows to tell about `attempt`, at most about 600 tokens."""
-    rank = LEVELS.index(level)
-    outcome, hint = _outcome(attempt)
+def feedback(situation: Situation, level: FeedbackLevel) -> str:
+    """Everything `level` allows to tell about `situation`, at most about 600 tokens."""
+    rank = FEEDBACK_LEVELS.index(level)
+    outcome, hint = _outcome(situation)
     if rank == 0:
         return "The instruction is not carried out yet."
-    parts = [outcome, *_details(attempt)]
-    if rank >= LEVELS.index("scene"):
-        if attempt.report is not None and attempt.report.calls:
-            parts.append("Calls:\n" + _trace(attempt.report.calls))
-        if attempt.report is not None and attempt.report.output.strip():
-            parts.append(f"Printed: {quoted(attempt.report.output, 160)}")
-        parts.append("Changed since the start:" + _on_own_lines(changes_table(attempt.start, attempt.now)))
-        parts += _clauses(attempt.check)
-        parts.append(_budget(attempt))
-    if attempt.verdict is not None and level in PRIVILEGED:
-        parts += _ground_truth(attempt.verdict, level)
+    parts = [outcome, *_details(situation)]
+    if rank >= FEEDBACK_LEVELS.index("scene"):
+        if situation.report is not None and situation.report.calls:
+            parts.append("Calls:\n" + _trace(situation.report.calls))
+        if situation.report is not None and situation.report.output.strip():
+            parts.append(f"Printed: {quoted(situation.report.output, 160)}")
+        parts.append("Changed since the start:" + _on_own_lines(changes_table(situation.start, situation.now)))
+        parts += _clauses(situation.check)
+        parts.append(_budget(situation))
+    if situation.verdict is not None and level in PRIVILEGED_FEEDBACK:
+        parts += _ground_truth(situation.verdict, level)
     parts.append(f"Hint: {hint}")
     return "\n".join(parts)
 
 
-def _outcome(attempt: Attempt) -> tuple[str, str]:
+def _outcome(situation: Situation) -> tuple[str, str]:
     """The first line, and the hint."""
-    report, check = attempt.report, attempt.check
+    report, check = situation.report, situation.check
     if report is None and check.status == "vacuous":
         return "The goal check already holds, so it proves nothing; the program was not run.", hints.VACUOUS
     if report is None and check.failure is not None:
         words = one_line(check.failure.message, 300)
         text = f"The goal check was rejected{_where(check)}, so the program was not run: {words}"
-        return text, "Correct the goal check; it can look, but not move. " + hints.hint(check.failure, attempt.repeats)
+        return text, "Correct the goal check; it can look, but not move. " + hints.hint(
+            check.failure, situation.repeats
+        )
     if report is None:
         return "The reply had no program in it.", hints.NO_PROGRAM
     if report.failure is not None:
@@ -82,17 +79,17 @@ def _outcome(attempt: Attempt) -> tuple[str, str]:
         if report.inside is not None:
             inside = report.inside
             where += f" (in {quoted(inside.function, 40)}, its line {inside.line}: {quoted(inside.text, 100)})"
-        return _how_it_failed(report.failure, where), hints.hint(report.failure, attempt.repeats)
+        return _how_it_failed(report.failure, where), hints.hint(report.failure, situation.repeats)
     if check.failure is not None:
         message = one_line(check.failure.message, 300)
         text = f"The program finished, but its goal check raised {check.failure.kind}: {message}"
-        return text + _where(check), "Correct the goal check. " + hints.hint(check.failure, attempt.repeats)
+        return text + _where(check), "Correct the goal check. " + hints.hint(check.failure, situation.repeats)
     if check.status == "vacuous":
         return "The program finished, but its goal check proves nothing: it never looked.", hints.NEVER_LOOKED
     if check.status == "failed":
         count = len(check.failed_clauses)
         text = f"The program finished, but its goal check does not hold: {count} of {len(check.clauses)} clauses fail."
-        return text, hints.advice_on_goal(attempt.repeats, _strangers(attempt))
+        return text, hints.advice_on_goal(situation.repeats, _strangers(situation))
     return "The program finished and its goal check holds, but the instruction is not carried out.", (
         "Read the instruction again; the goal check asks for less than it."
     )
@@ -119,34 +116,34 @@ def _where(check: GoalCheck) -> str:
     return f" (line {line} of the check)" if line is not None else ""
 
 
-def _strangers(attempt: Attempt) -> list[str]:
+def _strangers(situation: Situation) -> list[str]:
     """Objects in the failed clauses that neither the instruction names nor the program handled.
 
     Only where the instruction names another object of the same category: "the blocks" may well mean them.
     """
-    clauses = " ".join(f"{c.message} {c.detail}" for c in attempt.check.failed_clauses)
-    calls = attempt.report.calls if attempt.report is not None else ()
-    instruction = attempt.instruction.lower()
+    clauses = " ".join(f"{c.message} {c.detail}" for c in situation.check.failed_clauses)
+    calls = situation.report.calls if situation.report is not None else ()
+    instruction = situation.instruction.lower()
     known = " ".join((instruction, *(c.call for c in calls), *(c.result or "" for c in calls)))
-    named = {o.category for o in attempt.now if o.name in instruction}
-    return [o.name for o in attempt.now if o.name in clauses and o.name not in known and o.category in named][:3]
+    named = {o.category for o in situation.now if o.name in instruction}
+    return [o.name for o in situation.now if o.name in clauses and o.name not in known and o.category in named][:3]
 
 
-def _details(attempt: Attempt) -> list[str]:
-    failure = (attempt.report.failure if attempt.report else None) or attempt.check.failure
+def _details(situation: Situation) -> list[str]:
+    failure = (situation.report.failure if situation.report else None) or situation.check.failure
     if failure is None:
         return []
     lines: list[str] = []
-    if attempt.report is not None and len(attempt.report.findings) > 1:
-        findings = attempt.report.findings[:MAX_FINDINGS]
+    if situation.report is not None and len(situation.report.findings) > 1:
+        findings = situation.report.findings[:MAX_FINDINGS]
         lines += [f"- line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in findings[1:]]
     if failure.kind is not FailureKind.EXPECTATION:  # it says both in its first line
         sides = (("Expected", failure.expected), ("Measured", failure.measured))
         lines.append(" ".join(f"{name}: {one_line(value, 120)}." for name, value in sides if value))
     if failure.candidates:
         lines.append("Valid: " + ", ".join(quoted(c, 40) for c in hints.nearest(failure)[:MAX_CANDIDATES]))
-    if attempt.report is not None and failure.kind is FailureKind.POLICY_ERROR:
-        lines.append(_way(attempt.report.traceback))
+    if situation.report is not None and failure.kind is FailureKind.POLICY_ERROR:
+        lines.append(_way(situation.report.traceback))
     return [line for line in lines if line]
 
 
@@ -201,10 +198,10 @@ def _clauses(check: GoalCheck) -> list[str]:
     return lines
 
 
-def _budget(attempt: Attempt) -> str:
-    left = [f"{attempt.turns_left} turn{'s' if attempt.turns_left != 1 else ''}"]
-    if attempt.tokens_left is not None:
-        left.append(f"{max(0, attempt.tokens_left)} tokens")
+def _budget(situation: Situation) -> str:
+    left = [f"{situation.turns_left} turn{'s' if situation.turns_left != 1 else ''}"]
+    if situation.tokens_left is not None:
+        left.append(f"{max(0, situation.tokens_left)} tokens")
     return "Left: " + ", ".join(left) + "."
 
 

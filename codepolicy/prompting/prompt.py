@@ -12,7 +12,6 @@ import msgspec
 from codepolicy.models.protocol import Message
 from codepolicy.prompting import quoting
 from codepolicy.prompting.scene_table import scene_table
-from codepolicy.skills.skill import Skill
 from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 
@@ -49,6 +48,15 @@ def system_prompt(surface: Surface, workspace: Workspace, *, examples: bool = Tr
     )
 
 
+@dataclass(frozen=True, slots=True)
+class WorkedExample:
+    """A program that worked before."""
+
+    instruction: str
+    program: str
+    goal: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """What a repair turn adds."""
@@ -66,7 +74,7 @@ def user_prompt(
     objects: Sequence[SceneObject],
     instruction: str,
     *,
-    skills: Sequence[Skill] = (),
+    skills: Sequence[WorkedExample] = (),
     condition: str | None = None,
     session: Sequence[str] = (),
     repair: Repair | None = None,
@@ -89,7 +97,7 @@ def user_prompt(
     return "\n\n".join(parts)
 
 
-def _worked_before(skills: Sequence[Skill]) -> str:
+def _worked_before(skills: Sequence[WorkedExample]) -> str:
     """Programs that were verified, as a section of the prompt."""
     lines = ["## Programs that worked before", "In other scenes; take over what fits, with the names of this one."]
     for skill in skills:

@@ -8,6 +8,7 @@ import re
 import msgspec
 
 from codepolicy.prompting.goal_split import split_goal
+from codepolicy.prompting.prompt import WorkedExample
 from codepolicy.prompting.quoting import one_line
 
 _HEADER = re.compile(r"# (\w+): (.*)")
@@ -33,6 +34,11 @@ class Skill(msgspec.Struct, frozen=True, kw_only=True):
         slug = re.sub(r"[^a-z0-9]+", "-", self.instruction.lower()).strip("-")[:40].strip("-") or "skill"
         content = "\0".join((self.instruction, self.surface, self.program.strip(), self.goal.strip()))
         return f"{slug}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+
+    @property
+    def example(self) -> WorkedExample:
+        """What a prompt shows of it."""
+        return WorkedExample(self.instruction, self.program, self.goal)
 
     @property
     def text(self) -> str:

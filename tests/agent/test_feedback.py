@@ -5,9 +5,10 @@ import pytest
 
 from codepolicy.episode import GoalCheck
 from codepolicy.models.token_estimate import estimated_tokens
-from codepolicy.prompting.feedback import LEVELS, Attempt, feedback
+from codepolicy.prompting.feedback import Situation, feedback
 from codepolicy.prompting.hints import hint
 from codepolicy.prompting.history import marked, signature
+from codepolicy.settings import FEEDBACK_LEVELS
 from primitives.environment import Verdict
 from primitives.failures import FAILURES, FailureKind, FailureReport
 from primitives.scene import SceneObject
@@ -47,7 +48,7 @@ NOW = (block("red block", 0.46, on="blue block"), block("blue block", 0.5))
 VERDICT = Verdict(task="t-v1", status="not_achieved", progress=0.5, facts={}, explanation="c is not in d")
 
 
-def attempt(report: ExecutionReport | None = FAILED, **more: object) -> Attempt:
+def attempt(report: ExecutionReport | None = FAILED, **more: object) -> Situation:
     values: dict[str, object] = {
         "check": GoalCheck(status="missing"),
         "instruction": "put the red block on the blue block",
@@ -55,7 +56,7 @@ def attempt(report: ExecutionReport | None = FAILED, **more: object) -> Attempt:
         "now": NOW,
         "turns_left": 2,
     }
-    return Attempt(report=report, **{**values, **more})  # type: ignore[arg-type]
+    return Situation(report=report, **{**values, **more})  # type: ignore[arg-type]
 
 
 def test_a_failure_is_told_with_line_call_and_measurements() -> None:
@@ -80,7 +81,7 @@ def test_failed_clauses_come_first_with_what_was_measured() -> None:
 
 
 def test_levels_tell_more_and_more() -> None:
-    texts = {level: feedback(attempt(verdict=VERDICT), level) for level in LEVELS}
+    texts = {level: feedback(attempt(verdict=VERDICT), level) for level in FEEDBACK_LEVELS}
     assert "grasp" not in texts["none"]
     assert "Hint" in texts["error"] and "Calls" not in texts["error"] and "Changed" not in texts["error"]
     assert "Calls" in texts["scene"] and "Verdict" not in texts["scene"]

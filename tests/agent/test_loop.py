@@ -132,7 +132,13 @@ def test_what_was_so_from_the_start_is_told_apart_from_motion_that_proves_nothin
     goal = 'expect(on("red block", "table"), "on the table")'
     asked = "leave the red block where it is"
     left, _ = run(world, *[fenced('say("That is so.")', goal)] * 2, instruction=asked)
-    assert (left.outcome, left.summary) == ("unverified", "the goal check held from the start, and nothing was moved")
+    assert (left.outcome, left.believed) == ("achieved", "achieved")
+    assert left.summary.startswith("nothing had to be done: That is so.")
+    silent, _ = run(world, *[fenced("detect()", goal)] * 2, instruction=asked)
+    assert (silent.outcome, silent.summary) == (
+        "unverified",
+        "the goal check held from the start, and nothing was moved",
+    )
     moved, _ = run(world, *[fenced('pick("red block")\nplace("left side")', goal)] * 2, instruction=asked)
     assert moved.outcome == "unverified" and "proves nothing" in moved.summary
 

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from codepolicy.episode import Turn
 from codepolicy.loop.episode_run import EpisodeRun
 from codepolicy.loop.outcome import Solution
+from codepolicy.prompting.prompt import WorkedExample
 from codepolicy.skills.retrieval import relevant
 from codepolicy.skills.skill import Skill
 from codepolicy.skills.skill_store import SkillStore
 
 
-def recalled(store: SkillStore, run: EpisodeRun, instruction: str) -> tuple[Skill, ...]:
+def recalled(store: SkillStore, run: EpisodeRun, instruction: str) -> tuple[WorkedExample, ...]:
     """The skills to show for `instruction`, stamped on the run and copied into its folder."""
     found = relevant(store.skills, instruction, surface=run.executor.surface.level)
     for skill in found:
@@ -23,7 +24,7 @@ def recalled(store: SkillStore, run: EpisodeRun, instruction: str) -> tuple[Skil
             run.skills.append(skill.id)
             if run.folder is not None:
                 run.folder.write(f"skills/{skill.id}.py", skill.text)
-    return found
+    return tuple(skill.example for skill in found)
 
 
 def learned(store: SkillStore, run: EpisodeRun, instruction: str, solution: Solution, turns: Sequence[Turn]) -> None:

@@ -1,0 +1,21 @@
+"""What came of running one program and its goal check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codepolicy.episode import GoalCheck
+from primitives.trace import ExecutionReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One program and its goal check, as far as they were run."""
+
+    report: ExecutionReport | None = None
+    """None when no program was run: there was none, its goal check was refused, or that held already."""
+    check: GoalCheck = GoalCheck(status="missing")  # noqa: RUF009 - frozen
+    moved: bool = False
+    """Whether the program commanded a motion."""
+    said: tuple[str, ...] = ()
+    """What this program told the person."""

@@ -1,0 +1,76 @@
+"""Runs one source in a confined session against a server, and reports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+from primitives.registry import Surface
+from primitives.trace import ExecutionReport
+
+if TYPE_CHECKING:
+    from codepolicy.sandbox.host import PolicySession
+    from primitives.server import Server
+
+Entry = Literal["program", "goal"]
+OnCalling: TypeAlias = Callable[[str, int | None], None]
+"""Is told the primitive and the program line before each call."""
+
+
+def execute(
+    source: str,
+    *,
+    server: Server,
+    session: PolicySession,
+    surface: Surface,
+    entry: Entry,
+    deadline_s: float,
+    on_calling: OnCalling,
+    label: str = "",
+) -> ExecutionReport:
+    """Run `source` to its end. Never raises for what it does.
+
+    Args:
+        source: program or goal check.
+        server: answers its calls.
+        session: the confined process.
+        surface: the primitives that it may call.
+        entry: "goal" calls its `goal()` and collects the clauses.
+        deadline_s: wall time that it may take.
+        on_calling: is told each call before it is made.
+        label: what failures in functions that it defines are told to come from.
+    """
+
+    def dispatch(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None) -> object:
+        on_calling(name, line)
+        return server.call(name, args, kwargs, line=line)
+
+    robot_time, wall = server.robot_time, time.perf_counter()
+    server.begin(surface, collect_expectations=entry == "goal")
+    try:
+        outcome = session.run(
+            source,
+            surface=surface,
+            dispatch=dispatch,
+            entry=entry,
+            label=label,
+            deadline_s=deadline_s,
+            on_death=server.stop,
+        )
+    except KeyboardInterrupt:
+        server.stop()
+        raise
+    return ExecutionReport(
+        status="finished" if outcome.status == "finished" else "failed",
+        failure=outcome.failure,
+        inside=outcome.inside,
+        calls=server.records,
+        clauses=server.clauses,
+        output=outcome.output,
+        traceback=outcome.traceback,
+        robot_time=server.robot_time - robot_time,
+        wall_time=time.perf_counter() - wall,
+    )
