@@ -27,6 +27,7 @@ from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from codepolicy.models.replay import ReplayModel
+    from codepolicy.sandbox.policy_process import Zygote
 
 MAX_INSTRUCTION = 4000
 """Characters."""
@@ -46,6 +47,8 @@ class Agent:
         resume: folder of a run that was cut short; its replies are taken as far as they go.
         record: folder in which every request and reply is kept, for "replay:".
         observer: is told everything as it happens.
+        zygote: clean process that policy processes are forked from, for those who run many instructions one after the
+            other; each run starts one of its own when left out.
     """
 
     model: Model | str = "offline"
@@ -57,6 +60,7 @@ class Agent:
     record: str | Path | None = None
     resume: str | Path | None = None
     observer: Observer | None = None
+    zygote: Zygote | None = None
     _resumed: ReplayModel | None = field(init=False, default=None)
 
     def run(
@@ -175,7 +179,7 @@ class Agent:
         environment = load_environment(self.env) if isinstance(self.env, str) else self.env
         folder = None if out is None else RunFolder(Path(out), spec.instruction or spec.task or "run")
         try:
-            with open_executor(environment, spec, self.settings, gate=gate) as executor:
+            with open_executor(environment, spec, self.settings, gate=gate, zygote=self.zygote) as executor:
                 run = EpisodeRun(
                     executor=executor,
                     settings=self.settings,
@@ -194,7 +198,9 @@ class Agent:
                 environment.close()
 
 
-def open_executor(environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True) -> Executor:
+def open_executor(
+    environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True, zygote: Zygote | None = None
+) -> Executor:
     """Set up a trial with `settings`. Raises ConfigurationError."""
     return Executor(
         environment=environment,
@@ -204,6 +210,7 @@ def open_executor(environment: Environment, spec: TrialSpec, settings: Settings,
         isolation=settings.isolation,
         gated=gate,
         deadline_s=settings.deadline,
+        zygote=zygote,
     )
 
 

@@ -18,6 +18,7 @@ from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Message, Model, Reply
 from codepolicy.models.registry import load
 from codepolicy.plugins import load_environment
+from codepolicy.sandbox.policy_process import Zygote
 from primitives.environment import Environment
 
 
@@ -45,16 +46,21 @@ class Sampled:
 
 @dataclass(slots=True)
 class Player:
-    """Plays jobs under `setup`, with a folder for each below `path`. The world is kept from one to the next."""
+    """Plays jobs under `setup`, with a folder for each below `path`. The world and the
+    clean process that programs are forked from are kept from one to the next.
+    """
 
     setup: WorkerSetup
     path: Path
     _environment: Environment | None = field(init=False, default=None)
+    _zygote: Zygote | None = field(init=False, default=None)
 
     def __call__(self, job: Job) -> Record:
         """Play `job`. Raises ConfigurationError for a mistake in the setup."""
         if self._environment is None:
             self._environment = load_environment(self.setup.environment)
+        if self._zygote is None:
+            self._zygote = Zygote()
         parent = self.path / FOLDERS
         shutil.rmtree(parent / job.key, ignore_errors=True)  # of an attempt that came to nothing
         folder = RunFolder(parent, job.key, stamped=False)
@@ -67,7 +73,8 @@ class Player:
             folder.discard()
         if episode.outcome == "infrastructure":
             self._environment.close()
-            self._environment = None
+            self._zygote.close()
+            self._environment = self._zygote = None
         return recorded(job, episode, folder=f"{FOLDERS}/{folder.name}")
 
     def _played(self, job: Job, environment: Environment, folder: RunFolder) -> Episode:
@@ -84,6 +91,7 @@ class Player:
             planner=model(setup.planner) if setup.planner is not None else None,
             critic=model(setup.critic) if setup.critic is not None else None,
             observer=folder.observe,
+            zygote=self._zygote,
         )
         if setup.oracle:
             return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)

@@ -32,6 +32,7 @@ from primitives.trace import CallRecord, ExecutionReport
 
 if TYPE_CHECKING:
     from codepolicy.sandbox.host import PolicySandbox, PolicySession
+    from codepolicy.sandbox.policy_process import Zygote
     from primitives.server import Server
 
 
@@ -56,6 +57,8 @@ class Executor:
     """Whether programs are checked before any motion."""
     deadline_s: float = 300.0
     """Wall time that one program may take."""
+    zygote: Zygote | None = None
+    """Shared with other executors, one after the other; an own one when left out."""
 
     surface: Surface = field(init=False)
     trial: Trial = field(init=False)
@@ -79,7 +82,7 @@ class Executor:
 
         self.surface = surface(self.surface_level)
         with ThreadPoolExecutor(1) as pool:  # the confined process warms up while the world loads
-            starting = pool.submit(PolicySandbox, isolation=self.isolation)
+            starting = pool.submit(PolicySandbox, isolation=self.isolation, zygote=self.zygote)
             try:
                 self.trial = self.environment.reset(self.spec)
                 self.detector = load_detector(self.detector_name, self.environment)

@@ -28,14 +28,16 @@ class PolicySandbox:
         isolation: Isolation = "best-effort",
         limits: SandboxLimits = SandboxLimits(),  # noqa: B008 - frozen
         layers: tuple[str, ...] = confinement.LAYERS,
+        zygote: Zygote | None = None,
     ) -> None:
-        """Start the zygote and learn what this kernel can do.
+        """Start the zygote, unless one is lent, and learn what this kernel can do.
 
         Args:
             isolation: "required" refuses where the kernel cannot filter system calls; "best-effort" runs with the
                 layers there are, which `layers` tells.
             limits: bounds of each policy process.
             layers: which layers to try; all of them unless a test asks what one of them is worth.
+            zygote: one to fork from that others share and its owner closes; it has run nobody's program.
 
         Raises:
             ConfigurationError: isolation is required and the kernel cannot give it.
@@ -43,7 +45,8 @@ class PolicySandbox:
         """
         self._limits = limits
         self._wanted = layers
-        self._zygote = Zygote()
+        self._zygote = zygote or Zygote()
+        self._lent = zygote is not None
         self._lock = threading.Lock()
         self._closed = False
         self._sessions: list[PolicySession] = []
@@ -51,7 +54,8 @@ class PolicySandbox:
         try:
             self._spare: PolicyProcess | None = self._fork()
         except BaseException:
-            self._zygote.close()
+            if not self._lent:
+                self._zygote.close()
             raise
         self._layers = self._spare.layers
         if isolation == "required" and "seccomp" not in self._layers:
@@ -79,7 +83,7 @@ class PolicySandbox:
         return session
 
     def close(self) -> None:
-        """End every session and the zygote. Idempotent."""
+        """End every session, and the zygote unless it was lent. Idempotent."""
         self._closed = True
         if self._filling is not None:
             self._filling.join()
@@ -87,7 +91,8 @@ class PolicySandbox:
             session.close()
         if self._spare is not None:
             self._spare.kill()
-        self._zygote.close()
+        if not self._lent:
+            self._zygote.close()
 
     def __enter__(self) -> PolicySandbox:
         return self

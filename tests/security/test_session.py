@@ -11,6 +11,7 @@ import pytest
 
 from codepolicy.sandbox.host import PolicySandbox, PolicySession
 from codepolicy.sandbox.limits import SandboxLimits
+from codepolicy.sandbox.policy_process import Zygote
 from primitives.failures import FailureKind, Stopped
 from primitives.images import Image, Mask
 from primitives.scene import SceneObject
@@ -370,3 +371,15 @@ def test_the_line_of_a_program_stuck_in_a_function_of_an_earlier_one_is_its_own(
     run("\n\n\n\n\ndef f():\n    while True: pass\n")
     stuck = run("ping()\nf()\n").failure
     assert stuck is not None and (stuck.kind, stuck.line) == (FailureKind.LIMIT, 2)
+
+
+def test_a_lent_zygote_outlives_the_sandbox_and_shares_no_names(robot) -> None:
+    zygote = Zygote()
+    try:
+        for _ in range(2):
+            with PolicySandbox(zygote=zygote) as sandbox:
+                source = "print('x' in globals())\nx = 1\n"
+                outcome = sandbox.session().run(source, surface=robot.surface, dispatch=robot, deadline_s=5.0)
+            assert outcome.output == "False\n"
+    finally:
+        zygote.close()
