@@ -136,7 +136,7 @@ def on_table(a: SceneObject) -> Relation:
     return Relation(a.on == "table", f"{a.name} is on {where}")
 
 
-def near(a: SceneObject, b: SceneObject, *, distance: float) -> Relation:
+def near(a: SceneObject, b: SceneObject, distance: float) -> Relation:
     """Whether the gap between the outlines of `a` and `b` is at most `distance` m."""
     gap = float(footprint(a).distance(footprint(b)))
     return Relation(gap <= distance, f"the gap between {a.name} and {b.name} is {gap:.3f} m")

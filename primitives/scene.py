@@ -7,7 +7,7 @@ x away from the robot ("top", "far"), y to the robot's left ("left").
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -17,10 +17,10 @@ Quaternion: TypeAlias = tuple[float, float, float, float]
 
 
 class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
-    """One thing, as the cameras measured it."""
+    """One thing, as measured; equal to other looks at it."""
 
     name: str
-    """Unique, stable, e.g. "red block 2"."""
+    """Unique, stable: "red block 2"."""
     category: str
     """block, bowl, plate, zone, cylinder, ball, box, mug, …, or object when unknown.
 
@@ -57,6 +57,12 @@ class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
         In m above the table.
         """
         return self.position[2] + self.size[2] / 2
+
+    def __eq__(self, other: object) -> bool:
+        return self.name == other.name if isinstance(other, SceneObject) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 class Region(msgspec.Struct, frozen=True, tag="region"):
@@ -124,6 +130,73 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
 
     def __bool__(self) -> bool:
         return self.holds
+
+    def __int__(self) -> int:
+        return int(self.holds)
+
+    __index__ = __int__
+
+    def __float__(self) -> float:
+        return float(self.holds)
+
+    def __eq__(self, other: object) -> bool:
+        return int(self) == (int(other) if isinstance(other, Relation) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.holds)
+
+    def __lt__(self, other: float | Relation) -> bool:
+        return self.holds < float(other)
+
+    def __le__(self, other: float | Relation) -> bool:
+        return self.holds <= float(other)
+
+    def __gt__(self, other: float | Relation) -> bool:
+        return self.holds > float(other)
+
+    def __ge__(self, other: float | Relation) -> bool:
+        return self.holds >= float(other)
+
+    def __and__(self, other: object) -> Relation:
+        return self._with(other, self.holds and bool(other))
+
+    def __or__(self, other: object) -> Relation:
+        return self._with(other, self.holds or bool(other))
+
+    def __xor__(self, other: object) -> Relation:
+        return self._with(other, self.holds != bool(other))
+
+    def __invert__(self) -> Relation:
+        return Relation(not self.holds, self.text)
+
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
+
+    def __add__(self, other: Any) -> Any:
+        return int(self) + _number(other)
+
+    def __sub__(self, other: Any) -> Any:
+        return int(self) - _number(other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _number(other) - int(self)
+
+    def __mul__(self, other: Any) -> Any:
+        return int(self) * _number(other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return int(self) / _number(other)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def _with(self, other: object, holds: bool) -> Relation:
+        return Relation(holds, f"{self.text}; {other.text}" if isinstance(other, Relation) else self.text)
+
+
+def _number(value: Any) -> Any:
+    return int(value) if isinstance(value, Relation) else value
 
 
 Target: TypeAlias = SceneObject | Region | Vector2 | Vector3

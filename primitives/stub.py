@@ -169,11 +169,18 @@ def _class(node: ast.ClassDef, *, brief: bool) -> str:
             case ast.FunctionDef(name=name, decorator_list=[ast.Name(id="property")]) if brief:
                 returns = ast.unparse(statement.returns) if statement.returns else "None"
                 methods.append(f"    {name}: {returns}  # {_plain(ast.get_docstring(statement))}")
-            case ast.FunctionDef(name=name) if not name.startswith("_"):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name()) if not brief:
+                methods.append(f"    {ast.unparse(statement)}")
+            case ast.FunctionDef(name=name) if not name.startswith("_") or (not brief and _is_operator(name)):
                 methods.append(_method(statement, documented=not brief or bool(statement.decorator_list)))
             case _:
                 pass
     return "\n".join(rows + methods)
+
+
+def _is_operator(name: str) -> bool:
+    """Whether a method says what an operator or a conversion does; the dataclass says what equality does."""
+    return name.startswith("__") and name not in ("__eq__", "__hash__")
 
 
 def _comment(node: ast.stmt | None) -> str:
@@ -187,5 +194,6 @@ def _comment(node: ast.stmt | None) -> str:
 def _method(node: ast.FunctionDef, *, documented: bool) -> str:
     decorators = "".join(f"    @{ast.unparse(d)}\n" for d in node.decorator_list)
     returns = ast.unparse(node.returns) if node.returns else "None"
-    doc = f"  # {_plain(ast.get_docstring(node))}" if documented else ""
+    said = ast.get_docstring(node) if documented else None
+    doc = f"  # {_plain(said)}" if said else ""
     return f"{decorators}    def {node.name}({ast.unparse(node.args)}) -> {returns}: ...{doc}"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-
-import msgspec
 
 from primitives.perception.detector import RobotView
 from primitives.robot import Frame
@@ -16,14 +13,11 @@ class SnapshotDetector:
     """Reports `objects` whatever the frames show.
 
     Args:
-        objects: as a `SceneMemory` named them; the numbers of duplicates are taken off, since it adds them again.
+        objects: as a `SceneMemory` named them; names that differ are kept.
     """
 
     def __init__(self, objects: Sequence[SceneObject]) -> None:
-        self._objects = [
-            msgspec.structs.replace(o, name=re.sub(r" \d+$", "", o.name))
-            for o in sorted(objects, key=lambda o: _number(o.name))
-        ]
+        self._objects = tuple(objects)
 
     @property
     def privileged(self) -> bool:
@@ -34,8 +28,3 @@ class SnapshotDetector:
         """The remembered objects."""
         del frames, workspace, robot
         return list(self._objects)
-
-
-def _number(name: str) -> int:
-    match = re.search(r" (\d+)$", name)
-    return int(match[1]) if match else 1

@@ -26,14 +26,14 @@ def detect(ctx: Context, query: str | None = None) -> list[SceneObject]:
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
-def find(ctx: Context, query: str) -> SceneObject:
+def find(ctx: Context, query: SceneObject | str) -> SceneObject:
     """The one match of a name or of e.g. "largest block", "leftmost bowl", "second block from the left".
 
     Raises NotFound or Ambiguous with candidates.
 
     red = find("red block")
     """
-    return ctx.memory.find(query)
+    return _seen(ctx, query)
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
@@ -73,7 +73,7 @@ def on(ctx: Context, a: SceneObject | str, b: SceneObject | str) -> Relation:
 
 
 @primitive(surfaces=("skill", "tool"), kind="perception")
-def near(ctx: Context, a: SceneObject | str, b: SceneObject | str, *, distance: float = 0.05) -> Relation:
+def near(ctx: Context, a: SceneObject | str, b: SceneObject | str, distance: float = 0.05) -> Relation:
     """The gap between `a` and `b` is at most `distance` m.
 
     near("mug", "bowl", distance=0.1)

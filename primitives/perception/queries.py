@@ -1,8 +1,9 @@
 """What a query such as "largest block" or "second red block from the left" means in a scene.
 
-    [ordinal or superlative] [color] [noun] [number] ["from the" direction | "on the" direction]
+    [ordinal or superlative] [color] [noun] ["from the" direction | "on the" direction]
 
-An exact name always wins, so that names out of a scene table are unique handles.
+A query that is the name of a thing means that thing, where one is asked for; where several are, a name without a number
+is a description too, so that "blue block" means all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 
 from primitives.colors import canonical
 from primitives.failures import Ambiguous, BadArgument, NotFound
-from primitives.scene import SceneObject
+from primitives.perception.region_names import named_region
+from primitives.scene import SceneObject, Workspace
 
 NOUNS: dict[str, str] = {
     "block": "block", "cube": "block", "brick": "block",
@@ -33,6 +35,7 @@ _ARTICLES = frozenset({"the", "a", "an"})
 _FILLER = _ARTICLES | frozenset({"all", "every", "each", "both", "any", "of", "colored", "coloured", "my"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 
+_NUMBERED = re.compile(r" \d+$")
 _Key = Callable[[SceneObject], float]
 
 
@@ -76,19 +79,30 @@ class _Parsed:
     rank: int
     """1 is the first in `order`, -1 the last."""
     superlative: str | None
+    unknown: str | None
+    """A noun that names no category."""
 
 
 def matches(query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
-    """Every object that `query` describes; empty when there is none.
+    """Every object that `query` describes, or whose name it is; empty when there is none.
 
     Raises:
-        BadArgument: a word of the query has no meaning here.
+        BadArgument: a word of the query has no meaning here, or it names a place.
     """
-    exact = [o for o in objects if o.name == _as_name(query)]
-    if exact:
-        return exact
-    parsed = _parse(query)
-    found = [o for o in objects if parsed.color in (None, o.color) and parsed.category in (None, o.category)]
+    named = [o for o in objects if o.name == _as_name(query)]
+    if named and _NUMBERED.search(named[0].name):
+        return named
+    try:
+        parsed = _parse(query)
+    except BadArgument:
+        if named:
+            return named
+        raise
+    if parsed.unknown is not None:
+        return named
+    found = [
+        o for o in objects if o in named or (parsed.color in (None, o.color) and parsed.category in (None, o.category))
+    ]
     if parsed.order is None:
         return found
     ranked = sorted(found, key=parsed.order)
@@ -104,14 +118,14 @@ def matches(query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
 
 
 def find(query: str, objects: Sequence[SceneObject]) -> SceneObject:
-    """The one object that `query` describes.
+    """The one object whose name `query` is, or else that it describes.
 
     Raises:
         NotFound: nothing matches; the candidates are everything in view.
         Ambiguous: several match; they are the candidates.
         BadArgument: a word of the query has no meaning here.
     """
-    found = matches(query, objects)
+    found = [o for o in objects if o.name == _as_name(query)] or matches(query, objects)
     if not found:
         raise not_found(query, objects)
     if len(found) > 1:
@@ -153,11 +167,18 @@ def _noun(word: str) -> str | None:
 
 
 def _parse(query: str) -> _Parsed:
+    place = named_region(query, Workspace())
+    if place is not None:
+        raise BadArgument(
+            f"{query!r} is a place on the table, not an object",
+            hint=f"use region({place.name!r}), or in_region(obj, {place.name!r}) to ask whether something is there",
+        )
     words = _words(query)
     color = category = superlative = None
     order: _Key | None = None
     rank = 1
     generic = False
+    unknown: list[str] = []
     at = 0
     while at < len(words):
         word, rest = words[at], words[at + 1 :]
@@ -180,16 +201,18 @@ def _parse(query: str) -> _Parsed:
         elif word in ("side", "table"):
             pass
         else:
-            raise BadArgument(
-                f"the query {query!r} has a word that means nothing here: {word!r}",
-                candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES})),
-                hint="a query is a name, or color and category, e.g. 'red block', 'blocks', 'largest bowl', "
-                "'second block from the left'",
-            )
+            unknown.append(word)
         at += 1
+    if unknown and (category is not None or generic):
+        raise BadArgument(
+            f"the query {query!r} has a word that means nothing here: {unknown[0]!r}",
+            candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES})),
+            hint="a query is a name, or color and category, e.g. 'red block', 'blocks', 'largest bowl', "
+            "'second block from the left'",
+        )
     if rank != 1 and order is None:
         order = _DIRECTIONS["left"]
-    return _Parsed(color, category, order, rank, superlative)
+    return _Parsed(color, category, order, rank, superlative, " ".join(unknown) or None)
 
 
 def _ordinal(word: str) -> int | None:

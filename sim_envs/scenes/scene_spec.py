@@ -63,7 +63,8 @@ class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     color: str
     """One of `primitives.colors.COLORS`, or a synonym."""
     name: str | None = None
-    """Unique in the scene; left out, "<color> <category>", numbered from 2 for duplicates."""
+    """Unique in the scene; left out, "<color> <category>", twins numbered from 1: those with a position from left to
+    right, as perception numbers them, then the others."""
     size: float | tuple[float, ...] | None = None
     """Edge or diameter in m, or the extent (x, y, z) in m."""
     position: tuple[float, ...] | None = None

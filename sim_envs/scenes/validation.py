@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 
@@ -11,7 +12,7 @@ from primitives.colors import COLORS, canonical
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.scene import Workspace
 from sim_envs.assets.furniture_shapes import TRAVEL
-from sim_envs.scenes.scene_spec import CATEGORIES, Category, ObjectSpec, SceneSpec, footprint, free_name, gap, heights
+from sim_envs.scenes.scene_spec import CATEGORIES, Category, ObjectSpec, SceneSpec, footprint, gap, heights
 
 
 def resolved(spec: SceneSpec, workspace: Workspace) -> SceneSpec:
@@ -117,14 +118,23 @@ def _check_position(spec: ObjectSpec, where: str, workspace: Workspace) -> None:
 
 
 def _named(objects: list[ObjectSpec], *, taken: set[str]) -> list[ObjectSpec]:
-    named: list[ObjectSpec] = []
-    for spec in objects:
-        if spec.name is None:
-            name = free_name(f"{spec.color} {spec.category}", taken)
-            taken.add(name)
-            spec = msgspec.structs.replace(spec, name=name)
-        named.append(spec)
+    twins = Counter(f"{o.color} {o.category}" for o in objects)
+    named = list(objects)
+    for i in sorted(range(len(objects)), key=lambda i: _from_left(objects[i])):
+        spec = objects[i]
+        if spec.name is not None:
+            continue
+        name = base = f"{spec.color} {spec.category}"
+        if twins[base] > 1 or base in taken:
+            name = next(n for k in itertools.count(1) if (n := f"{base} {k}") not in taken)
+        taken.add(name)
+        named[i] = msgspec.structs.replace(spec, name=name)
     return named
+
+
+def _from_left(spec: ObjectSpec) -> tuple[float, float]:
+    """Sort key of those with a position from left to right, then far to near, before the others."""
+    return (math.inf, 0.0) if spec.position is None else (-round(spec.position[1], 2), -spec.position[0])
 
 
 def _refuse_overlaps(objects: list[ObjectSpec], where: str) -> None:

@@ -23,7 +23,7 @@ def names(objects) -> dict[str, tuple[float, float]]:
 
 def test_duplicates_are_numbered_from_left_to_right() -> None:
     memory = SceneMemory(robot(), Scripted([seen("red", "block", 0.5, -0.1), seen("red", "block", 0.5, 0.1)]))
-    assert names(memory.look()) == {"red block": (0.5, 0.1), "red block 2": (0.5, -0.1)}
+    assert names(memory.look()) == {"red block 1": (0.5, 0.1), "red block 2": (0.5, -0.1)}
 
 
 def test_names_stay_when_one_thing_passes_another() -> None:
@@ -31,7 +31,16 @@ def test_names_stay_when_one_thing_passes_another() -> None:
     moved = [seen("red", "block", 0.5, -0.2), seen("red", "block", 0.501, 0.001)]
     memory = SceneMemory(robot(), Scripted(first, moved))
     memory.look()
-    assert names(memory.look()) == {"red block": (0.5, -0.2), "red block 2": (0.501, 0.001)}
+    assert names(memory.look()) == {"red block 1": (0.5, -0.2), "red block 2": (0.501, 0.001)}
+
+
+def test_a_twin_that_appears_later_leaves_the_name_in_use_alone() -> None:
+    alone, both = [seen("red", "block", 0.5, -0.1)], [seen("red", "block", 0.5, -0.1), seen("red", "block", 0.5, 0.1)]
+    memory = SceneMemory(robot(), Scripted(alone, both))
+    (first,) = memory.look()
+    memory.look()
+    assert memory.current(first).position == memory.find("red block").position == (0.5, -0.1, 0.02)
+    assert names(memory.find_all("red block")) == {"red block": (0.5, -0.1), "red block 2": (0.5, 0.1)}
 
 
 def test_a_thing_whose_color_flickers_keeps_its_name() -> None:
@@ -81,14 +90,14 @@ def test_released_where_it_was_put_it_keeps_its_name() -> None:
     memory = SceneMemory(robot(arm), Scripted(before, between, after))
     memory.look()
     memory.hold(memory.find("red block 2"), 0.04)
-    assert names(memory.look()) == {"red block": (0.4, 0.1)}
+    assert names(memory.look()) == {"red block 1": (0.4, 0.1)}
     assert memory.held is not None
     assert memory.find("red block 2").on == "gripper"
     turned = arm.info.home + np.array([1.0, 0, 0, 0, 0, 0, 0])
     arm.state = lambda: ArmState(turned, 0 * turned, 0.04, ArmMode.IDLE, 0.0, 0.0)  # type: ignore[method-assign]
     memory.release()
     assert memory.held is None
-    assert names(memory.objects) == {"red block": (0.4, 0.1), "red block 2": (0.3, 0.283)}
+    assert names(memory.objects) == {"red block 1": (0.4, 0.1), "red block 2": (0.3, 0.283)}
 
 
 def test_what_hangs_in_the_gripper_is_not_on_the_table() -> None:

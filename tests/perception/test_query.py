@@ -84,6 +84,36 @@ def test_equally_large_things_are_ambiguous() -> None:
         find("largest bowl", SCENE)
 
 
+TWINS = [thing("blue block 1", 0.6, 0.15, size=(0.05,) * 3), thing("blue block 2", 0.4, -0.1, size=(0.03,) * 3)]
+
+
+def test_what_describes_two_things_means_both() -> None:
+    assert matches("blue block", TWINS) == TWINS
+    assert [o.name for o in matches("blue block 2", TWINS)] == ["blue block 2"]
+    with pytest.raises(Ambiguous) as caught:
+        find("blue block", TWINS)
+    assert caught.value.candidates == ("blue block 1", "blue block 2")
+    assert find("blue block 1", TWINS) is TWINS[0]
+
+
+def test_a_name_that_was_given_stays_when_a_twin_appears() -> None:
+    assert find("red block", SCENE) is SCENE[0]
+    assert [o.name for o in matches("red block", SCENE)] == ["red block", "red block 2"]
+
+
+def test_of_what_has_an_unknown_name_there_is_nothing() -> None:
+    assert matches("apple", SCENE) == matches("red water bottles", SCENE) == []
+    with pytest.raises(NotFound, match="no apple; I see: red block, red block 2"):
+        find("the apple", SCENE)
+
+
+@pytest.mark.parametrize("place", ["left side", "the top-left corner", "middle", "table"])
+def test_a_place_is_no_object(place: str) -> None:
+    with pytest.raises(BadArgument, match="is a place") as caught:
+        matches(place, SCENE)
+    assert "region(" in (caught.value.hint or "")
+
+
 def test_an_unknown_word_is_named() -> None:
     with pytest.raises(BadArgument, match="'shiny'"):
         find("shiny block", SCENE)

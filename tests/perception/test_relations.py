@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from primitives import relations
 from primitives.perception.region_names import named_region
-from primitives.scene import REGION_NAMES, Workspace
+from primitives.scene import REGION_NAMES, Relation, Workspace
 from tests.perception.things import thing
 
 BOWL = thing("green bowl", 0.5, 0.0, 0.025)
@@ -92,3 +93,20 @@ def test_every_region_is_found_by_its_name(name: str) -> None:
 def test_ways_to_say_a_region(text: str, name: str | None) -> None:
     found = named_region(text, Workspace())
     assert (found.name if found else None) == name
+
+
+def test_relations_are_used_like_bools() -> None:
+    true, false = Relation(True, "a is in b"), Relation(False, "c is 3 cm off")
+    assert true == True and false == False and true != false and true == 1 and true == np.True_  # noqa: E712
+    assert (true & False) == False and (True & true) and (false | True) and not (false | false)  # noqa: E712
+    assert true ^ false and not true ^ True and not ~true and ~false
+    assert sum([true, false, true]) == 2 and 1 - true == 0 and [true, false].count(True) == 1
+    assert int(true) == 1 and float(false) == 0.0 and [5, 6][true] == 6 and max(false, true) == true
+    assert {True: "yes"}[true] == "yes" and np.array([true, false]).sum() == 1
+    assert (true & false).text == "a is in b; c is 3 cm off"
+
+
+def test_two_looks_at_one_thing_are_equal() -> None:
+    before, after, twin = thing("red block"), thing("red block", 0.5003, 0.2), thing("red block 2")
+    assert before == after != twin
+    assert after in [twin, before] and len({before, after, twin}) == 2

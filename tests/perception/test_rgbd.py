@@ -87,7 +87,7 @@ def test_blocks_of_one_color_and_little_different_height(
     assert result.names == ["brown box", "orange block", "orange block"]
     for name in result.truth:
         assert nearest(result, name)[0] < 0.003, name
-    for name, height in (("orange block", far), ("orange block 2", near)):
+    for name, height in (("orange block 1", far), ("orange block 2", near)):
         there = result.truth[name].position
         seen = min((o for o in result.seen if o.category == "block"), key=lambda o: math.dist(o.position, there))
         assert seen.size == pytest.approx((height,) * 3, abs=0.002)

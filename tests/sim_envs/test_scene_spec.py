@@ -73,10 +73,18 @@ def test_faulty_scene_is_refused(scene: SceneSpec, says: str) -> None:
         resolved(scene, WORKSPACE)
 
 
-def test_duplicates_are_numbered_from_two_around_given_names() -> None:
+def test_twins_are_numbered_around_given_names() -> None:
     block = ObjectSpec("block", "grey")
     scene = resolved(SceneSpec((block, block, ObjectSpec("block", "gray", name="gray block 2"))), WORKSPACE)
-    assert [o.name for o in scene.objects] == ["gray block", "gray block 3", "gray block 2"]
+    assert [o.name for o in scene.objects] == ["gray block 1", "gray block 3", "gray block 2"]
+
+
+def test_twins_with_a_position_are_numbered_from_left_to_right() -> None:
+    at = [(0.5, -0.1), None, (0.5, 0.2), (0.6, -0.1)]
+    scene = resolved(SceneSpec(tuple(ObjectSpec("block", "red", position=p) for p in at)), WORKSPACE)
+    assert [o.name for o in scene.objects] == ["red block 3", "red block 4", "red block 1", "red block 2"]
+    alone = resolved(SceneSpec((ObjectSpec("block", "red"), ObjectSpec("bowl", "red"))), WORKSPACE)
+    assert [o.name for o in alone.objects] == ["red block", "red bowl"]
 
 
 def test_a_stack_and_a_filled_bowl_may_share_their_place() -> None:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import coal
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,10 +46,15 @@ class CollisionPart:
     """(4, 4), takes shape-frame points to the base frame."""
 
 
-@lru_cache(maxsize=256)
 def parts(obj: SceneObject) -> tuple[CollisionPart, ...]:
     """The convex shapes that cover `obj`, base frame; kept, since one look at the scene serves many checks."""
-    return tuple(_parts(obj))
+    return _kept(msgspec.structs.astuple(obj))
+
+
+@lru_cache(maxsize=256)
+def _kept(fields: tuple[Any, ...]) -> tuple[CollisionPart, ...]:
+    """See `parts`: two looks at one thing are equal, but the thing may have moved between them."""
+    return tuple(_parts(SceneObject(**dict(zip(SceneObject.__struct_fields__, fields, strict=True)))))
 
 
 def _parts(obj: SceneObject) -> Iterable[CollisionPart]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,8 @@ class Tracks:
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
         news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
         news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
-        named += [*remembered, *(self._first_seen(o) for o in news)]
+        twins = Counter(o.name for o in news)
+        named += [*remembered, *(self._first_seen(o, alone=twins[o.name] == 1) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
@@ -98,11 +100,16 @@ class Tracks:
         track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
         return track.last
 
-    def _first_seen(self, obj: SceneObject) -> SceneObject:
-        base = f"{obj.color} {obj.category}"
-        name, number = base, 2
-        while name in self._tracks:
-            name, number = f"{base} {number}", number + 1
+    def _first_seen(self, obj: SceneObject, *, alone: bool) -> SceneObject:
+        """`obj` under a name of its own: the detector's, numbered unless nothing else was ever called so.
+
+        A name that was given stays as it is when a twin appears, for programs use it.
+        """
+        base = obj.name
+        number = 1 if base not in self._tracks else 2
+        while f"{base} {number}" in self._tracks:
+            number += 1
+        name = base if alone and number == 1 else f"{base} {number}"
         named = msgspec.structs.replace(obj, name=name)
         self._tracks[name] = _Track(named, obj.position, named)
         return named
