@@ -15,7 +15,7 @@ import msgspec
 
 from codepolicy import plugins
 
-REQUIRED = ("av", "lark", "msgspec", "numpy", "ompl", "openai", "opencv-python-headless", "pin", "rich", "ruckig")
+REQUIRED = ("av", "lark", "msgspec", "numpy", "ompl", "opencv-python-headless", "pin", "rich", "ruckig")
 SIMULATOR = ("pybullet",)
 
 

@@ -1,7 +1,7 @@
 """Any server that speaks OpenAI's Chat Completions: OpenAI, Ollama, vLLM, llama.cpp, LM Studio, OpenRouter, …
 
-The key comes from OPENAI_API_KEY, the address from --base-url or OPENAI_BASE_URL. Replies are streamed, so that a
-stalled server is noticed and Ctrl-C works at once.
+The key comes from OPENAI_API_KEY, the address from --base-url or OPENAI_BASE_URL. Replies are streamed where the server
+can, so that one that has stalled is noticed.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
-import openai
 
-from codepolicy.models.openai_answer import StreamedAnswer
-from codepolicy.models.openai_errors import (
-    no_server,
-    nobody_there,
-    pause,
-    retryable,
-    translated,
-    unsupported_parameters,
-)
+from codepolicy.models import openai_answer
+from codepolicy.models.http_request import Answer, Bounds, ExchangeError, NotReached, exchange
+from codepolicy.models.openai_errors import pause, refused_parts, retryable, server_error, translated
 from codepolicy.models.prices import cost, price, price_table
 from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.models.registry import ModelOptions
 from codepolicy.models.token_estimate import estimated
+from codepolicy.redaction import keep_secret, shown_url, userinfo
 from primitives.errors import ConfigurationError
 
+OPENAI = "https://api.openai.com/v1"
+MAX_BODY = 64_000_000
+"""Bytes of one answer; a long reply comes in pieces that each repeat some 300."""
+WHOLE = 10
+"""A whole reply may take so many times as long as one piece."""
 MAX_THINKING_TOKENS = 32_768
 """How far the token limit of a reply is raised for a model that used it up by thinking."""
 _VISION = re.compile(
@@ -53,7 +53,7 @@ class OpenAIModel:
 
     def __init__(self, name: str, options: ModelOptions, *, sleep: Callable[[float], None] = time.sleep) -> None:
         url = options.base_url or os.environ.get("OPENAI_BASE_URL") or None
-        key = os.environ.get("OPENAI_API_KEY") or None
+        key = _key()
         if not name:
             raise ConfigurationError("say which model: --model openai:NAME, e.g. openai:gpt-4.1-mini")
         if url is None and key is None:
@@ -62,7 +62,9 @@ class OpenAIModel:
                 "(e.g. Ollama's http://localhost:11434/v1), or use --model offline"
             )
         if url is not None and not re.match(r"https?://[^/\s]+", url):
-            raise ConfigurationError(f"base URL {url!r} is no address; give one like http://localhost:11434/v1")
+            raise ConfigurationError(
+                f"base URL {shown_url(url)!r} is no address; give one like http://localhost:11434/v1"
+            )
         self._name = name
         self._options = options
         self._sleep = sleep
@@ -72,15 +74,25 @@ class OpenAIModel:
                 f"--max-cost needs to know what {name!r} costs; give --prices FILE.toml with a table "
                 f'["{name}"] that has input and output in USD per million tokens'
             )
-        self._client = openai.OpenAI(api_key=key or "none", base_url=url, timeout=options.timeout_s, max_retries=0)
-        self._url = str(self._client.base_url).rstrip("/")
+        self._address = _Address(url or OPENAI)
+        self._url = shown_url(self._address.base)
+        self._headers = {"content-type": "application/json", "accept": "text/event-stream, application/json"}
+        if key is not None:
+            self._headers["authorization"] = f"Bearer {key}"
+        for header, variable in (("openai-organization", "OPENAI_ORG_ID"), ("openai-project", "OPENAI_PROJECT_ID")):
+            told = os.environ.get(variable, "").strip()
+            if told.isascii() and told.isprintable() and told:
+                self._headers[header] = told
         self._vision = options.vision if options.vision is not None else bool(_VISION.search(name))
         self._parameters: dict[str, Any] = {
+            "stream": True,
             "max_tokens": options.max_tokens,
             "stream_options": {"include_usage": True},
         }
         if options.temperature is not None:
             self._parameters["temperature"] = options.temperature
+        self._merged = False
+        """Whether the system message goes at the head of the first question."""
         self._connected = False
 
     @property
@@ -108,11 +120,11 @@ class OpenAIModel:
                 reply = self._once(messages)
             except (ModelError, ConfigurationError):
                 raise
-            except Exception as error:  # the SDK lets through whatever its parsers and its HTTP library raise
-                if self._drop(unsupported_parameters(error)):
+            except Exception as error:
+                if self._drop(refused_parts(error)):
                     continue
                 failed += 1
-                allowed = self._options.retries if self._connected or not nobody_there(error) else 1
+                allowed = self._options.retries if self._connected or not isinstance(error, NotReached) else 1
                 if not retryable(error) or failed > allowed:
                     raise translated(
                         error,
@@ -136,21 +148,20 @@ class OpenAIModel:
                 )
 
     def _once(self, messages: Sequence[Message]) -> Reply:
-        """One request, streamed."""
-        stream = self._client.chat.completions.create(
-            model=self._name,
-            messages=cast(Any, [self._wire(m) for m in messages]),
-            stream=True,
-            **self._parameters,
-        )
-        answer = StreamedAnswer(url=self._url, model=self._name, limit_s=10 * self._options.timeout_s)
-        with stream:
-            kind = stream.response.headers.get("content-type", "")
-            if "html" in kind:
-                raise no_server(self._url, self._name)
-            if "json" in kind:  # a server that does not stream
-                return answer.whole(stream.response.iter_bytes())
-            return answer.streamed(stream)
+        """One request."""
+        content = [self._wire(m) for m in (merged(messages) if self._merged else messages)]
+        body = msgspec.json.encode({"model": self._name, "messages": content, **self._parameters})
+        patience, streams = self._options.timeout_s, "stream" in self._parameters
+        whole = WHOLE * patience
+        bounds = Bounds(first_s=patience if streams else whole, idle_s=patience, total_s=whole, size=MAX_BODY)
+
+        def read(answer: Answer) -> Reply:
+            if answer.status != 200:
+                raise server_error(answer.status, answer.headers, b"".join(answer.body))
+            kind = answer.headers.get("content-type", "").lower()
+            return openai_answer.read(answer.body, url=self._url, model=self._name, kind=kind)
+
+        return exchange(self._address.of("chat/completions"), body, self._headers, bounds, read)
 
     def _wire(self, message: Message) -> dict[str, Any]:
         if not message.images or not self._vision:
@@ -166,6 +177,11 @@ class OpenAIModel:
         if "images" in names and self._vision:
             self._vision = False
             return True
+        if "system" in names and not self._merged:
+            self._merged = True
+            return True
+        if "stream" in names:
+            self._parameters.pop("stream_options", None)
         name = next((n for n in names if n in self._parameters), None)
         if name is None:
             return False
@@ -185,10 +201,67 @@ class OpenAIModel:
 
     def _models(self) -> list[str]:
         """What the server offers; empty when it does not say."""
+        bounds = Bounds(first_s=5.0, idle_s=5.0, total_s=5.0, size=1_000_000)
         try:
-            return sorted(m.id for m in self._client.with_options(timeout=5.0).models.list())
-        except (openai.OpenAIError, AttributeError, TypeError):
+            body = exchange(self._address.of("models"), None, self._headers, bounds, lambda a: b"".join(a.body))
+            listed = msgspec.json.decode(body, type=_Listed)
+        except (ExchangeError, ConfigurationError, msgspec.DecodeError, UnicodeDecodeError):
             return []
+        return sorted(model.id[:100] for model in listed.data[:1000])
+
+
+class _Offered(msgspec.Struct):
+    id: str
+
+
+class _Listed(msgspec.Struct):
+    data: list[_Offered]
+
+
+class _Address:
+    """A base URL, with a path appended before its query."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base.rstrip("/")
+        told = userinfo(base)
+        if told is not None:
+            keep_secret(told[1] or told[0])
+
+    def of(self, path: str) -> str:
+        """The address of `path` below it."""
+        parts = urlsplit(self.base)
+        return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{path}", parts.query, ""))
+
+
+def merged(messages: Sequence[Message]) -> list[Message]:
+    """The same without system messages and with roles that alternate, for servers that insist on it."""
+    joined: list[Message] = []
+    for message in messages:
+        role = "user" if message.role == "system" else message.role
+        if joined and joined[-1].role == role:
+            before = joined.pop()
+            text, images = f"{before.text}\n\n{message.text}", (*before.images, *message.images)
+            joined.append(Message(role=role, text=text, images=images))
+        else:
+            joined.append(msgspec.structs.replace(message, role=role))
+    return joined
+
+
+def _key() -> str | None:
+    """OPENAI_API_KEY without the space and line breaks that pasting leaves; None where there is none.
+
+    Raises:
+        ConfigurationError: it cannot be sent in a header; says so without showing it.
+    """
+    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    if not key:
+        return None
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ConfigurationError(
+            "OPENAI_API_KEY holds a space, a line break or a character that no key has (it is not shown here); "
+            "copy it again, e.g. export OPENAI_API_KEY=sk-…"
+        )
+    return key
 
 
 def make(argument: str, options: ModelOptions) -> OpenAIModel:

@@ -35,6 +35,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
     latency_s: float = 0.0
     finish: Literal["stop", "length", "refusal"] = "stop"
+    notes: tuple[str, ...] = ()
+    """What a person should know about it, e.g. that the server's counts cannot be; a sentence each."""
 
 
 class Model(Protocol):
