@@ -10,21 +10,13 @@ from collections.abc import Iterable
 
 import shapely
 
+from primitives.categories import CONTAINERS, FLAT, MARKINGS, PEG_PLATE, ROUND
 from primitives.scene import Region, Relation, SceneObject
-
-CONTAINERS = frozenset({"bowl", "box", "mug"})
-"""Categories that things are put into."""
-FLAT = frozenset({"plate", "zone"})
-"""Categories that things are put onto without much of a step."""
-ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
-"""Categories whose footprint is a disc."""
 
 CONTACT = 0.012
 """Largest vertical distance between two surfaces that still count as touching."""
 SUNK = 0.005
 """Smallest depth of a thing below the rim of what it is inside; a block on another in a bowl is 0.010 m below."""
-PEG_PLATE = 0.016
-"""Assumed thickness of the plate under a peg, on which a nut rests."""
 NUT_PLAY = 0.010
 """Largest distance of a nut's centre from the axis of the peg that goes through it."""
 SIDE_MARGIN = 0.005
@@ -92,7 +84,7 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     if b.category in FLAT:
         return on(a, b)
     off = math.dist(a.position[:2], b.position[:2])
-    within = a.category != "zone" and _area(a) < _area(b) and _centre_over(a, b)
+    within = a.category not in MARKINGS and _area(a) < _area(b) and _centre_over(a, b)
     sunk = b.top - bottom(a)
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"

@@ -15,6 +15,7 @@ from codepolicy.offline.codegen.program_writer import Writer, number, quoted
 from codepolicy.offline.grounding.belief import Belief
 from codepolicy.offline.prompt_reader import ReadPrompt
 from primitives import relations
+from primitives.categories import CONTAINERS
 from primitives.scene import REGION_NAMES, Region, SceneObject, Vector2
 
 _POINT = re.compile(r"at \((-?[\d.]+), (-?[\d.]+)\)")
@@ -70,7 +71,7 @@ def obstruction(prompt: ReadPrompt, belief: Belief) -> Obstruction:
 def _crowded(name: str, holder: SceneObject, belief: Belief, *, again: bool) -> Obstruction:
     """A container that has room, but not as things lie in it: the one in its middle, or all of them, come out first."""
     inside = [o for o in belief.carried(holder.name) if o.name != name]
-    if holder.category not in relations.CONTAINERS or not inside:
+    if holder.category not in CONTAINERS or not inside:
         return Obstruction()
     inside.sort(key=lambda o: math.dist(o.position[:2], holder.position[:2]))
     names = tuple(o.name for o in (inside if again else inside[:1]))
@@ -113,7 +114,7 @@ def in_the_way(prompt: ReadPrompt, writer: Writer, start: Belief) -> list[str]:
 def _instead(name: str, prompt: ReadPrompt, start: Belief) -> list[str]:
     """A container that the fingers would touch is not moved with what is in it: the rest of that is taken out first."""
     contents = [o for o in start.carried(name) if f"every grasp of {o.name} collides" not in (prompt.feedback or "")]
-    if start[name].category not in relations.CONTAINERS or not start.carried(name):
+    if start[name].category not in CONTAINERS or not start.carried(name):
         return [name]
     free = sorted(contents, key=lambda o: (-o.top, math.dist(o.position[:2], start[name].position[:2])))
     return [o.name for o in free[:1]]

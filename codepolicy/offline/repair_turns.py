@@ -7,11 +7,12 @@ import re
 import msgspec
 
 from codepolicy.offline.codegen.composer import Composer
-from codepolicy.offline.grounding.belief import FURNITURE, Belief, Declined
+from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.lexicon.tokenizer import tokenize
 from codepolicy.offline.parser.clauses import NotUnderstood, clauses
 from codepolicy.offline.parser.meaning import Command
 from codepolicy.offline.prompt_reader import ReadPrompt
+from primitives.categories import FIXED
 
 GIVE_UP = 3
 """The same failure this often ends the attempt."""
@@ -68,7 +69,7 @@ def recall(prompt: ReadPrompt, belief: Belief) -> Command | None:
     acted = False
     for line, earlier in zip(prompt.history, prompt.session, strict=False):
         composer = Composer(belief.copy(), last=last)
-        moved = tuple(name for name, *_ in _moves(line, belief) if belief[name].category not in FURNITURE)
+        moved = tuple(name for name, *_ in _moves(line, belief) if belief[name].category not in FIXED)
         try:
             composer.compose(clauses(tokenize(earlier)[0]))
         except (NotUnderstood, Declined):

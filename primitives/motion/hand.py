@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import ROUND
 from primitives.failures import Failure
 from primitives.guard import Guard
 from primitives.kinematics.arm_kinematics import Kinematics
-from primitives.motion.planning.obstacles import ROUND
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Arm

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import FIXED
 from primitives.failures import BadArgument, Blocked, Unreachable
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.poses import pose_distance
 from primitives.motion.planning.collision import Checker
 from primitives.scene import SceneObject
-
-BOLTED = frozenset({"peg", "button", "drawer", "door", "handle"})
-"""Categories that stand where they are, or slide in what does."""
 
 
 def unreachable(kinematics: Kinematics, T: NDArray[np.float64], near: NDArray[np.float64]) -> Unreachable:
@@ -67,7 +65,7 @@ def metres(T: NDArray[np.float64]) -> str:
 
 def refuse_bolted(obj: SceneObject) -> None:
     """Refuse to carry or shove what is bolted to the table. Raises BadArgument."""
-    if obj.category in BOLTED:
+    if obj.category in FIXED:
         raise BadArgument(
             f"{obj.name} is bolted to the table, or part of what is",
             expected="something loose",

@@ -8,15 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from primitives.categories import FACING, ROUND
 from primitives.environment import Environment, ObjectState
 from primitives.errors import ConfigurationError
 from primitives.perception.detector import Detector, RobotView
-from primitives.relations import ROUND
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
-
-FACING = frozenset({"drawer", "door", "handle"})
-"""Categories whose yaw is the direction out of a front."""
 
 
 class OracleDetector:

@@ -13,23 +13,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from primitives.categories import NOUNS
 from primitives.colors import canonical
 from primitives.failures import Ambiguous, BadArgument, NotFound
 from primitives.perception.region_names import named_region
 from primitives.scene import SceneObject, Workspace
 
-NOUNS: dict[str, str] = {
-    "block": "block", "cube": "block", "brick": "block",
-    "bowl": "bowl", "dish": "bowl",
-    "plate": "plate", "saucer": "plate",
-    "zone": "zone", "pad": "zone", "mat": "zone", "target": "zone", "marker": "zone", "patch": "zone",
-    "cylinder": "cylinder", "can": "cylinder", "tube": "cylinder",
-    "ball": "ball", "sphere": "ball",
-    "box": "box", "tray": "box", "bin": "box", "crate": "box", "container": "box",
-    "mug": "mug", "cup": "mug",
-    "nut": "nut", "peg": "peg", "button": "button", "drawer": "drawer", "door": "door", "handle": "handle",
-}  # fmt: skip
-"""Words for the categories."""
 ANYTHING = frozenset({"object", "thing", "item", "one", "everything"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _FILLER = _ARTICLES | frozenset({"all", "every", "each", "both", "any", "of", "colored", "coloured", "my"})

@@ -1,4 +1,8 @@
-"""What each category looks like and collides as. The frame's origin is the centre of the bounding box."""
+"""What each category looks like and collides as. The frame's origin is the centre of the bounding box.
+
+The walls of hollow things begin above the table, on a foot as thick as the floor, so that each rests on a few contacts
+instead of one per piece, which makes the physics four times faster.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from primitives.categories import CATEGORIES, NUT_HOLE, PEG_PLATE, PEG_POST
 from primitives.scene import Vector3
 from sim_envs.assets.meshes import (
     Mesh,
@@ -22,9 +27,6 @@ from sim_envs.assets.meshes import (
     wall_pieces,
 )
 
-FOOT = 0.008
-"""Thickness in m of the foot on which hollow things stand. Walls begin above the table, so that each rests on a few
-contacts instead of one per piece, which makes the physics four times faster."""
 MARBLE = 0.025
 """Diameter in m below which a ball is a smooth marble that pours, too small for the fingers to take."""
 LIGHTEST = 0.03
@@ -50,7 +52,7 @@ class Shape:
 
 @lru_cache(maxsize=256)
 def shape_of(category: str, extent: Vector3) -> Shape:
-    """The shape of an object of a category of `scene_spec.CATEGORIES`; `extent` (x, y, z) in m."""
+    """The shape of an object of a category of `primitives.categories`; `extent` (x, y, z) in m."""
     return _BUILDERS[category](*extent)
 
 
@@ -75,8 +77,9 @@ def _cylinder(x: float, y: float, z: float) -> Shape:
 
 
 def _bowl(x: float, _y: float, z: float) -> Shape:
-    wall, rim, foot = 0.005, x / 2, 0.30 * x
-    low, floor, high = -z / 2, -z / 2 + FOOT, z / 2
+    kind = CATEGORIES["bowl"]
+    wall, rim, foot = kind.wall, x / 2, kind.taper * x / 2
+    low, floor, high = -z / 2, -z / 2 + kind.floor, z / 2
     profile = [
         (0, low),
         (foot, low),
@@ -92,7 +95,8 @@ def _bowl(x: float, _y: float, z: float) -> Shape:
 
 
 def _plate(x: float, _y: float, z: float) -> Shape:
-    rim, foot, wall = x / 2, 0.38 * x, 0.004
+    kind = CATEGORIES["plate"]
+    rim, foot, wall = x / 2, kind.taper * x / 2, kind.wall
     low, floor, high = -z / 2, -z / 2 + 0.5 * z, z / 2
     profile = [(0, low), (foot, low), (rim, high - 0.002), (rim, high), (rim - wall, high), (foot, floor), (0, floor)]
     section = [(foot - 0.002, floor - 0.002), (foot, low + 0.003), (rim, high - 0.002), (rim, high), (rim - wall, high)]
@@ -101,9 +105,9 @@ def _plate(x: float, _y: float, z: float) -> Shape:
 
 
 def _box(x: float, y: float, z: float) -> Shape:
-    wall, inset = 0.005, 0.004
+    wall, inset = CATEGORIES["box"].wall, 0.004
     hx, hy, low, high = x / 2, y / 2, -z / 2, z / 2
-    floor = low + FOOT
+    floor = low + CATEGORIES["box"].floor
     parts = [
         ((-hx + inset, -hy + inset, low), (hx - inset, hy - inset, floor)),
         ((-hx, -hy, low + 0.005), (-hx + wall, hy, high)),
@@ -116,8 +120,8 @@ def _box(x: float, y: float, z: float) -> Shape:
 
 def _mug(x: float, y: float, z: float) -> Shape:
     # the handle points along +x and makes the extent longer there than the diameter y
-    radius, wall, low, high = y / 2, 0.004, -z / 2, z / 2
-    floor, axis = low + FOOT, (-(x - y) / 2, 0.0)
+    radius, wall, low, high = y / 2, CATEGORIES["mug"].wall, -z / 2, z / 2
+    floor, axis = low + CATEGORIES["mug"].floor, (-(x - y) / 2, 0.0)
     profile = [
         (0, low),
         (radius - 0.004, low),
@@ -152,8 +156,8 @@ def _odd(x: float, y: float, z: float) -> Shape:
 
 
 def _nut(x: float, y: float, z: float) -> Shape:
-    # a square ring; the hole is 58 % of the edge
-    hx, hy, ix, iy, hz = x / 2, y / 2, 0.29 * x, 0.29 * y, z / 2
+    # a square ring
+    hx, hy, ix, iy, hz = x / 2, y / 2, NUT_HOLE / 2 * x, NUT_HOLE / 2 * y, z / 2
     parts = [
         ((-hx, -hy, -hz), (-ix, hy, hz)),
         ((ix, -hy, -hz), (hx, hy, hz)),
@@ -164,12 +168,12 @@ def _nut(x: float, y: float, z: float) -> Shape:
 
 
 def _peg(x: float, y: float, z: float) -> Shape:
-    # a round peg, a quarter of the edge thick, on a square plate
-    radius, low, plate = x / 8, -z / 2, -z / 2 + 0.014
+    # a round post on a square plate
+    radius, low, plate = PEG_POST / 2 * x, -z / 2, -z / 2 + PEG_PLATE
     base = ((-x / 2, -y / 2, low), (x / 2, y / 2, plate))
     profile = [(radius, plate), (radius, z / 2 - 0.003), (radius - 0.003, z / 2), (0, z / 2)]
     pieces = (box_piece(*base), disc_piece(radius, plate, z / 2))
-    return Shape(joined([box_mesh(*base), revolved(profile)]), "pieces", pieces, _mass(x * y * 0.014, 1000))
+    return Shape(joined([box_mesh(*base), revolved(profile)]), "pieces", pieces, _mass(x * y * PEG_PLATE, 1000))
 
 
 def _of_boxes(parts: list[tuple[tuple[float, float, float], tuple[float, float, float]]], density: float) -> Shape:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from primitives.categories import BOARD, BUTTON_CAP, HANDLE, travel
 from primitives.scene import Vector3
 from sim_envs.assets.meshes import Mesh, box_mesh, joined, revolved
 
@@ -65,26 +66,16 @@ class Furniture:
         return (self.body, self.slider, *((self.grip,) if self.grip else ()))
 
 
-BOARD = 0.010
-"""Thickness in m of the boards."""
 PLAY = 0.003
 """Gap in m between what slides and what it slides in."""
-GRIP = (0.045, 0.024, 0.020)
-"""Extent in m of a handle, which stands out from the front along x."""
-GRIP_DROP = 0.025
+HANDLE_DROP = 0.025
 """Height in m from the top of the body down to the middle of the handle: low enough to be held from above without the
 hand touching the body."""
-TRAVEL: dict[str, Callable[[Vector3], float]] = {
-    "drawer": lambda extent: 0.65 * extent[0],
-    "door": lambda extent: extent[1] / 2 - 2 * BOARD,
-    "button": lambda _: 0.020,
-}
-"""How far the slider of each category goes, in m, by the extent of the body."""
 
 
 @lru_cache(maxsize=64)
 def furniture_of(category: str, extent: Vector3) -> Furniture:
-    """The furniture of a category of `TRAVEL`; `extent` (x, y, z) of the closed body in m, without the handle."""
+    """A drawer, door or button; `extent` (x, y, z) of the closed body in m, without the handle."""
     return _BUILDERS[category](extent)
 
 
@@ -122,7 +113,7 @@ def _carcass(extent: Vector3, front: float) -> tuple[Solid, ...]:
 def _cupboard(extent: Vector3, ceiling: float, slider: tuple[Solid, ...], *, axis: Vector3, travel: float) -> Furniture:
     """A carcass whose ceiling reaches to `ceiling` m, and its slider, with the handle on the first solid."""
     front, top = extent[0] / 2, extent[2] / 2
-    handle = Solid((front + GRIP[0] / 2, slider[0].center[1], top - GRIP_DROP), GRIP)
+    handle = Solid((front + HANDLE[0] / 2, slider[0].center[1], top - HANDLE_DROP), HANDLE)
     return Furniture(
         body=Part(_carcass(extent, ceiling), "color"),
         slider=Part(slider, "color"),
@@ -146,27 +137,27 @@ def _drawer(extent: Vector3) -> Furniture:
         _between((back + wall, -wide, low + wall), (front, -wide + wall, high)),
         _between((back + wall, wide - wall, low + wall), (front, wide, high)),
     )
-    return _cupboard(extent, front, tray, axis=(1.0, 0.0, 0.0), travel=TRAVEL["drawer"](extent))
+    return _cupboard(extent, front, tray, axis=(1.0, 0.0, 0.0), travel=travel("drawer", extent))
 
 
 def _door(extent: Vector3) -> Furniture:
     x, y, z = (e / 2 for e in extent)
     panel = _between((x - BOARD, -y + BOARD, -z + PLAY), (x, BOARD, z - BOARD - PLAY))
-    return _cupboard(extent, x, (panel,), axis=(0.0, 1.0, 0.0), travel=TRAVEL["door"](extent))
+    return _cupboard(extent, x, (panel,), axis=(0.0, 1.0, 0.0), travel=travel("door", extent))
 
 
 def _button(extent: Vector3) -> Furniture:
     x, y, z = (e / 2 for e in extent)
-    cap = 0.030
+    cap = Solid((0.0, 0.0, z - BUTTON_CAP / 2 - 0.002), (1.1 * x, 1.1 * x, BUTTON_CAP + 0.004), round=True)
     return Furniture(
-        body=Part((_between((-x, -y, -z), (x, y, z - cap)),), "accent"),
-        slider=Part((Solid((0.0, 0.0, z - cap / 2 - 0.002), (1.1 * x, 1.1 * x, cap + 0.004), round=True),), "color"),
+        body=Part((_between((-x, -y, -z), (x, y, z - BUTTON_CAP)),), "accent"),
+        slider=Part((cap,), "color"),
         grip=None,
         axis=(0.0, 0.0, -1.0),
-        travel=TRAVEL["button"](extent),
+        travel=travel("button", extent),
         friction=0.5,
         damping=4.0,
-        latch=0.75 * TRAVEL["button"](extent),
+        latch=0.75 * travel("button", extent),
         spring=4.0,
         mass=0.05,
     )

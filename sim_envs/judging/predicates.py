@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 
+from primitives.categories import CONTAINERS, FLAT, MARKINGS
 from primitives.scene import Region
 from sim_envs.judging.case import Case, Condition, Unclear, World
 from sim_envs.judging.truth_geometry import (
     CONTACT,
-    HOLLOW,
     bottom,
     contains,
     distance,
@@ -60,7 +60,7 @@ def on_top(case: Case, name: str, support: str) -> Condition:
     """`name` rests on top of `support`, or in it where that is a bowl, a box or a mug: on its rim is neither."""
     a, b = case.now[name], case.now[support]
     lift = bottom(a) - top(b)
-    resting = contains(b, a) if b.category in HOLLOW else rests_on(a, b)
+    resting = contains(b, a) if b.category in CONTAINERS else rests_on(a, b)
     return Condition(
         resting and name not in case.held,
         f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {lift:+.3f} m from its top"
@@ -142,14 +142,14 @@ def others(case: Case, *names: str, cleared: Collection[str] = ()) -> list[str]:
     return sorted(
         name
         for name, state in case.start.items()
-        if name not in names and name not in freed and state.category != "zone"
+        if name not in names and name not in freed and state.category not in MARKINGS
     )
 
 
 def stood_on(world: World, names: Collection[str]) -> set[str]:
     """Names of what stands on these objects, or on what stands on them, and so on; not what lies in them."""
     found: set[str] = set()
-    below = {n for n in names if world[n].category not in (*HOLLOW, "plate", "zone")}
+    below = {n for n in names if world[n].category not in CONTAINERS | FLAT}
     while below:
         below = {
             name

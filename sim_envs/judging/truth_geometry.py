@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from primitives.categories import CONTAINERS, ROUND, category
 from primitives.environment import ObjectState
 from primitives.scene import Region, Workspace
 from sim_envs.judging.case import Unclear
@@ -17,8 +18,8 @@ CONTACT = 0.01
 an edge by a few."""
 TIE = 0.01
 """Two distances closer than this, in m, do not settle which is meant: cameras measure to a few millimetres."""
-WALL = 0.01
-"""Thickness in m of a bowl's rim and of a box's wall, taken off the inside."""
+INSET = 0.01
+"""Distance in m from the outline of a container within which a centre does not count as inside it."""
 
 
 def distance(a: ObjectState, b: ObjectState) -> float:
@@ -66,10 +67,6 @@ def local(a: ObjectState, b: ObjectState) -> tuple[float, float]:
     return c * dx + s * dy, -s * dx + c * dy
 
 
-HOLLOW = ("bowl", "box", "mug")
-"""What things are put into rather than onto."""
-
-
 def upright(state: ObjectState) -> bool:
     """Whether its own z axis points up, give or take 25 degrees."""
     return axes(state)[2][2] > 0.9
@@ -82,12 +79,9 @@ def tipped_over(before: ObjectState, now: ObjectState) -> bool:
     return upright(before) and not upright(now)
 
 
-ROUND = ("bowl", "plate", "cylinder", "ball")
-
-
 def over(a: ObjectState, b: ObjectState, margin: float = 0.0) -> bool:
     """Whether `a`'s centre lies above `b`'s outline, at least `margin` m from its edge; above a mug, its cup."""
-    if b.category == "mug":
+    if category(b.category).handled:
         # the handle points along the mug's own +x, so the cup's axis lies that much to the other side
         dx, dy = local(a, b)
         return math.hypot(dx + (b.size[0] - b.size[1]) / 2, dy) <= b.size[1] / 2 - margin
@@ -107,9 +101,9 @@ def contains(container: ObjectState, a: ObjectState) -> bool:
     The lowest point rather than the centre decides, because four blocks in one bowl lie on each other. Nothing is
     inside of what has been tipped over.
     """
-    if container.category not in (*HOLLOW, "plate") or not upright(container):
+    if container.category not in CONTAINERS | {"plate"} or not upright(container):
         return False
-    return over(a, container, WALL) and bottom(container) - CONTACT <= bottom(a) < top(container) - 0.005
+    return over(a, container, INSET) and bottom(container) - CONTACT <= bottom(a) < top(container) - 0.005
 
 
 def along(a: ObjectState, b: ObjectState, direction: str) -> float:

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from primitives.categories import SLIDING
 from primitives.colors import COLORS
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
 from sim_envs.assets.body_shapes import shape_of
-from sim_envs.assets.furniture_shapes import TRAVEL, Furniture, furniture_of, part_mesh
+from sim_envs.assets.furniture_shapes import Furniture, furniture_of, part_mesh
 from sim_envs.assets.meshes import Mesh
 from sim_envs.physics.body_loading import FRICTION, load_object, rgba, set_dynamics
 from sim_envs.physics.bullet import p
@@ -72,7 +73,7 @@ class Things:
         self.furniture = {
             body: furniture_of(category, extent)
             for body, (category, extent, _) in zip(self.ids, family, strict=True)
-            if category in TRAVEL
+            if category in SLIDING
         }
         movable = (body for body, (_, _, movable) in zip(self.ids, family, strict=True) if movable)
         self.loose = tuple(body for body in movable if body not in self.furniture)
@@ -172,6 +173,6 @@ class Things:
 
 
 def _load(client: int, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
-    if category in TRAVEL:
+    if category in SLIDING:
         return load_furniture(client, category, extent, parked=parked)
     return load_object(client, category, extent, movable, parked=parked)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from primitives.categories import FIXED, MARKINGS, category
 from primitives.colors import canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import SceneObject
 from sim_envs.physics.bodies import Placement
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
 from sim_envs.scenes.spawning import SETTLE_HEIGHT
 
 
@@ -36,16 +37,16 @@ def twin_scene(objects: Sequence[SceneObject]) -> tuple[SceneSpec, list[Placemen
 
 def _spec(measured: SceneObject) -> ObjectSpec:
     # the odd shape that stands for "object" in scenes is an L, which a measured box is not
-    category = measured.category if measured.category in CATEGORIES and measured.category != "object" else "block"
-    kind = CATEGORIES[category]
+    name = measured.category if measured.category in SIZES and measured.category != "object" else "block"
+    kind = SIZES[name]
     x, y, z = measured.size
-    if kind.round:
+    if category(name).disc:
         x = y = (x + y) / 2
     x, y = (min(max(v, kind.smallest), kind.largest) for v in (x, y))
     return ObjectSpec(
-        category,
+        name,
         canonical(measured.color) or "gray",
         name=measured.name,
         size=(x, y, min(max(z, 0.0005), 0.4)),
-        movable=not kind.fixed,
+        movable=name not in FIXED | MARKINGS,
     )

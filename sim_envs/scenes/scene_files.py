@@ -10,7 +10,7 @@ import numpy as np
 
 from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError, unknown_name
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
 
 DEFAULT = "blocks-and-bowls"
 NAMES = (DEFAULT, "random")
@@ -87,7 +87,7 @@ def _random(rng: np.random.Generator) -> SceneSpec:
         colors = rng.permutation(np.array(CAP_COLORS))[:count].tolist()
         for color in colors:
             category = categories[int(rng.choice(len(categories), p=_weights(len(categories))))]
-            draw = CATEGORIES[category].draw
+            draw = SIZES[category].draw
             assert draw is not None
             objects.append(ObjectSpec(category, color, size=round(float(rng.uniform(*draw)), 3)))
     return SceneSpec(tuple(objects), "random")

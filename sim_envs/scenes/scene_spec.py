@@ -9,12 +9,12 @@ import msgspec
 import shapely
 from shapely import Polygon
 
+from primitives.categories import CONTAINERS, FLAT, HANDLE, NUT_HEIGHT, ZONE_HEIGHT, category, travel
 from primitives.scene import Vector3
-from sim_envs.assets.furniture_shapes import GRIP, TRAVEL
 
 
-class Category(msgspec.Struct, frozen=True, kw_only=True):
-    """The shape family of an object and the sizes it comes in."""
+class SizeRange(msgspec.Struct, frozen=True, kw_only=True):
+    """The sizes that the things of a category come in."""
 
     default: Vector3
     """Extent (x, y, z) in m where none is given."""
@@ -22,44 +22,36 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     """Bound on the horizontal extent in m."""
     largest: float
     """Bound on the horizontal extent in m."""
-    round: bool = False
-    """Whether x and y extent are one diameter."""
-    flat: bool = False
-    """Whether the height is fixed and `size` gives the horizontal extent alone."""
-    hollow: bool = False
-    """Whether other objects can lie inside it."""
-    fixed: bool = False
-    """Whether it never moves, however the specification says."""
     draw: tuple[float, float] | None = None
     """Range of the edge or diameter in m from which the random scene draws."""
 
 
-CATEGORIES: dict[str, Category] = {
-    "block": Category(default=(0.04, 0.04, 0.04), smallest=0.01, largest=0.20, draw=(0.025, 0.06)),
-    "bowl": Category(
-        default=(0.15, 0.15, 0.05), smallest=0.08, largest=0.26, round=True, hollow=True, draw=(0.13, 0.17)
-    ),
-    "plate": Category(default=(0.16, 0.16, 0.014), smallest=0.08, largest=0.30, round=True, flat=True, hollow=True),
-    "zone": Category(default=(0.14, 0.14, 0.001), smallest=0.03, largest=0.42, flat=True, fixed=True),
-    "cylinder": Category(default=(0.04, 0.04, 0.06), smallest=0.01, largest=0.20, round=True, draw=(0.03, 0.05)),
-    "ball": Category(default=(0.045, 0.045, 0.045), smallest=0.008, largest=0.15, round=True, draw=(0.035, 0.055)),
-    "box": Category(default=(0.18, 0.14, 0.05), smallest=0.05, largest=0.40, hollow=True),
-    "mug": Category(default=(0.11, 0.08, 0.09), smallest=0.05, largest=0.16, hollow=True),
-    "object": Category(default=(0.06, 0.05, 0.04), smallest=0.02, largest=0.20),
-    "nut": Category(default=(0.055, 0.055, 0.02), smallest=0.05, largest=0.07),
-    "peg": Category(default=(0.08, 0.08, 0.06), smallest=0.07, largest=0.10, hollow=True, fixed=True),
-    "button": Category(default=(0.09, 0.09, 0.06), smallest=0.07, largest=0.12, fixed=True),
-    "drawer": Category(default=(0.16, 0.18, 0.09), smallest=0.12, largest=0.24, hollow=True, fixed=True),
-    "door": Category(default=(0.10, 0.30, 0.09), smallest=0.08, largest=0.36, fixed=True),
+SIZES: dict[str, SizeRange] = {
+    "block": SizeRange(default=(0.04, 0.04, 0.04), smallest=0.01, largest=0.20, draw=(0.025, 0.06)),
+    "bowl": SizeRange(default=(0.15, 0.15, 0.05), smallest=0.08, largest=0.26, draw=(0.13, 0.17)),
+    "plate": SizeRange(default=(0.16, 0.16, 0.014), smallest=0.08, largest=0.30),
+    "zone": SizeRange(default=(0.14, 0.14, ZONE_HEIGHT), smallest=0.03, largest=0.42),
+    "cylinder": SizeRange(default=(0.04, 0.04, 0.06), smallest=0.01, largest=0.20, draw=(0.03, 0.05)),
+    "ball": SizeRange(default=(0.045, 0.045, 0.045), smallest=0.008, largest=0.15, draw=(0.035, 0.055)),
+    "box": SizeRange(default=(0.18, 0.14, 0.05), smallest=0.05, largest=0.40),
+    "mug": SizeRange(default=(0.11, 0.08, 0.09), smallest=0.05, largest=0.16),
+    "object": SizeRange(default=(0.06, 0.05, 0.04), smallest=0.02, largest=0.20),
+    "nut": SizeRange(default=(0.055, 0.055, NUT_HEIGHT), smallest=0.05, largest=0.07),
+    "peg": SizeRange(default=(0.08, 0.08, 0.06), smallest=0.07, largest=0.10),
+    "button": SizeRange(default=(0.09, 0.09, 0.06), smallest=0.07, largest=0.12),
+    "drawer": SizeRange(default=(0.16, 0.18, 0.09), smallest=0.12, largest=0.24),
+    "door": SizeRange(default=(0.10, 0.30, 0.09), smallest=0.08, largest=0.36),
 }
 """Every category that a scene can hold."""
+ENCLOSING = CONTAINERS | {"plate", "peg", "drawer"}
+"""Categories within whose outline other things may lie: in them, on them or, a nut, around them."""
 
 
 class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One object to be spawned."""
 
     category: str
-    """One of `CATEGORIES`."""
+    """One of `SIZES`."""
     color: str
     """One of `primitives.colors.COLORS`, or a synonym."""
     name: str | None = None
@@ -87,20 +79,20 @@ class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def reach(self) -> float:
         """How far in m it can come out of its own outline in front, along its x axis."""
-        if self.category == "button" or self.category not in TRAVEL:
+        if not category(self.category).facing:
             return 0.0
-        return GRIP[0] + (TRAVEL["drawer"](self.extent) if self.category == "drawer" else 0.0)
+        return HANDLE[0] + (travel("drawer", self.extent) if self.category == "drawer" else 0.0)
 
     @property
     def extent(self) -> Vector3:
         """Extent (x, y, z) in m along the object's own axes, with the category's defaults filled in."""
-        kind = CATEGORIES[self.category]
+        kind = SIZES[self.category]
         x, y, z = kind.default
         if self.size is None:
             return kind.default
         if isinstance(self.size, tuple):
             return (self.size[0], self.size[1], self.size[2])
-        if kind.flat:
+        if self.category in FLAT:
             return (self.size, self.size, z)
         scale = self.size / x
         return (self.size, y * scale, z * scale)
@@ -140,7 +132,7 @@ def footprint(spec: ObjectSpec) -> Polygon:
     assert spec.position is not None
     x, y = spec.position[:2]
     half_x, half_y = spec.extent[0] / 2, spec.extent[1] / 2
-    if CATEGORIES[spec.category].round:
+    if category(spec.category).disc:
         return shapely.Point(x, y).buffer(half_x)
     c, s = math.cos(spec.yaw or 0.0), math.sin(spec.yaw or 0.0)
     front = half_x + spec.reach

@@ -7,10 +7,11 @@ import math
 import msgspec
 import numpy as np
 
+from primitives.categories import FIXED, MARKINGS, category
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
 from sim_envs.physics.bodies import Placement
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint, gap
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec, footprint, gap
 
 TRIES_PER_OBJECT = 100
 LAYOUTS = 60
@@ -78,19 +79,19 @@ def _inner_radius(spec: ObjectSpec) -> float:
 
 def _outer_radius(spec: ObjectSpec) -> float:
     x, y, _ = spec.extent
-    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x / 2 + spec.reach, y / 2)
+    return x / 2 if category(spec.category).disc else math.hypot(x / 2 + spec.reach, y / 2)
 
 
 def _yaw(spec: ObjectSpec, rng: np.random.Generator) -> float:
     """The yaw asked for, or a drawn one. Flat zones lie straight, as painted."""
     if spec.yaw is not None:
         return spec.yaw
-    return 0.0 if spec.category == "zone" else float(rng.uniform(-math.pi, math.pi))
+    return 0.0 if spec.category in MARKINGS else float(rng.uniform(-math.pi, math.pi))
 
 
 def _half_box(spec: ObjectSpec, yaw: float) -> tuple[float, float]:
     x, y = spec.extent[0] / 2, spec.extent[1] / 2
-    if CATEGORIES[spec.category].round:
+    if category(spec.category).disc:
         return x, x
     c, s = abs(math.cos(yaw)), abs(math.sin(yaw))
     return x * c + y * s, x * s + y * c
@@ -99,7 +100,7 @@ def _half_box(spec: ObjectSpec, yaw: float) -> tuple[float, float]:
 def _start(spec: ObjectSpec) -> Placement:
     assert spec.position is not None
     assert spec.yaw is not None
-    lift = 0.0 if CATEGORIES[spec.category].fixed else SETTLE_HEIGHT
+    lift = 0.0 if spec.category in FIXED | MARKINGS else SETTLE_HEIGHT
     z = spec.position[2] if len(spec.position) == 3 else spec.extent[2] / 2
     return Placement((spec.position[0], spec.position[1], z + lift), spec.yaw)
 

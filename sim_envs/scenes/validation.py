@@ -8,11 +8,20 @@ from collections import Counter
 
 import msgspec
 
+from primitives.categories import FIXED, MARKINGS, SLIDING, category, travel
 from primitives.colors import COLORS, canonical
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.scene import Workspace
-from sim_envs.assets.furniture_shapes import TRAVEL
-from sim_envs.scenes.scene_spec import CATEGORIES, Category, ObjectSpec, SceneSpec, footprint, gap, heights
+from sim_envs.scenes.scene_spec import (
+    ENCLOSING,
+    SIZES,
+    ObjectSpec,
+    SceneSpec,
+    SizeRange,
+    footprint,
+    gap,
+    heights,
+)
 
 
 def resolved(spec: SceneSpec, workspace: Workspace) -> SceneSpec:
@@ -38,9 +47,9 @@ def resolved(spec: SceneSpec, workspace: Workspace) -> SceneSpec:
 
 
 def _checked(spec: ObjectSpec, where: str, workspace: Workspace) -> ObjectSpec:
-    kind = CATEGORIES.get(spec.category)
+    kind = SIZES.get(spec.category)
     if kind is None:
-        raise ConfigurationError(f"{where}: {unknown_name('category', spec.category, CATEGORIES)}")
+        raise ConfigurationError(f"{where}: {unknown_name('category', spec.category, SIZES)}")
     color = canonical(spec.color)
     if color is None:
         raise ConfigurationError(f"{where}: {unknown_name('color', spec.color, COLORS)}")
@@ -51,19 +60,21 @@ def _checked(spec: ObjectSpec, where: str, workspace: Workspace) -> ObjectSpec:
         raise ConfigurationError(f"{where}: yaw is {spec.yaw!r}; give a finite angle in rad.")
     _check_position(spec, where, workspace)
     accent = _checked_furniture(spec, where)
-    return msgspec.structs.replace(spec, color=color, accent=accent, movable=spec.movable and not kind.fixed)
+    return msgspec.structs.replace(
+        spec, color=color, accent=accent, movable=spec.movable and spec.category not in FIXED | MARKINGS
+    )
 
 
 def _checked_furniture(spec: ObjectSpec, where: str) -> str | None:
     """The accent's canonical name, or None."""
-    if spec.category not in TRAVEL:
+    if spec.category not in SLIDING:
         for key in ("accent", "joint"):
             if getattr(spec, key) is not None:
-                raise ConfigurationError(f"{where}: a {spec.category} has no {key}; only {', '.join(TRAVEL)} have.")
+                raise ConfigurationError(f"{where}: a {spec.category} has no {key}; only {', '.join(SLIDING)} have.")
         return None
-    travel = TRAVEL[spec.category](spec.extent)
-    if spec.joint is not None and not (math.isfinite(spec.joint) and 0.0 <= spec.joint <= travel):
-        raise ConfigurationError(f"{where}: joint is {spec.joint!r}; this {spec.category} goes from 0 to {travel:g} m.")
+    most = travel(spec.category, spec.extent)
+    if spec.joint is not None and not (math.isfinite(spec.joint) and 0.0 <= spec.joint <= most):
+        raise ConfigurationError(f"{where}: joint is {spec.joint!r}; this {spec.category} goes from 0 to {most:g} m.")
     if spec.accent is None:
         return None
     accent = canonical(spec.accent)
@@ -74,7 +85,7 @@ def _checked_furniture(spec: ObjectSpec, where: str) -> str | None:
     return accent
 
 
-def _check_size(spec: ObjectSpec, kind: Category, where: str) -> None:
+def _check_size(spec: ObjectSpec, kind: SizeRange, where: str) -> None:
     if spec.size is None:
         return
     values = spec.size if isinstance(spec.size, tuple) else (spec.size,)
@@ -88,7 +99,7 @@ def _check_size(spec: ObjectSpec, kind: Category, where: str) -> None:
             f"{where}: a {spec.category} of {x:g} x {y:g} m is out of bounds; "
             f"its horizontal extent is {kind.smallest:g} to {kind.largest:g} m."
         )
-    if kind.round and abs(x - y) > 1e-6:
+    if category(spec.category).disc and abs(x - y) > 1e-6:
         raise ConfigurationError(
             f"{where}: a {spec.category} is round, so size x and y are equal; got {x:g} and {y:g}."
         )
@@ -148,9 +159,9 @@ def _refuse_overlaps(objects: list[ObjectSpec], where: str) -> None:
 
 
 def _collide(a: ObjectSpec, b: ObjectSpec) -> bool:
-    if "zone" in (a.category, b.category):
+    if not MARKINGS.isdisjoint((a.category, b.category)):
         return False
-    if any(CATEGORIES[o.category].hollow and len(other.position or ()) == 3 for o, other in ((a, b), (b, a))):
+    if any(o.category in ENCLOSING and len(other.position or ()) == 3 for o, other in ((a, b), (b, a))):
         return False
     (a_low, a_high), (b_low, b_high) = heights(a), heights(b)
     if a_low >= b_high - 1e-3 or b_low >= a_high - 1e-3:

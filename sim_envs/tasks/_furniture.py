@@ -6,12 +6,12 @@ import math
 import random
 from collections.abc import Iterable
 
+from primitives import categories
 from primitives.scene import Vector2
-from sim_envs.assets.furniture_shapes import TRAVEL
 from sim_envs.judging.case import Case, Condition
 from sim_envs.judging.predicates import others, untouched
 from sim_envs.language.templates import Attributes
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
 from sim_envs.tasks._layout import palette
 
 TURN = 0.25
@@ -22,7 +22,7 @@ DISTURBED = 0.01
 
 def travel(category: str) -> float:
     """How far the slider of a piece of the usual size goes, in m."""
-    return TRAVEL[category](CATEGORIES[category].default)
+    return categories.travel(category, SIZES[category].default)
 
 
 def cupboard(

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from primitives.categories import category
 from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError
 from primitives.scene import Region, Vector2, Vector3
 from sim_envs.judging.truth_geometry import WORKSPACE
 from sim_envs.language.templates import Attributes, colors
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, heights
+from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec, heights
 
 GAP = 0.04
 """Free space in m around every object: an open finger is 2 cm thick and needs as much room to move."""
@@ -94,7 +95,7 @@ def block_and_anchor(
 def radius(spec: ObjectSpec) -> float:
     """Radius in m of the smallest circle around the outline."""
     x, y, _ = spec.extent
-    return x / 2 if CATEGORIES[spec.category].round else math.hypot(x, y) / 2
+    return x / 2 if category(spec.category).disc else math.hypot(x, y) / 2
 
 
 def position(spec: ObjectSpec) -> Vector2:
@@ -138,7 +139,7 @@ def arrange(
                 break
             circles.append((*spot, r))
             turn = rng.uniform(-math.pi / 4, math.pi / 4)
-            yaw = 0.0 if CATEGORIES[spec.category].round else round(turn, 4) if spec.yaw is None else spec.yaw
+            yaw = 0.0 if category(spec.category).disc else round(turn, 4) if spec.yaw is None else spec.yaw
             placed[index] = msgspec.structs.replace(spec, position=spec.position or spot, yaw=yaw)
         else:
             arranged = tuple(placed[i] for i in range(len(objects)))

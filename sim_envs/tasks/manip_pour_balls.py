@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from primitives.categories import CATEGORIES
 from sim_envs.judging.case import Case, Condition
 from sim_envs.judging.predicates import counted, on_table, others, untouched
 from sim_envs.judging.task import task
@@ -17,7 +18,7 @@ from sim_envs.tasks._layout import arrange, bowl, color_of, palette, position
 CUP = (0.066, 0.066, 0.09)
 BALL = 0.02
 BALLS = 4
-FLOOR = 0.008
+FLOOR = CATEGORIES["mug"].floor
 
 POUR = """\
 TILTS = (1.5, 1.6, 1.65, 1.7, 1.75, 1.85, 1.7, 1.9)

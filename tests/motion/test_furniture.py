@@ -6,10 +6,11 @@ import math
 
 import pytest
 
+from primitives.categories import FIXED
 from primitives.failures import BadArgument
 from primitives.kinematics.poses import pose_matrix
 from primitives.motion.planning.collision import Checker
-from primitives.motion.preconditions import BOLTED, refuse_bolted
+from primitives.motion.preconditions import refuse_bolted
 from primitives.scene import Pose
 from tests.motion.things import thing
 
@@ -42,7 +43,7 @@ def test_fingers_close_around_a_peg_above_its_plate(geometry, kinematics):
     assert checker.contact(q, 0.01)[1] == "red peg"
 
 
-@pytest.mark.parametrize("category", sorted(BOLTED))
+@pytest.mark.parametrize("category", sorted(FIXED))
 def test_what_is_bolted_is_not_carried(category):
     with pytest.raises(BadArgument, match="bolted"):
         refuse_bolted(thing(f"red {category}", category))

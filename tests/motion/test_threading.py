@@ -7,6 +7,7 @@ import math
 import pytest
 
 from primitives import relations
+from primitives.categories import PEG_PLATE
 from primitives.failures import BadArgument, Blocked
 from primitives.motion.placing.spots import spots
 from tests.motion.things import objects, thing
@@ -35,7 +36,7 @@ def test_a_nut_is_on_a_peg_that_goes_through_it(x, z, holds):
 
 def test_it_is_let_go_around_the_post_above_the_plate():
     first, *higher = spots(nut(0.4, 0.01), PEG, [PEG])
-    assert relations.PEG_PLATE < first.position[2] - 0.01 < 0.022
+    assert PEG_PLATE < first.position[2] - 0.01 < 0.022
     for spot in (first, *higher):
         assert spot.position[:2] == PEG.position[:2]
         assert spot.position[2] - 0.01 < PEG.top - 0.01

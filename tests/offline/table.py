@@ -11,6 +11,7 @@ from codepolicy.models.protocol import Message, Reply
 from codepolicy.offline.model import OfflineModel
 from codepolicy.prompting.scene_table import scene_table
 from primitives import relations
+from primitives.categories import CONTAINERS, FLAT
 from primitives.failures import BadArgument, Blocked, ExpectationFailed, Unreachable
 from primitives.perception import queries
 from primitives.scene import REGION_NAMES, Region, Relation, SceneObject, Target, Workspace
@@ -116,7 +117,7 @@ class Table:
         if seen.category == "zone":
             raise Blocked(f"{seen.name} cannot be grasped")
         on_top = [o.name for o in self.objects.values() if o.on == seen.name]
-        if on_top and seen.category not in relations.CONTAINERS:
+        if on_top and seen.category not in CONTAINERS:
             raise Blocked(f"{on_top[0]} lies on {seen.name}")
         self.held = seen.name
         self._set(seen.name, (*seen.position[:2], 0.3), "gripper")
@@ -152,8 +153,8 @@ class Table:
     def _place(self, obj: SceneObject, target: Target) -> None:
         height = obj.size[2] / 2
         if isinstance(target, SceneObject):
-            inside = target.category in relations.CONTAINERS
-            if not inside and target.category not in relations.FLAT:
+            inside = target.category in CONTAINERS
+            if not inside and target.category not in FLAT:
                 above = [o.name for o in self.objects.values() if o.on == target.name and o.name != obj.name]
                 if above:
                     raise Blocked(f"{above[0]} is on {target.name} already")

@@ -11,13 +11,14 @@ from codepolicy.models.protocol import Reply
 from codepolicy.prompting.prompt import system_prompt
 from primitives import relations
 from primitives.api import surface
+from primitives.categories import CONTAINERS
 from primitives.scene import Grasp, Pose, SceneObject, Vector3, Workspace
 from tests.offline.table import Table, ask, thing
 
 GRIP = (0.045, 0.025, 0.02)
 DEPTH, WIDTH = 0.16, 0.30
 """Of a drawer, and of a cupboard with a sliding door, m."""
-TRAVEL = {"drawer": 0.104, "door": 0.13}
+SLIDING = {"drawer": 0.104, "door": 0.13}
 
 
 def furniture(name: str, x: float, y: float, joint: float, *, yaw: float = math.pi) -> SceneObject:
@@ -34,7 +35,7 @@ def handle_of(body: SceneObject, color: str) -> SceneObject:
     if body.category == "drawer":
         out, aside = DEPTH / 2 + body.joint + GRIP[0] / 2, 0.0
     else:
-        out, aside = body.size[0] / 2 + GRIP[0] / 2, body.joint - TRAVEL["door"] / 2
+        out, aside = body.size[0] / 2 + GRIP[0] / 2, body.joint - SLIDING["door"] / 2
     x, y, _ = body.position
     placed = thing(f"{color} handle", x + c * out - s * aside, y + s * out + c * aside, GRIP, z=0.065)
     return msgspec.structs.replace(placed, yaw=body.yaw)
@@ -94,7 +95,7 @@ class Workshop(Table):
         carrier = max(below, key=lambda o: o.top, default=None)
         floor = carrier.top if carrier else 0.0
         assert z - obj.size[2] / 2 - floor < 0.01, f"{obj.name} falls"
-        if carrier and carrier.category in relations.CONTAINERS:
+        if carrier and carrier.category in CONTAINERS:
             floor = relations.bottom(carrier) + 0.004
         self._set(obj.name, (x, y, floor + obj.size[2] / 2), carrier.name if carrier else "table")
 
@@ -128,7 +129,7 @@ class Workshop(Table):
 
     def _slide(self, body: SceneObject, along: float) -> None:
         joint = (body.joint or 0.0) + along
-        assert -0.001 <= joint <= TRAVEL[body.category] + 0.001, "run against the stop"
+        assert -0.001 <= joint <= SLIDING[body.category] + 0.001, "run against the stop"
         self.objects[body.name] = msgspec.structs.replace(body, joint=joint)
         self._renew()
 

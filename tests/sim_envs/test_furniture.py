@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from primitives.categories import SLIDING, travel
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.assets.furniture_shapes import TRAVEL, furniture_of, part_mesh
+from sim_envs.assets.furniture_shapes import furniture_of, part_mesh
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.bodies import Placement, family_of
 from sim_envs.physics.bullet import p
 from sim_envs.physics.furniture_joints import SLIDER
 from sim_envs.physics.world import World, WorldState
 from sim_envs.robots.panda import panda
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, footprint
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec, footprint
 from sim_envs.scenes.validation import resolved
 from tests.sim_envs.test_exactness import Command, digest, run
 
@@ -58,16 +59,16 @@ def joint(world: World, number: int = 0) -> float:
     return found
 
 
-@pytest.mark.parametrize("category", TRAVEL)
+@pytest.mark.parametrize("category", SLIDING)
 def test_a_slider_goes_as_far_as_it_may_and_a_handle_goes_with_it(category: str) -> None:
-    travel = TRAVEL[category](CATEGORIES[category].default)
+    most = travel(category, SIZES[category].default)
     with closing(world_of(**{category: 0.0})) as world:
         handle = world.truth().get("white handle")
-        assert push(world, 0, 10.0, 300) == pytest.approx(travel, abs=1e-3)
+        assert push(world, 0, 10.0, 300) == pytest.approx(most, abs=1e-3)
         if handle is not None:
             moved = np.subtract(world.truth()["white handle"].position, handle.position)
-            x, y, z = furniture_of(category, CATEGORIES[category].default).axis
-            assert moved == pytest.approx((-x * travel, -y * travel, z * travel), abs=1e-3)
+            x, y, z = furniture_of(category, SIZES[category].default).axis
+            assert moved == pytest.approx((-x * most, -y * most, z * most), abs=1e-3)
         assert push(world, 0, -10.0, 300) == pytest.approx(0.0, abs=2e-3)
 
 
@@ -182,9 +183,9 @@ def test_room_is_kept_in_front_of_a_drawer() -> None:
         resolved(SceneSpec((drawer, ObjectSpec("block", "blue", position=(0.42, 0.0)))), Workspace())
 
 
-@pytest.mark.parametrize("category", TRAVEL)
+@pytest.mark.parametrize("category", SLIDING)
 def test_the_closed_body_fills_its_extent(category: str) -> None:
-    extent = CATEGORIES[category].default
+    extent = SIZES[category].default
     furniture = furniture_of(category, extent)
     vertices = np.concatenate([part_mesh(part).vertices for part in (furniture.body, furniture.slider)])
     assert vertices.max(axis=0) - vertices.min(axis=0) == pytest.approx(extent, abs=1e-6)

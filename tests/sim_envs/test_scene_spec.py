@@ -11,7 +11,7 @@ from primitives.colors import CAP_COLORS, COLORS, canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
 from sim_envs.scenes.scene_files import named_scene, read_scene
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec, gap
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec, gap
 from sim_envs.scenes.spawning import layout
 from sim_envs.scenes.validation import resolved
 
@@ -158,8 +158,6 @@ def test_missing_scene_names_the_built_in_ones() -> None:
         named_scene("nowhere.toml", rng)
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", SIZES)
 def test_defaults_of_every_category_are_valid(category: str) -> None:
-    assert (
-        resolved(SceneSpec((ObjectSpec(category, "red"),)), WORKSPACE).objects[0].extent == CATEGORIES[category].default
-    )
+    assert resolved(SceneSpec((ObjectSpec(category, "red"),)), WORKSPACE).objects[0].extent == SIZES[category].default

@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from primitives.categories import SLIDING
 from sim_envs.assets.body_shapes import shape_of
-from sim_envs.assets.furniture_shapes import TRAVEL
 from sim_envs.assets.meshes import MARGIN
 from sim_envs.physics.bodies import Placement, family_of
 from sim_envs.physics.world import World
 from sim_envs.robots.panda import panda
-from sim_envs.scenes.scene_spec import CATEGORIES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
 from sim_envs.scenes.validation import resolved
 
-RIGID = tuple(c for c in CATEGORIES if c not in TRAVEL)
-SIZES = {name: [CATEGORIES[name].default, tuple(1.2 * v for v in CATEGORIES[name].default)] for name in RIGID}
+RIGID = tuple(c for c in SIZES if c not in SLIDING)
+EXTENTS = {name: [SIZES[name].default, tuple(1.2 * v for v in SIZES[name].default)] for name in RIGID}
 
 
 @pytest.mark.parametrize("category", RIGID)
 @pytest.mark.parametrize("which", [0, 1])
 def test_mesh_fills_the_extent_and_faces_outward(category: str, which: int) -> None:
-    extent = SIZES[category][which]
+    extent = EXTENTS[category][which]
     mesh = shape_of(category, extent).mesh
     size = mesh.vertices.max(axis=0) - mesh.vertices.min(axis=0)
     assert size == pytest.approx(extent, rel=0.01)
@@ -35,9 +35,9 @@ def test_mesh_fills_the_extent_and_faces_outward(category: str, which: int) -> N
     assert volume > 0
 
 
-@pytest.mark.parametrize("category", [c for c in RIGID if shape_of(c, CATEGORIES[c].default).pieces])
+@pytest.mark.parametrize("category", [c for c in RIGID if shape_of(c, SIZES[c].default).pieces])
 def test_pieces_lie_within_what_is_seen(category: str) -> None:
-    shape = shape_of(category, CATEGORIES[category].default)
+    shape = shape_of(category, SIZES[category].default)
     low, high = shape.mesh.vertices.min(axis=0) + MARGIN, shape.mesh.vertices.max(axis=0) - MARGIN
     for piece in shape.pieces:
         assert (piece >= low - 1e-5).all()
@@ -57,8 +57,7 @@ def settled(objects: list[ObjectSpec], positions: list[tuple[float, float, float
 def test_every_category_comes_to_rest_where_it_stands() -> None:
     objects = [ObjectSpec(c, "red") for c in RIGID]
     places = [
-        (0.3 + 0.2 * (i % 3), 0.22 * (i // 3) - 0.22, CATEGORIES[o.category].default[2] / 2)
-        for i, o in enumerate(objects)
+        (0.3 + 0.2 * (i % 3), 0.22 * (i // 3) - 0.22, SIZES[o.category].default[2] / 2) for i, o in enumerate(objects)
     ]
     world = settled(objects, places)
     try:
@@ -73,7 +72,7 @@ def test_every_category_comes_to_rest_where_it_stands() -> None:
 @pytest.mark.parametrize(("container", "depth"), [("bowl", 0.008), ("box", 0.008), ("plate", 0.007), ("mug", 0.008)])
 def test_a_block_falls_in_and_rests_on_the_floor_of_it(container: str, depth: float) -> None:
     objects = [ObjectSpec(container, "green"), ObjectSpec("block", "red", size=0.025)]
-    height = CATEGORIES[container].default[2]
+    height = SIZES[container].default[2]
     # a mug's opening is not in the middle of its box, because of the handle
     x = 0.5 - 0.015 if container == "mug" else 0.5
     world = settled(objects[:1], [(0.5, 0.0, height / 2)], 1)

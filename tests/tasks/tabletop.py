@@ -15,12 +15,13 @@ import msgspec
 from codepolicy.sandbox.child import VALUES
 from codepolicy.sandbox.preloading import GIVEN
 from primitives import relations
+from primitives.categories import SLIDING
 from primitives.environment import ObjectState
 from primitives.failures import BadArgument, Blocked, ExpectationFailed
 from primitives.perception.queries import find, matches
 from primitives.perception.region_names import named_region
 from primitives.scene import Region, SceneObject, Workspace
-from sim_envs.assets.furniture_shapes import TRAVEL, furniture_of
+from sim_envs.assets.furniture_shapes import furniture_of
 from sim_envs.judging.case import WorldSnapshot
 from sim_envs.judging.task import BoundTask
 from sim_envs.judging.truth_geometry import half_height, rests_on, top
@@ -42,7 +43,7 @@ def world_of(scene: SceneSpec) -> dict[str, ObjectState]:
             category=spec.category,
             color=spec.color,
             size=spec.extent,
-            joint=spec.joint or 0.0 if spec.category in TRAVEL else None,
+            joint=spec.joint or 0.0 if spec.category in SLIDING else None,
         )
     return world | _handles(resolved(scene, WORKSPACE))
 
@@ -50,7 +51,7 @@ def world_of(scene: SceneSpec) -> dict[str, ObjectState]:
 def _handles(scene: SceneSpec) -> dict[str, ObjectState]:
     found = {}
     for spec in scene.objects:
-        grip = furniture_of(spec.category, spec.extent).grip if spec.category in TRAVEL else None
+        grip = furniture_of(spec.category, spec.extent).grip if spec.category in SLIDING else None
         if grip is None:
             continue
         axis, (u, v, w) = furniture_of(spec.category, spec.extent).axis, grip.solids[0].center

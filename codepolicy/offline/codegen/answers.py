@@ -7,9 +7,10 @@ from codepolicy.offline.codegen.handling import remember
 from codepolicy.offline.codegen.object_expressions import by_name, refer, sort_key
 from codepolicy.offline.codegen.program_writer import Writer, quoted, tuple_of
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import candidates, choose, ranked
 from codepolicy.offline.parser.meaning import Ask, Order, Thing, ThingGroup
+from primitives.categories import CONTAINERS
 
 NAMES = '", ".join(o.name for o in {0})'
 

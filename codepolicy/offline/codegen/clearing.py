@@ -7,10 +7,11 @@ from codepolicy.offline.codegen.handling import make_way
 from codepolicy.offline.codegen.object_expressions import by_name
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, quoted
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, Belief, Declined
+from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import in_place, movable
 from codepolicy.offline.parser.meaning import At, Clear, Free, Place, Put, Thing, ThingGroup
+from primitives.categories import CONTAINERS, FLAT
 from primitives.scene import SceneObject
 
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, number, quoted
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, FURNITURE, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.spatial_relations import rests_in, touching
+from primitives.categories import CONTAINERS, FIXED, FLAT
 from primitives.scene import SceneObject, Vector2
 
 
@@ -15,7 +16,7 @@ def check_movable(obj: SceneObject) -> None:
     """Raises Declined when nobody can move it."""
     if obj.category == "zone":
         raise Declined(f"The {obj.name} is an area of the table; it cannot be moved.")
-    if obj.category in FURNITURE:
+    if obj.category in FIXED:
         raise Declined(f"The {obj.name} is fixed in its place; I only move what stands loose on the table.")
 
 
@@ -24,7 +25,7 @@ def check_fits(obj: SceneObject, target: SceneObject, relation: str) -> None:
     check_movable(obj)
     if obj.name == target.name:
         raise Declined(f"The {obj.name} cannot be put {relation if relation != 'to' else 'on'} itself.")
-    if target.category in FURNITURE - {"peg"}:
+    if target.category in FIXED - {"peg"}:
         raise Declined(f"Nothing can be put {relation if relation != 'to' else 'on'} the {target.name} by rule.")
     if target.category == "ball":
         raise Declined(f"Nothing stays on the {target.name}: it is a ball.")

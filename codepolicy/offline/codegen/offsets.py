@@ -9,10 +9,11 @@ from codepolicy.offline.codegen.handling import check_movable, make_room, make_w
 from codepolicy.offline.codegen.object_expressions import Reference, by_name, refer
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, number, quoted
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import FLAT, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import touching
 from codepolicy.offline.parser.meaning import At, Put, Shift, Thing, ThingGroup, Toward
+from primitives.categories import FLAT
 from primitives.scene import SceneObject
 
 TIGHT = 0.03

@@ -9,10 +9,11 @@ from codepolicy.offline.codegen.handling import check_fits, put_one, remember, s
 from codepolicy.offline.codegen.object_expressions import Reference, by_name, refer
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, quoted, tuple_of
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import related
 from codepolicy.offline.parser.meaning import Thing, ThingGroup
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject
 
 

@@ -10,10 +10,11 @@ from codepolicy.offline.codegen.pairing import per_object, write_pairs, write_ro
 from codepolicy.offline.codegen.program_writer import Writer
 from codepolicy.offline.codegen.towers import write_tower
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import candidates, choose
 from codepolicy.offline.grounding.spatial_relations import movable, rests_in
 from codepolicy.offline.parser.meaning import At, Pronoun, Put, Thing, ThingGroup
+from primitives.categories import CONTAINERS, FLAT
 from primitives.scene import SceneObject
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from codepolicy.offline.codegen.handling import remember
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, quoted
-from codepolicy.offline.grounding.belief import CONTAINERS, Belief, Declined
+from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.parser.meaning import Pour, Thing, ThingGroup
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject
 
 

@@ -6,10 +6,11 @@ from codepolicy.offline.codegen.handling import make_way, remember, state_at, st
 from codepolicy.offline.codegen.object_expressions import by_name, refer
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, number, quoted
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import FLAT, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import related
 from codepolicy.offline.parser.meaning import Back, Free, Pronoun, Put
+from primitives.categories import FLAT
 from primitives.scene import SceneObject
 
 

@@ -12,7 +12,7 @@ from codepolicy.offline.codegen.program_writer import GoalClause, Writer, quoted
 from codepolicy.offline.codegen.towers import write_tower
 from codepolicy.offline.grounding import phrasing
 from codepolicy.offline.grounding.adjectives import KEYS
-from codepolicy.offline.grounding.belief import CONTAINERS, Belief, Declined
+from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import in_place
 from codepolicy.offline.parser.meaning import (
@@ -29,6 +29,7 @@ from codepolicy.offline.parser.meaning import (
     ThingSpot,
     Toward,
 )
+from primitives.categories import CONTAINERS
 from primitives.scene import REGION_NAMES, SceneObject
 
 

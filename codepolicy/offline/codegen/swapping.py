@@ -9,10 +9,11 @@ from codepolicy.offline.codegen.object_expressions import by_name
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, number, quoted
 from codepolicy.offline.codegen.towers import write_tower
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.grounding.spatial_relations import related
 from codepolicy.offline.parser.meaning import SwapCommand
+from primitives.categories import CONTAINERS, FLAT
 from primitives.scene import SceneObject
 
 

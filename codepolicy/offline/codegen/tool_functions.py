@@ -3,10 +3,12 @@ are put in front of it."""
 
 from __future__ import annotations
 
-TRAVEL = '''
+from primitives.categories import BOARD, DRAWER_TRAVEL
+
+TRAVEL = f'''
 def travel(thing):
     """How far a drawer or a door slides in all, in m, as is usual for its size."""
-    return 0.65 * thing.size[0] if thing.category == "drawer" else thing.size[1] / 2 - 0.02
+    return {DRAWER_TRAVEL} * thing.size[0] if thing.category == "drawer" else thing.size[1] / 2 - {2 * BOARD}
 '''
 
 SLIDE = '''

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from codepolicy.offline.codegen.handling import check_fits, make_belief_free, state_in
 from codepolicy.offline.codegen.program_writer import Writer, quoted, tuple_of
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS
 from codepolicy.offline.grounding.spatial_relations import related
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject
 
 

@@ -6,9 +6,10 @@ from codepolicy.offline.codegen import putting_back
 from codepolicy.offline.codegen.handling import make_way, remember
 from codepolicy.offline.codegen.program_writer import GoalClause, Writer, quoted
 from codepolicy.offline.grounding import phrasing
-from codepolicy.offline.grounding.belief import CONTAINERS, Declined
+from codepolicy.offline.grounding.belief import Declined
 from codepolicy.offline.grounding.selection import choose
 from codepolicy.offline.parser.meaning import Free, Put, Thing, ThingGroup, Wipe, only
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject
 
 _LARGE = 0.06

@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from primitives import relations
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject, Vector2, Vector3, Workspace
 
-CONTAINERS = relations.CONTAINERS
-FLAT = relations.FLAT
-FURNITURE = frozenset(["drawer", "door", "button", "handle", "peg"])
-"""Categories that are fixed to the table, or to something that is."""
 NEAR = 0.05
 """Gap in m between two outlines that counts as "next to"."""
 

@@ -6,6 +6,7 @@ import math
 
 from codepolicy.offline.grounding.belief import Belief
 from codepolicy.offline.parser.meaning import Direction
+from primitives import categories
 from primitives.scene import SceneObject, Vector2
 
 SLIDERS = frozenset({"drawer", "door"})
@@ -33,7 +34,7 @@ def is_worked(state: str, obj: SceneObject) -> bool:
 
 def travel(obj: SceneObject) -> float:
     """How far a drawer or a door slides in all, m: what no camera sees is taken to be usual for its size."""
-    return 0.65 * obj.size[0] if obj.category == "drawer" else obj.size[1] / 2 - 0.02
+    return categories.travel(obj.category, obj.size)
 
 
 def axis(obj: SceneObject) -> Vector2:

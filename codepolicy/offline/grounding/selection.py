@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from codepolicy.offline.grounding import phrasing
 from codepolicy.offline.grounding.adjectives import ALIKE, KEYS, Key, by_rarity, colored, most_toward, sized
-from codepolicy.offline.grounding.belief import CONTAINERS, NEAR, Belief, Declined
+from codepolicy.offline.grounding.belief import NEAR, Belief, Declined
 from codepolicy.offline.grounding.furniture_parts import STATES, is_worked, whole_of
 from codepolicy.offline.grounding.spatial_relations import between, in_place, movable, related
 from codepolicy.offline.grounding.standing_stacks import OF_STACKS, stack_under
 from codepolicy.offline.parser.meaning import Order, Place, Pronoun, Thing, ThingGroup, Where
+from primitives.categories import CONTAINERS
 from primitives.scene import SceneObject
 
 _CATEGORIES = {"container": tuple(sorted(CONTAINERS))}

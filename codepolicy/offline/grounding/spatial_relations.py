@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, FURNITURE, NEAR, Belief
+from codepolicy.offline.grounding.belief import NEAR, Belief
 from codepolicy.offline.parser.meaning import Place
 from primitives import relations
+from primitives.categories import CONTAINERS, FIXED, FLAT
 from primitives.scene import REGION_NAMES, SceneObject
 
 
@@ -52,7 +53,7 @@ def in_place(obj: SceneObject, place: Place, belief: Belief) -> bool:
 
 def movable(obj: SceneObject) -> bool:
     """Whether it is the kind of thing that "everything" speaks of: no zone, and nothing that others are put into."""
-    return obj.category not in CONTAINERS | FLAT | FURNITURE or obj.category == "mug"
+    return obj.category not in CONTAINERS | FLAT | FIXED or obj.category == "mug"
 
 
 def between(obj: SceneObject, others: Sequence[SceneObject]) -> bool:

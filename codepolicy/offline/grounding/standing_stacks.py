@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codepolicy.offline.grounding.belief import CONTAINERS, FLAT, Belief
+from codepolicy.offline.grounding.belief import Belief
+from primitives.categories import CONTAINERS, FLAT
 from primitives.scene import SceneObject
 
 

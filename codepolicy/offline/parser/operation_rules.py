@@ -20,12 +20,13 @@ from codepolicy.offline.parser.node_values import category_of, destination, dest
 from codepolicy.offline.parser.place_rules import Distance
 from codepolicy.offline.parser.rule_parts import Implausible, Parts, Rule, one_of
 from codepolicy.offline.parser.traversal import instances, things_in
+from primitives.categories import FIXED
 
 _BY_VERB: dict[str, tuple[Operation, ...]] = {
     "push": ("closed", "pressed"), "slide": (), "pull": ("open",), "take": (), "move": ()
 }  # fmt: skip
 """What is done to a drawer, or a button, by a verb that says no more."""
-_WORKED = frozenset({"drawer", "door", "button", "handle"})
+_WORKED = FIXED - {"peg"}
 _WIPING = frozenset({"wipe", "sweep", "clean"})
 """Verbs that something can be done with which is held."""
 _RESULTS: tuple[Operation, ...] = ("open", "closed", "pressed")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import CONTAINERS, FLAT, ROUND, category
 from primitives.failures import BadArgument
 from primitives.kinematics.poses import pose_matrix
-from primitives.motion.planning.obstacles import HOLLOW, WALL, opening, wall_lean
+from primitives.motion.planning.obstacles import opening, wall_lean
 from primitives.robot import GripperInfo
 from primitives.scene import Pose, SceneObject
 
@@ -67,7 +68,7 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
     Raises:
         BadArgument: the gripper cannot take such a thing at all; says why.
     """
-    if obj.category in ("zone", "plate") or obj.size[2] < 0.008:
+    if obj.category in FLAT or obj.size[2] < 0.008:
         raise BadArgument(
             f"{obj.name} is too flat to grasp",
             expected="a height of at least 0.008 m and sides that the fingers can hold",
@@ -89,7 +90,7 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
 def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """The fingers on two opposite sides."""
     x, y = opening(obj)
-    round_thing = obj.category in ("ball", "cylinder", "mug", "bowl")
+    round_thing = obj.category in ROUND
     if round_thing:
         closings = [(obj.yaw + k * math.pi / 6, min(obj.size[0], obj.size[1])) for k in range(12)]
     else:
@@ -128,22 +129,22 @@ def _heights(obj: SceneObject, gripper: GripperInfo) -> list[tuple[float, float]
 
 def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """One finger inside a hollow thing, one outside, both along the wall."""
-    if obj.category not in HOLLOW or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
+    if obj.category not in CONTAINERS or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
         return
-    lean = wall_lean(obj)
+    lean, wall = wall_lean(obj), category(obj.category).wall
     depth = min(RIM_DEPTH, obj.size[2] * 0.45)
     for n, (direction, radius) in enumerate(_rim_spots(obj)):
         outward = np.array((math.cos(direction), math.sin(direction), 0.0))
         up = np.array((0.0, 0.0, 1.0))
         along = math.sin(lean) * outward + math.cos(lean) * up
         across = math.cos(lean) * outward - math.sin(lean) * up
-        rim = np.array((*opening(obj), obj.top)) + (radius - WALL / 2) * outward
+        rim = np.array((*opening(obj), obj.top)) + (radius - wall / 2) * outward
         for sign in (1.0, -1.0):
             T = np.eye(4)
             T[:3, 2], T[:3, 1] = -along, sign * across
             T[:3, 0] = np.cross(T[:3, 1], T[:3, 2])
             T[:3, 3] = rim - depth * along
-            yield GraspCandidate(T, WALL, RIM_OPENING, 0.45 - 0.001 * n, rim=True)
+            yield GraspCandidate(T, wall, RIM_OPENING, 0.45 - 0.001 * n, rim=True)
 
 
 def _rim_spots(obj: SceneObject) -> list[tuple[float, float]]:
@@ -152,6 +153,6 @@ def _rim_spots(obj: SceneObject) -> list[tuple[float, float]]:
         return [(obj.yaw + k * math.pi / 2, obj.size[k % 2] / 2) for k in range(4)]
     radius = min(obj.size[0], obj.size[1]) / 2
     around = [obj.yaw + math.pi / 2 + 2 * math.pi * k / _RIM_TURNS for k in range(_RIM_TURNS)]
-    if obj.category == "mug":  # the handle is along its x axis
+    if category(obj.category).handled:  # along its x axis
         around = [a for a in around if math.cos(a - obj.yaw) < 0.5]
     return [(a, radius) for a in around]

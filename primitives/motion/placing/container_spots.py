@@ -10,9 +10,9 @@ import msgspec
 import shapely
 
 from primitives import relations
+from primitives.categories import ROUND, category
 from primitives.motion.placing.placement_spot import RELEASE_GAP, PlacementSpot, outline, turns
-from primitives.motion.planning.obstacles import WALL, floor_height, foot_radius, inner_radius, opening
-from primitives.relations import ROUND
+from primitives.motion.planning.obstacles import floor_height, foot_radius, inner_radius, opening
 from primitives.scene import SceneObject
 
 SUNK = 0.006
@@ -98,4 +98,5 @@ def _square_spots(held: SceneObject, box: SceneObject) -> Iterator[_Ring]:
 
 
 def _less_walls(box: SceneObject) -> tuple[float, float, float]:
-    return box.size[0] - 2 * WALL, box.size[1] - 2 * WALL, box.size[2]
+    wall = category(box.category).wall
+    return box.size[0] - 2 * wall, box.size[1] - 2 * wall, box.size[2]

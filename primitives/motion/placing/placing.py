@@ -8,13 +8,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import CONTAINERS, FLAT, NUT_HOLE, PEG_POST
 from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion.grasping import picking
 from primitives.motion.grasping.picking import LOST
 from primitives.motion.mover import NEAR, Mover
 from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.placing.rest_check import verify
-from primitives.motion.planning.obstacles import HOLLOW, NUT_HOLE, PEG_THICK, inner_radius
+from primitives.motion.planning.obstacles import POST_MARGIN, inner_radius
 from primitives.motion.targets import describe
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
@@ -108,12 +109,12 @@ def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
     match target:
         case Region():
             return
-        case SceneObject() if target.category in HOLLOW:
+        case SceneObject() if target.category in CONTAINERS:
             _refuse_too_large(obj, target)
         case SceneObject() if target.category == "peg":
             _refuse_unthreadable(obj, target)
             _refuse_taken(mover, obj, target)
-        case SceneObject() if target.category not in ("plate", "zone"):
+        case SceneObject() if target.category not in FLAT:
             _refuse_taken(mover, obj, target)
         case SceneObject():
             return
@@ -153,7 +154,7 @@ def _refuse_unthreadable(obj: SceneObject, peg: SceneObject) -> None:
             measured=f"a {obj.category}",
             hint="Put a nut on it, or choose another place.",
         )
-    hole, post = NUT_HOLE * min(obj.size[:2]), PEG_THICK * min(peg.size[:2])
+    hole, post = NUT_HOLE * min(obj.size[:2]), POST_MARGIN * PEG_POST * min(peg.size[:2])
     if hole - post < 2 * THREADED_PLAY:
         raise Blocked(
             f"{peg.name} is too thick for {obj.name}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from primitives import relations
+from primitives.categories import MARKINGS
 from primitives.failures import NotFound, NotPlaced
 from primitives.motion.mover import Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
@@ -46,7 +47,7 @@ def _problem(
     mover.measured["offset (m)"] = round(offset, 4)
     if offset > spot.reach:
         return _misplaced(now, target, f"{offset:.3f} m from where it was let go", f"within {spot.reach:.3f} m")
-    if support is not None and support.category != "zone":
+    if support is not None and support.category not in MARKINGS:
         moved = math.dist(support.position[:2], before[support.name].position[:2])
         mover.measured["support moved (m)"] = round(moved, 4)
         if moved > DISPLACED:

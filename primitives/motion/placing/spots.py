@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 import shapely
 
 from primitives import relations
+from primitives.categories import CONTAINERS, FLAT, MARKINGS, PEG_PLATE
 from primitives.motion.placing.container_spots import in_container
 from primitives.motion.placing.placement_spot import RELEASE_GAP, PlacementSpot, outline, turns
-from primitives.motion.planning.obstacles import HOLLOW, floor_height
+from primitives.motion.planning.obstacles import floor_height
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 
 GRID = 0.01
@@ -37,13 +38,13 @@ def spots(held: SceneObject, target: Target, objects: Sequence[SceneObject]) -> 
     match target:
         case Region():
             yield from _on_bare_table(held, target, others)
-        case SceneObject() if target.category in HOLLOW:
+        case SceneObject() if target.category in CONTAINERS:
             yield from in_container(held, target, others)
         case SceneObject() if target.category == "peg":
             yield from _over_peg(held, target)
-        case SceneObject() if target.category in ("plate", "zone"):
-            height = target.top if target.category == "plate" else 0.0
-            carrier = target.name if target.category == "plate" else "table"
+        case SceneObject() if target.category in FLAT:
+            height = 0.0 if target.category in MARKINGS else target.top
+            carrier = "table" if target.category in MARKINGS else target.name
             beside = [o for o in others if o.name != target.name]
             yield from _on_surface(held, relations.footprint(target), height, beside, carrier)
         case SceneObject():
@@ -58,7 +59,7 @@ def _over_peg(held: SceneObject, peg: SceneObject) -> Iterator[PlacementSpot]:
     """Down on the plate of the peg; where the post is too long for the hand, from higher up, with the post in the hole
     along which it slides down."""
     x, y, _ = peg.position
-    rest = relations.bottom(peg) + relations.PEG_PLATE + held.size[2] / 2
+    rest = relations.bottom(peg) + PEG_PLATE + held.size[2] / 2
     low, high = rest + RELEASE_GAP, peg.top - THREADED + held.size[2] / 2
     for part in (0.0, 0.5, 1.0):
         at = (x, y, low + (high - low) * part)
@@ -67,7 +68,7 @@ def _over_peg(held: SceneObject, peg: SceneObject) -> Iterator[PlacementSpot]:
 
 def _on_bare_table(held: SceneObject, region: Region, others: Sequence[SceneObject]) -> Iterator[PlacementSpot]:
     """Free points of a region; only where there are no others those in a zone, and those where it came from."""
-    avoided = [relations.footprint(held), *(relations.footprint(o) for o in others if o.category == "zone")]
+    avoided = [relations.footprint(held), *(relations.footprint(o) for o in others if o.category in MARKINGS)]
     second: list[PlacementSpot] = []
     for spot in _on_surface(held, shapely.box(*region.low, *region.high), 0.0, others, "table"):
         if _gap(held, spot.position[:2], avoided) > TIDY_GAP:
@@ -85,9 +86,9 @@ def _at_point(held: SceneObject, point: Vector2 | Vector3, others: Sequence[Scen
     for o in others:
         under = relations.footprint(o)
         carries = under.contains(centre) or float(under.intersection(shape).area) > CARRIED * shape.area
-        surface = floor_height(o) if o.category in HOLLOW else o.top
-        if o.category != "zone" and carries and surface > height:
-            height, carrier, known = surface, o.name, o.category not in HOLLOW
+        surface = floor_height(o) if o.category in CONTAINERS else o.top
+        if o.category not in MARKINGS and carries and surface > height:
+            height, carrier, known = surface, o.name, o.category not in CONTAINERS
     rest = height + held.size[2] / 2
     wanted = point[2] if len(point) == 3 else 0.0
     return PlacementSpot((x, y, max(wanted, rest + RELEASE_GAP)), turns(0.0), carrier, rest=rest if known else None)
@@ -97,7 +98,7 @@ def _on_surface(
     held: SceneObject, surface: shapely.Polygon, height: float, others: Sequence[SceneObject], carrier: str
 ) -> Iterator[PlacementSpot]:
     """Free points of a flat surface: on a tidy lattice from its centre outwards, then anywhere."""
-    taken = [relations.footprint(o) for o in others if o.category != "zone"]
+    taken = [relations.footprint(o) for o in others if o.category not in MARKINGS]
     x0, y0, x1, y1 = surface.bounds
     room = min(x1 - x0, y1 - y0) / 2
     # What is larger than the surface may stick out of it, its centre well within.

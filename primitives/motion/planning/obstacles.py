@@ -13,27 +13,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import BOARD, CONTAINERS, MARKINGS, PEG_PLATE, PEG_POST, category
 from primitives.kinematics.poses import object_matrix, upright
-from primitives.relations import PEG_PLATE
 from primitives.scene import SceneObject
 
-HOLLOW = frozenset({"bowl", "mug", "box"})
-"""Categories with an inside that is open at the top."""
-FLAT = frozenset({"zone"})
-"""Markings on the table: nothing to collide with."""
-ROUND = frozenset({"bowl", "plate", "cylinder", "ball", "mug"})
-WALL = 0.005
-"""Assumed thickness of a wall in m; perception measures the outside only."""
-FLOOR = 0.008
-"""Assumed thickness of the floor of a hollow thing in m."""
-PEG_THICK = 0.3
-"""Assumed thickness of a peg over the edge of its plate."""
-NUT_HOLE = 0.58
-"""Assumed width of the hole of a nut over its edge."""
-DRAWER_EDGE = 0.010
-"""Assumed thickness of the front of a drawer in m, and how much lower than its cupboard it is."""
-BOWL_TAPER = 0.6
-"""Assumed radius of a bowl's foot over that of its rim."""
+POST_MARGIN = 1.2
+"""A peg's post is taken to be that many times as thick as it is."""
 _SEGMENTS = 12
 
 
@@ -61,13 +46,13 @@ def _parts(obj: SceneObject) -> Iterable[CollisionPart]:
     sx, sy, sz = obj.size
     T = object_matrix(obj)
     match obj.category:
-        case category if category in FLAT:
+        case name if name in MARKINGS:
             return []
         case "bowl":
             return _bowl(obj, T)
         case "mug":
             return _mug(obj)
-        case "box" if min(sx, sy) > 4 * WALL:
+        case "box" if min(sx, sy) > 4 * category("box").wall:
             return _tray(obj, T)
         case "ball":
             return [CollisionPart(coal.Sphere(sx / 2), T)]
@@ -75,7 +60,7 @@ def _parts(obj: SceneObject) -> Iterable[CollisionPart]:
             return _drawer(obj, T)
         case "peg":
             plate = CollisionPart(coal.Box(sx, sy, PEG_PLATE), T @ _shift(0.0, 0.0, -(sz - PEG_PLATE) / 2))
-            return [plate, CollisionPart(coal.Cylinder(sx * PEG_THICK / 2, sz), T)]
+            return [plate, CollisionPart(coal.Cylinder(sx * POST_MARGIN * PEG_POST / 2, sz), T)]
         case "cylinder" | "plate":
             return [CollisionPart(coal.Cylinder(max(sx, sy) / 2, sz), T)]
         case _:
@@ -86,38 +71,37 @@ def opening(obj: SceneObject) -> tuple[float, float]:
     """Centre (x, y) in m of the opening of a hollow object: beside its own centre where a handle sticks out along its
     x axis."""
     x, y, _ = obj.position
-    aside = (obj.size[0] - obj.size[1]) / 2 if obj.category == "mug" else 0.0
+    aside = (obj.size[0] - obj.size[1]) / 2 if category(obj.category).handled else 0.0
     return x - aside * math.cos(obj.yaw), y - aside * math.sin(obj.yaw)
 
 
 def inner_radius(obj: SceneObject) -> float:
     """Largest circle in m that lies within the opening of a hollow object, or on a solid one."""
     radius = min(obj.size[0], obj.size[1]) / 2
-    return radius - WALL if obj.category in HOLLOW else radius
+    return radius - category(obj.category).wall if obj.category in CONTAINERS else radius
 
 
 def floor_height(obj: SceneObject) -> float:
     """Height in m at which something inside a hollow `obj` rests."""
-    return obj.position[2] - obj.size[2] / 2 + FLOOR
+    return obj.position[2] - obj.size[2] / 2 + category(obj.category).floor
 
 
 def foot_radius(obj: SceneObject) -> float:
     """Radius in m of the circle around the centre in which something lies flat on the floor of a hollow `obj`."""
-    return min(obj.size[0], obj.size[1]) / 2 * BOWL_TAPER if obj.category == "bowl" else inner_radius(obj)
+    taper = category(obj.category).taper
+    return min(obj.size[0], obj.size[1]) / 2 * taper if taper < 1.0 else inner_radius(obj)
 
 
 def wall_lean(obj: SceneObject) -> float:
     """Angle in rad by which the wall of a hollow `obj` leans outward from the vertical."""
-    return (
-        math.atan2(max(obj.size[0], obj.size[1]) / 2 * (1 - BOWL_TAPER), obj.size[2]) if obj.category == "bowl" else 0.0
-    )
+    return math.atan2(max(obj.size[0], obj.size[1]) / 2 * (1 - category(obj.category).taper), obj.size[2])
 
 
 def _bowl(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[CollisionPart]:
     """A wall that leans outward from the foot to the rim."""
     radius, height = max(obj.size[0], obj.size[1]) / 2, obj.size[2]
     lean = wall_lean(obj)
-    yield from _ring(obj, T, height / math.cos(lean), radius * (1 + BOWL_TAPER) / 2, lean)
+    yield from _ring(obj, T, height / math.cos(lean), radius * (1 + category(obj.category).taper) / 2, lean)
 
 
 def _mug(obj: SceneObject) -> Iterator[CollisionPart]:
@@ -125,7 +109,7 @@ def _mug(obj: SceneObject) -> Iterator[CollisionPart]:
     sx, sy, sz = obj.size
     T = upright((*opening(obj), obj.position[2]), obj.yaw)
     yield from _ring(obj, T, sz, sy / 2, 0.0)
-    if sx - sy > WALL:
+    if sx - sy > category(obj.category).wall:
         yield CollisionPart(coal.Box(sx - sy, 0.012, sz * 0.7), T @ _shift(sx / 2, 0.0, 0.0))
 
 
@@ -133,41 +117,40 @@ def _ring(
     obj: SceneObject, T: NDArray[np.float64], length: float, radius: float, lean: float
 ) -> Iterator[CollisionPart]:
     """A floor, and plates of `length` m around it whose outer middle is at `radius` m."""
-    height = obj.size[2]
+    height, wall, floor = obj.size[2], category(obj.category).wall, category(obj.category).floor
     yield CollisionPart(
-        coal.Cylinder(radius * (1 - math.sin(lean) / 2), FLOOR), T @ _shift(0.0, 0.0, -(height - FLOOR) / 2)
+        coal.Cylinder(radius * (1 - math.sin(lean) / 2), floor), T @ _shift(0.0, 0.0, -(height - floor) / 2)
     )
     widest = radius + length / 2 * math.sin(lean)
     chord = 2 * widest * math.tan(math.pi / _SEGMENTS)
     for i in range(_SEGMENTS):
         turn = upright((0.0, 0.0, 0.0), 2 * math.pi * i / _SEGMENTS)
         yield CollisionPart(
-            coal.Box(WALL, chord, length), T @ turn @ _shift(radius - WALL / 2, 0.0, 0.0) @ _turn_y(lean)
+            coal.Box(wall, chord, length), T @ turn @ _shift(radius - wall / 2, 0.0, 0.0) @ _turn_y(lean)
         )
 
 
 def _tray(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[CollisionPart]:
     sx, sy, sz = obj.size
-    yield CollisionPart(coal.Box(sx, sy, FLOOR), T @ _shift(0.0, 0.0, -(sz - FLOOR) / 2))
+    wall, floor = category(obj.category).wall, category(obj.category).floor
+    yield CollisionPart(coal.Box(sx, sy, floor), T @ _shift(0.0, 0.0, -(sz - floor) / 2))
     for side in (-1, 1):
-        yield CollisionPart(coal.Box(WALL, sy, sz), T @ _shift(side * (sx - WALL) / 2, 0.0, 0.0))
-        yield CollisionPart(coal.Box(sx, WALL, sz), T @ _shift(0.0, side * (sy - WALL) / 2, 0.0))
+        yield CollisionPart(coal.Box(wall, sy, sz), T @ _shift(side * (sx - wall) / 2, 0.0, 0.0))
+        yield CollisionPart(coal.Box(sx, wall, sz), T @ _shift(0.0, side * (sy - wall) / 2, 0.0))
 
 
 def _drawer(obj: SceneObject, T: NDArray[np.float64]) -> Iterator[CollisionPart]:
     """The cupboard, the front, and what of the tray has come out: two sides and a floor."""
     sx, sy, sz = obj.size
-    out, height = max(obj.joint or 0.0, 0.0), sz - DRAWER_EDGE
-    yield CollisionPart(coal.Box(sx - DRAWER_EDGE, sy, sz), T @ _shift(-DRAWER_EDGE / 2, 0.0, 0.0))
-    yield CollisionPart(
-        coal.Box(DRAWER_EDGE, sy, height), T @ _shift(sx / 2 + out - DRAWER_EDGE / 2, 0.0, -DRAWER_EDGE / 2)
-    )
-    if out > WALL:
-        tray = T @ _shift((sx + out) / 2 - DRAWER_EDGE, 0.0, 0.0)
-        yield CollisionPart(coal.Box(out, sy - 4 * WALL, 3 * WALL), tray @ _shift(0.0, 0.0, 2.5 * WALL - sz / 2))
+    out, height = max(obj.joint or 0.0, 0.0), sz - BOARD
+    yield CollisionPart(coal.Box(sx - BOARD, sy, sz), T @ _shift(-BOARD / 2, 0.0, 0.0))
+    yield CollisionPart(coal.Box(BOARD, sy, height), T @ _shift(sx / 2 + out - BOARD / 2, 0.0, -BOARD / 2))
+    if out > BOARD / 2:
+        tray = T @ _shift((sx + out) / 2 - BOARD, 0.0, 0.0)
+        yield CollisionPart(coal.Box(out, sy - 2 * BOARD, 1.5 * BOARD), tray @ _shift(0.0, 0.0, 1.25 * BOARD - sz / 2))
         for side in (-1, 1):
             yield CollisionPart(
-                coal.Box(out, 2 * WALL, height - 3 * WALL), tray @ _shift(0.0, side * (sy / 2 - 3 * WALL), 0.0)
+                coal.Box(out, BOARD, height - 1.5 * BOARD), tray @ _shift(0.0, side * (sy / 2 - 1.5 * BOARD), 0.0)
             )
 
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from shapely import affinity
 
 from primitives import relations
+from primitives.categories import ROUND
 from primitives.robot import GripperInfo
 from primitives.scene import SceneObject
 
 
 def across(obj: SceneObject, angle: float) -> float:
     """Extent in m of the object square to a push towards `angle`; of a round one, what two contacts may span."""
-    if obj.category in relations.ROUND:
+    if obj.category in ROUND:
         return max(obj.size[0], obj.size[1]) * 0.7
     a = angle - obj.yaw
     return obj.size[0] * abs(math.sin(a)) + obj.size[1] * abs(math.cos(a))

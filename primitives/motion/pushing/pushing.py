@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from primitives.categories import FIXED, FLAT, MARKINGS
 from primitives.failures import BadArgument, Blocked, NotFound, NotPlaced, Unreachable
 from primitives.motion.mover import Mover
-from primitives.motion.preconditions import BOLTED, refuse_bolted
+from primitives.motion.preconditions import refuse_bolted
 from primitives.motion.pushing.stroke import make_stroke, plan_stroke
 from primitives.motion.pushing.swept_corridors import ROOM, in_lane, moved, spots_within, ways
 from primitives.motion.targets import describe
@@ -52,7 +53,7 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
     if obj.on != "table":
         raise BadArgument(f"{obj.name} rests on {obj.on}, not on the table", hint="Use put to move it.")
     refuse_bolted(obj)
-    if obj.category == "zone":
+    if obj.category in MARKINGS:
         raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
     goals = _goals(mover, obj, target)
     mover.hand.recover()
@@ -87,7 +88,7 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
 def _goals(mover: Mover, obj: SceneObject, target: Target) -> list[Vector2]:
     """Where the object's centre may come to lie: the best first."""
     match target:
-        case SceneObject() if target.category not in ("zone", "plate"):
+        case SceneObject() if target.category not in FLAT:
             away = np.array(obj.position[:2]) - np.array(target.position[:2])
             gap = (max(obj.size[:2]) + max(target.size[:2])) / 2 + 0.005
             x, y = np.array(target.position[:2]) + away / max(float(np.linalg.norm(away)), 1e-6) * gap
@@ -177,7 +178,7 @@ def _to_clear(
 ) -> list[SceneObject] | None:
     """What to move away so that the arm can push `obj` straight to `goal` (m); None where that does not help."""
     stands = in_lane(obj, goal, objects)
-    while len(stands) <= MANY and not any(o.category in BOLTED for o in stands):
+    while len(stands) <= MANY and not any(o.category in FIXED for o in stands):
         try:
             plan_stroke(mover, obj, goal, [o for o in objects if o not in stands])
         except Blocked as failure:

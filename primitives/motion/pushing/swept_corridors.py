@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from primitives import relations
+from primitives.categories import MARKINGS
 from primitives.scene import Region, SceneObject, Vector2
 
 PITCH = 0.02
@@ -34,8 +35,8 @@ def spots_within(region: Region, obj: SceneObject, objects: Sequence[SceneObject
     edge = min(max(obj.size[:2]) / 2 + EDGE, 0.7 * room)
     xs, ys = (_marks(region.low[k] + edge, region.high[k] - edge, obj.position[k]) for k in (0, 1))
     everywhere = sorted(itertools.product(xs, ys), key=lambda at: math.dist(at, obj.position[:2]))
-    taken = [relations.footprint(o) for o in objects if o.name != obj.name and o.category != "zone"]
-    avoided = [relations.footprint(o) for o in objects if o.name == obj.name or o.category == "zone"]
+    taken = [relations.footprint(o) for o in objects if o.name != obj.name and o.category not in MARKINGS]
+    avoided = [relations.footprint(o) for o in objects if o.name == obj.name or o.category in MARKINGS]
     outlines = {at: relations.footprint(moved(obj, at)) for at in everywhere}
     free = [at for at in everywhere if all(outlines[at].distance(other) > ROOM for other in taken)]
     return sorted(free or everywhere, key=lambda at: any(outlines[at].intersects(other) for other in avoided))
@@ -58,7 +59,7 @@ def in_lane(obj: SceneObject, goal: Vector2, objects: Sequence[SceneObject], roo
     nearest first."""
     outline = relations.footprint(obj)
     lane = outline.union(relations.footprint(moved(obj, goal))).convex_hull
-    others = [o for o in objects if o.name != obj.name and o.category != "zone"]
+    others = [o for o in objects if o.name != obj.name and o.category not in MARKINGS]
     standing = [o for o in others if lane.distance(relations.footprint(o)) <= room]
     return sorted(standing, key=lambda o: math.dist(o.position[:2], obj.position[:2]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.relations import ROUND
+from primitives.categories import ROUND
 from primitives.scene import SceneObject
 
 

@@ -7,14 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from primitives.categories import BOARD, HANDLE
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.part_extents import Extent, filled_rectangle, kind_of, measured_along
 
-GRIP = (0.045, 0.024, 0.020)
-"""Extent of a handle in m; x stands out from the front."""
-BOARD = 0.010
-"""Thickness of the front of a drawer in m, which is lower than the top."""
 ELONGATED = 1.6
 """Width over depth from which a cupboard has a sliding door instead of a drawer."""
 
@@ -43,7 +40,7 @@ def cupboard(view: TopView, body: Detection, things: list[Detection]) -> list[De
             if whole is None:
                 continue
             cupboard, handle = whole
-            swept = Extent.of(cupboard, front=GRIP[0] + (cupboard.joint or 0.0), margin=0.012)
+            swept = Extent.of(cupboard, front=HANDLE[0] + (cupboard.joint or 0.0), margin=0.012)
             kept = [
                 t
                 for t in things
@@ -67,15 +64,15 @@ def _with_handle(
     aside = float(np.median(across))
     reach = float(np.percentile(out, 98)) + view.cell / 2 - depth / 2
     root = float(np.percentile(out, 2)) - depth / 2
-    if root < -0.012 or float(np.percentile(across, 95) - np.percentile(across, 5)) > GRIP[1] + 0.01:
+    if root < -0.012 or float(np.percentile(across, 95) - np.percentile(across, 5)) > HANDLE[1] + 0.01:
         return None
     if width > ELONGATED * depth:
-        opening, shift, category = reach - GRIP[0], 0.0, "door"
+        opening, shift, category = reach - HANDLE[0], 0.0, "door"
         if abs(opening) > 0.012 or abs(aside) > width / 4 + 0.008:
             return None
         joint = min(max(aside + width / 4 - BOARD, 0.0), width / 2 - 2 * BOARD)
     else:
-        opening, shift, category = reach - GRIP[0] - BOARD, BOARD / 2, "drawer"
+        opening, shift, category = reach - HANDLE[0] - BOARD, BOARD / 2, "drawer"
         if abs(aside) > 0.015 or not -0.01 < opening < 0.8 * depth:
             return None
         # the front of the drawer, lower than the top and of the body's colour, stands at the handle's root
@@ -86,15 +83,15 @@ def _with_handle(
         joint = max(opening, 0.0)
         aside = 0.0
     c, s = math.cos(yaw), math.sin(yaw)
-    stands = depth / 2 + max(opening, 0.0) + (BOARD if category == "drawer" else 0.0) + GRIP[0] / 2
+    stands = depth / 2 + max(opening, 0.0) + (BOARD if category == "drawer" else 0.0) + HANDLE[0] / 2
     x, y = body.center
     turned = math.atan2(s, c)
     handle = Detection(
         "handle",
         (x + c * stands - s * aside, y + s * stands + c * aside),
-        grip.top - GRIP[2],
+        grip.top - HANDLE[2],
         grip.top,
-        (GRIP[0], GRIP[1]),
+        (HANDLE[0], HANDLE[1]),
         turned,
         grip.cells,
         grip.quality,

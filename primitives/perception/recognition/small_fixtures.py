@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from primitives.categories import BUTTON_CAP, NUT_HEIGHT
 from primitives.perception.color_classes import classes
 from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import square_yaw
@@ -22,10 +23,6 @@ from primitives.perception.recognition.part_extents import (
     rectangle_in,
 )
 
-PROTRUSION = 0.030
-"""How far a button that nobody has pressed stands out of its housing, in m."""
-NUT_HEIGHT = 0.020
-"""m."""
 _POST = 0.023
 """m; no peg is wider."""
 _PLATE_SEEN = 0.5
@@ -46,7 +43,7 @@ def button(view: TopView, cap: Detection, things: list[Detection]) -> list[Detec
     level = float(np.median(view.height[around & housing]))
     housing &= np.abs(view.height - level) < 0.004 + view.noise
     stands_out = cap.top - level
-    if kind == kind_of(view, cap) or not 0.005 < stands_out < PROTRUSION + 0.008 or level < 0.015:
+    if kind == kind_of(view, cap) or not 0.005 < stands_out < BUTTON_CAP + 0.008 or level < 0.015:
         return things
     if float((around & housing).sum()) < 0.7 * around.sum():
         return things
@@ -56,7 +53,7 @@ def button(view: TopView, cap: Detection, things: list[Detection]) -> list[Detec
     center, size, yaw = fitted
     if not 0.06 < min(size) <= max(size) < 0.13 or math.dist(center, cap.center) > 0.008:
         return things
-    edge, pressed = (size[0] + size[1]) / 2, min(max(PROTRUSION - stands_out, 0.0), PROTRUSION)
+    edge, pressed = (size[0] + size[1]) / 2, min(max(BUTTON_CAP - stands_out, 0.0), BUTTON_CAP)
     cells = housing | cap.cells
     whole = Detection(
         "button", center, 0.0, cap.top, (edge, edge), square_yaw(yaw), cells, cap.quality, cap.color, pressed

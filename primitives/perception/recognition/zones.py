@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import ZONE_HEIGHT
 from primitives.perception.color_classes import classes, unlike
 from primitives.perception.geometry.circles import fit_circle
 from primitives.perception.geometry.masks import Mask, surrounding
@@ -22,8 +23,6 @@ from primitives.perception.recognition.detection import Detection
 
 SMALLEST = 0.025
 """m; narrower patches are stains or the edges of things."""
-THICKNESS = 0.001
-"""m; assumed, since a camera cannot measure it."""
 _BORDER = 1.0
 """Cells; the outline of a colour is as sharp as the cells."""
 _SAME = 6.0
@@ -125,4 +124,4 @@ def _zone(grid: Grid, piece: Mask, hidden: Mask, rgb: NDArray[np.uint8]) -> Dete
             yaw = half_turn(yaw)
     else:
         return None
-    return Detection("zone", (x, y), 0.0, THICKNESS, size, yaw, piece, quality, color)
+    return Detection("zone", (x, y), 0.0, ZONE_HEIGHT, size, yaw, piece, quality, color)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from primitives.categories import MARKINGS
 from primitives.perception.tracking.assignment import assign
 from primitives.perception.tracking.occlusion import hidden
 from primitives.robot import Frame
@@ -129,7 +130,7 @@ def _worse(now: SceneObject, before: SceneObject) -> bool:
 
 def _is_covered(now: SceneObject, before: SceneObject) -> bool:
     """Whether `now` is what shows of the zone `before` beside a thing that lies on it: no zone shrinks otherwise."""
-    if not now.category == before.category == "zone" or now.color != before.color:
+    if not now.category == before.category in MARKINGS or now.color != before.color:
         return False
     if now.size[0] * now.size[1] > _COVERED * before.size[0] * before.size[1]:
         return False
