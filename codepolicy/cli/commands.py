@@ -17,6 +17,7 @@ from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
 from codepolicy.cli.prompt import PromptCommand
+from codepolicy.cli.replay import ReplayCommand
 from codepolicy.cli.report import ReportCommand
 from codepolicy.cli.run import RunCommand
 from codepolicy.cli.tasks import TasksCommand
@@ -38,6 +39,7 @@ COMMANDS: dict[str, type[Any]] = {
     "eval": EvalCommand,
     "compare": CompareCommand,
     "report": ReportCommand,
+    "replay": ReplayCommand,
     "api": ApiCommand,
     "tasks": TasksCommand,
     "doctor": DoctorCommand,

@@ -114,7 +114,16 @@ def task_hashes(tasks: Mapping[str, TaskInfo]) -> dict[str, str]:
 
 def machine() -> dict[str, str]:
     """What results were made on."""
-    return {"system": platform.platform(), "processor": platform.machine(), "python": sys.version.split()[0]}
+    import numpy as np
+
+    built = msgspec.convert(np.show_config(mode="dicts"), dict[str, dict[str, object]])
+    blas = msgspec.convert(built.get("Build Dependencies", {}).get("blas", {}), dict[str, object])
+    return {
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "python": sys.version.split()[0],
+        "blas": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+    }
 
 
 def differences(first: Configuration, second: Configuration) -> tuple[str, ...]:

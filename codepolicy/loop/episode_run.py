@@ -141,6 +141,7 @@ class EpisodeRun:
             "instruction": self.instruction,
             "task": self.executor.trial.task,
             "scene": self.executor.spec.scene,
+            "trial": self.executor.spec,
             "seed": self.executor.spec.seed,
             "environment": self.executor.environment.name,
             "model": self.model_id,
