@@ -24,6 +24,7 @@ PART = 12
 """Characters of a secret in a row that are found for certain; from `SHORTEST` on they may be."""
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS)$", re.IGNORECASE)
 _URL_NAME = re.compile(r"(URL|PROXY)$", re.IGNORECASE)
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@'\"\\<>]{1,500}@", re.IGNORECASE)
 _MASK = r"[*•…#]{1,64}|\.{2,64}|[xX]{3,64}"
 _given: set[str] = set()
 
@@ -37,15 +38,13 @@ def keep_secret(value: str) -> None:
 def redacted(text: str) -> str:
     """`text` without any secret, or part of one."""
     values = _secrets()
-    return _redactor(values).clean(text) if values else text
+    text = _redactor(values).clean(text) if values else text
+    return _USERINFO.sub(r"\1", text) if "@" in text else text
 
 
 def redacted_json(encoded: bytes) -> bytes:
     """The same for JSON, which stays JSON: what is put in needs no escape, and what is taken out holds no quote."""
-    values = _secrets()
-    if not values:
-        return encoded
-    return _redactor(values).clean(encoded.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    return redacted(encoded.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
 
 def shown_url(url: str) -> str:

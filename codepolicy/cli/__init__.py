@@ -36,7 +36,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 def status(argv: Sequence[str]) -> int:
     """Run the command line `argv` and return the exit status."""
     from codepolicy.cli.commands import parse
-    from codepolicy.cli.output import fail
+    from codepolicy.cli.output import fail, shown
     from primitives.errors import ConfigurationError
 
     json = "--json" in argv
@@ -61,7 +61,7 @@ def status(argv: Sequence[str]) -> int:
         from primitives.failures import Failure
 
         if not isinstance(error, (ModelError, Failure)):
-            traceback.print_exc()
+            sys.stderr.write(shown(traceback.format_exc()))
             return fail("this is a fault of codepolicy; please report it with the lines above", 3, json=json)
         return fail(str(error), 3, json=json)
 

@@ -46,7 +46,7 @@ def view(*, json: bool) -> Generator[Observer]:
 
     Whoever closes the pipe or fills the disk loses the view; the run goes on and its record is whole.
     """
-    console = Screen(stderr=json, highlight=False, soft_wrap=True)
+    console = Screen(stderr=json)
     shown = LiveView(console) if console.is_terminal else PlainView(console)
 
     def observer(event: Event) -> None:
@@ -83,7 +83,8 @@ class PlainView:
                 if event.purpose not in ("program", "continuation"):
                     self.line(f"asking for a {event.purpose}")
             case Answered():
-                pass
+                for note in event.reply.notes:
+                    self.line(f"  note: {note}", "yellow")
             case Started():
                 self.started(event)
             case Calling():
@@ -92,7 +93,8 @@ class PlainView:
                 if event.phase == "program" and event.record.name != "say":
                     self.called(event.record)
             case Said():
-                self.line(f"  says: {event.text}")
+                for line in event.text.split("\n"):
+                    self.line(f"  says: {line}")
             case Ran():
                 self.ran(event)
             case Checked():
@@ -104,7 +106,7 @@ class PlainView:
 
     def line(self, text: str, style: str = "") -> None:
         """One line."""
-        self._console.print(Text(text, style=style))
+        self._console.show_line(text, style)
 
     def started(self, event: Started) -> None:
         """A program is about to run."""

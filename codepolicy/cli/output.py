@@ -8,26 +8,35 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from codepolicy.printable import printable, printable_json
+from codepolicy.redaction import redacted, redacted_json
+
 if TYPE_CHECKING:
     from codepolicy.episode import Episode
 
 
 def put(text: str) -> None:
     """One line on stdout."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(shown(text) + "\n")
+
+
+def shown(text: str) -> str:
+    """`text` as it may leave for a terminal: control characters shown, secrets taken out."""
+    return printable(redacted(text))
 
 
 def put_json(value: object) -> None:
     """`value` as one JSON object on one line of stdout."""
     import msgspec
 
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.write(printable_json(redacted_json(msgspec.json.encode(value))) + b"\n")
     sys.stdout.flush()
 
 
 def fail(message: str, status: int, *, json: bool) -> int:
     """Say what is wrong on stderr, and as an object where one was asked for."""
-    sys.stderr.write(f"codepolicy: {message}\n")
+    told = shown(message).replace("\n", "\n  ")  # so that no quoted text begins a line
+    sys.stderr.write(f"codepolicy: {told}\n")
     if json:
         put_json({"schema_version": 1, "outcome": "error", "error": message, "exit_status": status})
     return status

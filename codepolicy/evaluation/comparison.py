@@ -12,6 +12,7 @@ from codepolicy.evaluation.records import Record, named
 from codepolicy.evaluation.run_store import EvaluationRun
 from codepolicy.evaluation.statistics import mcnemar, over_tasks, paired_difference
 from codepolicy.evaluation.text_report import percent
+from codepolicy.printable import printable_line
 from primitives.errors import ConfigurationError
 
 SIGNIFICANT = 0.05
@@ -125,7 +126,8 @@ def lines(comparison: Comparison) -> Iterator[str]:
     for heading, changes in (("newly failing", c.newly_failing), ("newly passing", c.newly_passing)):
         yield f"{heading}: {len(changes)}"
         for change in changes:
-            yield f"  {change.name}: {change.instruction!r}: lost to {change.kind}: {change.told}"
+            told = f"{change.name}: {change.instruction!r}: lost to {change.kind}: {change.told}"
+            yield f"  {printable_line(told)}"
     yield ""
     width = max(len(row.name) for row in (*c.tasks, total))
     yield f"{'':{width}}     n  first  second  difference     95 % interval        p"
@@ -147,7 +149,7 @@ def lines(comparison: Comparison) -> Iterator[str]:
             yield f"left out, only in the {which}: {len(unpaired)} ({', '.join(unpaired[:5])}{rest})"
     yield "configurations: " + ("the same" if not c.differences else "differ in (first, second)")
     for difference in c.differences:
-        yield f"  {difference}"
+        yield f"  {printable_line(difference)}"
 
 
 def _signed(rate: float) -> str:

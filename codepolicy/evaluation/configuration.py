@@ -12,7 +12,8 @@ import msgspec
 from codepolicy import plugins
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.worker_setup import WorkerSetup
-from codepolicy.models.registry import GROUP, load
+from codepolicy.models.registry import GROUP, ModelOptions, load
+from codepolicy.redaction import shown_url
 from primitives.environment import Environment, TaskInfo
 
 SCHEMA_VERSION = 1
@@ -94,7 +95,7 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
         model=setup.writer,
         planner=setup.planner,
         critic=setup.critic,
-        options=msgspec.to_builtins(setup.options),
+        options=_told_options(setup.options),
         settings=settings,
         wording=setup.wording or "as the suite says",
         disturbances=setup.disturbances or "as the suite says",
@@ -105,6 +106,12 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
         packages=fingerprints.versions(),
         python=platform.python_version(),
     )
+
+
+def _told_options(options: ModelOptions) -> Plain:
+    """The models' options, the address without user and password."""
+    url = options.base_url
+    return msgspec.to_builtins(options) | {"base_url": shown_url(url) if url is not None else None}
 
 
 def task_hashes(tasks: Mapping[str, TaskInfo]) -> dict[str, str]:

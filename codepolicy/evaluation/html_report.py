@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from html import escape as _escaped
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,13 +14,20 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.replay_command import command
-from codepolicy.evaluation.run_store import REPORT, EvaluationRun
+from codepolicy.evaluation.run_store import FOLDERS, REPORT, EvaluationRun
 from codepolicy.evaluation.summary import Row, Summary, summarized
+from codepolicy.printable import printable
+from codepolicy.redaction import redacted
 
 INLINED = 200
 """Lost episodes whose programs stand in the page; the others are named."""
 BAR = 160
 """Width of an interval's drawing in px."""
+
+
+def escape(text: str) -> str:
+    """`text` for the page: no markup, no character that cannot be seen or reorders what can, no secret."""
+    return _escaped(printable(redacted(text)))
 
 
 def write_report(run: EvaluationRun, path: Path | None = None) -> Path:
@@ -88,13 +96,13 @@ def _bar(row: Row) -> str:
 
 def _episode(run: EvaluationRun, record: Record, *, inlined: bool) -> Iterator[str]:
     """One that was lost: the first line of the feedback, and what was written and told."""
-    folder = run.path / record.folder if record.folder is not None else None
+    folder = _inside(run.path, record.folder)
     head = f"<b>{escape(record.name)}</b> {escape(record.instruction)} <i>{escape(record.feedback or record.told)}</i>"
     yield f"<details><summary>{head}</summary>"
     yield f"<p>{escape(record.outcome)} after {record.turns} turns: {escape(record.told)}</p>"
     yield from (f"<p>an earlier attempt broke: {escape(why)}</p>" for why in record.broke)
     if folder is not None:
-        yield f'<p><a href="{escape(str(record.folder))}/">{escape(str(record.folder))}</a></p>'
+        yield f"<p>{_link(str(record.folder))}</p>"
         yield f"<pre>{escape(command(run.file.configuration, record, folder))}</pre>"
     episode = _read(folder / "episode.json") if inlined and folder is not None else None
     for number, turn in enumerate(episode.turns if episode is not None else (), 1):
@@ -105,6 +113,21 @@ def _episode(run: EvaluationRun, record: Record, *, inlined: bool) -> Iterator[s
         if turn.feedback is not None:
             yield f"<pre class=feedback>{escape(turn.feedback)}</pre>"
     yield "</details>"
+
+
+def _inside(root: Path, folder: str | None) -> Path | None:
+    """An episode's folder; None for one that is elsewhere than where episodes are kept."""
+    if folder is None or ".." in Path(folder).parts or Path(folder).parent.name != FOLDERS:
+        return None
+    return root / folder
+
+
+def _link(folder: str) -> str:
+    """A link to a folder beside the page or, where shards were merged, anywhere on the disk; never to a scheme."""
+    path = quote(folder.lstrip("/"), safe="/-_.~")
+    if ".." in path.split("/"):
+        return escape(folder)
+    return f'<a href="{escape(("/" if folder.startswith("/") else "./") + path)}/">{escape(folder)}</a>'
 
 
 def _read(path: Path) -> Episode | None:

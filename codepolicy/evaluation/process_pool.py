@@ -9,6 +9,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -21,6 +22,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from codepolicy.printable import printable
+from codepolicy.redaction import redacted
 from primitives.errors import ConfigurationError
 
 J = TypeVar("J")
@@ -164,8 +167,8 @@ def _work(connection: Connection, prepare: Callable[[], Callable[[J], D]], log: 
         except ConfigurationError as error:
             answer = _Refused(str(error))
         except Exception as error:
-            traceback.print_exc()
-            answer = Broken(f"{type(error).__name__}: {error}")
+            sys.stderr.write(printable(redacted(traceback.format_exc())))
+            answer = Broken(redacted(f"{type(error).__name__}: {error}"))
         connection.send(answer)
 
 

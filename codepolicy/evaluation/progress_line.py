@@ -6,6 +6,8 @@ import time
 from typing import TextIO
 
 from codepolicy.evaluation.records import Record
+from codepolicy.printable import printable_line
+from codepolicy.redaction import redacted
 
 EVERY_S = 30.0
 """How often a line is printed where there is no terminal."""
@@ -37,7 +39,8 @@ class ProgressLine:
         self._won += record.won
         clear = "\r\x1b[K" if self._live else ""
         if not record.won:
-            self._print(f"{clear}lost to {record.kind}: {record.name}: {record.feedback or record.told}\n")
+            told = f"lost to {record.kind}: {record.name}: {record.feedback or record.told}"
+            self._print(f"{clear}{printable_line(redacted(told))}\n")
         now = time.monotonic()
         if self._live:
             self._print(f"\r\x1b[K{self.line(now)}")

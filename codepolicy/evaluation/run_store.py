@@ -19,6 +19,7 @@ import msgspec
 
 from codepolicy.evaluation.configuration import RunFile, differences
 from codepolicy.evaluation.records import Record
+from codepolicy.redaction import redacted_json
 from primitives.errors import ConfigurationError
 
 RUN = "run.json"
@@ -149,7 +150,7 @@ class Store:
 
     def append(self, record: Record) -> None:
         """Add a line, and see it onto the disk."""
-        self._episodes.write(msgspec.json.encode(record) + b"\n")
+        self._episodes.write(redacted_json(msgspec.json.encode(record)) + b"\n")
         self._episodes.flush()
         os.fsync(self._episodes.fileno())
         self.records[record.key] = record
@@ -212,5 +213,5 @@ def _appending(path: Path) -> IO[bytes]:
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
+    partial.write_bytes(redacted_json(content))
     partial.replace(path)

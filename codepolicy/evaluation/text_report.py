@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.summary import Row, Summary
+from codepolicy.printable import printable_line
 
 HEADINGS = ("", "n", "won", "rate", "95 % interval", "turn 1", "turns", "tokens", "cost", "wall s", "robot s")
 LISTED = 20
@@ -50,7 +51,7 @@ def losses(records: Sequence[Record]) -> Iterator[str]:
     """The first lost episodes by what they were lost to."""
     lost = sorted((r for r in records if not r.won), key=lambda r: (r.kind, r.task, r.seed, r.sample))
     for record in lost[:LISTED]:
-        yield f"lost to {record.kind}: {record.name}: {record.feedback or record.told}"
+        yield printable_line(f"lost to {record.kind}: {record.name}: {record.feedback or record.told}")
     if len(lost) > LISTED:
         yield f"… and {len(lost) - LISTED} more"
 
@@ -63,7 +64,7 @@ def percent(rate: float) -> str:
 def cells(row: Row) -> tuple[str, ...]:
     """Of a row, under `HEADINGS`."""
     return (
-        row.name,
+        printable_line(row.name),
         str(row.episodes),
         str(row.won),
         percent(row.rate) if row.episodes else "–",

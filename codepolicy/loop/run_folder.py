@@ -17,6 +17,7 @@ import msgspec
 from codepolicy.events import Answered, Asked, Called, Event, Started
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
+from codepolicy.redaction import redacted, redacted_json
 from primitives.errors import ConfigurationError
 
 
@@ -33,7 +34,7 @@ class RunFolder:
     """
 
     def __init__(self, parent: Path, name: str, *, stamped: bool = True) -> None:
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:48].strip("-") or "run"
+        slug = re.sub(r"[^a-z0-9]+", "-", redacted(name).lower()).strip("-")[:48].strip("-") or "run"
         self._parent = parent
         self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{slug}" if stamped else slug
         self._created = [p for p in (parent, *parent.parents) if not p.exists()]
@@ -81,19 +82,19 @@ class RunFolder:
         target = self.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.partial")
-        partial.write_bytes(content.encode() if isinstance(content, str) else content)
+        partial.write_bytes(redacted(content).encode(errors="replace") if isinstance(content, str) else content)
         partial.replace(target)
         return target
 
     def write_json(self, name: str, value: object) -> Path:
         """Write `value` as indented JSON."""
-        return self.write(name, msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+        return self.write(name, redacted_json(msgspec.json.format(msgspec.json.encode(value), indent=2)) + b"\n")
 
     def append_trace(self, value: object) -> None:
         """Add one line to trace.jsonl."""
         if self._trace is None:
             self._trace = (self.path / "trace.jsonl").open("ab")
-        self._trace.write(msgspec.json.encode(value) + b"\n")
+        self._trace.write(redacted_json(msgspec.json.encode(value)) + b"\n")
         self._trace.flush()
 
     def observe(self, event: Event) -> None:
@@ -107,7 +108,7 @@ class RunFolder:
                     self.write(f"goal_{event.turn}.py", event.goal)
             case Asked():
                 self._asked, self._request = event.messages, self._numbered(event)
-                text = "\n\n".join(f"<!-- {m.role} -->\n{m.text}" for m in event.messages)
+                text = "\n\n".join(f"<!-- {m.role} -->\n{_uncommented(m.text)}" for m in event.messages)
                 self.write(f"prompts/{self._request}.md", text + "\n")
             case Answered():
                 self.reveal()
@@ -135,3 +136,8 @@ class RunFolder:
             os.fsync(self._trace.fileno())
             self._trace.close()
             self._trace = None
+
+
+def _uncommented(text: str) -> str:
+    """`text` that cannot be taken for the line before a message."""
+    return text.replace("<!--", "<\\!--")

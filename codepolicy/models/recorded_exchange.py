@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.models.protocol import Message, Reply
+from codepolicy.redaction import redacted, redacted_json
 
 
 class RecordedExchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +25,7 @@ def key(messages: Sequence[Message], sample: int) -> str:
     """Sixteen hex digits of the whole conversation, images included, and the sample's number."""
     digest = hashlib.sha256()
     for message in messages:
-        digest.update(msgspec.json.encode(message))
+        digest.update(msgspec.json.encode(msgspec.structs.replace(message, text=redacted(message.text))))
     digest.update(str(sample).encode())
     return digest.hexdigest()[:16]
 
@@ -35,7 +36,7 @@ def write(folder: Path, messages: Sequence[Message], sample: int, reply: Reply) 
     recording = RecordedExchange(key=name, sample=sample, messages=tuple(messages), reply=reply)
     target = folder / f"{name}.json"
     partial = target.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(recording), indent=2) + b"\n")
+    partial.write_bytes(redacted_json(msgspec.json.format(msgspec.json.encode(recording), indent=2)) + b"\n")
     partial.replace(target)
     return target
 

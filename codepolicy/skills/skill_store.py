@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from codepolicy.redaction import redacted
 from codepolicy.skills.skill import Skill, parse_skill
 from primitives.errors import ConfigurationError
 
@@ -53,7 +54,7 @@ class SkillStore:
         target = self._folder / f"{skill.id}.py"
         partial = target.with_suffix(".partial")
         try:
-            partial.write_text(skill.text, encoding="utf-8")
+            partial.write_text(redacted(skill.text), encoding="utf-8")
             partial.replace(target)
         except OSError as error:
             raise ConfigurationError(f"cannot keep the skill {str(target)!r}: {error.strerror or error}") from error
