@@ -206,6 +206,10 @@ class LimitExceeded(Failure):
     blame = "policy"
 
 
+class BudgetSpent(LimitExceeded):
+    """A budget of the whole program is used up: it is told nothing and answered no more, whatever it would catch."""
+
+
 class Stopped(Failure):
     """Someone asked the robot to stop."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import BadArgument, LimitExceeded
+from primitives.failures import BadArgument, BudgetSpent, LimitExceeded
 from primitives.robot import ArmInfo, MotionLimits
 from primitives.scene import Vector3, Workspace
 
@@ -39,7 +39,9 @@ class GuardLimits:
     gripper_force: float = 40.0
     """Largest gripping force in N."""
     calls: int = 1000
-    """Primitive calls of one program."""
+    """Primitive calls of one program, refused ones and those with bad arguments included."""
+    said: int = 20_000
+    """Characters that one program may say."""
     robot_time: float = 600.0
     """Robot time of one program in s."""
     wall_time: float = 300.0
@@ -67,12 +69,14 @@ class Guard:
             max(workspace.high[2] + grow, home[2] + grow),
         )
         self._calls = 0
+        self._said = 0
         self._robot_start = 0.0
         self._wall_start = time.monotonic()
 
     def begin(self, robot_time: float) -> None:
         """A new program starts at `robot_time` s: its budgets are full."""
         self._calls = 0
+        self._said = 0
         self._robot_start = robot_time
         self._wall_start = time.monotonic()
 
@@ -80,22 +84,21 @@ class Guard:
         """Count one primitive call at `robot_time` s.
 
         Raises:
-            LimitExceeded: the program has used up its calls, its robot time or its wall time.
+            BudgetSpent: the program has used up its calls, its robot time or its wall time.
         """
         self._calls += 1
-        used = (
-            ("primitive calls", float(self._calls), float(self.limits.calls), ""),
-            ("robot time", robot_time - self._robot_start, self.limits.robot_time, " s"),
-            ("wall time", time.monotonic() - self._wall_start, self.limits.wall_time, " s"),
-        )
-        for name, value, limit, unit in used:
-            if value > limit:
-                raise LimitExceeded(
-                    f"the program has used up its {name}: {value:g}{unit} of {limit:g}{unit}",
-                    expected=f"at most {limit:g}{unit}",
-                    measured=f"{value:g}{unit}",
-                    hint="Bound your loops, and look once per decision instead of once per object.",
-                )
+        _within("primitive calls", self._calls, self.limits.calls)
+        _within("robot time", robot_time - self._robot_start, self.limits.robot_time, " s")
+        _within("wall time", time.monotonic() - self._wall_start, self.limits.wall_time, " s")
+
+    def count_said(self, characters: int) -> None:
+        """Count what the program says.
+
+        Raises:
+            BudgetSpent: it has said too much.
+        """
+        self._said += characters
+        _within("speech", self._said, self.limits.said, " characters")
 
     def check_position(self, position: Vector3) -> None:
         """Refuse a commanded tool position outside the box.
@@ -209,3 +212,13 @@ class Guard:
         steps = zip(itertools.pairwise(points), fastest.max(axis=1).tolist(), strict=True)
         speed = max(math.dist(a, b) / max(duration, 1e-9) for (a, b), duration in steps)
         return limits.scaled(self.limits.tool_speed / speed) if speed > self.limits.tool_speed else limits
+
+
+def _within(what: str, used: float, limit: float, unit: str = "") -> None:
+    if used > limit:
+        raise BudgetSpent(
+            f"the program has used up its {what}: {used:g}{unit} of {limit:g}{unit}",
+            expected=f"at most {limit:g}{unit}",
+            measured=f"{used:g}{unit}",
+            hint="Bound every loop, e.g. `for attempt in range(3)`, and look once per decision.",
+        )

@@ -21,6 +21,10 @@ from primitives.robot import ArmMode, Robot
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, Clause
 
+KEPT_RECORDS = 1000
+"""Records of one program; further calls are counted."""
+KEPT_TEXT = 500
+"""Characters of a call or a result in a record."""
 KEPT_IMAGES = 16
 """Images and masks a program may still refer to; older ones are forgotten, so that a loop cannot fill the memory."""
 
@@ -54,13 +58,19 @@ class Server:
         self._on_call = on_call
         self._surface: Surface | None = None
         self._records: list[CallRecord] = []
+        self._left_out = 0
         self._start = robot.arm.state().stamp
         self._stopped = False
 
     @property
     def records(self) -> tuple[CallRecord, ...]:
-        """Every call since `begin`, in order."""
+        """The calls since `begin`, in order: the first `KEPT_RECORDS` of them."""
         return tuple(self._records)
+
+    @property
+    def left_out(self) -> int:
+        """How many calls since `begin` have no record."""
+        return self._left_out
 
     @property
     def clauses(self) -> tuple[Clause, ...]:
@@ -90,6 +100,7 @@ class Server:
         self._stopped = False
         self._surface = surface
         self._records.clear()
+        self._left_out = 0
         self._context.clauses.clear()
         self._context.collect_expectations = collect_expectations
         self._context.guard.begin(self.robot_time)
@@ -128,6 +139,7 @@ class Server:
         failure: Failure | None = None
         result: object = None
         try:
+            context.guard.count_call(started)  # refused calls and bad arguments count as well
             if self._surface is None:
                 raise InfrastructureError("Server.call before Server.begin")
             if self._stopped:
@@ -137,7 +149,6 @@ class Server:
             primitive = self._surface.get(name)
             values = bind(primitive, args, kwargs)
             text = f"{name}({', '.join(_named(k, v, i, len(args)) for i, (k, v) in enumerate(values.items()))})"
-            context.guard.count_call(started)
             values = {k: self._resolve(v) for k, v in values.items()}
             result = primitive.function(context, **values)
             self._keep(result)
@@ -189,15 +200,18 @@ class Server:
         result: object,
         failure: Failure | None,
     ) -> None:
+        if len(self._records) >= KEPT_RECORDS:
+            self._left_out += 1
+            return
         record = CallRecord(
             index=len(self._records),
-            name=name,
-            call=text,
+            name=name[:KEPT_TEXT],
+            call=text[:KEPT_TEXT],
             line=line,
             started=started,
             robot_time=self.robot_time - started,
             wall_time=time.perf_counter() - wall,
-            result=show(result) if failure is None else None,
+            result=show(result)[:KEPT_TEXT] if failure is None else None,
             failure=failure.report() if failure else None,
             measured=dict(self._context.mover.measured),
         )

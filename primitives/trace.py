@@ -65,6 +65,9 @@ class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[FailureReport, ...] = ()
     """Everything the gate found, when rejected."""
     calls: tuple[CallRecord, ...] = ()
+    """The first of them, in order."""
+    calls_left_out: int = 0
+    """How many further calls have no record."""
     clauses: tuple[Clause, ...] = ()
     output: str = ""
     """What the program printed and said, capped."""

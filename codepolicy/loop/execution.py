@@ -29,7 +29,7 @@ def execute(
     entry: Entry,
     deadline_s: float,
     on_calling: OnCalling,
-    label: str = "",
+    functions: Mapping[str, str],
 ) -> ExecutionReport:
     """Run `source` to its end. Never raises for what it does.
 
@@ -41,7 +41,7 @@ def execute(
         entry: "goal" calls its `goal()` and collects the clauses.
         deadline_s: wall time that it may take.
         on_calling: is told each call before it is made.
-        label: what failures in functions that it defines are told to come from.
+        functions: text of the functions written on demand, by name; they are defined and nothing of them is executed.
     """
 
     def dispatch(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None) -> object:
@@ -56,7 +56,7 @@ def execute(
             surface=surface,
             dispatch=dispatch,
             entry=entry,
-            label=label,
+            definitions=functions,
             deadline_s=deadline_s,
             on_death=server.stop,
         )
@@ -68,6 +68,7 @@ def execute(
         failure=outcome.failure,
         inside=outcome.inside,
         calls=server.records,
+        calls_left_out=server.left_out,
         clauses=server.clauses,
         output=outcome.output,
         traceback=outcome.traceback,

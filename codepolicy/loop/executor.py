@@ -224,28 +224,25 @@ class Executor:
     def _run(self, program: str) -> ExecutionReport:
         if self._session is None:
             self._session = self._sandbox.session()
-        self._define(self._session)
-        report = self._execute(self._session, program)
-        self._observer(Ran(self._turn, report))
-        return report
-
-    def _execute(self, session: PolicySession, source: str, label: str = "") -> ExecutionReport:
         self._phase = "program"
-        return execute(
-            source,
+        report = execute(
+            program,
             server=self._server,
-            session=session,
+            session=self._session,
             surface=self.surface,
             entry="program",
             deadline_s=self.deadline_s,
             on_calling=self._calling("program"),
-            label=label,
+            functions=self._functions,
         )
+        self._observer(Ran(self._turn, report))
+        return report
 
     @property
     def _goals(self) -> GoalChecker:
         return GoalChecker(
             surface=self._gate.goal_surface,
+            functions=self._functions,
             fresh_session=self._goal_session,
             deadline_s=self.deadline_s,
             on_calling=self._calling("goal"),
@@ -253,9 +250,8 @@ class Executor:
 
     @contextmanager
     def _goal_session(self) -> Generator[PolicySession]:
-        session = self._sandbox.session()
+        session = self._sandbox.check_session()
         try:
-            self._define(session)
             self._phase = "goal"
             yield session
         finally:
@@ -280,12 +276,6 @@ class Executor:
     def self_contained(self, program: str) -> str | None:
         """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
         return self._gate.self_contained(program, self._functions)
-
-    def _define(self, session: PolicySession) -> None:
-        """Define in `session` the functions that it lacks."""
-        for name, source in self._functions.items():
-            if name not in session.names:
-                self._execute(session, source, label=name)
 
     # What the record tells.
 

@@ -5,7 +5,7 @@ A goal check runs in a process of its own, on a fresh look, with perception alon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,8 +31,10 @@ class GoalChecker:
 
     surface: Surface
     """What a goal check may call: no motion."""
+    functions: Mapping[str, str]
+    """Text of the functions written on demand, by name."""
     fresh_session: Callable[[], AbstractContextManager[PolicySession]]
-    """A confined process that knows the functions written on demand."""
+    """Processes whose clock and chance are fixed."""
     deadline_s: float
     on_calling: OnCalling
 
@@ -49,6 +51,7 @@ class GoalChecker:
                     entry="goal",
                     deadline_s=self.deadline_s,
                     on_calling=self.on_calling,
+                    functions=self.functions,
                 )
         except Failure as failure:
             return GoalCheck(status="failed", failure=failure.report())

@@ -1,8 +1,7 @@
-"""The policy process: confines itself, then runs the programs of one session. Nothing here is trusted by the host."""
+"""The policy process: confines itself, then runs one program. Nothing here is trusted by the host."""
 
 from __future__ import annotations
 
-import builtins
 import ctypes
 import faulthandler
 import gc
@@ -17,38 +16,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
-from codepolicy.sandbox import confinement, preloading, traceback_formatting, wire, wire_values
+from codepolicy.sandbox import confinement, fixed_chance, traceback_formatting, wire, wire_values
 from codepolicy.sandbox.output_stream import Output
-from primitives import failures, images, scene
+from codepolicy.sandbox.program_namespace import ProgramNamespace
+from primitives import failures, scene
 
 if TYPE_CHECKING:
     from codepolicy.sandbox.zygote import Fork
 
 SAMPLE_S: Final = 0.02
 """How often the executing line is written to the shared memory."""
-VALUES: Final = (
-    scene.SceneObject,
-    scene.Region,
-    scene.Pose,
-    scene.Grasp,
-    scene.Relation,
-    images.Image,
-    images.Mask,
-    failures.Failure,
-    *failures.FAILURES.values(),
-)
-"""Classes that every program sees under their own names."""
-ALIASES: Final = {
-    "NDArray": NDArray,
-    "Obj": scene.SceneObject | str,
-    "Quaternion": scene.Quaternion,
-    "Target": scene.Target,
-    "Vector2": scene.Vector2,
-    "Vector3": scene.Vector3,
-}
-"""Names of types that stand in the stub, for the annotations of a program."""
 
 
 def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
@@ -60,10 +38,10 @@ def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
         os.close(line_memory)
         faulthandler.register(signal.SIGUSR1, file=trace_pipe, all_threads=False)
         gc.enable()
-        layers = confinement.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers)
+        layers = confinement.confine(parent=parent, memory_mb=fork.memory_mb, layers=fork.layers, fixed=fork.fixed)
         policy = _Policy(link, lines, fork.output_chars)
         policy.send(wire.Ready(layers))
-        policy.serve()
+        policy.serve(fork.fixed)
     finally:
         os._exit(1)
 
@@ -80,7 +58,7 @@ def _map_line(fd: int) -> ctypes.Array[ctypes.c_int32]:
 
 
 class _Policy:
-    """Namespace and wire of one session."""
+    """One program, its namespace and its end of the wire."""
 
     def __init__(self, link: int, lines: ctypes.Array[ctypes.c_int32], output_chars: int) -> None:
         self._link = link
@@ -88,13 +66,8 @@ class _Policy:
         self._output_chars = output_chars
         self._output = Output(self.send, output_chars)
         self._ahead = bytearray()
-        self._turn = 0
         self._filename = ""
-        self._labels: dict[str, str] = {}
-        self._module = types.ModuleType("__main__")
-        self._namespace: dict[str, Any] = self._module.__dict__
-        self._bound: set[str] = set()
-        sys.modules["__main__"] = self._module
+        self._names = ProgramNamespace()
         signal.signal(signal.SIGALRM, self._sample)
 
     def send(self, message: wire.Inbound) -> None:
@@ -103,14 +76,19 @@ class _Policy:
         while data:
             data = data[os.write(self._link, data) :]
 
-    def serve(self) -> None:
-        """Run programs until the host closes the wire."""
+    def serve(self, fixed: bool) -> None:
+        """Run one program, say how it went and wait for the end.
+
+        Args:
+            fixed: whether its clock and its random generators are the same in every process.
+        """
+        message = self._receive()
+        if isinstance(message, wire.Run):
+            ended = self._run(message, fixed=fixed)
+            self._output.flush()
+            self.send(ended)
         while True:
-            message = self._receive()
-            if isinstance(message, wire.Run):
-                ended = self._run(message)
-                self._output.flush()
-                self.send(ended)
+            self._fill()
 
     def _fill(self) -> None:
         data = os.read(self._link, 16_384)
@@ -155,47 +133,37 @@ class _Policy:
             frame = frame.f_back
         return None
 
-    def _run(self, run: wire.Run) -> wire.Ended:
-        self._turn += 1
-        self._filename = f"<program {self._turn}>"
-        self._labels[self._filename] = run.label
-        linecache.cache[self._filename] = (len(run.source), None, run.source.splitlines(True), self._filename)
-        self._bind(run.names)
+    def _run(self, run: wire.Run, *, fixed: bool) -> wire.Ended:
+        self._filename = f"<program {run.number}>"
         self._output = sys.stdout = sys.stderr = Output(self.send, self._output_chars)
         sys.stdin = None  # type: ignore[assignment]  # a program has no keyboard
         self._lines[0] = 0
-        signal.setitimer(signal.ITIMER_REAL, SAMPLE_S, SAMPLE_S)
+        fixed_chance.seed(run.seed)
+        if fixed:
+            fixed_chance.fix(run.seed)
+        else:
+            signal.setitimer(signal.ITIMER_REAL, SAMPLE_S, SAMPLE_S)
         try:
+            self._names.load(run, {name: self._primitive(name) for name in run.names})
             self._execute(run)
         except SystemExit:
-            return wire.Ended(names=self._defined())
+            return self._ended()
         except BaseException as error:  # whatever the program raised is what the host is told
             return self._failed(error)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        return wire.Ended(names=self._defined())
+            if not fixed:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        return self._ended()
 
-    def _bind(self, names: tuple[str, ...]) -> None:
-        """Give the program its primitives and the ordinary names, afresh for each run."""
-        for name in self._bound:
-            self._namespace.pop(name, None)
-        given: dict[str, Any] = {cls.__name__: cls for cls in VALUES}
-        given |= ALIASES
-        given |= {name: sys.modules[module] for name, module in preloading.GIVEN.items()}
-        given |= {"__name__": "__main__", "__builtins__": builtins}
-        given |= {name: self._primitive(name) for name in names}
-        self._namespace |= given
-        self._bound = set(given)
-
-    def _defined(self) -> tuple[str, ...]:
-        own = (n for n in self._namespace if n not in self._bound and not n.startswith("__"))
-        return tuple(n for n in own if len(n) <= 200)[:1000]
+    def _ended(self, **failure: Any) -> wire.Ended:
+        kept, sources = self._names.kept()
+        return wire.Ended(kept=kept, sources=sources, **failure)
 
     def _execute(self, run: wire.Run) -> None:
-        self._namespace.pop("goal", None)
-        exec(compile(run.source, self._filename, "exec", dont_inherit=True), self._namespace)
+        names = self._names.values
+        exec(compile(run.source, self._filename, "exec", dont_inherit=True), names)
         if run.entry == "goal":
-            goal = self._namespace.get("goal")
+            goal = names.get("goal")
             if not callable(goal):
                 raise failures.PolicyError(
                     "the goal check defines no function goal()",
@@ -246,8 +214,7 @@ class _Policy:
         index = error.__dict__.get("_index")
         known = isinstance(error, failures.PolicyError | failures.BadArgument)
         text = str(error) if known else traceback_formatting.last_line(error)
-        return wire.Ended(
-            names=self._defined(),
+        return self._ended(
             error=traceback_formatting.cut(text, 4000),
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
@@ -267,7 +234,7 @@ class _Policy:
             traceback_formatting.cut(function, 190),
             max(line, 1),
             traceback_formatting.cut(text, 190),
-            self._labels.get(name, ""),
+            self._names.labels.get(name, ""),
         )
 
 

@@ -12,10 +12,13 @@ import sys
 from functools import cache
 from typing import Final
 
-from codepolicy.sandbox import seccomp
+from codepolicy.sandbox import fixed_chance, seccomp
 
 LAYERS: Final = ("parent death signal", "ordinary user", "no capabilities", "Landlock", "rlimits", "seccomp")
 """Every layer there is, in the order in which they are put on."""
+
+FIXED: Final = "fixed clock"
+"""A further one, of the processes that run goal checks."""
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
@@ -24,13 +27,14 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _NOBODY = 65534
 
 
-def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS) -> tuple[str, ...]:
+def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS, fixed: bool = False) -> tuple[str, ...]:
     """Put on every layer that this kernel has.
 
     Args:
         parent: process id of the zygote, with which this process dies.
         memory_mb: address space in MiB.
         layers: which of `LAYERS` to put on.
+        fixed: whether to take away the clocks and the kernel's random numbers as well.
 
     Returns:
         The layers that are on.
@@ -42,8 +46,12 @@ def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS) ->
         "no capabilities": _drop_capabilities,
         "Landlock": _landlock,
         "rlimits": lambda: _limit(memory_mb),  # after Landlock, which needs one more descriptor
-        "seccomp": _filter_system_calls,
+        "seccomp": lambda: _filter_system_calls(fixed=fixed),
     }
+    if fixed and "seccomp" in layers:
+        with contextlib.suppress(OSError):
+            fixed_chance.unmap_clocks()
+            active.append(FIXED)
     if sys.platform == "linux":
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
         for capability in range(64):  # while this process may still do it
@@ -142,12 +150,12 @@ def _landlock() -> None:
         os.close(ruleset)
 
 
-def _filter_system_calls() -> None:
+def _filter_system_calls(*, fixed: bool) -> None:
     _linux()
     table = seccomp.architecture()
     if table is None:
         raise NotImplementedError("unknown machine")
-    code = seccomp.program(table)
+    code = seccomp.program(table, fixed=fixed)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))  # struct sock_fprog
     _system_call(

@@ -39,6 +39,16 @@ class Link:
         """Close the socket. Idempotent."""
         self._socket.close()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the policy process has sent more than was received."""
+        if self._received:
+            return True
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK))
+        except OSError:  # nothing yet, or it is gone
+            return False
+
     def send(self, message: wire.Outbound, arrays: Sequence[wire_values.Array] = (), *, until: float) -> None:
         """Write one frame and the arrays named in it.
 

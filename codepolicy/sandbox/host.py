@@ -72,15 +72,26 @@ class PolicySandbox:
         return self._layers
 
     def session(self) -> PolicySession:
-        """A fresh session: one confined process whose variables survive from program to program."""
+        """A fresh session: programs in a confined process each, whose variables survive from one to the next."""
+        return self._opened(PolicySession(self._program_process, self._limits))
+
+    def check_session(self) -> PolicySession:
+        """A fresh session for goal checks: clock and random generators are the same in each of its processes."""
+        return self._opened(PolicySession(lambda: self._fork(fixed=True), self._limits))
+
+    def _opened(self, session: PolicySession) -> PolicySession:
+        with self._lock:
+            self._sessions = [s for s in self._sessions if s.alive] + [session]
+        return session
+
+    def _program_process(self) -> PolicyProcess:
+        """A process that has run nothing: the spare one, if it is there."""
         with self._lock:
             ready, self._spare = self._spare, None
-            session = PolicySession(self._fork, self._limits, ready)
-            self._sessions = [s for s in self._sessions if s.alive] + [session]
-            if self._filling is None or not self._filling.is_alive():
+            if not self._closed and (self._filling is None or not self._filling.is_alive()):
                 self._filling = threading.Thread(target=self._fill, name="policy-spare", daemon=True)
                 self._filling.start()
-        return session
+        return ready or self._fork()
 
     def close(self) -> None:
         """End every session, and the zygote unless it was lent. Idempotent."""
@@ -112,5 +123,5 @@ class PolicySandbox:
                     return
             spare.kill()
 
-    def _fork(self) -> PolicyProcess:
-        return PolicyProcess(self._zygote, self._limits, self._wanted)
+    def _fork(self, *, fixed: bool = False) -> PolicyProcess:
+        return PolicyProcess(self._zygote, self._limits, self._wanted, fixed=fixed)

@@ -15,6 +15,8 @@ class SandboxLimits:
     """Longest program."""
     output_chars: int = 20_000
     """What is kept of a program's prints."""
+    calls: int = 1000
+    """Most primitive calls of one program, refused ones included."""
     stall_s: float = 15.0
     """Longest time a program may compute without calling a primitive, in s."""
     read_s: float = 2.0

@@ -34,7 +34,9 @@ _PACKAGES: Final = ("codepolicy", "primitives", "msgspec", "numpy", "shapely")
 _BOOT: Final = (
     "import sys; sys.path[:0] = sys.argv[2:]; from codepolicy.sandbox.zygote import main; main(int(sys.argv[1]))"
 )
-_LINE: Final = re.compile(rb'File "<program (\d+)>", line (\d+)')
+_LINE: Final = re.compile(rb'File "<program (\d{1,6})>", line (\d{1,7})\b')
+TOLD_BYTES: Final = 16_384
+"""What is read of a process that says where it is: faulthandler's 100 frames, and no more of a flood."""
 
 
 def _search_path() -> list[str]:
@@ -95,14 +97,26 @@ class Zygote:
         """Process id."""
         return self._process.pid
 
-    def fork(self, fds: list[int], limits: SandboxLimits, layers: tuple[str, ...]) -> int:
+    def fork(self, fds: list[int], limits: SandboxLimits, layers: tuple[str, ...], *, fixed: bool) -> int:
         """Process id of a new policy process that holds `fds`."""
-        request = zygote.Fork(memory_mb=limits.memory_mb, output_chars=limits.output_chars, layers=layers)
+        request = zygote.Fork(memory_mb=limits.memory_mb, output_chars=limits.output_chars, layers=layers, fixed=fixed)
         return self._ask(request, fds)
 
     def reap(self, pid: int) -> int:
         """Wait status of a policy process that has ended or was killed."""
         return self._ask(zygote.Reap(pid), [])
+
+    def die_at(self, pid: int, deadline: float) -> None:
+        """Have the zygote kill a policy process at a monotonic time in s, unless it is reaped before."""
+        self._tell(zygote.DieAt(pid, deadline))
+
+    def discard(self, pid: int) -> None:
+        """Have the zygote kill a policy process and reap it, without waiting for that."""
+        self._tell(zygote.Discard(pid))
+
+    def _tell(self, request: zygote.DieAt | zygote.Discard) -> None:
+        with self._lock, contextlib.suppress(OSError):  # who asks next is told
+            self._socket.send(msgspec.msgpack.encode(request))
 
     def close(self) -> None:
         """End the zygote, and with it every policy process. Idempotent."""
@@ -140,7 +154,7 @@ class Zygote:
 class PolicyProcess:
     """One confined child. Any violation of the wire, any deadline and any error ends in `kill`."""
 
-    def __init__(self, zygote: Zygote, limits: SandboxLimits, layers: tuple[str, ...]) -> None:
+    def __init__(self, zygote: Zygote, limits: SandboxLimits, layers: tuple[str, ...], *, fixed: bool = False) -> None:
         self._zygote = zygote
         self._lock = threading.Lock()
         self._status: int | None = None
@@ -153,7 +167,7 @@ class PolicyProcess:
             shared.truncate(mmap.PAGESIZE)
             self._lines = mmap.mmap(shared.fileno(), mmap.PAGESIZE)
             try:
-                self._pid = zygote.fork([theirs.fileno(), shared.fileno(), trace_end], limits, layers)
+                self._pid = zygote.fork([theirs.fileno(), shared.fileno(), trace_end], limits, layers, fixed=fixed)
             except InfrastructureError:
                 self.link.close()
                 os.close(self._trace)
@@ -180,7 +194,10 @@ class PolicyProcess:
         return line if line > 0 else None
 
     def where(self) -> int | None:
-        """The line right now, even within a call into C that never returns; for use just before `kill`."""
+        """The line right now, even within a call into C that never returns; for use just before `kill`.
+
+        What the process writes is taken for no more than that: it takes at most `WHERE_S` and never raises.
+        """
         with self._lock:
             if self._status is not None:
                 return None
@@ -190,13 +207,13 @@ class PolicyProcess:
         poll.register(self._trace, select.POLLIN)
         end = time.monotonic() + WHERE_S
         told = b""
-        while (left := end - time.monotonic()) > 0 and not told.endswith(b"in <module>\n") and len(told) < 65_536:
+        while (left := end - time.monotonic()) > 0 and not told.endswith(b"in <module>\n") and len(told) < TOLD_BYTES:
             if not poll.poll(left * 1000):
                 break
             try:
-                data = os.read(self._trace, 65_536)
-            except BlockingIOError:
-                continue
+                data = os.read(self._trace, TOLD_BYTES)
+            except OSError:
+                break
             if not data:
                 break
             told += data
@@ -204,7 +221,11 @@ class PolicyProcess:
         if not found:
             return self.line
         running = max(int(program) for program, _ in found)  # functions of earlier programs have lower numbers
-        return next(int(line) for program, line in found if int(program) == running)
+        return next(int(line) for program, line in found if int(program) == running) or None
+
+    def die_at(self, deadline: float) -> None:
+        """Have it killed at a monotonic time in s, whatever this process is busy with."""
+        self._zygote.die_at(self._pid, deadline)
 
     def end(self) -> None:
         """SIGKILL it and its whole group. From any thread; `kill` must follow."""
@@ -223,7 +244,19 @@ class PolicyProcess:
                     self._status = self._zygote.reap(self._pid)
                 except InfrastructureError:
                     self._status = signal.SIGKILL  # it died with the zygote
-                self.link.close()
-                os.close(self._trace)
-                self._lines.close()
+                self._close()
             return self._status
+
+    def discard(self) -> None:
+        """End it at once, without waiting until the kernel has taken its memory back. Idempotent, from any thread."""
+        self.end()
+        with self._lock:
+            if self._status is None:
+                self._status = signal.SIGKILL
+                self._zygote.discard(self._pid)
+                self._close()
+
+    def _close(self) -> None:
+        self.link.close()
+        os.close(self._trace)
+        self._lines.close()

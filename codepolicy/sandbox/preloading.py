@@ -45,7 +45,7 @@ GIVEN: Final = {
 }
 """Modules that are defined in every program, by the name they have there; forgetting an import costs nobody a turn."""
 
-_SUBMODULES: Final = (
+SUBMODULES: Final = (
     "numpy.fft",
     "numpy.lib.stride_tricks",
     "numpy.linalg",
@@ -67,7 +67,7 @@ def imports() -> None:
     import importlib
     import random
 
-    for name in MODULES + _SUBMODULES:
+    for name in MODULES + SUBMODULES:
         importlib.import_module(name)
     import numpy as np
     from shapely.geometry import Point

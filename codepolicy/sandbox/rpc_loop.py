@@ -15,6 +15,7 @@ from codepolicy.sandbox.policy_process import PolicyProcess
 from codepolicy.sandbox.watchdog import Watchdog
 from primitives.failures import (
     BadArgument,
+    BudgetSpent,
     Failure,
     FailureKind,
     FailureReport,
@@ -53,15 +54,13 @@ class RpcLoop:
         dispatch: Dispatch,
         on_output: Callable[[str], None] | None,
     ) -> None:
-        self.names: tuple[str, ...] = ()
-        """What it left defined."""
+        self.ended: wire.Ended | None = None
+        """What it said when it was over; to be distrusted."""
         self.traceback = ""
         self.inside: Inside | None = None
         """Where it failed, when that was in a function of an earlier source."""
         self.line: int | None = None
         """Line of its last call."""
-        self.broken = True
-        """Whether the process is of no further use: gone, stuck, or not to be trusted."""
         self.vanished = False
         """Whether the process ended by itself, without saying how the program went."""
         self._process = process
@@ -72,6 +71,7 @@ class RpcLoop:
         self._output: list[str] = []
         self._printed = 0
         self._calls = 0
+        self._heard = 0.0
         self._raised: dict[int, FailureReport] = {}
         self._final: FailureReport | None = None
 
@@ -94,19 +94,23 @@ class RpcLoop:
         link = self._process.link
         try:
             link.send(request, until=time.monotonic() + self._limits.read_s)
+            self._heard = time.monotonic()
             while True:
                 # the watch keeps the deadline; the margin leaves it the time to find out where the program is
-                match link.receive(until=min(time.monotonic() + self._limits.stall_s, deadline + 1.0)):
+                match link.receive(until=min(self._heard + self._limits.stall_s, deadline + 1.0)):
                     case wire.Call() as call:
                         if self._final is not None:
                             return self._final
                         self._answer(call, watch)
+                        self._heard = time.monotonic()
                     case wire.Output(text=text):
                         self._print(text)
                     case wire.Ended() as ended:
                         return self._end(ended)
                     case wire.Ready():
                         raise wire.ProtocolViolation("announced twice that it is ready")
+        except BudgetSpent as spent:
+            return spent.report()
         except Closed:
             self.vanished = True
             return self._final
@@ -120,31 +124,57 @@ class RpcLoop:
             return PolicyError(f"the policy process {violation}", line=self.line).report()
 
     def _answer(self, call: wire.Call, watch: Watchdog) -> None:
+        """Carry out one call and say what came of it.
+
+        Raises:
+            BudgetSpent: the program is to be ended.
+            Closed: it has ended, or its time is up.
+            ProtocolViolation: it does not wait for the answer, or does not read it.
+        """
         self.line = call.line or self.line
         index = self._calls
         self._calls += 1
+        if index >= self._limits.calls:
+            raise BudgetSpent(
+                f"the program has used up its primitive calls: {index + 1} of {self._limits.calls}",
+                line=self.line,
+                hint="Bound every loop, e.g. `for attempt in range(3)`, and look once per decision.",
+            )
+        self._must_wait(call)
         arrays: list[wire_values.Array] = []
         try:
-            if call.name not in self._surface:
-                raise BadArgument(f"there is no primitive {call.name!r} here", candidates=self._surface.names)
-            watch.in_motion = True
-            try:
-                value = self._dispatch(call.name, call.args, call.kwargs, call.line)
-            finally:
-                watch.in_motion = False
-            try:
-                answer = wire.Returned(wire_values.pack(value, arrays))
-            except TypeError as error:
-                raise InfrastructureError(f"{call.name}: {error}", line=call.line) from error
+            answer = wire.Returned(self._value(call, watch, arrays))
+        except BudgetSpent:
+            raise
         except Failure as failure:
             arrays = []
             answer = wire.Raised(index, self._remember(index, failure.report()))
+        self._must_wait(call)
         try:
             self._process.link.send(answer, arrays, until=time.monotonic() + self._limits.read_s)
         except TimedOut:
             raise wire.ProtocolViolation(
                 f"did not read the result of {call.name} for {self._limits.read_s:g} s"
             ) from None
+
+    def _must_wait(self, call: wire.Call) -> None:
+        """Calls are answered one by one; a process that sends more before it was answered is not running our code."""
+        if self._process.link.waiting:
+            raise wire.ProtocolViolation(f"did not wait for the result of {call.name[:40]}")
+
+    def _value(self, call: wire.Call, watch: Watchdog, arrays: list[wire_values.Array]) -> wire_values.Value:
+        if call.name not in self._surface:
+            raise BadArgument(f"there is no primitive {call.name!r} here", candidates=self._surface.names)
+        if not watch.begin_call():
+            raise Closed("its time is up")
+        try:
+            value = self._dispatch(call.name, call.args, call.kwargs, call.line)
+        finally:
+            watch.end_call()
+        try:
+            return wire_values.pack(value, arrays)
+        except TypeError as error:
+            raise InfrastructureError(f"{call.name}: {error}", line=call.line) from error
 
     def _remember(self, index: int, report: FailureReport) -> FailureReport:
         self._raised[index] = report
@@ -164,8 +194,7 @@ class RpcLoop:
 
     def _end(self, ended: wire.Ended) -> FailureReport | None:
         """A program may only blame a primitive for a failure that we sent it."""
-        self.broken = False
-        self.names = ended.names
+        self.ended = ended
         self.traceback = ended.traceback
         if ended.inside is not None:
             where = ended.inside

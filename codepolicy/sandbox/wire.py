@@ -22,15 +22,33 @@ MAX_OUTBOUND = 64 << 20
 LENGTH = struct.Struct("<I")
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
-    """Execute a program."""
+class Source(msgspec.Struct, frozen=True):
+    """Text from which functions and classes are made again."""
 
+    number: int
+    """Of the program, counted through the session; its file is called `<program number>`."""
+    label: str
+    """What failures in its functions are told to come from; empty for an earlier program."""
+    text: str
+    library: bool = False
+    """Whether all its imports, constants and functions are defined; else only what is `kept` by reference."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, tag="run"):
+    """Execute a program, in a process that has executed none."""
+
+    number: int
     source: str
     names: tuple[str, ...]
     """The primitives it may call."""
     entry: Literal["program", "goal"]
     label: str = ""
-    """What failures in functions that it defines are told to come from."""
+    """What failures in functions that it defines are told to come from in later programs."""
+    sources: tuple[Source, ...] = ()
+    kept: dict[str, msgspec.Raw] = {}
+    """What earlier programs left, in the form of `session_values`."""
+    seed: int = 0
+    """Of the random generators, and of the clock where it is fixed."""
 
 
 class Returned(msgspec.Struct, frozen=True, tag="returned"):
@@ -70,7 +88,8 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
 class Output(msgspec.Struct, frozen=True, tag="output"):
     """The program printed."""
 
-    text: Text
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=16_384)]
+    """Never empty, so that every frame counts against what a program may print."""
 
 
 class Inside(msgspec.Struct, frozen=True):
@@ -85,8 +104,10 @@ class Inside(msgspec.Struct, frozen=True):
 class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """The program is over."""
 
-    names: Annotated[tuple[Name, ...], msgspec.Meta(max_length=1000)] = ()
-    """What it leaves defined for the next program of the session."""
+    kept: Annotated[dict[Name, msgspec.Raw], msgspec.Meta(max_length=1000)] = {}
+    """What it leaves to the next program of the session, in the form of `session_values`."""
+    sources: Annotated[tuple[int, ...], msgspec.Meta(max_length=16)] = ()
+    """Numbers of the programs whose text that needs."""
     error: Text | None = None
     """What it raised, as `Type: message`; None when it finished."""
     kind: Literal["policy_error", "bad_argument"] = "policy_error"

@@ -1,15 +1,20 @@
 """A clean process that has numpy and shapely warm and forks one policy process per session.
 
 It is exec'd with an empty environment and a search path given by its parent, holds nothing but the control socket,
-and never sees a program. Requests on the socket: `fork` with three descriptors, and `reap` with a process id.
+and never sees a program. Requests on the socket: `fork` with three descriptors, `die_at` with a process id and a time,
+and `reap` with a process id. It kills at the time by itself: no load and no lock of its parent delays that.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import select
+import signal
 import socket
-from typing import Final
+import time
+from typing import Final, NoReturn
 
 import msgspec
 
@@ -22,12 +27,27 @@ class Fork(msgspec.Struct, frozen=True, tag="fork"):
     memory_mb: int
     output_chars: int
     layers: tuple[str, ...]
+    fixed: bool
+    """Whether it is for a goal check, whose clock and chance are fixed."""
 
 
 class Reap(msgspec.Struct, frozen=True, tag="reap"):
     """Wait for a policy process that was killed, so that its id may be used again."""
 
     pid: int
+
+
+class Discard(msgspec.Struct, frozen=True, tag="discard"):
+    """Kill a policy process and reap it. Not answered."""
+
+    pid: int
+
+
+class DieAt(msgspec.Struct, frozen=True, tag="die_at"):
+    """Kill a policy process at a monotonic time in s, unless it is reaped before. Not answered."""
+
+    pid: int
+    deadline: float
 
 
 class ForkResult(msgspec.Struct, frozen=True):
@@ -37,12 +57,12 @@ class ForkResult(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-_requests: Final = msgspec.msgpack.Decoder(Fork | Reap)
+_requests: Final = msgspec.msgpack.Decoder(Fork | Reap | Discard | DieAt)
 
 
 def main(control: int) -> None:
     """Serve until the parent is gone."""
-    from codepolicy.sandbox import child, preloading
+    from codepolicy.sandbox import preloading
 
     preloading.imports()
     with socket.socket(fileno=control) as server:
@@ -54,27 +74,63 @@ def main(control: int) -> None:
         gc.freeze()  # keeps forked processes from touching, and so copying, what is shared
         parent = os.getpid()
         server.send(READY)
-        while True:
-            data, fds, _, _ = socket.recv_fds(server, 4096, 3)
-            if not data:
-                os._exit(0)
-            request = _requests.decode(data)
-            if isinstance(request, Reap):
-                answer = _reap(request.pid)
-            else:
+        _serve(server, parent)
+
+
+def _serve(server: socket.socket, parent: int) -> NoReturn:
+    from codepolicy.sandbox import child
+
+    deadlines: dict[int, float] = {}
+    ready = select.poll()
+    ready.register(server, select.POLLIN)
+    while True:
+        if not ready.poll(_end_overdue(deadlines)):
+            continue
+        data, fds, _, _ = socket.recv_fds(server, 4096, 3)
+        if not data:
+            os._exit(0)
+        request = _requests.decode(data)
+        match request:
+            case DieAt(pid=pid, deadline=deadline):
+                deadlines[pid] = deadline
+                continue
+            case Discard(pid=pid):
+                deadlines.pop(pid, None)
+                _kill(pid)
+                _reap(pid)
+                continue
+            case Reap(pid=pid):
+                deadlines.pop(pid, None)
+                answer = _reap(pid)
+            case Fork():
                 try:
                     pid = os.fork()
                 except OSError as error:
-                    pid, problem = -1, str(error)
+                    answer = ForkResult(value=-1, error=str(error))
                 else:
-                    problem = ""
-                if pid == 0:
-                    server.close()
-                    child.main(fds, request, parent)
-                answer = ForkResult(value=pid, error=problem)
+                    if pid == 0:
+                        server.close()
+                        child.main(fds, request, parent)
+                    answer = ForkResult(value=pid)
                 for fd in fds:
                     os.close(fd)
-            server.send(msgspec.msgpack.encode(answer))
+        server.send(msgspec.msgpack.encode(answer))
+
+
+def _end_overdue(deadlines: dict[int, float]) -> float | None:
+    """Kill what has outlived its deadline; how long until the next one, in ms."""
+    now = time.monotonic()
+    for pid, deadline in list(deadlines.items()):
+        if deadline <= now:
+            del deadlines[pid]
+            _kill(pid)
+    return max(min(deadlines.values()) - now, 0.0) * 1000 if deadlines else None
+
+
+def _kill(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def _reap(pid: int) -> ForkResult:

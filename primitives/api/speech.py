@@ -15,6 +15,7 @@ def say(ctx: Context, text: str) -> None:
 
     say(f"I moved {n} blocks.")
     """
+    ctx.guard.count_said(len(text))
     ctx.say(text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,21 @@ from primitives.failures import InfrastructureError
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 
+@pytest.fixture
+def process(sandbox: PolicySandbox) -> Iterator[policy_process.PolicyProcess]:
+    process = sandbox._fork()
+    yield process
+    process.kill()
+
+
 @linux
 def test_every_layer_is_active_here(sandbox: PolicySandbox) -> None:
     assert set(sandbox.layers) == set(confinement.LAYERS)
 
 
 @linux
-def test_the_kernel_agrees(session) -> None:
-    status = Path(f"/proc/{session._process._pid}/status").read_text()
+def test_the_kernel_agrees(process) -> None:
+    status = Path(f"/proc/{process._pid}/status").read_text()
     fields = {row.partition(":")[0]: row.partition(":")[2].split() for row in status.splitlines()}
     assert fields["NoNewPrivs"] == ["1"]
     assert fields["Seccomp"] == ["2"]
@@ -37,13 +45,13 @@ def test_the_kernel_agrees(session) -> None:
 
 
 @linux
-def test_it_inherits_no_descriptor_and_no_environment(session) -> None:
-    pid = session._process._pid
+def test_it_inherits_no_descriptor_and_no_environment(process) -> None:
+    pid = process._pid
     held = {fd.name: str(fd.readlink()) for fd in Path(f"/proc/{pid}/fd").iterdir()}
     own = {fd: target for fd, target in held.items() if target != "/dev/null"}
     assert set(held) >= {"0", "1", "2"}
     assert sorted(t.partition(":")[0] for t in own.values()) == ["pipe", "socket"]
-    for who in (pid, session._process._zygote.pid):
+    for who in (pid, process._zygote.pid):
         names = {e.partition("=")[0] for e in Path(f"/proc/{who}/environ").read_text().split("\0") if e}
         assert names <= {"LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED", "LD_LIBRARY_PATH"}
 

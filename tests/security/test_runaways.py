@@ -108,14 +108,14 @@ def _field(status: str, name: str) -> int:
 
 
 def assert_punctual(run: Callable[[], float], limit: float) -> None:
-    """Ends within `LATE_S` of its limit; a busy machine may need a second or third try to show it."""
+    """Ends within `LATE_S` of its limit; a busy machine may need several tries to show it."""
     late = min(_until_good(run, limit))
     assert late < LATE_S, f"{late * 1000:.0f} ms late"
 
 
 def _until_good(run: Callable[[], float], limit: float) -> list[float]:
     late: list[float] = []
-    for _ in range(3):
+    for _ in range(8):
         late.append(run() - limit)
         if late[-1] < LATE_S:
             break
@@ -174,7 +174,7 @@ def test_who_asks_for_images_and_never_reads_is_ended(sandbox: PolicySandbox, ro
     image = Image(1, "c", np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640), np.float32), np.eye(3), np.eye(4))
     robot.answers["capture"] = lambda: image
     body = b"\x85\xa4type\xa4call\xa4name\xa7capture\xa4args\x90\xa6kwargs\x80\xa4line\xc0"
-    source = WIRE + f"for i in range(1000):\n    frame({body!r})\nwhile True:\n    pass"
+    source = WIRE + f"frame({body!r})\nwhile True:\n    pass"
     with PolicySandbox(limits=SandboxLimits(read_s=0.2)) as impatient:
         session = impatient.session()
         session.run("1", surface=robot.surface, dispatch=robot, deadline_s=5)
@@ -282,8 +282,7 @@ def test_many_sessions_run_side_by_side(sandbox: PolicySandbox, robot) -> None:
 
 def test_when_the_zygote_is_gone_so_are_its_children(robot) -> None:
     sandbox = PolicySandbox()
-    session = sandbox.session()
-    process = session._process
+    process = sandbox._spare
     assert isinstance(process, PolicyProcess)
     sandbox._zygote.close()
     assert _ends(process._pid)
@@ -293,7 +292,7 @@ def test_when_the_zygote_is_gone_so_are_its_children(robot) -> None:
 def test_when_the_host_is_killed_so_are_the_zygote_and_its_children() -> None:
     code = (
         "import time\nfrom codepolicy.sandbox.host import PolicySandbox\nsandbox = PolicySandbox()\n"
-        "session = sandbox.session()\nprint(sandbox._zygote.pid, session._process._pid, flush=True)\ntime.sleep(60)"
+        "print(sandbox._zygote.pid, sandbox._spare._pid, flush=True)\ntime.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None

@@ -223,7 +223,7 @@ def test_a_primitive_of_a_smaller_surface_is_gone(run, robot, session: PolicySes
     outcome = session.run("pick('x')", surface=small, dispatch=robot, deadline_s=5)
     assert "NameError" in outcome.failure.message
     outcome = session.run("saved('x')", surface=small, dispatch=robot, deadline_s=5)
-    assert outcome.failure.kind is FailureKind.BAD_ARGUMENT
+    assert "NameError" in outcome.failure.message, "a primitive is no variable that survives"
     assert robot.calls == []
 
 
@@ -321,7 +321,7 @@ def test_a_mistake_in_the_dispatch_surfaces_and_ends_the_process(run, robot, ses
     robot.answers["ping"] = broken
     with pytest.raises(LookupError, match="our own mistake"):
         run("ping()")
-    assert not session.alive
+    assert session._process is None
     assert run("print(1)").output == "1\n"
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from codepolicy.sandbox.child import VALUES
 from codepolicy.sandbox.preloading import GIVEN
+from codepolicy.sandbox.program_namespace import VALUES
 from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError

@@ -50,7 +50,7 @@ def test_every_name_in_it_is_defined_in_it(level: str) -> None:
 
 
 def test_every_name_in_it_is_defined_when_a_program_runs(tmp_path) -> None:
-    from codepolicy.sandbox.child import ALIASES, VALUES
+    from codepolicy.sandbox.program_namespace import ALIASES, VALUES
 
     given = {cls.__name__ for cls in VALUES} | set(ALIASES)
     for level in LEVELS:

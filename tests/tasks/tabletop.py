@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from codepolicy.sandbox.child import VALUES
 from codepolicy.sandbox.preloading import GIVEN
+from codepolicy.sandbox.program_namespace import VALUES
 from primitives import relations
 from primitives.categories import SLIDING
 from primitives.environment import ObjectState
