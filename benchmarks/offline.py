@@ -21,8 +21,8 @@ from outcomes import kept, played
 from codepolicy.agent import Agent
 from codepolicy.evaluation.statistics import wilson
 from codepolicy.settings import Settings
-from sim_envs.judging.task import find
 from sim_envs.suites.suite import load, trials
+from sim_envs.suites.task_catalog import find
 
 
 class Job(msgspec.Struct, frozen=True):

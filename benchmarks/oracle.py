@@ -31,7 +31,7 @@ from primitives.failures import Failure, FailureKind
 from primitives.registry import Surface
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.judging.task import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find
 
 ORACLE = "oracle"
 NOTHING = "do nothing"

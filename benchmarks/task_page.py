@@ -15,8 +15,9 @@ import msgspec
 from offline import Rate, Rates
 
 from codepolicy.evaluation.statistics import wilson
-from sim_envs.judging.task import Task, all_tasks
+from sim_envs.judging.task import Task
 from sim_envs.suites.suite import load, members, names, trials
+from sim_envs.suites.task_catalog import all_tasks
 
 DOCS = Path(__file__).parents[1] / "docs"
 INTRO = """\

@@ -25,7 +25,7 @@ from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.bullet import p
 from sim_envs.physics.world import STEP
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
-from sim_envs.rendering.renderer import Light
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.renderer_choice import fastest
 from sim_envs.rendering.tiny_renderer import TinyRenderer
 

@@ -15,19 +15,19 @@ from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import SceneObject, Workspace
 from sim_envs.judging.state_recorder import StateRecorder, Trajectory
 from sim_envs.physics.overrides import ORDINARY
+from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World, WorldState
-from sim_envs.physics.world_setup import WorldSetup, stream
 from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.renderer_choice import fastest
 from sim_envs.rendering.video import VideoRecording, write_picture
 from sim_envs.robots.iiwa import iiwa
 from sim_envs.robots.panda import panda
-from sim_envs.robots.sim_robot import SimRobot
 from sim_envs.scenes.digital_twin import twin_scene
 from sim_envs.scenes.disturbances import Disturbances, named_set, with_clutter
 from sim_envs.scenes.scene_files import DEFAULT, NAMES, named_scene
 from sim_envs.scenes.scene_spec import SceneSpec
 from sim_envs.scenes.validation import resolved
+from sim_envs.world_setup import WorldSetup, stream
 
 if TYPE_CHECKING:
     from sim_envs.judging.task import BoundTask
@@ -89,8 +89,8 @@ class PyBulletEnvironment:
 
     def tasks(self) -> tuple[TaskInfo, ...]:
         """Every registered task, with the suites that it is in."""
-        from sim_envs.judging.task import all_tasks
         from sim_envs.suites.suite import suites_of
+        from sim_envs.suites.task_catalog import all_tasks
 
         if self._tasks is None:  # told once: every episode asks, and reading all suites takes a third of one
             listed = suites_of()
@@ -118,7 +118,7 @@ class PyBulletEnvironment:
 
     def oracle_program(self, spec: TrialSpec) -> str:
         """Source of the program that must win `spec`'s task."""
-        from sim_envs.judging.task import find
+        from sim_envs.suites.task_catalog import find
 
         if spec.task is None:
             raise ConfigurationError("an oracle program belongs to a task; give one.")
@@ -131,7 +131,7 @@ class PyBulletEnvironment:
         self._task = None
         self._stop_recording()
         if spec.task is not None:
-            from sim_envs.judging.task import find
+            from sim_envs.suites.task_catalog import find
 
             self._task = find(spec.task).bind(spec.seed, spec.instruction)
             scene = self._task.scene
@@ -159,7 +159,7 @@ class PyBulletEnvironment:
 
     def instruct(self, instruction: str) -> str | None:
         """Another instruction in the world as it is; see `Environment.instruct`."""
-        from sim_envs.language.matching import match
+        from sim_envs.suites.task_matching import match
 
         self._instruction = instruction
         self._witness.begin(self._setting.world)
@@ -262,7 +262,7 @@ class PyBulletEnvironment:
 
 def _scene_of(spec: TrialSpec) -> SceneSpec:
     """The scene of a trial without a task: by name, from a file, or that of a task by its id."""
-    from sim_envs.judging.task import all_tasks
+    from sim_envs.suites.task_catalog import all_tasks
 
     for task in all_tasks() if spec.scene not in (None, *NAMES) else ():
         if task.id == spec.scene:

@@ -19,8 +19,8 @@ from primitives.environment import TrialSpec
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.world import STEP
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import items, poses
-from sim_envs.rendering.renderer import Light
 from sim_envs.rendering.video import STUDIO_LIGHT, studio_camera
 
 Observation = dict[str, Any]

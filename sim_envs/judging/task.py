@@ -13,17 +13,14 @@ by itself. `find("ID:unseen")` is the same task with the unseen attributes of it
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from primitives.environment import TaskInfo, Verdict, VerdictStatus
-from primitives.errors import ConfigurationError, unknown_name
+from primitives.errors import ConfigurationError
 from sim_envs.judging.case import Case, Condition, World, WorldSnapshot
 from sim_envs.language.templates import Attributes, Template, Values
 from sim_envs.scenes.scene_spec import SceneSpec
@@ -226,36 +223,6 @@ def task(
     return register
 
 
-@cache
-def _import_tasks() -> None:
-    """Let every file of `sim_envs/tasks` register its tasks; walking the folder for each look-up costs milliseconds."""
-    import sim_envs.tasks
-
-    for module in pkgutil.iter_modules(sim_envs.tasks.__path__):
-        importlib.import_module(f"sim_envs.tasks.{module.name}")
-
-
-def all_tasks() -> tuple[Task, ...]:
-    """Every task, in order of id, with seen attributes."""
-    _import_tasks()
+def registered() -> tuple[Task, ...]:
+    """Every task whose file has been imported, in order of id; see `sim_envs.suites.task_catalog` for all there are."""
     return tuple(_REGISTRY[id] for id in sorted(_REGISTRY))
-
-
-def find(id: str) -> Task:
-    """The task `id`, e.g. "put-block-in-bowl", "put-block-in-bowl-v1" or "put-block-in-bowl:unseen".
-
-    Raises:
-        ConfigurationError: unknown id, another version than the registered one, or unknown attributes.
-    """
-    known = {t.id: t for t in all_tasks()}
-    name, _, attributes = id.partition(":")
-    versioned = re.fullmatch(r"(.+)-v(\d+)", name)
-    base = versioned.group(1) if versioned and name not in known else name
-    if base not in known:
-        raise unknown_name("task", id, known)
-    found = known[base]
-    if versioned and base != name and int(versioned.group(2)) != found.version:
-        raise ConfigurationError(f"task {base!r} is at version {found.version}; {id!r} no longer exists.")
-    if attributes not in ("", "seen", "unseen"):
-        raise unknown_name("attribute set", attributes, ("seen", "unseen"))
-    return replace(found, id=f"{base}:unseen", attributes="unseen") if attributes == "unseen" else found

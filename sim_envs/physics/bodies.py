@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from primitives.categories import SLIDING
 from primitives.colors import COLORS
 from primitives.environment import ObjectState
-from primitives.scene import Quaternion, Vector3
+from primitives.scene import Vector3
 from sim_envs.assets.body_shapes import shape_of
 from sim_envs.assets.furniture_shapes import Furniture, furniture_of, part_mesh
 from sim_envs.assets.meshes import Mesh
@@ -27,21 +26,6 @@ Family = tuple[tuple[str, Vector3, bool], ...]
 def family_of(objects: Sequence[ObjectSpec]) -> Family:
     """What has to be loaded for `objects`."""
     return tuple((o.category, o.extent, o.movable) for o in objects)
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where an object starts."""
-
-    position: Vector3
-    """Centre in m, base frame."""
-    yaw: float
-    """rad."""
-
-    @property
-    def quaternion(self) -> Quaternion:
-        """xyzw."""
-        return (0.0, 0.0, math.sin(self.yaw / 2), math.cos(self.yaw / 2))
 
 
 @dataclass(frozen=True, slots=True)

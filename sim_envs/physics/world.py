@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
-from sim_envs.physics.bodies import Body, Family, Placement, Things, Visual, family_of
+from sim_envs.physics.bodies import Body, Family, Things, Visual, family_of
 from sim_envs.physics.body_loading import TABLE_CENTER, load_table
 from sim_envs.physics.bullet import p
 from sim_envs.physics.furniture_joints import SLIDER
+from sim_envs.physics.motors import MotorCommand, Motors
 from sim_envs.physics.overrides import ORDINARY, Physics
+from sim_envs.physics.sim_robot import SimRobot, mount
 from sim_envs.physics.snapshots import Bodies, Everything, at_rest, let_sleep, read, write
-from sim_envs.robots.motors import MotorCommand, Motors
-from sim_envs.robots.sim_robot import SimRobot, mount
-from sim_envs.scenes.scene_spec import ObjectSpec
+from sim_envs.scenes.scene_spec import ObjectSpec, Placement
 
 STEP = 1.0 / 240.0
 """s of simulated time per physics step."""

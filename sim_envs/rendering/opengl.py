@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from primitives.robot import CameraInfo
 from sim_envs.assets.meshes import Mesh
 from sim_envs.physics.world import World
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item, items
 from sim_envs.rendering.render_items import poses as poses_of
-from sim_envs.rendering.renderer import BACKDROP, BACKGROUND, Light, gl_projection, gl_view
+from sim_envs.rendering.renderer import BACKDROP, BACKGROUND, gl_projection, gl_view
 
 _VERTEX = """
 #version 330

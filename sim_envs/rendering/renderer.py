@@ -1,9 +1,8 @@
-"""What every renderer shares: light, the pinhole model in OpenGL's terms, and the boundary to choose one behind."""
+"""What every renderer shares: the pinhole model in OpenGL's terms, and the boundary to choose one behind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from primitives.robot import CameraInfo
 from sim_envs.physics.world import World
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item
 
 NEAR, FAR = 0.1, 4.0
@@ -19,17 +19,6 @@ BACKGROUND = (255, 255, 255)
 """sRGB where a camera sees nothing."""
 BACKDROP = (238, 241, 245)
 """sRGB behind the scene in pictures for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """One far light, and the same from everywhere."""
-
-    direction: tuple[float, float, float] = (0.35, 0.25, 1.0)
-    """Towards the light."""
-    ambient: float = 0.62
-    diffuse: float = 0.38
-    color: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 class Renderer(Protocol):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from primitives.failures import CommsLost
 from primitives.robot import CameraInfo, Frame
 from sim_envs.physics.world import World
-from sim_envs.rendering.renderer import Light, Renderer
+from sim_envs.rendering.light import Light
+from sim_envs.rendering.renderer import Renderer
 from sim_envs.scenes.disturbances import BASELINE, Disturbances
 
 

@@ -12,8 +12,9 @@ from sim_envs.assets.meshes import write_mesh
 from sim_envs.physics.body_loading import show_table
 from sim_envs.physics.bullet import p
 from sim_envs.physics.world import World
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item
-from sim_envs.rendering.renderer import BACKDROP, Light, gl_projection, gl_view, metric_depth
+from sim_envs.rendering.renderer import BACKDROP, gl_projection, gl_view, metric_depth
 
 _TABLES = 8
 """How many images of the empty table are kept."""

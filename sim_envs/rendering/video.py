@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from primitives.robot import CameraInfo
 from sim_envs.physics.world import STEP, World
 from sim_envs.rendering.camera_mounts import look_at, pinhole
+from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import items, poses
-from sim_envs.rendering.renderer import Light, Renderer
+from sim_envs.rendering.renderer import Renderer
 
 STUDIO_LIGHT = Light(direction=(0.2, -0.5, 1.0), ambient=0.45, diffuse=0.6)
 FPS = 10

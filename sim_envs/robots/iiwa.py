@@ -10,8 +10,8 @@ import pybullet_data
 
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
 from sim_envs.assets.file_cache import cached
-from sim_envs.robots.fingertips import write_finger
-from sim_envs.robots.sim_robot import SimRobot
+from sim_envs.physics.fingertips import write_finger
+from sim_envs.physics.sim_robot import SimRobot
 
 PEDESTAL = 0.29
 """m. Standing on the table itself, the arm could not fold far enough to grasp what is near to it."""

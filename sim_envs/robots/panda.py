@@ -12,8 +12,8 @@ import pybullet_data
 from primitives.robot import ArmInfo, GripperInfo, MotionLimits
 from primitives.scene import Vector3
 from sim_envs.assets.file_cache import cached
-from sim_envs.robots.fingertips import write_finger
-from sim_envs.robots.sim_robot import SimRobot
+from sim_envs.physics.fingertips import write_finger
+from sim_envs.physics.sim_robot import SimRobot
 
 WRIST_INERTIA = '="0.003" ixy="0" ixz="0" iyy="0.003" iyz="0" izz="0.003"'
 """Attributes of an <inertia> element after its first name, kg m2."""

@@ -8,8 +8,7 @@ from primitives.categories import FIXED, MARKINGS, category
 from primitives.colors import canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import SceneObject
-from sim_envs.physics.bodies import Placement
-from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, Placement, SceneSpec
 from sim_envs.scenes.spawning import SETTLE_HEIGHT
 
 

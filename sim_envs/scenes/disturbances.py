@@ -7,8 +7,6 @@ import numpy as np
 
 from primitives.colors import COLORS
 from primitives.errors import unknown_name
-from sim_envs.physics.world import STEP
-from sim_envs.rendering.renderer import Light
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 
 
@@ -98,27 +96,14 @@ def with_clutter(scene: SceneSpec, count: int, rng: np.random.Generator) -> Scen
     return msgspec.structs.replace(scene, objects=(*scene.objects, *extra))
 
 
-def drawn_light(change: float, rng: np.random.Generator) -> Light:
-    """The scene's light, varied by the fraction `change`."""
-    light = Light()
-    if change == 0.0:
-        return light
-    brightness, *tint = rng.uniform(-change, change, 4).tolist()
-    turn = float(rng.uniform(-np.pi, np.pi)) * change
-    x, y, z = light.direction
-    c, s = float(np.cos(turn)), float(np.sin(turn))
-    red, green, blue = (max(0.1, min(1.0, 1.0 + brightness + t / 3)) for t in tint)
-    return Light((c * x - s * y, s * x + c * y, z), light.ambient, light.diffuse, (red, green, blue))
-
-
 def drawn_factors(change: float, count: int, rng: np.random.Generator) -> tuple[float, ...]:
     """A factor about 1 for each of `count` objects."""
     return tuple((1.0 + rng.uniform(-change, change, count)).tolist())
 
 
-def drawn_slips(rate: float, rng: np.random.Generator, *, horizon_s: float = 600.0) -> tuple[int, ...]:
-    """Physics steps at which the fingers start to slip, ascending."""
+def drawn_slips(rate: float, rng: np.random.Generator, *, step_s: float, horizon_s: float = 600.0) -> tuple[int, ...]:
+    """Physics steps of `step_s` s at which the fingers start to slip, ascending."""
     if rate == 0.0:
         return ()
     gaps = rng.exponential(1.0 / rate, size=max(1, int(3 * rate * horizon_s)))
-    return tuple(int(t / STEP) for t in np.cumsum(gaps).tolist() if t < horizon_s)
+    return tuple(int(t / step_s) for t in np.cumsum(gaps).tolist() if t < horizon_s)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import msgspec
 import shapely
 from shapely import Polygon
 
 from primitives.categories import CONTAINERS, FLAT, HANDLE, NUT_HEIGHT, ZONE_HEIGHT, category, travel
-from primitives.scene import Vector3
+from primitives.scene import Quaternion, Vector3
 
 
 class SizeRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +106,21 @@ class SceneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     clearance: float = 0.03
     """Smallest gap in m between an object that the seed places and its neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an object starts."""
+
+    position: Vector3
+    """Centre in m, base frame."""
+    yaw: float
+    """rad."""
+
+    @property
+    def quaternion(self) -> Quaternion:
+        """xyzw."""
+        return (0.0, 0.0, math.sin(self.yaw / 2), math.cos(self.yaw / 2))
 
 
 def free_name(base: str, taken: Collection[str]) -> str:

@@ -10,8 +10,7 @@ import numpy as np
 from primitives.categories import FIXED, MARKINGS, category
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.physics.bodies import Placement
-from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec, footprint, gap
+from sim_envs.scenes.scene_spec import ObjectSpec, Placement, SceneSpec, footprint, gap
 
 TRIES_PER_OBJECT = 100
 LAYOUTS = 60

@@ -23,9 +23,10 @@ import msgspec
 
 from primitives.environment import PlannedTrial, TrialSpec, Wording
 from primitives.errors import ConfigurationError, unknown_name
-from sim_envs.judging.task import Task, all_tasks, find
+from sim_envs.judging.task import Task
 from sim_envs.language.templates import Attributes
 from sim_envs.scenes.disturbances import SETS
+from sim_envs.suites.task_catalog import all_tasks, find
 
 FOLDER = Path(__file__).parent
 

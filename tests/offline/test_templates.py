@@ -9,7 +9,8 @@ import random
 
 import pytest
 
-from sim_envs.judging.task import Task, all_tasks, find
+from sim_envs.judging.task import Task
+from sim_envs.suites.task_catalog import all_tasks, find
 from tests.offline.table import ask, fences
 from tests.tasks.tabletop import Table
 

@@ -10,8 +10,8 @@ from codepolicy.agent import Agent
 from codepolicy.models.protocol import Reply
 from codepolicy.settings import Settings
 from primitives.failures import ExpectationFailed
-from sim_envs.judging.task import find
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.suites.task_catalog import find
 from tests.offline.table import fences
 from tests.offline.workshop import Workshop, tell
 from tests.tasks.leading import LedTable, table_for

@@ -10,13 +10,14 @@ import pytest
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.poses import pose_matrix
 from primitives.scene import Pose
-from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bodies import family_of
 from sim_envs.physics.overrides import Physics
 from sim_envs.physics.world import STEP, World
+from sim_envs.rendering.light import drawn_light
 from sim_envs.robots.panda import panda
 from sim_envs.robots.sim_arm import SimArm
-from sim_envs.scenes.disturbances import SLIP_FRICTION, drawn_factors, drawn_light, drawn_slips, with_clutter
-from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.scenes.disturbances import SLIP_FRICTION, drawn_factors, drawn_slips, with_clutter
+from sim_envs.scenes.scene_spec import ObjectSpec, Placement, SceneSpec
 
 BLOCK = [ObjectSpec("block", "red", name="block")]
 SLIP_AT = 1400
@@ -73,12 +74,12 @@ def test_a_slip_drops_what_is_held_and_only_then(world: World) -> None:
 
 def test_slips_come_at_their_rate() -> None:
     rng = np.random.default_rng(0)
-    counts = [len(drawn_slips(0.05, rng, horizon_s=600.0)) for _ in range(100)]
+    counts = [len(drawn_slips(0.05, rng, step_s=STEP, horizon_s=600.0)) for _ in range(100)]
     assert np.mean(counts) == pytest.approx(30, rel=0.1)
-    slips = drawn_slips(0.05, rng)
+    slips = drawn_slips(0.05, rng, step_s=STEP)
     assert list(slips) == sorted(slips)
     assert slips[-1] * STEP < 600
-    assert drawn_slips(0.0, rng) == ()
+    assert drawn_slips(0.0, rng, step_s=STEP) == ()
 
 
 def test_factors_and_light_stay_within_their_range() -> None:

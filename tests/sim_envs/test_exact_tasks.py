@@ -25,8 +25,8 @@ from primitives.registry import Surface
 from primitives.robot import Arm
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.judging.task import all_tasks, find
 from sim_envs.rendering.tiny_renderer import TinyRenderer
+from sim_envs.suites.task_catalog import all_tasks, find
 from tests.sim_envs.test_exactness import Command, commands, digest, run
 
 pytestmark = pytest.mark.slow

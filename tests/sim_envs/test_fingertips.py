@@ -14,11 +14,11 @@ from primitives.kinematics.poses import pose_matrix
 from primitives.scene import Pose
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.bullet import p
+from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World
 from sim_envs.rendering.tiny_renderer import TinyRenderer
 from sim_envs.robots.iiwa import iiwa
 from sim_envs.robots.panda import panda
-from sim_envs.robots.sim_robot import SimRobot
 
 SWING = np.array([0.6, 0.3, -0.3, 0.3, 0.2, 0.3, -0.6])
 

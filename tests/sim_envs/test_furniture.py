@@ -15,12 +15,12 @@ from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
 from sim_envs.assets.furniture_shapes import furniture_of, part_mesh
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bodies import family_of
 from sim_envs.physics.bullet import p
 from sim_envs.physics.furniture_joints import SLIDER
 from sim_envs.physics.world import World, WorldState
 from sim_envs.robots.panda import panda
-from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec, footprint
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, Placement, SceneSpec, footprint
 from sim_envs.scenes.validation import resolved
 from tests.sim_envs.test_exactness import Command, digest, run
 

@@ -9,16 +9,17 @@ import pybullet as p
 import pytest
 
 from primitives.robot import CameraInfo
-from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bodies import family_of
 from sim_envs.physics.body_loading import TABLE_CENTER, TABLE_SIZE, show_table
 from sim_envs.physics.world import World
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
-from sim_envs.rendering.renderer import Light, Renderer, metric_depth
+from sim_envs.rendering.light import Light
+from sim_envs.rendering.renderer import Renderer, metric_depth
 from sim_envs.rendering.sim_camera import miscalibrated, with_depth_noise
 from sim_envs.rendering.tiny_renderer import TinyRenderer, _image
 from sim_envs.robots.panda import panda
 from sim_envs.scenes.disturbances import SETS, Disturbances
-from sim_envs.scenes.scene_spec import ObjectSpec
+from sim_envs.scenes.scene_spec import ObjectSpec, Placement
 
 # Boxes, which a few lines trace exactly.
 OBJECTS = [

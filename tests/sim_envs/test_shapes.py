@@ -8,10 +8,10 @@ import pytest
 from primitives.categories import SLIDING
 from sim_envs.assets.body_shapes import shape_of
 from sim_envs.assets.meshes import MARGIN
-from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bodies import family_of
 from sim_envs.physics.world import World
 from sim_envs.robots.panda import panda
-from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
+from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, Placement, SceneSpec
 from sim_envs.scenes.validation import resolved
 
 RIGID = tuple(c for c in SIZES if c not in SLIDING)

@@ -377,7 +377,7 @@ def test_an_ordinary_program_of_another_level_passes(level: str, source: str) ->
 
 @pytest.mark.slow
 def test_the_oracle_of_every_task_passes(monkeypatch) -> None:
-    from sim_envs.judging.task import all_tasks
+    from sim_envs.suites.task_catalog import all_tasks
 
     oracles = {task.id: (task.surface, task.bind(0, None).oracle) for task in all_tasks()}
     assert len(oracles) > 10

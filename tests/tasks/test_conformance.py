@@ -11,9 +11,10 @@ import pytest
 
 from primitives.failures import Failure
 from primitives.scene import Workspace
-from sim_envs.judging.task import Task, all_tasks, find
-from sim_envs.language.matching import match
+from sim_envs.judging.task import Task
 from sim_envs.scenes.validation import resolved
+from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_matching import match
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved, world_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim_envs.judging.case import WorldSnapshot
-from sim_envs.judging.task import find
+from sim_envs.suites.task_catalog import find
 from tests.tasks.tabletop import Table, moved
 
 REASONS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.judging.task import find
-from sim_envs.language.matching import match
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_matching import match
 from tests.tasks.tabletop import world_of
 
 SPOTS = [(0.47, 0.08), (0.33, 0.22), (0.38, 0.0), (0.36, -0.24), (0.58, 0.21), (0.6, 0.02), (0.57, -0.2)]

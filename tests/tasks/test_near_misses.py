@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.language.matching import match
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
+from sim_envs.suites.task_matching import match
 from tests.tasks.tabletop import moved, world_of
 from tests.tasks.test_free_sentences import DEFAULT, world
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim_envs.judging.task import all_tasks
+from sim_envs.suites.task_catalog import all_tasks
 
 PAGE = Path(__file__).parents[2] / "docs/oracle_table.md"
 ROW = re.compile(r"^\| (?P<id>[\w-]+) \| (?P<won>\d+)/(?P<seeds>\d+) \| (?P<others_won>\d+)/(?P<others>\d+) \|", re.M)

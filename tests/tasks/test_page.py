@@ -6,7 +6,7 @@ from pathlib import Path
 
 import task_page
 
-from sim_envs.judging.task import all_tasks
+from sim_envs.suites.task_catalog import all_tasks
 
 ROOT = Path(__file__).parents[2]
 

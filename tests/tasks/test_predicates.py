@@ -11,8 +11,8 @@ from sim_envs.judging.arrangement_predicates import spread_out, stacked
 from sim_envs.judging.case import Case
 from sim_envs.judging.declining import still
 from sim_envs.judging.predicates import at_point, in_place, on_table, untouched
-from sim_envs.judging.task import find
 from sim_envs.judging.truth_geometry import contains, fit_line, half_height, place, rests_on
+from sim_envs.suites.task_catalog import find
 
 FLAT = (0.0, 0.0, 0.0, 1.0)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from primitives.errors import ConfigurationError
-from sim_envs.judging.task import all_tasks, find
 from sim_envs.suites.suite import load, members, names, suites_of, trials
+from sim_envs.suites.task_catalog import all_tasks, find
 
 
 @pytest.mark.parametrize("name", names())

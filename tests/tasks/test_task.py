@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from primitives.errors import ConfigurationError
-from sim_envs.judging.task import find
 from sim_envs.language.templates import Slot, Template, things
 from sim_envs.language.wording import normalize
+from sim_envs.suites.task_catalog import find
 from tests.tasks.tabletop import Table, moved
 
 

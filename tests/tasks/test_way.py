@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.judging.task import find
+from sim_envs.suites.task_catalog import find
 from tests.tasks.tabletop import Table
 
 HANOI = find("ravens-towers-of-hanoi")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim_envs.judging.case import WorldSnapshot
-from sim_envs.judging.task import find
-from sim_envs.language.matching import match
+from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_matching import match
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved
 

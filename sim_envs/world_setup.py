@@ -9,23 +9,17 @@ import numpy as np
 
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
-from sim_envs.physics.bodies import Placement, family_of
+from sim_envs.physics.bodies import family_of
 from sim_envs.physics.overrides import Physics
+from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import STEP, World, WorldState
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
+from sim_envs.rendering.light import drawn_light
 from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.sim_camera import SimCamera, miscalibrated
 from sim_envs.robots.sim_arm import SimArm
-from sim_envs.robots.sim_robot import SimRobot
-from sim_envs.scenes.disturbances import (
-    SLIP_FRICTION,
-    SLIP_SECONDS,
-    Disturbances,
-    drawn_factors,
-    drawn_light,
-    drawn_slips,
-)
-from sim_envs.scenes.scene_spec import SceneSpec
+from sim_envs.scenes.disturbances import SLIP_FRICTION, SLIP_SECONDS, Disturbances, drawn_factors, drawn_slips
+from sim_envs.scenes.scene_spec import Placement, SceneSpec
 from sim_envs.scenes.spawning import layout
 
 SETTLE_STEPS = 24
@@ -120,7 +114,7 @@ def _physics(disturbances: Disturbances, count: int, rng: np.random.Generator) -
     return Physics(
         friction=drawn_factors(disturbances.friction_change, count, rng),
         mass=drawn_factors(disturbances.mass_change, count, rng),
-        slips=drawn_slips(disturbances.slip_rate, rng),
+        slips=drawn_slips(disturbances.slip_rate, rng, step_s=STEP),
         slip_steps=round(SLIP_SECONDS / STEP),
         slip_friction=SLIP_FRICTION,
     )

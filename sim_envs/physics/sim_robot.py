@@ -8,7 +8,7 @@ from pathlib import Path
 
 from primitives.robot import ArmInfo
 from sim_envs.physics.bullet import p
-from sim_envs.robots.fingertips import set_rubber
+from sim_envs.physics.fingertips import set_rubber
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sim_envs.physics.bullet import p
-from sim_envs.robots.sim_robot import MountedRobot, SimRobot
+from sim_envs.physics.sim_robot import MountedRobot, SimRobot
 
 _POSITION_GAIN = 0.4
 _VELOCITY_GAIN = 1.0
