@@ -25,9 +25,10 @@ def pick(ctx: Context, obj: SceneObject | str) -> None:
 
 
 @primitive(surfaces=("skill",), kind="motion")
-def place(ctx: Context, target: Target | str) -> None:
-    """Put the held object on, in or (a nut) over an object, at a free spot of a region, or centred at (x, y[, z]).
-    Returns when it rests there (measured, within 1.5 cm).
+def place(ctx: Context, target: Target | str, *, yaw: float | None = None) -> None:
+    """Put the held object on, in or (a nut) over an object, at a free spot of a region, centred at (x, y) on the bare
+    table, or at (x, y, z), z of its centre at rest, on all that carries it there; turned to `yaw`. Returns when it
+    rests there (measured, within 1.5 cm).
 
     Raises NotPlaced, Blocked, Unreachable, or BadArgument when nothing is held.
 
@@ -36,12 +37,12 @@ def place(ctx: Context, target: Target | str) -> None:
     held = ctx.memory.held
     if held is None:
         raise BadArgument("nothing is held, so nothing can be placed", hint="Call pick first, or put(obj, target).")
-    placing.place(ctx.mover, held, resolve(ctx.memory, ctx.robot.workspace, target))
+    placing.place(ctx.mover, held, resolve(ctx.memory, ctx.robot.workspace, target), yaw)
 
 
 @primitive(surfaces=("skill",), kind="motion")
-def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
-    """pick(obj), then place(target); chooses a grasp that suits the place.
+def put(ctx: Context, obj: SceneObject | str, target: Target | str, *, yaw: float | None = None) -> None:
+    """pick(obj) unless it is held, then place(target, yaw=yaw); chooses a grasp that suits the place.
 
     put("red block", "green bowl")
     """
@@ -49,11 +50,11 @@ def put(ctx: Context, obj: SceneObject | str, target: Target | str) -> None:
     goal = resolve(ctx.memory, ctx.robot.workspace, target)
     if isinstance(goal, SceneObject) and goal.name == thing.name:
         raise BadArgument(f"{thing.name!r} cannot be put on itself", hint="Choose another target.")
-    placing.refuse(ctx.mover, thing, goal)
+    placing.refuse(ctx.mover, thing, goal, yaw)
     held = ctx.memory.held
     if held is None or held.name != thing.name:
-        picking.pick(ctx.mover, thing, suits=lambda held: suitable(ctx.mover, held, goal))
-    placing.place(ctx.mover, thing, resolve(ctx.memory, ctx.robot.workspace, target))
+        picking.pick(ctx.mover, thing, suits=lambda held: suitable(ctx.mover, held, goal, yaw))
+    placing.place(ctx.mover, thing, resolve(ctx.memory, ctx.robot.workspace, target), yaw)
 
 
 @primitive(surfaces=("skill",), kind="motion")

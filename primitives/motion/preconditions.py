@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,12 @@ from primitives.categories import FIXED
 from primitives.failures import BadArgument, Blocked, Unreachable
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.poses import pose_distance
-from primitives.motion.planning.collision import Checker
+from primitives.motion.planning.collision import EDGE, TABLE, Checker
+from primitives.robot import GripperInfo
 from primitives.scene import SceneObject
+
+PASSING = 0.009
+"""Distance in m at which a finger passes the side of a thing that it is about to take."""
 
 
 def unreachable(kinematics: Kinematics, T: NDArray[np.float64], near: NDArray[np.float64]) -> Unreachable:
@@ -43,9 +49,38 @@ def blocked(
         f"at the goal, {part} would touch {thing}",
         expected="a pose free of collision",
         measured=f"{part} touches {thing}",
-        candidates=(thing,),
-        hint=f"Move {thing} away first, or choose a pose further from it.",
+        candidates=candidates(thing),
+        hint=f"{clear(thing)}, or choose a pose further from it.",
     )
+
+
+def candidates(thing: str) -> tuple[str, ...]:
+    """`thing` where it is an object that a program can name."""
+    return () if thing in (TABLE, EDGE) else (thing,)
+
+
+def clear(thing: str) -> str:
+    """How room is made beside `thing`, which the arm or what it holds would touch."""
+    match thing:
+        case "table":
+            return "Go higher above the table"
+        case "the edge of the workspace":
+            return "Stay further from the edge of the workspace"
+        case _:
+            return f"Move {thing} away first"
+
+
+def finger_room(gripper: GripperInfo) -> float:
+    """Room in m that a finger needs beside a thing: to pass it, and its own thickness."""
+    return math.ceil((gripper.finger_thickness + PASSING) * 1000) / 1000
+
+
+def direction(vector: NDArray[np.float64]) -> str:
+    """The horizontal line along `vector` (2+,) as text: "x", "y", or an angle from x."""
+    angle = math.degrees(math.atan2(float(vector[1]), float(vector[0]))) % 180
+    if min(angle, 180 - angle) < 10:
+        return "x"
+    return "y" if abs(angle - 90) < 10 else f"the line {angle:.0f} deg from x"
 
 
 def crooked(start: NDArray[np.float64], T: NDArray[np.float64]) -> Blocked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from primitives import relations
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.robot import ArmInfo, ArmMode, ArmState, MotionResult, Robot
 from primitives.scene import SceneObject, Workspace
@@ -76,6 +77,6 @@ class StillWorld:
         under = [
             o.top
             for o in self.things.values()
-            if o.name != name and np.abs(np.array(o.position[:2]) - thing.position[:2]).max() < 0.03
+            if o.name != name and relations.footprint(o).intersection(relations.footprint(thing)).area > 1e-4
         ]
         self._put(name, (*thing.position[:2], max([0.0, *under]) + thing.size[2] / 2))

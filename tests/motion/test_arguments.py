@@ -75,7 +75,7 @@ def test_keywords():
         call("skill", "put", "a", "b", obj="c")
     with pytest.raises(BadArgument, match="no parameter 'where'") as caught:
         call("skill", "place", "a", where="b")
-    assert caught.value.candidates == ("target",)
+    assert caught.value.candidates == ("target", "yaw")
 
 
 def test_garbage_bytes_are_a_bad_argument():

@@ -2,7 +2,7 @@
 
 After a change that is meant, write the snapshots anew and read their diff:
 
-    python -m tests.gate.test_stub_snapshot
+    python -m tests.static_checks.test_stub_snapshot
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from primitives.registry import LEVELS
 from primitives.stub import render
 
 FOLDER = Path(__file__).parent / "stubs"
-LIMITS = {"skill": 1500, "tool": 1950, "joint": 1300}
+LIMITS = {"skill": 1600, "tool": 1950, "joint": 1300}
 """Estimated tokens, as `codepolicy api --stats` prints them."""
 
 
@@ -27,7 +27,7 @@ LIMITS = {"skill": 1500, "tool": 1950, "joint": 1300}
 def test_the_stub_is_the_one_that_was_read(level: str) -> None:
     kept, now = (FOLDER / f"{level}.txt").read_text(), render(surface(level))
     changed = "\n".join(difflib.unified_diff(kept.splitlines(), now.splitlines(), "kept", "now", lineterm="", n=1))
-    assert kept == now, f"{changed}\nIf this is meant: python -m tests.gate.test_stub_snapshot"
+    assert kept == now, f"{changed}\nIf this is meant: python -m tests.static_checks.test_stub_snapshot"
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -27,6 +27,9 @@ TILTS = ((0.0, 0.0), (0.35, 0.28), (-0.35, 0.28), (0.6, 0.6), (-0.6, 0.6))
 small object, and further over the forearm passes a tower."""
 ASKEW = 0.22
 """A turn in rad by which the hand may miss the sides of an object: closing, the fingers turn it into line."""
+OPENINGS = ((1.0, 0.0), (0.018, 0.1), (0.008, 0.25))
+"""How much wider than the object the fingers are on the way down, in m, with what each costs: wide open, narrow, and as
+narrow as errors of perception allow, where neighbours leave no more room."""
 RIM_DEPTH = 0.015
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 RIM_OPENING = 0.05
@@ -105,7 +108,8 @@ def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
             for tilt, leaning in TILTS:
                 T = upright.copy()
                 T[:3, :3] = upright[:3, :3] @ _about_y(tilt)
-                for apart, tight in ((gripper.max_width, 0.0), (min(width + 0.018, gripper.max_width), 0.1)):
+                for spare, tight in OPENINGS:
+                    apart = min(width + spare, gripper.max_width)
                     yield GraspCandidate(T, width, apart, 1.0 - lower - tight - narrow - leaning)
             if not round_thing and (math.cos(ASKEW) + math.sin(ASKEW)) * width < gripper.max_width - SPARE:
                 for turn in (ASKEW, -ASKEW):

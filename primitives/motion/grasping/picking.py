@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from primitives.kinematics.poses import matrix_pose, object_matrix
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import TABLE
-from primitives.motion.preconditions import refuse_bolted
+from primitives.motion.preconditions import candidates as named
+from primitives.motion.preconditions import clear, direction, finger_room, refuse_bolted
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Grasp, SceneObject
 
@@ -55,6 +57,8 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
         Unreachable, Blocked: no grasp can be carried out.
         GraspMissed, Dropped: measured after closing and after lifting.
     """
+    if mover.hand.held is not None and mover.hand.held.object.name == obj.name:
+        return  # what is held already is held
     if mover.hand.held is not None:
         raise BadArgument(
             f"the gripper already holds {mover.hand.held.object.name}",
@@ -197,6 +201,12 @@ def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: floa
     )
 
 
+def _around(mover: Mover, obj: SceneObject) -> str:
+    """What stands nearest to `obj`."""
+    others = [o for o in mover.memory.objects if o.name != obj.name and o.category not in MARKINGS]
+    return min(others, key=lambda o: math.dist(o.position, obj.position)).name if others else "what stands around it"
+
+
 def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) -> Failure:
     checker = mover.checker(grasped=obj.name, margin=0.0)
     things = {TABLE, *(o.name for o in mover.memory.objects)} - {obj.name}
@@ -208,19 +218,21 @@ def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) 
         reached = True
         hit = checker.contact(q, candidate.opening)
         if hit is not None and hit[1] in things:
+            room = f"{100 * finger_room(mover.info.gripper):.1f} cm"
+            along = direction(candidate.T[:2, 1])
             return Blocked(
                 f"every grasp of {obj.name} collides: {hit[0]} would touch {hit[1]}",
-                expected="room for the fingers beside the object",
+                expected=f"{room} of room for a finger on two opposite sides, as along {along}",
                 measured=f"{len(candidates)} grasps tried",
-                candidates=(hit[1],),
-                hint=f"Move {hit[1]} away first.",
+                candidates=named(hit[1]),
+                hint=f"{clear(hit[1])}.",
             )
     if reached:
         return Blocked(
             f"no straight way down to {obj.name} is free",
             expected="a free way from above",
             measured=f"{len(candidates)} grasps tried",
-            hint="Move what stands around it first.",
+            hint=f"Move {_around(mover, obj)} away first.",
         )
     position = "(" + ", ".join(f"{v:.3f}" for v in obj.position) + ") m"
     return Unreachable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
@@ -11,7 +12,7 @@ import shapely
 
 from primitives import relations
 from primitives.categories import ROUND, category
-from primitives.motion.placing.placement_spot import RELEASE_GAP, PlacementSpot, outline, turns
+from primitives.motion.placing.placement_spot import RELEASE_GAP, PlacementSpot, equivalent_yaws, outline, turns
 from primitives.motion.planning.obstacles import floor_height, foot_radius, inner_radius, opening
 from primitives.scene import SceneObject
 
@@ -28,20 +29,32 @@ _Ring: TypeAlias = tuple[list[tuple[float, float, float, float]], tuple[float, .
 """Places (x, y, yaw, height of the floor there) with the drops to try at each."""
 
 
-def in_container(held: SceneObject, box: SceneObject, others: Sequence[SceneObject]) -> Iterator[PlacementSpot]:
-    """Spots inside `box`: as deep as the hand gets, beside what lies there before on top of it."""
+def in_container(
+    held: SceneObject, box: SceneObject, others: Sequence[SceneObject], wanted: float | None = None
+) -> Iterator[PlacementSpot]:
+    """Spots inside `box`, as deep as the hand gets: beside what lies there, and on top of it only where there is no
+    room left beside it.
+
+    Args:
+        held: what is put down.
+        box: the container.
+        others: the rest of the scene.
+        wanted: how it is to lie, in rad, where that was asked for.
+    """
     inside = [o for o in others if o.name != box.name and relations.footprint(o).intersects(relations.footprint(box))]
     half = held.size[2] / 2
     highest = box.top - (SUNK_DEEP if box.category == "mug" else SUNK)
-    rings = _round_spots(held, box) if box.category in ROUND else _square_spots(held, box)
-    for places, drops in rings:
+    rings = list(_round_spots(held, box) if box.category in ROUND else _square_spots(held, box))
+    for beside, (places, drops) in itertools.product((True, False), rings):
         for drop in drops:
-            for x, y, yaw, floor in places:
-                shape = outline(held, (x, y), yaw)
-                low = max([floor, *(o.top for o in inside if _overlap(shape, o))]) + RELEASE_GAP
-                if low <= highest:
+            for x, y, tidy, floor in places:
+                shape = outline(held, (x, y), tidy if wanted is None else wanted)
+                below = [o.top for o in inside if _overlap(shape, o)]
+                low = max([floor, *below]) + RELEASE_GAP
+                if beside is not bool(below) and low <= highest:
                     bottom = low + (highest - low) * drop
-                    yield PlacementSpot((x, y, bottom + half), turns(yaw), box.name, _slack(box, (x, y)))
+                    yaws = turns(held, tidy) if wanted is None else (equivalent_yaws(held, wanted),)
+                    yield PlacementSpot((x, y, bottom + half), yaws, (box.name,), _slack(box, (x, y)))
 
 
 def _overlap(shape: shapely.Polygon, other: SceneObject) -> bool:

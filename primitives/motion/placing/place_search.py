@@ -16,7 +16,8 @@ from primitives.motion.grasping.picking import would_hold
 from primitives.motion.mover import APPROACH, Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
 from primitives.motion.placing.spots import spots
-from primitives.motion.planning.collision import Checker
+from primitives.motion.planning.collision import TABLE, Checker
+from primitives.motion.preconditions import candidates, clear, direction, finger_room
 from primitives.motion.targets import describe
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Target
@@ -28,8 +29,6 @@ SUITED_TRIES = 64
 EFFORTS = ((0.006, 1), (0.001, 1), (0.001, 6))
 """Distances to neighbours in m, with the arm configurations tried per pose; the first with which some way works is
 used."""
-LONG = 1.2
-"""Length over width of an object from which on it matters which way round it lies."""
 REGRASPS = 20
 """Other ways of holding it that are considered when there is no way to put a thing down as it is held."""
 ROOM = 0.003
@@ -50,36 +49,51 @@ class FeasiblePlace:
     """Width to which the fingers open there, m."""
 
 
-def choose_place(mover: Mover, held: HeldObject, target: Target) -> tuple[FeasiblePlace, NDArray[np.float64]]:
+def choose_place(
+    mover: Mover, held: HeldObject, target: Target, yaw: float | None = None
+) -> tuple[FeasiblePlace, NDArray[np.float64]]:
     """The first way to put it down that can also be travelled to, and the path there.
+
+    Args:
+        mover: the arm.
+        held: what is put down.
+        target: where.
+        yaw: how it is to lie, in rad, where that was asked for.
 
     Raises:
         Unreachable, Blocked: there is none.
     """
     for margin, configurations in EFFORTS:
-        for n, found in enumerate(_feasible(mover, held, target, margin, configurations)):
+        for n, found in enumerate(_feasible(mover, held, target, yaw, margin, configurations)):
             path = mover.plan_joints(found.down[0])
             if path is not None:
                 return found, path
             if n >= 3:
                 break
-    raise _no_place(mover, held, target)
+    raise _no_place(mover, held, target, yaw)
 
 
 def _feasible(
-    mover: Mover, held: HeldObject, target: Target, margin: float, configurations: int, *, tries: int = MAX_TRIES
+    mover: Mover,
+    held: HeldObject,
+    target: Target,
+    wanted: float | None,
+    margin: float,
+    configurations: int,
+    *,
+    tries: int = MAX_TRIES,
 ) -> Iterator[FeasiblePlace]:
     """Ways to the spots at `target` on which neither the arm nor the object touches anything but the support."""
     kinematics = mover.kinematics
     T_object_tool = np.linalg.inv(held.T_tool_object)
-    checkers: dict[str, Checker] = {}
+    checkers: dict[tuple[str, ...], Checker] = {}
     left = tries
-    for spot in spots(held.object, target, mover.memory.objects):
-        if spot.support not in checkers:
-            checkers[spot.support] = mover.checker(
-                held_ignore={spot.support, "table"}, margin=margin, close={spot.support}, held=held
+    for spot in spots(held.object, target, mover.memory.objects, wanted):
+        if spot.supports not in checkers:
+            checkers[spot.supports] = mover.checker(
+                held_ignore={*spot.supports, TABLE}, margin=margin, close=set(spot.supports), held=held
             )
-        checker = checkers[spot.support]
+        checker = checkers[spot.supports]
         for yaw in _ordered(mover, held, spot):
             if left == 0:
                 return
@@ -98,14 +112,12 @@ def _feasible(
 
 def _ordered(mover: Mover, held: HeldObject, spot: PlacementSpot) -> list[float]:
     """The yaws of `spot`, the tidiest first; of those as tidy, the one for which the hand turns least."""
-    long = max(held.object.size[:2]) > LONG * min(held.object.size[:2])
     T_object_tool = np.linalg.inv(held.T_tool_object)
 
-    def key(at: tuple[int, float]) -> tuple[int, int, float]:
-        k, yaw = at  # quarter turns come in fours, see `turns`
-        return k // 4, k % 2 if long else 0, round(mover.turn(upright(spot.position, yaw) @ T_object_tool), 3)
+    def turn(yaw: float) -> float:
+        return round(mover.turn(upright(spot.position, yaw) @ T_object_tool), 3)
 
-    return [yaw for _, yaw in sorted(enumerate(spot.yaws), key=key)]
+    return [yaw for group in spot.yaws for yaw in sorted(group, key=turn)]
 
 
 def _release(mover: Mover, held: HeldObject, q: NDArray[np.float64], checker: Checker) -> float | None:
@@ -119,43 +131,47 @@ def _release(mover: Mover, held: HeldObject, q: NDArray[np.float64], checker: Ch
     return None if checker.collides(q, least) else least
 
 
-def suitable(mover: Mover, held: HeldObject, target: Target) -> bool:
+def suitable(mover: Mover, held: HeldObject, target: Target, yaw: float | None = None) -> bool:
     """Whether something held like that could be placed at `target`."""
     margin, _ = EFFORTS[1]
-    return next(_feasible(mover, held, target, margin, 1, tries=SUITED_TRIES), None) is not None
+    return next(_feasible(mover, held, target, yaw, margin, 1, tries=SUITED_TRIES), None) is not None
 
 
-def another_grasp_suits(mover: Mover, held: HeldObject, target: Target) -> bool:
+def another_grasp_suits(mover: Mover, held: HeldObject, target: Target, yaw: float | None = None) -> bool:
     """Whether the object could be put down at `target` if it were held in another way."""
-    if next(spots(held.object, target, mover.memory.objects), None) is None:
+    if next(spots(held.object, target, mover.memory.objects, yaw), None) is None:
         return False
     ways: dict[tuple[float, ...], HeldObject] = {}
     for candidate in grasp_candidates(held.object, mover.info.gripper):
         other = would_hold(held.object, candidate)
         if np.abs(other.T_tool_object - held.T_tool_object).max() > 0.005:
             ways.setdefault(candidate.hold, other)
-    return any(suitable(mover, other, target) for other in itertools.islice(ways.values(), REGRASPS))
+    return any(suitable(mover, other, target, yaw) for other in itertools.islice(ways.values(), REGRASPS))
 
 
-def _no_place(mover: Mover, held: HeldObject, target: Target) -> Failure:
+def _no_place(mover: Mover, held: HeldObject, target: Target, yaw: float | None) -> Failure:
     name = describe(target)
     still = f"{held.object.name} is still held."
-    places = list(itertools.islice(spots(held.object, target, mover.memory.objects), 12))
+    places = list(itertools.islice(spots(held.object, target, mover.memory.objects, yaw), 12))
     reached = False
     for spot in places:
-        checker = mover.checker(held_ignore={spot.support, "table"}, held=held, margin=0.0)
-        for yaw in spot.yaws[:4]:
-            T = upright(spot.position, yaw) @ np.linalg.inv(held.T_tool_object)
+        checker = mover.checker(held_ignore={*spot.supports, TABLE}, held=held, margin=0.0)
+        for turned in spot.yaws[0]:
+            T = upright(spot.position, turned) @ np.linalg.inv(held.T_tool_object)
             q = mover.kinematics.solve(T, mover.q, 6)
-            hit = None if q is None else checker.contact(q, held.width)
-            reached = reached or q is not None
+            if q is None:
+                continue
+            reached = True
+            hit = checker.contact(q, held.width)
             if hit is not None:
+                room = f"{100 * finger_room(mover.info.gripper):.1f} cm"
+                along = direction(mover.kinematics.tool(q)[:2, 1])
                 return Blocked(
                     f"no room for {held.object.name} at {name}: {hit[0]} would touch {hit[1]}",
-                    expected="room for the object and the fingers",
+                    expected=f"room for the object, and {room} for a finger on both sides of it, as along {along}",
                     measured=f"{hit[0]} touches {hit[1]}",
-                    candidates=(hit[1],),
-                    hint=f"Move {hit[1]} away first, or choose another place. {still}",
+                    candidates=candidates(hit[1]),
+                    hint=f"{clear(hit[1])}, or choose another place. {still}",
                 )
     if reached or not places:
         return Blocked(

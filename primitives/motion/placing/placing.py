@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives import relations
 from primitives.categories import CONTAINERS, FLAT, NUT_HOLE, PEG_POST
 from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion.grasping import picking
 from primitives.motion.grasping.picking import LOST
 from primitives.motion.mover import NEAR, Mover
+from primitives.motion.placing.occupancy import refuse_unsupported
 from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.placing.rest_check import verify
 from primitives.motion.planning.obstacles import POST_MARGIN, inner_radius
@@ -20,6 +23,8 @@ from primitives.motion.targets import describe
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
 
+FULL_TURNS = 4 * math.pi
+"""rad; a larger yaw was meant in degrees."""
 THREADED_PLAY = 0.003
 """Least room on every side of a peg in the hole of a nut that is put on it, in m: what perception may be off."""
 
@@ -29,8 +34,14 @@ EASED = 0.004
 """m by which they close again."""
 
 
-def place(mover: Mover, obj: SceneObject, target: Target) -> None:
+def place(mover: Mover, obj: SceneObject, target: Target, yaw: float | None = None) -> None:
     """Put the held object down at `target`.
+
+    Args:
+        mover: the arm.
+        obj: what is held.
+        target: where.
+        yaw: how it is to lie, in rad, where that matters.
 
     Raises:
         BadArgument: nothing is held, or the target is no place.
@@ -41,23 +52,23 @@ def place(mover: Mover, obj: SceneObject, target: Target) -> None:
     held = mover.hand.held
     if held is None:
         raise BadArgument(f"{obj.name} is not held", hint="Pick it first.")
-    refuse(mover, held.object, target)
+    refuse(mover, held.object, target, yaw)
     try:
-        way = choose_place(mover, held, target)
+        way = choose_place(mover, held, target, yaw)
     except (Blocked, Unreachable):
-        again = _regrasp(mover, held, target) if another_grasp_suits(mover, held, target) else None
+        again = _regrasp(mover, held, target, yaw) if another_grasp_suits(mover, held, target, yaw) else None
         if again is None:
             raise
         held = again
-        way = choose_place(mover, held, target)
-    _carry_out(mover, held, target, *way)
+        way = choose_place(mover, held, target, yaw)
+    _carry_out(mover, held, target, yaw, *way)
 
 
 def _carry_out(
-    mover: Mover, held: HeldObject, target: Target, chosen: FeasiblePlace, path: NDArray[np.float64]
+    mover: Mover, held: HeldObject, target: Target, yaw: float | None, chosen: FeasiblePlace, path: NDArray[np.float64]
 ) -> None:
     """Go there, let go, and measure where it came to rest."""
-    before = {o.name: o for o in mover.memory.objects if o.name != held.object.name}
+    others = [o for o in mover.memory.objects if o.name != held.object.name]
     mover.approach(path)
     if mover.hand.lost(LOST):
         measured = mover.hand.width
@@ -81,11 +92,11 @@ def _carry_out(
     if not mover.hand.is_open:
         mover.hand.move(mover.hand.info.max_width)
     with suppress(Blocked):  # from above the place the cameras see enough
-        mover.home(objects=[*before.values(), released])
-    verify(mover, held.object, target, chosen.spot, before)
+        mover.home(objects=[*others, released])
+    verify(mover, released, target, chosen.spot, yaw)
 
 
-def _regrasp(mover: Mover, held: HeldObject, target: Target) -> HeldObject | None:
+def _regrasp(mover: Mover, held: HeldObject, target: Target, yaw: float | None) -> HeldObject | None:
     """Put the object back where it was, and take it so that it can be placed at `target`; None, and it is still held,
     where it cannot be put back."""
     back: Target = held.object.position
@@ -93,19 +104,26 @@ def _regrasp(mover: Mover, held: HeldObject, target: Target) -> HeldObject | Non
         way = choose_place(mover, held, back)
     except (Blocked, Unreachable):
         return None
-    _carry_out(mover, held, back, *way)
-    picking.pick(mover, mover.memory.current(held.object), suits=lambda other: suitable(mover, other, target))
+    _carry_out(mover, held, back, None, *way)
+    picking.pick(mover, mover.memory.current(held.object), suits=lambda other: suitable(mover, other, target, yaw))
     mover.measured["regrasped"] = 1.0
     return mover.hand.held
 
 
-def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
+def refuse(mover: Mover, obj: SceneObject, target: Target, yaw: float | None = None) -> None:
     """What can be said against a target before anything moves.
 
     Raises:
-        BadArgument: a point beside the table, or a peg for what is no nut.
-        Blocked: something else rests on the target already, or it is too small.
+        BadArgument: a point beside the table or in mid-air, a yaw in degrees, or a peg for what is no nut.
+        Blocked: something else rests on the target already, or is at the point, or it is too small.
     """
+    if yaw is not None and abs(yaw) > FULL_TURNS:
+        raise BadArgument(
+            f"yaw = {yaw:g} is no angle in rad",
+            expected=f"within {FULL_TURNS:.2f} rad",
+            measured=f"{yaw:g}",
+            hint=f"Give yaw in rad: {yaw:g} deg are {math.radians(yaw):.3f} rad.",
+        )
     match target:
         case Region():
             return
@@ -120,6 +138,8 @@ def refuse(mover: Mover, obj: SceneObject, target: Target) -> None:
             return
         case _:
             _refuse_outside(mover, target)
+            others = [o for o in mover.memory.objects if o.name != obj.name]
+            refuse_unsupported(obj, target, others, yaw)
 
 
 def _refuse_outside(mover: Mover, point: Vector2 | Vector3) -> None:
@@ -135,7 +155,11 @@ def _refuse_outside(mover: Mover, point: Vector2 | Vector3) -> None:
 
 
 def _refuse_taken(mover: Mover, obj: SceneObject, target: SceneObject) -> None:
-    above = tuple(o.name for o in mover.memory.objects if o.on == target.name and o.name != obj.name)
+    above = tuple(
+        o.name
+        for o in mover.memory.objects
+        if o.name not in (obj.name, target.name) and (o.on == target.name or relations.on(o, target))
+    )
     if above:
         raise Blocked(
             f"{above[0]} already rests on {target.name}",

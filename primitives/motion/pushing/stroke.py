@@ -15,6 +15,7 @@ from primitives.failures import Blocked, Unreachable
 from primitives.kinematics.poses import pose_matrix
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import Checker
+from primitives.motion.preconditions import candidates, clear
 from primitives.motion.pushing.finger_contact import across, gap, leaning
 from primitives.scene import Pose, SceneObject, Vector2
 
@@ -146,6 +147,6 @@ def _paths(
         f"pushing {obj.name}, {hit[0]} would touch {hit[1]}",
         expected="a free way behind and along the stroke",
         measured=f"{hit[0]} touches {hit[1]}",
-        candidates=(hit[1],),
-        hint=f"Move {hit[1]} away first, push in another direction, or use put.",
+        candidates=candidates(hit[1]),
+        hint=f"{clear(hit[1])}, push in another direction, or use put.",
     )
