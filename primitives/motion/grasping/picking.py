@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import MARKINGS
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
 from primitives.kinematics.poses import matrix_pose, object_matrix
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates

@@ -10,6 +10,7 @@ import msgspec
 import shapely
 
 from primitives import relations
+from primitives.categories import ROUND, category
 from primitives.scene import SceneObject, Vector3
 
 RELEASE_GAP = 0.002
@@ -43,7 +44,7 @@ def is_long(obj: SceneObject) -> bool:
 
 def equivalent_yaws(obj: SceneObject, yaw: float) -> tuple[float, ...]:
     """Yaws in rad at which `obj` looks as it does at `yaw`, itself first."""
-    if obj.category == "mug":  # its handle points somewhere
+    if category(obj.category).handled:
         return (yaw,)
     count = 2 if is_long(obj) else 4
     return tuple(yaw + 2 * math.pi * k / count for k in range(count))
@@ -68,7 +69,7 @@ def preferred_yaws(obj: SceneObject, tidy: float, wanted: float | None) -> Yaws:
     """
     if wanted is not None:
         return (equivalent_yaws(obj, wanted),)
-    if is_long(obj) and obj.category not in relations.ROUND:
+    if is_long(obj) and obj.category not in ROUND:
         across = min((tidy, tidy + math.pi / 2), key=lambda a: abs(math.remainder(a - obj.yaw, math.pi)))
         return (equivalent_yaws(obj, obj.yaw), *turns(obj, across))
     return turns(obj, tidy)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from primitives import relations
-from primitives.categories import MARKINGS
+from primitives.categories import MARKINGS, category
 from primitives.failures import NotPlaced
 from primitives.motion.mover import Mover
 from primitives.motion.placing.placement_spot import PlacementSpot, equivalent_yaws
@@ -87,7 +87,7 @@ def _problem(
             f"its centre {now.position[2]:.3f} m above the table",
             f"{spot.rest:.3f} m, on {' and '.join(spot.supports)}",
         )
-    if yaw is not None and spot.rest is not None and now.category not in relations.ROUND - {"mug"}:
+    if yaw is not None and spot.rest is not None and not category(now.category).disc:
         turned = min(abs(math.remainder(now.yaw - same, math.tau)) for same in equivalent_yaws(now, yaw))
         if turned > TURNED:
             return _misplaced(now, target, f"yaw {now.yaw:.2f} rad", f"{yaw:.2f} rad, within {TURNED} rad")
