@@ -1,4 +1,7 @@
-"""Embodied code as policy: from a sentence to a program to a verified result."""
+"""Embodied code as policy: from a sentence to a program to a verified result.
+
+What users import stands here; every name is loaded when it is first asked for, so that `codepolicy --help` is instant.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,53 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codepolicy.agent import Agent as Agent
     from codepolicy.episode import Episode as Episode
+    from codepolicy.episode import GoalCheck as GoalCheck
+    from codepolicy.episode import Outcome as Outcome
+    from codepolicy.episode import Turn as Turn
+    from codepolicy.events import Event as Event
+    from codepolicy.events import Observer as Observer
+    from codepolicy.loop.episode_run import Interrupted as Interrupted
+    from codepolicy.models.protocol import Message as Message
+    from codepolicy.models.protocol import Model as Model
+    from codepolicy.models.protocol import ModelError as ModelError
+    from codepolicy.models.protocol import Reply as Reply
+    from codepolicy.models.protocol import Usage as Usage
+    from codepolicy.models.registry import ModelOptions as ModelOptions
+    from codepolicy.models.scripted import ScriptedModel as ScriptedModel
+    from codepolicy.session import Session as Session
     from codepolicy.settings import Settings as Settings
+    from primitives.errors import ConfigurationError as ConfigurationError
 
-_HOMES = {"Agent": "codepolicy.agent", "Settings": "codepolicy.settings", "Episode": "codepolicy.episode"}
+    __version__: str
+
+_HOMES = {
+    "Agent": "codepolicy.agent",
+    "ConfigurationError": "primitives.errors",
+    "Episode": "codepolicy.episode",
+    "Event": "codepolicy.events",
+    "GoalCheck": "codepolicy.episode",
+    "Interrupted": "codepolicy.loop.episode_run",
+    "Message": "codepolicy.models.protocol",
+    "Model": "codepolicy.models.protocol",
+    "ModelError": "codepolicy.models.protocol",
+    "ModelOptions": "codepolicy.models.registry",
+    "Observer": "codepolicy.events",
+    "Outcome": "codepolicy.episode",
+    "Reply": "codepolicy.models.protocol",
+    "ScriptedModel": "codepolicy.models.scripted",
+    "Session": "codepolicy.session",
+    "Settings": "codepolicy.settings",
+    "Turn": "codepolicy.episode",
+    "Usage": "codepolicy.models.protocol",
+}
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for, so that `codepolicy --help` does not wait for all of it."""
+    """Import what is asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("codepolicy")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -22,4 +65,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(_HOMES)
+    return sorted([*_HOMES, "__version__"])

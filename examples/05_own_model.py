@@ -5,8 +5,7 @@ Installed under the entry-point group `codepolicy.models`, it is selected by nam
 
 from collections.abc import Sequence
 
-from codepolicy import Agent
-from codepolicy.models.protocol import Message, Reply
+from codepolicy import Agent, Message, Reply
 
 ANSWER = """
 ```python

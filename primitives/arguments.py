@@ -15,7 +15,6 @@ import numpy as np
 from primitives.failures import BadArgument
 from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.registry import Parameter, Primitive
-from primitives.scene import Grasp, Pose, Region, SceneObject
 
 MAX_BYTES = 65_536
 """Largest encoded argument; a thousand joint waypoints fit, an image does not."""
@@ -62,28 +61,6 @@ def encode(value: object) -> msgspec.Raw:
     """The bytes of a plain Python value, as a program's process would send it."""
     sent = _plain(value) if isinstance(value, Image | Mask) else value
     return msgspec.Raw(msgspec.msgpack.encode(sent, enc_hook=_plain))
-
-
-def show(value: object) -> str:
-    """A value as short readable text, e.g. 'red block' for a `SceneObject`."""
-    match value:
-        case SceneObject() | Region():
-            return repr(value.name)
-        case Pose():
-            return f"Pose({show(value.position)})"
-        case Grasp():
-            return f"Grasp({value.object!r})"
-        case float():
-            return f"{value:.4g}"
-        case list() | tuple():
-            items = typing.cast("Sequence[object]", value)
-            inner = ", ".join(show(v) for v in items[:8]) + (", …" if len(items) > 8 else "")
-            return f"[{inner}]" if isinstance(value, list) else f"({inner})"
-        case Image() | Mask() | ImageRef() | MaskRef():
-            return f"<{type(value).__name__.removesuffix('Ref').lower()} {value.id}>"
-        case _:
-            text = repr(value)
-            return text if len(text) <= 120 else text[:117] + "…"
 
 
 def _misfit(primitive: Primitive, what: str, candidates: tuple[str, ...] = ()) -> BadArgument:

@@ -59,6 +59,8 @@ class FailureReport(msgspec.Struct, frozen=True, kw_only=True):
     blame: Blame
     message: str
     """One sentence: what failed, with its values."""
+    subject: str | None = None
+    """What it is about: an object, a region, a query or a name; of an exception that a program raised, its class."""
     call: str | None = None
     """The primitive call as written, e.g. `pick('red block')`."""
     line: int | None = None
@@ -80,6 +82,7 @@ class Failure(Exception):
         measured: what was measured instead, with unit.
         candidates: the valid alternatives.
         hint: one sentence on what to do instead.
+        subject: the object, region, query or name that it is about; filled in by the server where left out.
         call: the primitive call as written; filled in by the server.
         line: the program line of the call; filled in by the server.
     """
@@ -95,6 +98,7 @@ class Failure(Exception):
         measured: str | None = None,
         candidates: tuple[str, ...] = (),
         hint: str | None = None,
+        subject: str | None = None,
         call: str | None = None,
         line: int | None = None,
     ) -> None:
@@ -104,6 +108,7 @@ class Failure(Exception):
         self.measured = measured
         self.candidates = candidates
         self.hint = hint
+        self.subject = subject
         self.call = call
         self.line = line
 
@@ -113,6 +118,7 @@ class Failure(Exception):
             kind=self.kind,
             blame=self.blame,
             message=self.message,
+            subject=self.subject,
             call=self.call,
             line=self.line,
             expected=self.expected,
@@ -257,6 +263,7 @@ def from_report(report: FailureReport) -> Failure:
         measured=report.measured,
         candidates=report.candidates,
         hint=report.hint,
+        subject=report.subject,
         call=report.call,
         line=report.line,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from primitives.arguments import bind, encode, show
+from primitives.arguments import bind, encode
 from primitives.context import Context
 from primitives.failures import BadArgument, Failure, InfrastructureError, Stopped
 from primitives.guard import GuardLimits
@@ -17,8 +17,9 @@ from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.registry import Surface
+from primitives.results import as_result, show
 from primitives.robot import ArmMode, Robot
-from primitives.scene import SceneObject
+from primitives.scene import Region, SceneObject
 from primitives.trace import CallRecord, Clause
 
 KEPT_RECORDS = 1000
@@ -135,7 +136,7 @@ class Server:
         context.mover.measured.clear()
         context.line = line
         started, wall = self.robot_time, time.perf_counter()
-        text = f"{name}(…)"
+        text, about = f"{name}(…)", None
         failure: Failure | None = None
         result: object = None
         try:
@@ -149,6 +150,7 @@ class Server:
             primitive = self._surface.get(name)
             values = bind(primitive, args, kwargs)
             text = f"{name}({', '.join(_named(k, v, i, len(args)) for i, (k, v) in enumerate(values.items()))})"
+            about = _subject(values)
             values = {k: self._resolve(v) for k, v in values.items()}
             result = primitive.function(context, **values)
             self._keep(result)
@@ -156,6 +158,7 @@ class Server:
         except Failure as raised:
             failure = raised
             raised.call, raised.line = raised.call or text, line
+            raised.subject = raised.subject or about
             raise
         except Exception as error:
             failure = InfrastructureError(f"{name} broke: {type(error).__name__}: {error}", call=text, line=line)
@@ -211,7 +214,7 @@ class Server:
             started=started,
             robot_time=self.robot_time - started,
             wall_time=time.perf_counter() - wall,
-            result=show(result)[:KEPT_TEXT] if failure is None else None,
+            result=as_result(result) if failure is None else None,
             failure=failure.report() if failure else None,
             measured=dict(self._context.mover.measured),
         )
@@ -222,3 +225,14 @@ class Server:
 
 def _named(name: str, value: object, index: int, positional: int) -> str:
     return show(value) if index < positional else f"{name}={show(value)}"
+
+
+def _subject(values: Mapping[str, object]) -> str | None:
+    """The object, region or query that a call is about: its first argument, where it is one."""
+    match next(iter(values.values()), None):
+        case SceneObject() | Region() as thing:
+            return thing.name
+        case str() as query:
+            return query[:200]
+        case _:
+            return None

@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 
 from primitives.failures import FailureReport
+from primitives.results import Result
+from primitives.scene import Relation
 
 
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +27,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Robot time the call took, in s."""
     wall_time: float
     """Host time the call took, in s."""
-    result: str | None = None
-    """The returned value as short text; None when it failed."""
+    result: Result = None
+    """The returned value; None when it returned nothing or failed."""
     failure: FailureReport | None = None
     measured: dict[str, float | str] = {}
     """Facts behind the post-condition, e.g. {"finger width (m)": 0.040}."""
@@ -37,9 +39,14 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
 
     message: str
     holds: bool
-    detail: str = ""
-    """The measured values behind the condition, where it was a relation."""
+    relations: tuple[Relation, ...] = ()
+    """The relations behind the condition, with their measured values."""
     line: int | None = None
+
+    @property
+    def detail(self) -> str:
+        """The measured values behind the condition, in words; empty when there are none."""
+        return "; ".join(dict.fromkeys(r.text for r in self.relations))
 
 
 class Inside(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,11 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def status(argv: Sequence[str]) -> int:
     """Run the command line `argv` and return the exit status."""
+    if list(argv) == ["--version"]:
+        from codepolicy import __version__
+
+        sys.stdout.write(f"codepolicy {__version__}\n")
+        return 0
     from codepolicy.cli.commands import parse
     from codepolicy.cli.output import fail, shown
     from primitives.errors import ConfigurationError

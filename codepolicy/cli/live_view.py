@@ -29,8 +29,8 @@ from codepolicy.events import (
     Said,
     Started,
 )
-from codepolicy.prompting.feedback import result_text
 from codepolicy.prompting.quoting import one_line
+from primitives.results import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord
 
@@ -230,7 +230,7 @@ def _listed(objects: tuple[SceneObject, ...]) -> str:
 def _result(record: CallRecord) -> str:
     if record.failure is not None:
         return one_line(f"{record.failure.kind}: {record.failure.message}", 300)
-    return one_line(result_text(record), 120)
+    return one_line(result_text(record.result), 120)
 
 
 def _call_line(record: CallRecord) -> str:

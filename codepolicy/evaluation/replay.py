@@ -16,10 +16,10 @@ from codepolicy.agent import Agent
 from codepolicy.episode import Episode
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import machine
+from codepolicy.evaluation.recorded_replies import RecordedReplies
 from codepolicy.evaluation.run_store import EPISODES, FOLDERS, read
 from codepolicy.evaluation.worker_setup import ORACLE
 from codepolicy.events import Called, Event
-from codepolicy.models.recorded_replies import RecordedReplies
 from codepolicy.settings import Settings
 from primitives.environment import Environment, ObjectState, TrialSpec
 from primitives.errors import ConfigurationError

@@ -13,6 +13,8 @@ from primitives.trace import Clause, ExecutionReport
 
 Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
 
+_DECLINING = ("NotFound", "Unreachable")
+"""What a program raises by itself to say that something cannot be done."""
 _QUESTION = re.compile(
     r"^(?:please )?(?:how|what|which|where|who|why|when|is|are|was|were|does|did|can|could|has|have"
     r"|tell|say|describe|count|list|name|report|explain)\b",
@@ -96,12 +98,9 @@ def _measured(clause: Clause) -> str:
 def declined(report: ExecutionReport) -> str | None:
     """The words of a program that raised NotFound or Unreachable by itself, to say that something cannot be done."""
     failure = report.failure
-    if failure is None or failure.call is not None:
+    if failure is None or failure.kind is not FailureKind.POLICY_ERROR or failure.subject not in _DECLINING:
         return None
-    if failure.kind in (FailureKind.NOT_FOUND, FailureKind.UNREACHABLE):
-        return failure.message
-    words = re.sub(r"^(NotFound|Unreachable): ", "", failure.message)
-    return words if failure.kind is FailureKind.POLICY_ERROR and words != failure.message else None
+    return failure.message.removeprefix(f"{failure.subject}: ")
 
 
 def is_question(instruction: str) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from codepolicy.episode import GoalCheck
-from codepolicy.loop.clause_values import relation_in
 from codepolicy.prompting import hints
 from codepolicy.prompting.quoting import one_line, quoted
 from codepolicy.prompting.scene_diff import changes_table
 from codepolicy.settings import FEEDBACK_LEVELS, PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
 from primitives.failures import FailureKind, FailureReport
+from primitives.results import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
@@ -124,7 +124,7 @@ def _strangers(situation: Situation) -> list[str]:
     clauses = " ".join(f"{c.message} {c.detail}" for c in situation.check.failed_clauses)
     calls = situation.report.calls if situation.report is not None else ()
     instruction = situation.instruction.lower()
-    known = " ".join((instruction, *(c.call for c in calls), *(c.result or "" for c in calls)))
+    known = " ".join((instruction, *(c.call for c in calls), *(result_text(c.result) for c in calls)))
     named = {o.category for o in situation.now if o.name in instruction}
     return [o.name for o in situation.now if o.name in clauses and o.name not in known and o.category in named][:3]
 
@@ -161,7 +161,7 @@ def _also(failure: FailureReport) -> str:
 def _trace(calls: Sequence[CallRecord]) -> str:
     lines = [
         f"L{c.line if c.line is not None else '?'} {one_line(_call(c), 70)} -> "
-        + (f"FAILED {c.failure.kind}" if c.failure else one_line(result_text(c), 70))
+        + (f"FAILED {c.failure.kind}" if c.failure else one_line(result_text(c.result), 70))
         for c in calls
     ]
     runs = [(line, len(list(same))) for line, same in groupby(lines)]
@@ -175,14 +175,6 @@ def _call(record: CallRecord) -> str:
     if record.name != "expect" or record.failure is None or record.failure.expected is None:
         return record.call
     return f"expect(…, {quoted(record.failure.expected, 60)})"
-
-
-def result_text(record: CallRecord) -> str:
-    """What a call that worked returned, in few words: "ok" for nothing, a relation as its answer and the reason."""
-    if record.result in (None, "None"):
-        return "ok"
-    relation = relation_in(record.result)
-    return f"{relation[0]}: {relation[1]}" if relation else record.result
 
 
 def _clauses(check: GoalCheck) -> list[str]:

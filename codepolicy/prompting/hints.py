@@ -151,23 +151,23 @@ def hint(failure: FailureReport, repeats: int = 0) -> str:
 
 
 def _meant(failure: FailureReport) -> str:
-    """The valid word that looks like one the failure quotes, where its own hint does not say so already."""
+    """The valid word that looks like what the failure is about, where its own hint does not say so already."""
     if failure.kind is FailureKind.AMBIGUOUS or (failure.hint and "Did you mean" in failure.hint):
         return ""
-    words: list[str] = re.findall(r"'([^']+)'", failure.message)
-    for word in reversed(words):
-        close = difflib.get_close_matches(word, failure.candidates, n=1, cutoff=0.7)
-        if close and close[0] != word:
-            return f"Did you mean {close[0]!r} instead of {word!r}? "
-    return ""
+    if failure.subject is None:
+        return ""
+    close = difflib.get_close_matches(failure.subject, failure.candidates, n=1, cutoff=0.7)
+    if not close or close[0] == failure.subject:
+        return ""
+    return f"Did you mean {close[0]!r} instead of {failure.subject!r}? "
 
 
 def nearest(failure: FailureReport) -> tuple[str, ...]:
-    """The valid alternatives, those first that look like a word which the failure quotes; in their order otherwise."""
+    """The valid alternatives, those first that look like what the failure is about; in their order otherwise."""
     if failure.kind is FailureKind.AMBIGUOUS:  # all of them are meant alike
         return failure.candidates
-    words: list[str] = re.findall(r"'([^']+)'", failure.message)[-1:]
-    close = difflib.get_close_matches(words[0], failure.candidates, n=3, cutoff=0.5) if words else []
+    subject = failure.subject
+    close = difflib.get_close_matches(subject, failure.candidates, n=3, cutoff=0.5) if subject is not None else []
     return (*close, *(c for c in failure.candidates if c not in close))
 
 

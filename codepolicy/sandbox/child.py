@@ -216,6 +216,7 @@ class _Policy:
         text = str(error) if known else traceback_formatting.last_line(error)
         return self._ended(
             error=traceback_formatting.cut(text, 4000),
+            raised=traceback_formatting.cut(type(error).__name__, 190),
             kind="bad_argument" if isinstance(error, failures.BadArgument) else "policy_error",
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,

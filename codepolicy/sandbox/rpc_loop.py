@@ -206,4 +206,4 @@ class RpcLoop:
         if ended.index is not None and ended.index in self._raised:
             return self._raised[ended.index]
         kind = BadArgument if ended.kind == "bad_argument" else PolicyError
-        return kind(ended.error, line=ended.line, hint=ended.hint).report()
+        return kind(ended.error, subject=ended.raised, line=ended.line, hint=ended.hint).report()

@@ -110,6 +110,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     """Numbers of the programs whose text that needs."""
     error: Text | None = None
     """What it raised, as `Type: message`; None when it finished."""
+    raised: Name | None = None
+    """Class of what it raised."""
     kind: Literal["policy_error", "bad_argument"] = "policy_error"
     index: int | None = None
     """The call whose failure it did not catch."""

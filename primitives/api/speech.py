@@ -26,12 +26,13 @@ def expect(ctx: Context, condition: bool | Relation, message: str) -> None:
     expect(inside("red block", "bowl"), "block in bowl")
     """
     holds = bool(condition)
-    detail = condition.text if isinstance(condition, Relation) else ""
-    ctx.clauses.append(Clause(message=message, holds=holds, detail=detail, line=ctx.line))
+    relations = (condition,) if isinstance(condition, Relation) else ()
+    clause = Clause(message=message, holds=holds, relations=relations, line=ctx.line)
+    ctx.clauses.append(clause)
     if not holds and not ctx.collect_expectations:
         raise ExpectationFailed(
             f"expected: {message}",
             expected=message,
-            measured=detail or "false",
+            measured=clause.detail or "false",
             hint="Look again with detect() and correct what is wrong, or correct the condition.",
         )

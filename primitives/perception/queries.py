@@ -195,6 +195,7 @@ def _parse(query: str) -> _Parsed:
     if unknown and (category is not None or generic):
         raise BadArgument(
             f"the query {query!r} has a word that means nothing here: {unknown[0]!r}",
+            subject=unknown[0],
             candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES})),
             hint="a query is a name, or color and category, e.g. 'red block', 'blocks', 'largest bowl', "
             "'second block from the left'",

@@ -11,7 +11,8 @@ from codepolicy.prompting.history import marked, signature
 from codepolicy.settings import FEEDBACK_LEVELS
 from primitives.environment import Verdict
 from primitives.failures import FAILURES, FailureKind, FailureReport
-from primitives.scene import SceneObject
+from primitives.results import Result
+from primitives.scene import Relation, SceneObject
 from primitives.trace import CallRecord, Clause, ExecutionReport
 
 
@@ -23,7 +24,7 @@ def failure(kind: FailureKind = FailureKind.GRASP_MISSED, **more: object) -> Fai
     return FailureReport(kind=kind, blame=FAILURES[kind].blame, message="the fingers closed on nothing", **more)  # type: ignore[arg-type]
 
 
-def call(index: int, *, failed: FailureReport | None = None, result: str | None = None) -> CallRecord:
+def call(index: int, *, failed: FailureReport | None = None, result: Result = None) -> CallRecord:
     return CallRecord(
         index=index,
         name="pick",
@@ -37,11 +38,16 @@ def call(index: int, *, failed: FailureReport | None = None, result: str | None 
     )
 
 
+RED = block("red block", 0.4)
 MISSED = failure(call="pick('red block')", line=2, expected="0.040 m", measured="0.000 m", candidates=("red block",))
-FAILED = ExecutionReport(status="failed", failure=MISSED, calls=(call(0, result="'red block'"), call(1, failed=MISSED)))
+FAILED = ExecutionReport(status="failed", failure=MISSED, calls=(call(0, result=RED), call(1, failed=MISSED)))
+FAR = Relation(False, "c is 0.31 m away")
 CHECKED = GoalCheck(
     status="failed",
-    clauses=(Clause(message="a in b", holds=True), Clause(message="c in d", holds=False, detail="c is 0.31 m away")),
+    clauses=(
+        Clause(message="a in b", holds=True),
+        Clause(message="c in d", holds=False, relations=(FAR,)),
+    ),
 )
 START = (block("red block", 0.4), block("blue block", 0.5))
 NOW = (block("red block", 0.46, on="blue block"), block("blue block", 0.5))
@@ -104,7 +110,11 @@ def test_the_hint_of_the_primitive_comes_first() -> None:
 
 def test_a_misspelled_word_gets_the_one_that_was_meant() -> None:
     report = FailureReport(
-        kind=FailureKind.BAD_ARGUMENT, blame="policy", message="'blok' means nothing here", candidates=("ball", "block")
+        kind=FailureKind.BAD_ARGUMENT,
+        blame="policy",
+        message="a word means nothing here",
+        subject="blok",
+        candidates=("ball", "block"),
     )
     assert "Did you mean 'block' instead of 'blok'?" in hint(report)
 
@@ -120,7 +130,7 @@ def test_several_that_are_meant_alike_are_not_called_a_slip() -> None:
 def test_of_many_alternatives_the_nearest_come_first() -> None:
     words = tuple(f"word{i}" for i in range(30))
     report = msgspec.structs.replace(
-        failure(FailureKind.BAD_ARGUMENT, candidates=(*words, "block")), message="'blok' means nothing"
+        failure(FailureKind.BAD_ARGUMENT, candidates=(*words, "block")), message="no sense", subject="blok"
     )
     text = feedback(attempt(ExecutionReport(status="failed", failure=report)), "scene")
     (valid,) = [line for line in text.splitlines() if line.startswith("Valid")]
@@ -128,7 +138,7 @@ def test_of_many_alternatives_the_nearest_come_first() -> None:
 
 
 def test_calls_that_repeat_take_one_line() -> None:
-    calls = tuple(msgspec.structs.replace(call(0, result="'red block'"), index=i) for i in range(500))
+    calls = tuple(msgspec.structs.replace(call(0, result=RED), index=i) for i in range(500))
     text = feedback(attempt(ExecutionReport(status="failed", failure=MISSED, calls=calls)), "scene")
     assert text.count("pick('red block') -> 'red block'") == 1 and "(500 times)" in text
 
@@ -162,7 +172,9 @@ def test_an_expectation_is_told_once() -> None:
 
 
 def test_a_clause_about_something_nobody_named_is_to_be_corrected() -> None:
-    clause = Clause(message="in", holds=False, detail="red block is 0.3 m from the centre of blue block")
+    clause = Clause(
+        message="in", holds=False, relations=(Relation(False, "red block is 0.3 m from the centre of blue block"),)
+    )
     check = GoalCheck(status="failed", clauses=(clause,))
     done = ExecutionReport(status="finished", calls=(call(0),))
     stranger = feedback(attempt(done, check=check, instruction="lift the red block"), "scene")
@@ -205,7 +217,10 @@ def test_it_stays_short_whatever_happened() -> None:
         status="failed", failure=worst, calls=tuple(call(i, result=long) for i in range(200)), output=long
     )
     check = GoalCheck(
-        status="failed", clauses=tuple(Clause(message=f"{i} {long}", holds=False, detail=long) for i in range(30))
+        status="failed",
+        clauses=tuple(
+            Clause(message=f"{i} {long}", holds=False, relations=(Relation(False, long),)) for i in range(30)
+        ),
     )
     many = [block(f"red block {i}", 0.3 + 0.01 * i) for i in range(30)]
     moved = [block(f"red block {i}", 0.3 + 0.01 * i, 0.2) for i in range(30)]
@@ -214,7 +229,7 @@ def test_it_stays_short_whatever_happened() -> None:
 
 
 def test_an_ordinary_failure_takes_less_than_600_tokens() -> None:
-    calls = tuple(call(i, result="'red block'") for i in range(12))
+    calls = tuple(call(i, result=RED) for i in range(12))
     report = ExecutionReport(status="failed", failure=MISSED, calls=(*calls, call(12, failed=MISSED)))
     many = [block(f"red block {i}", 0.3 + 0.01 * i) for i in range(4)]
     moved = [block(f"red block {i}", 0.3 + 0.01 * i, 0.2) for i in range(4)]

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from primitives.api import surface
-from primitives.arguments import bind, encode, show
+from primitives.arguments import bind, encode
 from primitives.failures import BadArgument
 from primitives.images import Image, ImageRef
+from primitives.results import show
 from primitives.scene import Pose, Region, Relation
 from tests.motion.things import thing
 

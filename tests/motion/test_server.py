@@ -14,6 +14,7 @@ from primitives.failures import (
     Stopped,
 )
 from primitives.guard import GuardLimits
+from primitives.scene import SceneObject
 from tests.motion.things import objects
 
 SCENE = objects("red block 0.5 0.0", "green bowl 0.45 0.2")
@@ -24,7 +25,8 @@ def test_a_call_is_recorded_with_its_line(trial):
     server = trial(SCENE, on_call=heard.append)
     assert server.invoke("find", "red block", line=3).name == "red block"
     (record,) = server.records
-    assert (record.call, record.line, record.result, record.failure) == ("find('red block')", 3, "'red block'", None)
+    assert (record.call, record.line, record.failure) == ("find('red block')", 3, None)
+    assert isinstance(record.result, SceneObject) and record.result.name == "red block"
     assert record.index == 0 and record.wall_time > 0 and heard == [record]
 
 
