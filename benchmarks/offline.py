@@ -22,7 +22,7 @@ from codepolicy.agent import Agent
 from codepolicy.evaluation.statistics import wilson
 from codepolicy.settings import Settings
 from sim_envs.suites.suite import load, trials
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ def play(job: Job) -> list[Result]:
     except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
         turn, summary = 0, f"{type(error).__name__}: {error}"
     else:
-        wanted = find(job.task).outcome
+        wanted = find_task(job.task).outcome
         won = episode.verdict is not None and episode.verdict.status == wanted
         turn = max(1, len(episode.turns)) if won else 0
         why = episode.verdict.explanation if episode.verdict else "no verdict"

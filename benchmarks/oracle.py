@@ -31,7 +31,7 @@ from primitives.failures import Failure, FailureKind
 from primitives.registry import Surface
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 
 ORACLE = "oracle"
 NOTHING = "do nothing"
@@ -84,7 +84,7 @@ def play(job: Job) -> list[Outcome]:
 
 
 def _play(job: Job, seed: int) -> Iterator[Outcome]:
-    task = find(job.task)
+    task = find_task(job.task)
     try:
         bound = task.bind(seed)
     except ConfigurationError as error:
@@ -104,7 +104,7 @@ def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
     said: list[str] = []
     server = Server(trial.robot, detector, say=said.append)
-    level = surface(find(job.task).surface)
+    level = surface(find_task(job.task).surface)
     server.begin(level)
     note = ""
     try:

@@ -79,7 +79,6 @@ class ArmInfo:
     gripper: GripperInfo
     home: NDArray[np.float64]
     """(dof,) rad; a pose from which the cameras see the table."""
-    capabilities: frozenset[str] = frozenset({"joint_path", "gripper_width", "gripper_force"})
 
     @property
     def dof(self) -> int:

@@ -118,11 +118,11 @@ class PyBulletEnvironment:
 
     def oracle_program(self, spec: TrialSpec) -> str:
         """Source of the program that must win `spec`'s task."""
-        from sim_envs.suites.task_catalog import find
+        from sim_envs.suites.task_catalog import find_task
 
         if spec.task is None:
             raise ConfigurationError("an oracle program belongs to a task; give one.")
-        return find(spec.task).bind(spec.seed, spec.instruction).oracle
+        return find_task(spec.task).bind(spec.seed, spec.instruction).oracle
 
     def reset(self, spec: TrialSpec) -> Trial:
         """Set up a trial; see `Environment.reset`."""
@@ -131,9 +131,9 @@ class PyBulletEnvironment:
         self._task = None
         self._stop_recording()
         if spec.task is not None:
-            from sim_envs.suites.task_catalog import find
+            from sim_envs.suites.task_catalog import find_task
 
-            self._task = find(spec.task).bind(spec.seed, spec.instruction)
+            self._task = find_task(spec.task).bind(spec.seed, spec.instruction)
             scene = self._task.scene
         else:
             scene = _scene_of(spec)

@@ -24,7 +24,7 @@ class ReplayCommand:
         from pathlib import Path
 
         from codepolicy.cli.output import put, put_json
-        from codepolicy.evaluation.replay import lines, recorded, replayed
+        from codepolicy.evaluation.program_replay import lines, recorded, replayed
         from codepolicy.plugins import load_environment
         from primitives.environment import Environment
         from primitives.errors import ConfigurationError

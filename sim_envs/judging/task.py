@@ -26,7 +26,7 @@ from sim_envs.language.templates import Attributes, Template, Values
 from sim_envs.scenes.scene_spec import SceneSpec
 
 
-class Definition(Protocol):
+class TaskDefinition(Protocol):
     """What the author of a task writes."""
 
     def scene(self, values: Values, rng: random.Random, attributes: Attributes) -> SceneSpec:
@@ -104,7 +104,7 @@ class Task:
     """Without version, with ":unseen" where it draws the unseen attributes."""
     version: int
     template: Template
-    definition: Definition
+    definition: TaskDefinition
     tags: tuple[str, ...] = ()
     time_limit_s: float = 120.0
     """Robot time from the instruction on, several times what the oracle takes; a trial that takes longer is lost."""
@@ -182,7 +182,7 @@ def _sentence(conditions: Sequence[Condition], failing: Sequence[Condition]) -> 
 
 _REGISTRY: dict[str, Task] = {}
 
-D = TypeVar("D", bound=Callable[[], Definition])
+D = TypeVar("D", bound=Callable[[], TaskDefinition])
 
 
 def task(

@@ -63,7 +63,6 @@ def arm_info() -> ArmInfo:
             finger_depth=TOOL - PALM,
         ),
         home=np.array([0.0, -0.19, 0.0, -1.95, 0.0, 1.38, 0.0]),
-        capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),
     )
 
 

@@ -81,7 +81,6 @@ def arm_info() -> ArmInfo:
             finger_depth=0.0374,
         ),
         home=np.array([0.0, -0.7854, 0.0, -2.3562, 0.0, 1.5708, 0.7854]),
-        capabilities=frozenset({"joint_path", "gripper_width", "gripper_force", "recover"}),
     )
 
 

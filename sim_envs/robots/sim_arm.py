@@ -29,7 +29,7 @@ class SimArm:
 
     @property
     def info(self) -> ArmInfo:
-        """Limits, frames and capabilities."""
+        """Limits and frames."""
         return self._world.arm.robot.info
 
     @property

@@ -26,7 +26,7 @@ from primitives.errors import ConfigurationError, unknown_name
 from sim_envs.judging.task import Task
 from sim_envs.language.templates import Attributes
 from sim_envs.scenes.disturbances import SETS
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 
 FOLDER = Path(__file__).parent
 
@@ -120,7 +120,7 @@ def members(group: TaskGroup) -> tuple[Task, ...]:
     ids = group.tasks or tuple(task.id for task in tasks if set(group.tags) <= set(task.tags))
     if not ids:
         raise ConfigurationError(f"no task has all of the tags {', '.join(group.tags)}")
-    return tuple(find(id if ":" in id else f"{id}:{group.attributes}") for id in ids)
+    return tuple(find_task(id if ":" in id else f"{id}:{group.attributes}") for id in ids)
 
 
 def suites_of() -> dict[str, tuple[str, ...]]:
@@ -178,4 +178,4 @@ def _suite_or_task(name: str) -> Suite:
     id = name.partition(":")[0]
     if not {id, re.sub(r"-v\d+$", "", id)} & known:
         raise unknown_name("suite or task", name, (*names(), *known))
-    return Suite(description="", groups=(TaskGroup(tasks=(find(name).id,)),))
+    return Suite(description="", groups=(TaskGroup(tasks=(find_task(name).id,)),))

@@ -26,7 +26,7 @@ def all_tasks() -> tuple[Task, ...]:
     return registered()
 
 
-def find(id: str) -> Task:
+def find_task(id: str) -> Task:
     """The task `id`, e.g. "put-block-in-bowl", "put-block-in-bowl-v1" or "put-block-in-bowl:unseen".
 
     Raises:

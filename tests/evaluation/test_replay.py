@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from codepolicy.agent import Agent
+from codepolicy.evaluation.program_replay import Replayed, lines, recorded, replayed
 from codepolicy.evaluation.recorded_replies import RecordedReplies
-from codepolicy.evaluation.replay import Replayed, lines, recorded, replayed
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.plugins import load_environment
 from primitives.errors import ConfigurationError

@@ -10,7 +10,7 @@ import random
 import pytest
 
 from sim_envs.judging.task import Task
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 from tests.offline.table import ask, fences
 from tests.tasks.tabletop import Table
 
@@ -30,7 +30,7 @@ OTHERS = [
 def _cases(sentences: slice, seeds: int) -> list[tuple[str, int, str]]:
     cases: list[tuple[str, int, str]] = []
     for name in CAP:
-        for task in (find(name), find(f"{name}:unseen")):
+        for task in (find_task(name), find_task(f"{name}:unseen")):
             for seed in range(seeds):
                 values = task.template.draw(random.Random(f"{task.id} {seed}"), task.attributes)
                 cases += [(task.id, seed, task.template.word(values, s)) for s in task.template.sentences[sentences]]
@@ -44,19 +44,19 @@ def test_there_are_fourteen() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("task", "seed", "sentence"), _cases(slice(1), 1))
 def test_the_template_is_carried_out(task: str, seed: int, sentence: str) -> None:
-    _assert_achieved(find(task), seed, sentence)
+    _assert_achieved(find_task(task), seed, sentence)
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_families_that_count_and_measure_are_carried_out(name: str) -> None:
-    for task in (find(name), find(f"{name}:unseen")):
+    for task in (find_task(name), find_task(f"{name}:unseen")):
         _assert_achieved(task, 0, task.instruction(0))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("task", "seed", "sentence"), _cases(slice(1, None), 1) + _cases(slice(1), 4))
 def test_every_wording_is_carried_out(task: str, seed: int, sentence: str) -> None:
-    _assert_achieved(find(task), seed, sentence)
+    _assert_achieved(find_task(task), seed, sentence)
 
 
 def _assert_achieved(task: Task, seed: int, sentence: str) -> None:

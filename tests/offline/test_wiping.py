@@ -11,7 +11,7 @@ from codepolicy.models.protocol import Reply
 from codepolicy.settings import Settings
 from primitives.failures import ExpectationFailed
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from tests.offline.table import fences
 from tests.offline.workshop import Workshop, tell
 from tests.tasks.leading import LedTable, table_for
@@ -72,10 +72,10 @@ def test_the_zone_is_wiped_with_what_the_sentence_names(sentence: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["manip-wipe-spill", "manip-wipe-spill:unseen"])
 def test_every_wording_of_the_task_is_carried_out(task: str) -> None:
-    template = find(task).template
+    template = find_task(task).template
     for seed, sentence in enumerate(template.sentences):
-        values = template.draw(random.Random(seed), find(task).attributes)
-        bound = find(task).bind(seed, template.word(values, sentence))
+        values = template.draw(random.Random(seed), find_task(task).attributes)
+        bound = find_task(task).bind(seed, template.word(values, sentence))
         table = table_for(bound)
         reply = answer(bound.instruction, table)
         assert reply.finish == "stop", reply.text

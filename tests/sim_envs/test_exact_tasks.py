@@ -26,7 +26,7 @@ from primitives.robot import Arm
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.rendering.tiny_renderer import TinyRenderer
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 from tests.sim_envs.test_exactness import Command, commands, digest, run
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ def begin(environment: PyBulletEnvironment, spec: TrialSpec) -> tuple[Arm, Serve
 
 def level_of(spec: TrialSpec) -> Surface:
     assert spec.task is not None
-    return surface(find(spec.task).surface)
+    return surface(find_task(spec.task).surface)
 
 
 def play(environment: PyBulletEnvironment, spec: TrialSpec, length: int) -> list[str]:

@@ -13,7 +13,7 @@ from primitives.failures import Failure
 from primitives.scene import Workspace
 from sim_envs.judging.task import Task
 from sim_envs.scenes.validation import resolved
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 from sim_envs.suites.task_matching import match
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved, world_of
@@ -28,7 +28,7 @@ def bind(task: Task, seed: int):
 
 
 SEEDS = range(1)
-BOTH = tuple(find(f"{t.id}:{attributes}") for t in TASKS for attributes in ("seen", "unseen"))
+BOTH = tuple(find_task(f"{t.id}:{attributes}") for t in TASKS for attributes in ("seen", "unseen"))
 
 
 def ids(task: Task) -> str:

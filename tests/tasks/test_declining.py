@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim_envs.judging.case import WorldSnapshot
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from tests.tasks.tabletop import Table, moved
 
 REASONS = {
@@ -69,7 +69,7 @@ WRONG_REASONS = (
 
 
 def judged(task: str, *said: str, spoil: bool = False):
-    bound = find(task).bind(0)
+    bound = find_task(task).bind(0)
     table = Table(bound.scene)
     if spoil:
         name = sorted(table.world)[0]
@@ -108,7 +108,7 @@ def test_what_was_moved_and_put_back_was_moved(task):
 
 @pytest.mark.parametrize("task", REASONS)
 def test_what_was_taken_into_the_hand_was_moved(task):
-    bound = find(task).bind(0)
+    bound = find_task(task).bind(0)
     table = Table(bound.scene)
     table.said.append(REASONS[task][0].format(**bound.values))
     assert table.judged(bound).status == "declined"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from sim_envs.suites.task_matching import match
 from tests.tasks.tabletop import world_of
 
@@ -213,7 +213,7 @@ IN_THEIR_OWN_SCENE = (
 @pytest.mark.parametrize(("task", "sentence"), IN_THEIR_OWN_SCENE)
 def test_other_wordings_in_a_task_s_own_scene(task, sentence):
     for attributes in ("seen", "unseen"):
-        own = find(f"{task}:{attributes}").bind(1002)
+        own = find_task(f"{task}:{attributes}").bind(1002)
         bound = match(sentence.format(**own.values), world_of(own.scene))
         assert bound is not None
         assert (bound.info.id, dict(bound.values)) == (task, dict(own.values))

@@ -12,7 +12,7 @@ from sim_envs.judging.case import Case
 from sim_envs.judging.declining import still
 from sim_envs.judging.predicates import at_point, in_place, on_table, untouched
 from sim_envs.judging.truth_geometry import contains, fit_line, half_height, place, rests_on
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 
 FLAT = (0.0, 0.0, 0.0, 1.0)
 
@@ -177,7 +177,7 @@ def world(*spots, sizes=None):
     ],
 )
 def test_shapes(task, instruction, good, bad):
-    definition = find(task)
+    definition = find_task(task)
     values = definition.template.read(instruction)
     assert values is not None
     assert all(c.holds for c in definition.definition.goal(Case(values, good, good)))

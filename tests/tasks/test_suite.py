@@ -6,7 +6,7 @@ import pytest
 
 from primitives.errors import ConfigurationError
 from sim_envs.suites.suite import load, members, names, suites_of, trials
-from sim_envs.suites.task_catalog import all_tasks, find
+from sim_envs.suites.task_catalog import all_tasks, find_task
 
 
 @pytest.mark.parametrize("name", names())
@@ -17,7 +17,7 @@ def test_built_in_suites_give_trials(name):
     assert listed == trials(load(name))
     assert len({(t.spec.task, t.spec.seed) for t in listed}) == len(listed)
     for trial in listed[:: max(1, len(listed) // 12)]:
-        assert find(trial.spec.task).template.read(trial.spec.instruction) is not None
+        assert find_task(trial.spec.task).template.read(trial.spec.instruction) is not None
 
 
 def test_cap14_is_the_paper_s_table():

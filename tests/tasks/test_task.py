@@ -7,17 +7,17 @@ import pytest
 from primitives.errors import ConfigurationError
 from sim_envs.language.templates import Slot, Template, things
 from sim_envs.language.wording import normalize
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from tests.tasks.tabletop import Table, moved
 
 
 def test_ids_with_version_and_attributes():
-    plain = find("put-block-in-bowl")
-    assert find("put-block-in-bowl-v1") is plain
-    unseen = find("put-block-in-bowl-v1:unseen")
+    plain = find_task("put-block-in-bowl")
+    assert find_task("put-block-in-bowl-v1") is plain
+    unseen = find_task("put-block-in-bowl-v1:unseen")
     assert unseen.id == "put-block-in-bowl:unseen"
     assert unseen.label == "put-block-in-bowl-v1:unseen"
-    assert {find(unseen.id).instruction(s) for s in range(9)}.isdisjoint({plain.instruction(s) for s in range(9)})
+    assert {find_task(unseen.id).instruction(s) for s in range(9)}.isdisjoint({plain.instruction(s) for s in range(9)})
 
 
 @pytest.mark.parametrize(
@@ -31,23 +31,23 @@ def test_ids_with_version_and_attributes():
 )
 def test_unknown_ids_say_what_there_is(id, says):
     with pytest.raises(ConfigurationError, match=says):
-        find(id)
+        find_task(id)
 
 
 def test_an_instruction_of_another_task_is_refused():
     with pytest.raises(ConfigurationError, match="does not understand 'stack all the blocks'"):
-        find("put-block-in-bowl").bind(0, "stack all the blocks")
+        find_task("put-block-in-bowl").bind(0, "stack all the blocks")
 
 
 def test_a_given_instruction_decides_the_scene():
-    bound = find("put-block-in-bowl").bind(0, "drop the purple cube into the teal bowl, please")
+    bound = find_task("put-block-in-bowl").bind(0, "drop the purple cube into the teal bowl, please")
     names = {f"{o.color} {o.category}" for o in bound.scene.objects}
     assert {"purple block", "teal bowl"} <= names
     assert bound.instruction == "drop the purple cube into the teal bowl, please"
 
 
 def test_a_verdict_says_which_clause_fails_in_numbers():
-    bound = find("put-block-in-bowl").bind(0, "put the red block in the green bowl")
+    bound = find_task("put-block-in-bowl").bind(0, "put the red block in the green bowl")
     table = Table(bound.scene)
     verdict = bound.judge(table.start, table.start)
     assert verdict.status == "not_achieved"
@@ -57,7 +57,7 @@ def test_a_verdict_says_which_clause_fails_in_numbers():
 
 
 def test_a_block_held_above_the_bowl_is_not_in_it():
-    bound = find("put-block-in-bowl").bind(0, "put the red block in the green bowl")
+    bound = find_task("put-block-in-bowl").bind(0, "put the red block in the green bowl")
     table = Table(bound.scene)
     x, y, z = table.world["green bowl"].position
     assert bound.judge(table.start, moved(table.world, "red block", x, y, z + 0.2)).status == "not_achieved"
@@ -65,7 +65,7 @@ def test_a_block_held_above_the_bowl_is_not_in_it():
 
 
 def test_too_late_is_lost():
-    bound = find("put-block-in-bowl").bind(0)
+    bound = find_task("put-block-in-bowl").bind(0)
     table = Table(bound.scene)
     table.run(bound.oracle)
     limit = bound.info.time_limit_s
@@ -76,7 +76,7 @@ def test_too_late_is_lost():
 
 
 def test_a_shoved_bystander_is_noticed():
-    bound = find("put-block-in-bowl").bind(0, "put the red block in the green bowl")
+    bound = find_task("put-block-in-bowl").bind(0, "put the red block in the green bowl")
     table = Table(bound.scene)
     table.run(bound.oracle)
     other = next(n for n in table.world if n.endswith("block") and n != "red block")
@@ -96,7 +96,7 @@ def test_templates_refuse_what_cannot_work():
 
 
 def test_distinct_slots_are_distinct():
-    template = find("put-block-on-block").template
+    template = find_task("put-block-on-block").template
     assert template.read("put the red block on the red block") is None
     assert template.read("put the red block on the blue block") == {"block": "red block", "base": "blue block"}
 

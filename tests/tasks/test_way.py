@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from tests.tasks.tabletop import Table
 
-HANOI = find("ravens-towers-of-hanoi")
+HANOI = find_task("ravens-towers-of-hanoi")
 LINES = "solve the towers of hanoi: move the tower from the red zone to the blue zone"
 RIGHT = (
     ("small", "end"), ("middle", "spare"), ("small", "middle"), ("large", "end"),
@@ -54,7 +54,7 @@ def test_a_broken_rule_loses_although_the_end_is_right(moves, says):
 
 
 def test_put_back_needs_the_way_there():
-    task = find("reason-put-back")
+    task = find_task("reason-put-back")
     bound = task.bind(0)
     table = Table(bound.scene)
     name, x, y = bound.values["block"], *table.world[bound.values["block"]].position[:2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim_envs.judging.case import WorldSnapshot
-from sim_envs.suites.task_catalog import find
+from sim_envs.suites.task_catalog import find_task
 from sim_envs.suites.task_matching import match
 from tests.tasks.leading import table_for
 from tests.tasks.tabletop import moved
@@ -14,7 +14,7 @@ SENTENCE = "wipe the crumbs off the green zone with the yellow block"
 
 
 def wiped():
-    bound = find("manip-wipe-spill").bind(0, SENTENCE)
+    bound = find_task("manip-wipe-spill").bind(0, SENTENCE)
     table = table_for(bound)
     table.run(bound.oracle)
     crumbs = [n for n, s in table.world.items() if s.size[0] < 0.02]
@@ -134,5 +134,5 @@ def test_a_zone_without_crumbs_asks_for_nothing():
     ],
 )
 def test_who_wipes_with_something_means_this_task(sentence, task):
-    found = match(sentence, table_for(find("manip-wipe-spill").bind(0, SENTENCE)).start)
+    found = match(sentence, table_for(find_task("manip-wipe-spill").bind(0, SENTENCE)).start)
     assert (found and found.info.id) == task
