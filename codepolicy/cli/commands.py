@@ -11,6 +11,7 @@ from typing import Annotated, Any, Protocol, cast, get_type_hints
 import tyro
 
 from codepolicy.cli.api import ApiCommand
+from codepolicy.cli.baseline import BaselineCommand
 from codepolicy.cli.chat import ChatCommand
 from codepolicy.cli.compare import CompareCommand
 from codepolicy.cli.doctor import DoctorCommand
@@ -40,6 +41,7 @@ COMMANDS: dict[str, type[Any]] = {
     "compare": CompareCommand,
     "report": ReportCommand,
     "replay": ReplayCommand,
+    "baseline": BaselineCommand,
     "api": ApiCommand,
     "tasks": TasksCommand,
     "doctor": DoctorCommand,

@@ -19,7 +19,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
     """Play suites and tasks in parallel and keep what comes of it; the same command goes on where it was cut short."""
 
     names: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SUITE|TASK")] = ()
-    """Suites by name or TOML file, and tasks by id (see `codepolicy tasks`)."""
+    """Suites by name or TOML file, and tasks by id (see `codepolicy tasks`); or `written`, programs without a model."""
     oracle: Annotated[bool, Flag] = False
     """Run each task's own program instead of a model's: a test of primitives and perception."""
     trials: int | None = None
@@ -87,12 +87,15 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
         )()
 
     def _setup(self) -> WorkerSetup:
+        from codepolicy.evaluation.baseline_file import built_in
         from codepolicy.evaluation.worker_setup import WorkerSetup
 
+        (only,) = self.names if len(self.names) == 1 else ("",)
         return WorkerSetup(
             environment=self.env,
             model=self.model,
             oracle=self.oracle,
+            programs=only if only in built_in() else None,
             options=model_options(self),
             planner=self.planner,
             critic=self.critic,

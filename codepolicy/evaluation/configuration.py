@@ -11,6 +11,7 @@ import msgspec
 
 from codepolicy import plugins
 from codepolicy.evaluation import fingerprints
+from codepolicy.evaluation.baseline_file import built_in
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.models.registry import GROUP, ModelOptions, load
 from codepolicy.redaction import shown_url
@@ -83,11 +84,13 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.to_builtins(setup.settings)
     del settings["disturbances"]
-    for name in (setup.planner, setup.critic, None if setup.oracle else setup.model):
+    given = setup.oracle or setup.programs is not None
+    for name in (setup.planner, setup.critic, None if given else setup.model):
         if name is not None:
             load(name, setup.options)  # so that a mistake is told before anything is written
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
-    paths = [setup.options.prices, setup.settings.skills, *(name.partition(":")[2] for name in named)]
+    programs = None if setup.programs is None else str(built_in().get(setup.programs, setup.programs))
+    paths = [programs, setup.options.prices, setup.settings.skills, *(name.partition(":")[2] for name in named)]
     origins = [plugins.load(GROUP, "model", name.partition(":")[0]) for name in named]
     origins += [plugins.load("codepolicy.detectors", "detector", setup.settings.detector), type(environment)]
     return Configuration(

@@ -11,8 +11,10 @@ import msgspec
 
 from codepolicy.agent import Agent
 from codepolicy.episode import Episode
+from codepolicy.evaluation.baseline_file import Case
+from codepolicy.evaluation.baseline_file import load as load_cases
 from codepolicy.evaluation.records import Job, Record, recorded
-from codepolicy.evaluation.run_store import FOLDERS
+from codepolicy.evaluation.run_store import FOLDERS, SCENE
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Message, Model, Reply
@@ -54,6 +56,7 @@ class Player:
     path: Path
     _environment: Environment | None = field(init=False, default=None)
     _zygote: Zygote | None = field(init=False, default=None)
+    _cases: dict[tuple[str, int, str], Case] | None = field(init=False, default=None)
 
     def __call__(self, job: Job) -> Record:
         """Play `job`. Raises ConfigurationError for a mistake in the setup."""
@@ -79,6 +82,8 @@ class Player:
 
     def _played(self, job: Job, environment: Environment, folder: RunFolder) -> Episode:
         setup, spec = self.setup, job.trial.spec
+        if setup.programs is not None:
+            return self._given(job, environment, folder, setup.programs)
 
         def model(name: str) -> Model:
             return Sampled(load(name, setup.options), job.sample)
@@ -96,6 +101,23 @@ class Player:
         if setup.oracle:
             return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)
         return agent.run(spec.instruction, task=spec.task, seed=spec.seed)
+
+    def _given(self, job: Job, environment: Environment, folder: RunFolder, programs: str) -> Episode:
+        """With the programs that a baseline has for this trial."""
+        spec = job.trial.spec
+        if self._cases is None:
+            self._cases = {(c.instruction, c.seed, c.disturbances): c for c in load_cases(programs)}
+        case = self._cases[spec.instruction or "", spec.seed, spec.disturbances]
+        scene = spec.scene
+        if scene is not None and "\n" in scene:
+            scene = str(folder.write(SCENE, scene))
+        settings = replace(
+            self.setup.settings, disturbances=spec.disturbances, turns=len(case.turns), hierarchy=False, skills=None
+        )
+        agent = Agent(
+            model=case.model, env=environment, settings=settings, observer=folder.observe, zygote=self._zygote
+        )
+        return agent.run(spec.instruction, task=spec.task, scene=scene, seed=spec.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import machine
 from codepolicy.evaluation.recorded_replies import RecordedReplies
-from codepolicy.evaluation.run_store import EPISODES, FOLDERS, read
+from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, read
 from codepolicy.evaluation.worker_setup import ORACLE
 from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
@@ -109,13 +109,17 @@ def _of_evaluation(root: Path, key: str | None) -> Iterator[RecordedEpisode]:
     for record in run.records:
         if key not in (None, record.key) or record.folder is None:
             continue
-        task = record.task.partition(":")
+        own_scene = root / record.folder / SCENE
         yield RecordedEpisode(
             name=record.name,
             folder=root / record.folder,
             environment=configuration.environment,
             trial=TrialSpec(
-                task="".join(task), seed=record.seed, instruction=record.instruction, disturbances=record.disturbances
+                task=None if own_scene.is_file() else record.task,
+                scene=str(own_scene) if own_scene.is_file() else None,
+                seed=record.seed,
+                instruction=record.instruction,
+                disturbances=record.disturbances,
             ),
             settings=replace(settings, disturbances=record.disturbances),
             model=configuration.model,
@@ -148,7 +152,7 @@ def replayed(episode: RecordedEpisode, environment: Environment) -> Replayed:
     Raises:
         ConfigurationError: it has no record, or belongs to a session, whose earlier instructions it stood on.
     """
-    then, calls_then = _episode(episode.folder), _trace(episode.folder)
+    then, calls_then = recorded_outcome(episode.folder), _trace(episode.folder)
     if calls_then and calls_then[0].get("started"):
         raise ConfigurationError(
             f"{str(episode.folder)!r} is an instruction of a session that others went before; only what began in a "
@@ -189,7 +193,8 @@ def replayed(episode: RecordedEpisode, environment: Environment) -> Replayed:
     )
 
 
-def _episode(folder: Path) -> Episode:
+def recorded_outcome(folder: Path) -> Episode:
+    """What came of the episode in `folder` then. Raises ConfigurationError."""
     try:
         return msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode)
     except (OSError, msgspec.MsgspecError) as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from codepolicy.evaluation import fingerprints
+from codepolicy.evaluation import baseline, baseline_file, fingerprints
 from codepolicy.evaluation.configuration import RunFile, configured, machine, task_hashes
 from codepolicy.evaluation.episode_keys import labelled_tasks, planned
 from codepolicy.evaluation.records import Job
@@ -55,7 +55,10 @@ def start(
         raise ConfigurationError("say what to play: codepolicy eval SUITE|TASK…, e.g. `codepolicy eval core`")
     environment = load_environment(setup.environment)
     try:
-        trials = environment.trials(names, seeds=seeds, wording=setup.wording, disturbances=setup.disturbances)
+        if setup.programs is not None:
+            trials = baseline.trials(baseline_file.load(setup.programs), environment)
+        else:
+            trials = environment.trials(names, seeds=seeds, wording=setup.wording, disturbances=setup.disturbances)
         tasks = labelled_tasks(environment, trials)
         configuration = configured(setup, environment)
     finally:

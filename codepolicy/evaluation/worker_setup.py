@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from codepolicy.models.registry import ModelOptions
 from codepolicy.settings import Settings
@@ -25,6 +26,8 @@ class WorkerSetup:
     model: str = "offline"
     oracle: bool = False
     """Run each task's own program instead of a model's, to test primitives and perception."""
+    programs: str | None = None
+    """Baseline whose programs are played instead of a model's."""
     options: ModelOptions = field(default_factory=ModelOptions)
     planner: str | None = None
     critic: str | None = None
@@ -45,4 +48,6 @@ class WorkerSetup:
     @property
     def writer(self) -> str:
         """What results name as the author of the programs."""
+        if self.programs is not None:
+            return f"programs:{Path(self.programs).stem}"
         return ORACLE if self.oracle else self.model
