@@ -14,7 +14,7 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation.baseline_file import Case
 from codepolicy.evaluation.baseline_file import load as load_cases
 from codepolicy.evaluation.records import Job, Record, recorded
-from codepolicy.evaluation.run_store import FOLDERS, SCENE
+from codepolicy.evaluation.run_store import FOLDERS, SCENE, TRIAL
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Message, Model, Reply
@@ -109,6 +109,7 @@ class Player:
             self._cases = {(c.instruction, c.seed, c.disturbances): c for c in load_cases(programs)}
         case = self._cases[spec.instruction or "", spec.seed, spec.disturbances]
         scene = spec.scene
+        folder.write_json(TRIAL, spec)
         if scene is not None and "\n" in scene:
             scene = str(folder.write(SCENE, scene))
         settings = replace(

@@ -17,7 +17,8 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import machine
 from codepolicy.evaluation.recorded_replies import RecordedReplies
-from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, read
+from codepolicy.evaluation.records import Record
+from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, TRIAL, read
 from codepolicy.evaluation.worker_setup import ORACLE
 from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
@@ -109,23 +110,26 @@ def _of_evaluation(root: Path, key: str | None) -> Iterator[RecordedEpisode]:
     for record in run.records:
         if key not in (None, record.key) or record.folder is None:
             continue
-        own_scene = root / record.folder / SCENE
+        folder = root / record.folder
         yield RecordedEpisode(
             name=record.name,
-            folder=root / record.folder,
+            folder=folder,
             environment=configuration.environment,
-            trial=TrialSpec(
-                task=None if own_scene.is_file() else record.task,
-                scene=str(own_scene) if own_scene.is_file() else None,
-                seed=record.seed,
-                instruction=record.instruction,
-                disturbances=record.disturbances,
-            ),
+            trial=_trial(folder, record),
             settings=replace(settings, disturbances=record.disturbances),
             model=configuration.model,
             critic=configuration.critic is not None,
             versions=versions,
         )
+
+
+def _trial(folder: Path, record: Record) -> TrialSpec:
+    if not (folder / TRIAL).is_file():
+        words, disturbances = record.instruction, record.disturbances
+        return TrialSpec(task=record.task, seed=record.seed, instruction=words, disturbances=disturbances)
+    spec = msgspec.json.decode((folder / TRIAL).read_bytes(), type=TrialSpec)
+    own = folder / SCENE
+    return msgspec.structs.replace(spec, scene=str(own)) if own.is_file() else spec
 
 
 def _single(folder: Path) -> RecordedEpisode:

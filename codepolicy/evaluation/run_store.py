@@ -25,6 +25,8 @@ from primitives.errors import ConfigurationError
 RUN = "run.json"
 EPISODES = "episodes.jsonl"
 FOLDERS = "episodes"
+TRIAL = "trial.json"
+"""In an episode's folder, where a baseline set the trial up."""
 SCENE = "scene.toml"
 """In an episode's folder, where the scene is no task's."""
 LOG = "workers.log"

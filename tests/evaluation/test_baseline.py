@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codepolicy.cli import main
+from codepolicy.cli import status as main
 from codepolicy.evaluation.baseline_file import Case, built_in, load
 from codepolicy.models.protocol import Reply
 from codepolicy.prompting.reply import parse_reply
