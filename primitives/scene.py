@@ -41,7 +41,7 @@ class SceneObject(msgspec.Struct, frozen=True, kw_only=True, tag="object"):
     (x, y, z) in m; of a drawer the closed body, without the handle.
     """
     on: str = "table"
-    """What it rests in or on: a name, "table" or "gripper"."""
+    """What it rests in or on: a name, "table", "gripper" or "unknown"."""
     confidence: float = 1.0
     """In [0, 1]."""
     joint: float | None = None

@@ -21,6 +21,7 @@ SOLUTIONS = 6
 def move_to(mover: Mover, pose: Pose) -> None:
     """Move the tool to `pose` without collision."""
     mover.follow(_plan_pose(mover, pose))
+    mover.memory.invalidate()
 
 
 def move_linear(mover: Mover, pose: Pose) -> None:
@@ -32,6 +33,7 @@ def move_linear(mover: Mover, pose: Pose) -> None:
         raise crooked(mover.T_tool, T)
     _refuse_table(mover, path)
     mover.follow(path, scale=0.5)
+    mover.memory.invalidate()  # it may have touched things, and others come into view
 
 
 def solve_ik(mover: Mover, pose: Pose) -> list[float]:
@@ -64,6 +66,7 @@ def move_joints(mover: Mover, q: list[list[float]] | list[float]) -> None:
     path = np.vstack([mover.q, rows])
     _refuse_table(mover, path)
     mover.follow(path)
+    mover.memory.invalidate()
 
 
 def _checked(mover: Mover, pose: Pose) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from primitives.categories import ROUND
 from primitives.failures import Failure
 from primitives.guard import Guard
 from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.motion.planning.obstacles import distance_from
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import Arm
@@ -23,8 +24,8 @@ GRIP_FORCE = 20.0
 """N."""
 HELD_SLACK = 0.0015
 """How much wider than commanded the fingers must stay to count as holding something, in m."""
-GRASP_RADIUS = 0.03
-"""Within this of the tool, an object is what the closing fingers took, in m."""
+GRASP_RADIUS = 0.02
+"""Within this of the tool, the body of an object is what the closing fingers took, in m."""
 
 
 class Hand:
@@ -85,6 +86,8 @@ class Hand:
             self._take()
         elif self.held is not None and not self.blocked():
             self.let_go()
+        else:
+            self._memory.invalidate()  # the fingers may have pushed something
         return measured
 
     def blocked(self) -> bool:
@@ -114,12 +117,15 @@ class Hand:
         self._memory.release(lost=lost)
 
     def _take(self) -> None:
-        """The object that was last seen nearest to the tool is what the fingers hold."""
-        tool = self._tool()[:3, 3]
-        near = [(float(np.linalg.norm(np.array(o.position) - tool)), o) for o in self._memory.objects]
-        distance, obj = min(near, key=lambda n: n[0], default=(np.inf, None))
-        if obj is not None and distance < max(GRASP_RADIUS, obj.size[2] / 2):
-            self.attach(obj)
+        """The thing whose body the fingers are at, and between which and them the width agrees best, is what they
+        hold."""
+        x, y, z = (float(v) for v in self._tool()[:3, 3])
+        near = [(distance_from(o, (x, y, z)), o) for o in self._memory.objects if o.category != "zone"]
+        near = [(d, o) for d, o in near if d < GRASP_RADIUS]
+        if near:
+            self.attach(min(near, key=lambda n: n[0])[1])
+        else:
+            self._memory.invalidate()
 
     def _tool(self) -> NDArray[np.float64]:
         return self._kinematics.tool(self._arm.state().q)

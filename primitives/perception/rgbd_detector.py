@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from primitives.environment import Environment
 from primitives.perception.calibration.camera_registration import CameraRegistration, moved
 from primitives.perception.calibration.illumination import light_level
-from primitives.perception.calibration.robot_mask import RobotMask
+from primitives.perception.calibration.robot_mask import RobotMask, of_held
 from primitives.perception.calibration.table_plane import TablePlane
 from primitives.perception.color_classes import named
 from primitives.perception.detector import Detector, RobotView
@@ -29,9 +29,6 @@ from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.recognizer import things
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
-
-HELD_MARGIN = 0.012
-"""m around the held thing that is left out with it."""
 
 
 class RgbdDetector:
@@ -68,7 +65,7 @@ class RgbdDetector:
             xyz, rgb = raised_points(frame, z, workspace, RAISED)
             own = self._surface.contains(xyz, robot.q, robot.gripper_width)
             if robot.held is not None:
-                own |= _of_held(xyz, robot.held)
+                own |= of_held(xyz, robot.held)
             other = np.flatnonzero(~own)
             points.append((xyz.take(other, axis=0), rgb.take(other, axis=0)))
         offsets = self._agreement.offsets(calibrated, [xyz for xyz, _ in points], grid)
@@ -97,14 +94,6 @@ def _one_thread() -> Generator[None]:
         yield
     finally:
         cv2.setNumThreads(threads)
-
-
-def _of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
-    """Which of the (N, 3) points belong to what hangs in the gripper, however it may have turned there."""
-    reach = float(np.hypot(held.size[0], held.size[1])) / 2 + HELD_MARGIN
-    offset = xyz - np.array(held.position, np.float32)
-    near = np.hypot(offset[:, 0], offset[:, 1]) < reach
-    return near & (np.abs(offset[:, 2]) < held.size[2] / 2 + HELD_MARGIN)
 
 
 def _described(found: Detection, light: float) -> SceneObject:

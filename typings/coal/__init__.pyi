@@ -1,5 +1,8 @@
 """The part of coal 3 that this project calls."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 class CollisionGeometry: ...
 
 class Box(CollisionGeometry):
@@ -22,3 +25,18 @@ class CollisionRequest:
 
 class CollisionResult:
     def isCollision(self) -> bool: ...
+
+class Transform3s:
+    def __init__(self, rotation: NDArray[np.float64], translation: NDArray[np.float64]) -> None: ...
+
+class DistanceRequest: ...
+class DistanceResult: ...
+
+def distance(
+    a: CollisionGeometry,
+    T_a: Transform3s,
+    b: CollisionGeometry,
+    T_b: Transform3s,
+    request: DistanceRequest,
+    result: DistanceResult,
+) -> float: ...

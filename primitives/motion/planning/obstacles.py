@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from primitives.categories import BOARD, CONTAINERS, MARKINGS, PEG_PLATE, PEG_POST, category
 from primitives.kinematics.poses import object_matrix, upright
-from primitives.scene import SceneObject
+from primitives.scene import SceneObject, Vector3
 
 POST_MARGIN = 1.2
 """A peg's post is taken to be that many times as thick as it is."""
 _SEGMENTS = 12
+_PROBE = 0.001
+"""Radius in m of the ball that stands for a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,23 @@ def parts(obj: SceneObject) -> tuple[CollisionPart, ...]:
 def _kept(fields: tuple[Any, ...]) -> tuple[CollisionPart, ...]:
     """See `parts`: two looks at one thing are equal, but the thing may have moved between them."""
     return tuple(_parts(SceneObject(**dict(zip(SceneObject.__struct_fields__, fields, strict=True)))))
+
+
+def distance_from(obj: SceneObject, point: Vector3) -> float:
+    """How far `point` (x, y, z) is from the body of `obj`, in m; negative inside it, infinite where it has no body."""
+    probe, at = coal.Sphere(_PROBE), coal.Transform3s(np.eye(3), np.array(point))
+    gaps = [
+        coal.distance(
+            probe,
+            at,
+            part.shape,
+            coal.Transform3s(part.T[:3, :3], part.T[:3, 3]),
+            coal.DistanceRequest(),
+            coal.DistanceResult(),
+        )
+        for part in parts(obj)
+    ]
+    return min(gaps, default=math.inf) + _PROBE
 
 
 def _parts(obj: SceneObject) -> Iterable[CollisionPart]:

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.robot import ArmInfo
+from primitives.scene import SceneObject
 
+HELD_MARGIN = 0.012
+"""m around the held thing that is left out with it."""
 PADDING = 0.012
 """m by which every link is grown: calibration and depth noise."""
 
@@ -117,3 +120,11 @@ def _extents(shape: Any) -> _Body:
         (along.min(axis=0) - PADDING).astype(np.float32),
         (along.max(axis=0) + PADDING).astype(np.float32),
     )
+
+
+def of_held(xyz: NDArray[np.float32], held: SceneObject) -> NDArray[np.bool_]:
+    """Which of the (N, 3) points belong to what hangs in the gripper, however it may have turned there."""
+    reach = float(np.hypot(held.size[0], held.size[1])) / 2 + HELD_MARGIN
+    offset = xyz - np.array(held.position, np.float32)
+    near = np.hypot(offset[:, 0], offset[:, 1]) < reach
+    return near & (np.abs(offset[:, 2]) < held.size[2] / 2 + HELD_MARGIN)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from primitives.failures import NotFound
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.poses import object_matrix
 from primitives.perception import queries
+from primitives.perception.calibration.robot_mask import RobotMask, of_held
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.tracking.held_object import HeldObject
+from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
-from primitives.relations import supporter
+from primitives.relations import bottom, supporter
 from primitives.robot import Frame, Robot
 from primitives.scene import SceneObject
 
 MAX_FRAME_AGE_S = 0.1
+UNKNOWN = "unknown"
+"""What a thing rests on whose support nobody has seen."""
+_AFLOAT = 0.03
+"""m above the table from which a thing on nothing that is known does not rest on the table."""
 _HAND_REACH = 0.04
 """m around the held thing within which a detection of its kind is that thing."""
 
@@ -51,9 +59,19 @@ class SceneMemory:
         seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
             seen = [o for o in seen if not _in_hand(o, held)]
-        named = self._tracks.update(seen, self.frames, without=held.name if held else None)
-        self._objects = [msgspec.structs.replace(o, on=supporter(o, named)) for o in named]
+        partial = behind_robot(seen, self.frames, self._on_robot(view))
+        named = self._tracks.update(seen, self.frames, partial=partial, without=[held.name] if held else [])
+        self._objects = [msgspec.structs.replace(o, on=_rests_on(o, named)) for o in named]
         return list(self._objects)
+
+    def _on_robot(self, view: RobotView) -> OnRobot:
+        """Which points belong to the robot of `view` or to what it holds."""
+
+        def mine(points: NDArray[np.float32]) -> NDArray[np.bool_]:
+            own = self._surface.contains(points, view.q, view.gripper_width)
+            return own | of_held(points, view.held) if view.held is not None else own
+
+        return mine
 
     @property
     def objects(self) -> list[SceneObject]:
@@ -126,13 +144,23 @@ class SceneMemory:
         held = self.held
         if held is None:
             return
-        self._tracks.move(held.name, None if lost else held.position)
+        self._tracks.move(held, lost=lost)
         self.in_hand = None
         self.invalidate()
 
     @cached_property
+    def _surface(self) -> RobotMask:
+        return RobotMask(self._robot.arm.info)
+
+    @cached_property
     def _kinematics(self) -> Kinematics:
         return Kinematics(self._robot.arm.info)
+
+
+def _rests_on(obj: SceneObject, known: Sequence[SceneObject]) -> str:
+    """What `obj` rests on: a name, "table", or "unknown" where it hangs over what nobody has seen."""
+    carrier = supporter(obj, known)
+    return UNKNOWN if carrier == "table" and bottom(obj) > _AFLOAT else carrier
 
 
 def _in_hand(obj: SceneObject, held: SceneObject) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -26,6 +26,10 @@ _STAYED = 0.01
 """m; as far as the centre of what shows may be from the centre of the whole."""
 _COVERED = 0.95
 """Part of its former area below which something lies on a zone."""
+_UNSEEN = 0.5
+"""Confidence at most in where a thing is that was let go and not seen since."""
+_SIZE = 0.12
+"""Relative deviation of extents up to which a thing has the size that it was seen with before."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -46,14 +50,19 @@ class Tracks:
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
 
-    def move(self, name: str, position: Vector3 | None) -> None:
-        """The thing called `name` is now at `position`, or somewhere unknown."""
-        if name in self._tracks:
-            self._tracks[name].position = position
-            self._tracks[name].last = None
+    def move(self, obj: SceneObject, *, lost: bool = False) -> None:
+        """The thing called `obj.name` is now about where `obj` is, not yet seen there; or `lost`: nobody knows where."""
+        if (track := self._tracks.get(obj.name)) is not None:
+            track.position = None if lost else obj.position
+            track.last = None if lost else msgspec.structs.replace(obj, confidence=min(obj.confidence, _UNSEEN))
 
     def update(
-        self, seen: Sequence[SceneObject], frames: Sequence[Frame], *, without: str | None = None
+        self,
+        seen: Sequence[SceneObject],
+        frames: Sequence[Frame],
+        *,
+        partial: Sequence[bool] = (),
+        without: Collection[str] = (),
     ) -> list[SceneObject]:
         """`seen` under lasting names, and what is hidden behind something since it was seen; sorted by name.
 
@@ -63,11 +72,14 @@ class Tracks:
         Args:
             seen: objects as a detector names them.
             frames: the images in which they were seen.
-            without: name of a thing that cannot be among them, since the gripper holds it.
+            partial: which of `seen` the robot may hide a part of: those are known things, as they were known, and
+                nothing new.
+            without: names of things that cannot be among them, since the gripper holds them.
         """
+        cut = {id(o) for o, flag in zip(seen, partial, strict=False) if flag}
         # left to right, then far to near: the order in which duplicates are numbered
         ordered = sorted(seen, key=lambda o: (-round(o.position[1], 2), -o.position[0]))
-        known = [t for name, t in self._tracks.items() if name != without]
+        known = [t for name, t in self._tracks.items() if name not in without]
         named: list[SceneObject] = []
         fresh = set(range(len(ordered)))
         unseen = dict(enumerate(known))
@@ -77,7 +89,7 @@ class Tracks:
                 if cost[row, column] < _NEVER:
                     fresh.discard(column)
                     del unseen[row]
-                    named.append(self._seen_again(known[row], ordered[column]))
+                    named.append(self._seen_again(known[row], ordered[column], partial=id(ordered[column]) in cut))
         remembered: list[SceneObject] = []
         for track in unseen.values():
             if track.last is not None and hidden(track.last, frames):
@@ -85,7 +97,7 @@ class Tracks:
             else:
                 track.last = None
         # what shows of a thing behind the arm can look like something else
-        news = [ordered[i] for i in sorted(fresh)]
+        news = [ordered[i] for i in sorted(fresh) if not known or id(ordered[i]) not in cut]
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
         news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
         news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
@@ -93,8 +105,15 @@ class Tracks:
         named += [*remembered, *(self._first_seen(o, alone=twins[o.name] == 1) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
-    def _seen_again(self, track: _Track, obj: SceneObject) -> SceneObject:
+    def _seen_again(self, track: _Track, obj: SceneObject, *, partial: bool) -> SceneObject:
         label, last = track.label, track.last
+        if partial and not _as_large(obj, label):
+            if last is not None and math.dist(last.position[:2], obj.position[:2]) < max(label.size[:2]):
+                return msgspec.structs.replace(last, confidence=last.confidence / 2)
+            # of what was moved about, the upper side is where it shows, and the rest as it is known
+            x, y, _ = obj.position
+            z = obj.top - label.size[2] / 2
+            obj = msgspec.structs.replace(obj, position=(x, y, z), size=label.size, confidence=obj.confidence / 2)
         if last is not None and (_worse(obj, last) or _is_covered(obj, last)):
             return msgspec.structs.replace(last, confidence=obj.confidence)
         track.position = obj.position
@@ -114,6 +133,11 @@ class Tracks:
         named = msgspec.structs.replace(obj, name=name)
         self._tracks[name] = _Track(named, obj.position, named)
         return named
+
+
+def _as_large(obj: SceneObject, label: SceneObject) -> bool:
+    """Whether `obj` has the known size: then all of it was seen."""
+    return all(abs(a - b) < max(_SIZE * b, 0.004) for a, b in zip(obj.size, label.size, strict=True))
 
 
 def _plain(obj: SceneObject) -> bool:

@@ -1,0 +1,67 @@
+"""What a look through the arm says, and what it does not say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from primitives.perception.tracking.occlusion import behind_robot
+from primitives.perception.tracking.tracks import Tracks
+from tests.perception.things import EmptyTable, thing
+
+BLOCK = thing("red block", 0.49, 0.0)
+
+
+def frames(arm: slice | None = None):
+    """What the camera above the table sees with an arm in the `arm` columns of its image, half a metre up."""
+    camera = EmptyTable()
+    if arm is not None:
+        camera.depth[:, arm] = 0.5
+    return [camera.latest(0.1)]
+
+
+def high(points: np.ndarray) -> np.ndarray:
+    return points[:, 2] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("arm", "partly"), [(slice(0, 64), True), (slice(32, 64), True), (slice(40, 64), False), (None, False)]
+)
+def test_the_arm_hides_a_part_of_a_thing_or_nothing(arm: slice | None, partly: bool) -> None:
+    assert behind_robot([BLOCK], frames(arm), high) == [partly]
+
+
+def test_what_another_thing_hides_is_not_behind_the_robot() -> None:
+    assert behind_robot([BLOCK], frames(slice(0, 64)), lambda points: points[:, 2] > 0.9) == [False]
+
+
+def test_a_look_through_the_arm_invents_nothing() -> None:
+    tracks = Tracks()
+    tracks.update([BLOCK], frames())
+    ghost = thing("white block", 0.6, 0.1, 0.1)
+    assert tracks.update([BLOCK, ghost], frames(), partial=[False, True]) == [BLOCK]
+    assert len(tracks.update([BLOCK, ghost], frames(), partial=[False, False])) == 2
+
+
+def test_of_a_first_look_everything_counts() -> None:
+    assert len(Tracks().update([BLOCK], frames(), partial=[True])) == 1
+
+
+def test_what_is_half_hidden_keeps_its_size() -> None:
+    tracks = Tracks()
+    tracks.update([BLOCK], frames())
+    longer = thing("red block", 0.492, 0.0, 0.04, size=(0.04, 0.04, 0.08))
+    (known,) = tracks.update([longer], frames(), partial=[True])
+    assert known.size == BLOCK.size and known.position == BLOCK.position
+    (pushed,) = tracks.update([thing("red block", 0.6, 0.1, 0.02, size=(0.02, 0.04, 0.04))], frames(), partial=[True])
+    assert pushed.size == BLOCK.size and pushed.position == pytest.approx((0.6, 0.1, 0.02))
+
+
+def test_what_was_let_go_under_the_hand_is_believed_there_until_it_is_seen() -> None:
+    tracks = Tracks()
+    tracks.update([BLOCK], frames())
+    tracks.move(thing("red block", 0.49, 0.05, 0.06))
+    (there,) = tracks.update([], frames(slice(0, 64)))
+    assert there.position == (0.49, 0.05, 0.06) and there.size == BLOCK.size and there.confidence < 0.5
+    (seen,) = tracks.update([thing("red block", 0.49, 0.06, 0.06)], frames())
+    assert seen.position == (0.49, 0.06, 0.06)
