@@ -51,7 +51,7 @@ class Tracks:
         self._tracks: dict[str, _Track] = {}
 
     def move(self, obj: SceneObject, *, lost: bool = False) -> None:
-        """The thing called `obj.name` is now about where `obj` is, not yet seen there; or `lost`: nobody knows where."""
+        """The thing called `obj.name` is now about where `obj` is, not yet seen there; `lost`: nobody knows where."""
         if (track := self._tracks.get(obj.name)) is not None:
             track.position = None if lost else obj.position
             track.last = None if lost else msgspec.structs.replace(obj, confidence=min(obj.confidence, _UNSEEN))
