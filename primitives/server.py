@@ -88,6 +88,10 @@ class Server:
         self._context.memory.look()
         return self._context.memory.visible
 
+    def recall(self, held: SceneObject) -> None:
+        """The gripper holds `held`, which was seen there: for a server on a scene of the past."""
+        self._context.memory.recall(held)
+
     def begin(self, surface: Surface, *, collect_expectations: bool = False) -> None:
         """Start a program or a goal check: records, clauses and budgets start anew, and a mere stop is lifted.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
+from codepolicy.loop.recorded_answers import RecordedAnswers
 from primitives.registry import Surface
 from primitives.trace import ExecutionReport
 
@@ -30,6 +31,7 @@ def execute(
     deadline_s: float,
     on_calling: OnCalling,
     functions: Mapping[str, str],
+    answers: RecordedAnswers | None = None,
 ) -> ExecutionReport:
     """Run `source` to its end. Never raises for what it does.
 
@@ -42,11 +44,13 @@ def execute(
         deadline_s: wall time that it may take.
         on_calling: is told each call before it is made.
         functions: text of the functions written on demand, by name; they are defined and nothing of them is executed.
+        answers: is told every call and its answer.
     """
+    call = server.call if answers is None else answers.around(server.call)
 
     def dispatch(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None) -> object:
         on_calling(name, line)
-        return server.call(name, args, kwargs, line=line)
+        return call(name, args, kwargs, line)
 
     robot_time, wall = server.robot_time, time.perf_counter()
     server.begin(surface, collect_expectations=entry == "goal")

@@ -19,6 +19,7 @@ from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.execution import OnCalling, execute
 from codepolicy.loop.gate import Gate
 from codepolicy.loop.goal_check import GoalChecker
+from codepolicy.loop.robot_snapshot import robot_snapshot
 from codepolicy.plugins import load_detector
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
@@ -26,7 +27,7 @@ from primitives.environment import Environment, Trial, TrialSpec
 from primitives.failures import FailureReport
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
-from primitives.robot import Frame
+from primitives.robot import Frame, Robot
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
@@ -68,6 +69,7 @@ class Executor:
     _said: list[str] = field(init=False, default_factory=lambda: list[str]())
     _start: tuple[SceneObject, ...] = field(init=False, default=())
     _seen: tuple[SceneObject, ...] = field(init=False, default=())
+    _start_robot: Robot | None = field(init=False, default=None)
     _start_frame: Frame | None = field(init=False, default=None)
     _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _phase: Phase = field(init=False, default="program")
@@ -145,6 +147,7 @@ class Executor:
     def mark_start(self) -> tuple[SceneObject, ...]:
         """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
         self._start, self._start_frame = self.look(), None
+        self._start_robot = robot_snapshot(self.trial.robot)
         return self._start
 
     @property
@@ -188,7 +191,9 @@ class Executor:
             if goal_findings:
                 check = GoalCheck(status="failed", failure=goal_findings[0], findings=goal_findings)
             return Attempt(report=self._rejected(findings) if findings else None, check=check)
-        held = self._goals.held(goal, self.trial.robot, self._start) if goal is not None else None
+        held = None
+        if goal is not None and self._start_robot is not None:
+            held = self._goals.held(goal, self._start_robot, self._start)
         if held is not None and refuse_held:
             return Attempt(check=msgspec.structs.replace(held, status="vacuous"))
         before = len(self._said)

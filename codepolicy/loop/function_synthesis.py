@@ -15,6 +15,7 @@ from codepolicy.loop.llm_client import LLMClient
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.reply import parse_reply
+from codepolicy.sandbox.definitions import is_library_statement
 from codepolicy.static_checks.builtin_names import ORDINARY
 from codepolicy.static_checks.findings import names_in
 from codepolicy.static_checks.imports import UNUSABLE
@@ -130,10 +131,12 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
         return f"This does not parse: {error}."
     if not any(isinstance(n, ast.FunctionDef) and n.name == name for n in tree.body):
         return f"This does not define `{name}`."
-    if any(
-        not isinstance(n, (ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)) for n in tree.body
-    ):
-        return "This does more than define a function."
+    more = next((n for n in tree.body if not is_library_statement(n)), None)
+    if more is not None:
+        return (
+            f"Line {more.lineno} does more than define: beside functions, whose default values are constants, "
+            "there may be imports and constants alone, e.g. `GAP = 0.02`."
+        )
     later = {m.name for m in missing_functions(source, executor)}
     findings = [f for f in executor.findings(source) if not later & set(names_in(f.message))]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"

@@ -1,6 +1,7 @@
 """Runs goal checks: on what the cameras see, and on the scene as it was before anything moved.
 
-A goal check runs in a process of its own, on a fresh look, with perception alone.
+A goal check runs in a process of its own, on a fresh look, with perception alone: motion is refused on the wire, and
+clock and random numbers are the same each time, so that what it says follows from what is seen.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.clause_values import measured
 from codepolicy.loop.execution import OnCalling, execute
+from codepolicy.loop.recorded_answers import RecordedAnswers
 from codepolicy.loop.snapshot_detector import SnapshotDetector
-from primitives.failures import Failure
+from primitives.failures import Failure, PolicyError
 from primitives.registry import Surface
 from primitives.robot import Robot
 from primitives.scene import SceneObject
@@ -23,6 +27,14 @@ from primitives.trace import ExecutionReport
 if TYPE_CHECKING:
     from codepolicy.sandbox.host import PolicySession
     from primitives.server import Server
+
+SEEDS: Final = (1, 2, 3)
+"""A goal check that holds is asked again what it makes of the same answers, once with each of these; the first time
+it is 0. They set clock, random generators and addresses of objects."""
+_UNSTABLE: Final = PolicyError(
+    "the goal check proves nothing: asked again about the same scene, it answers differently",
+    hint="Let every clause follow from what find(), detect() and relations return: no chance, no clock, no id().",
+).report()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +52,7 @@ class GoalChecker:
 
     def now(self, goal: str, server: Server) -> GoalCheck:
         """What `goal` finds on a fresh look through `server`."""
+        answers = RecordedAnswers()
         try:
             with self.fresh_session() as session:
                 server.look()
@@ -52,22 +65,46 @@ class GoalChecker:
                     deadline_s=self.deadline_s,
                     on_calling=self.on_calling,
                     functions=self.functions,
+                    answers=answers,
                 )
+            check = self._judged(report)
+            if check.status == "passed" and not all(self._same(goal, answers, seed) for seed in SEEDS):
+                return msgspec.structs.replace(check, status="failed", failure=_UNSTABLE)
         except Failure as failure:
             return GoalCheck(status="failed", failure=failure.report())
-        return self._judged(report)
+        return check
 
     def held(self, goal: str, robot: Robot, start: Sequence[SceneObject]) -> GoalCheck | None:
-        """The goal check on the remembered scene `start`, where it holds there; else None.
+        """The goal check on a remembered scene, where it holds there; else None.
 
-        None, too, when something was held then, which a remembered scene cannot tell.
+        Args:
+            goal: the goal check.
+            robot: as it was then (`robot_snapshot`).
+            start: what was seen then, and what the gripper held.
         """
         from primitives.server import Server
 
-        if any(o.on == "gripper" for o in start):
-            return None
-        check = self.now(goal, Server(robot, SnapshotDetector(start)))
+        held = [o for o in start if o.on == "gripper"]
+        server = Server(robot, SnapshotDetector([o for o in start if o not in held]))
+        for thing in held:
+            server.recall(thing)
+        check = self.now(goal, server)
         return check if check.status in ("passed", "vacuous") else None
+
+    def _same(self, goal: str, answers: RecordedAnswers, seed: int) -> bool:
+        """Whether `goal` says the same to the same answers at another time, with other random numbers."""
+        truths: list[bool] = []
+        with self.fresh_session() as session:
+            outcome = session.run(
+                goal,
+                surface=self.surface,
+                dispatch=answers.again(truths),
+                entry="goal",
+                definitions=self.functions,
+                seed=seed,
+                deadline_s=self.deadline_s,
+            )
+        return outcome.status == "finished" and sorted(truths) == sorted(answers.truths)
 
     def _judged(self, report: ExecutionReport) -> GoalCheck:
         """What a goal check that was run says."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
+from codepolicy.plugins import load_environment
 from codepolicy.sandbox.host import PolicySandbox, PolicySession, ProgramOutcome
+from primitives.environment import Environment
 from primitives.failures import GraspMissed, NotFound
 from primitives.registry import Primitive, Surface
 from primitives.scene import Region, Relation, SceneObject
@@ -97,3 +99,21 @@ def run(session: PolicySession, robot: Robot) -> Run:
         return session.run(source, **given)  # type: ignore[arg-type]
 
     return run
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Environment]:
+    environment = load_environment("pybullet")
+    yield environment
+    environment.close()
+
+
+@pytest.fixture
+def fenced() -> Callable[..., str]:
+    """A reply with a program and, if given, the body of a goal check."""
+
+    def reply(program: str, goal: str | None = None) -> str:
+        text = f"```python\n{program}\n```\n"
+        return text if goal is None else text + f"```python\ndef goal():\n    {goal}\n```\n"
+
+    return reply

@@ -139,6 +139,12 @@ class SceneMemory:
         self._objects = list(known.values())
         return self.in_hand
 
+    def recall(self, held: SceneObject) -> None:
+        """The gripper holds `held`, where that is said to be, in a scene of the past."""
+        T_tool_base = np.linalg.inv(self._kinematics.tool(self._robot.arm.state().q))
+        width = self._robot.arm.state().gripper_width
+        self.in_hand = HeldObject(held, T_tool_base @ object_matrix(held), width)
+
     def release(self, *, lost: bool = False) -> None:
         """The gripper has let go of what it held, here; or, `lost`, nobody knows where."""
         held = self.held
