@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,10 +67,9 @@ def test_infrastructure_is_tried_again_and_a_lost_program_is_not(played: Callabl
 
 @pytest.mark.slow
 def test_what_hangs_is_ended(played: Callable[..., Played]) -> None:
-    began = time.monotonic()
-    _, records = played(2, {0: ("hang", "achieved")}, processes=2, episode_s=4.0)
-    assert time.monotonic() - began < 30
-    assert records[0].won and "more than 4 s" in records[0].broke[0] and records[1].attempts == 1
+    # it sleeps twice as long as this test may take, so that ending at all shows that it was ended
+    _, records = played(2, {0: ("hang", "achieved")}, processes=2, episode_s=8.0)
+    assert records[0].won and "more than 8 s" in records[0].broke[0] and records[1].won
 
 
 def test_a_mistake_of_the_user_ends_the_run_with_its_sentence(played: Callable[..., Played]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -16,7 +17,15 @@ from sim_envs.physics.world import STEP, World
 from sim_envs.rendering.light import drawn_light
 from sim_envs.robots.panda import panda
 from sim_envs.robots.sim_arm import SimArm
-from sim_envs.scenes.disturbances import SLIP_FRICTION, drawn_factors, drawn_slips, with_clutter
+from sim_envs.scenes.disturbances import (
+    BASELINE,
+    SETS,
+    SLIP_FRICTION,
+    SLIP_SECONDS,
+    drawn_factors,
+    drawn_slips,
+    with_clutter,
+)
 from sim_envs.scenes.scene_spec import ObjectSpec, Placement, SceneSpec
 
 BLOCK = [ObjectSpec("block", "red", name="block")]
@@ -100,3 +109,33 @@ def test_clutter_has_colors_of_its_own() -> None:
     assert len(crowded.objects) == 6
     assert {"red", "green"}.isdisjoint(o.color for o in crowded.objects[2:])
     assert with_clutter(scene, 0, np.random.default_rng(0)) is scene
+
+
+MILD = {"disparity_noise": 0.03, "dropout": 0.002, "edge_dropout": 0.2}
+SENSOR = {
+    "disparity_noise": 0.08,
+    "dropout": 0.02,
+    "edge_dropout": 0.6,
+    "color_noise": 4.0,
+    "camera_offset": 0.002,
+    "camera_turn": 0.15,
+    "light_change": 0.15,
+}
+PHYSICS = {"friction_change": 0.3, "mass_change": 0.5, "slip_rate": 0.03}
+
+
+def test_the_sets_are_what_results_were_measured_under() -> None:
+    """Changing a value makes new results incomparable with old ones: change it here as well, and say so."""
+    values = {
+        name: {key: value for key, value in msgspec.structs.asdict(strengths).items() if value}
+        for name, strengths in SETS.items()
+    }
+    assert values == {
+        "none": {},
+        "mild": MILD,
+        "sensor": SENSOR,
+        "physics": MILD | PHYSICS,
+        "clutter": MILD | {"clutter": 3},
+        "hard": SENSOR | PHYSICS | {"clutter": 2},
+    }
+    assert (BASELINE, SLIP_SECONDS, SLIP_FRICTION) == (0.05, 0.4, 0.002)
