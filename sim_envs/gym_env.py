@@ -16,6 +16,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from primitives.environment import TrialSpec
+from primitives.motion.hand import GRIP_FORCE
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.world import STEP
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
@@ -29,7 +30,6 @@ CONTROL_STEPS = 24
 """Physics steps per action: the controller runs at 10 Hz."""
 LARGEST_TURN = 0.1
 """rad per action and joint."""
-GRIP_FORCE = 20.0
 GRIP_SPEED = 0.15
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 
+from primitives.categories import NOUNS
 from primitives.colors import COLORS, SYNONYMS
 from primitives.scene import REGION_NAMES
 
@@ -35,6 +36,20 @@ _THANKS = re.compile(r"(?: (?:please|now|thanks|thank you|for me|will you|would 
 
 _COLOR = "|".join((*COLORS, *SYNONYMS))
 
+_BY_CONTEXT = frozenset({"can", "dish"})
+"""Nouns of `primitives.categories` that only what is around them, or the world, tells apart from other words."""
+
+
+def _nouns() -> list[tuple[str, str]]:
+    """Every other noun for a category, in singular and plural, to the name of the category; slots stay as they are."""
+    pairs = [(word, name) for word, name in NOUNS.items() if word != name and word not in _BY_CONTEXT]
+    plural = {name: f"{name}es" if name.endswith("x") else f"{name}s" for _, name in pairs}
+    return [
+        *((rf"(?<!<){word}s(?!>)", plural[name]) for word, name in pairs),
+        *((rf"(?<!<){word}(?!>)", name) for word, name in pairs),
+    ]
+
+
 _WORDS: tuple[tuple[str, str], ...] = (
     # nouns and colours
     (r"(same|matching|different|other|another|mismatched) colou?red (bowls?|zones?)", r"\2 of \1 color"),
@@ -46,13 +61,9 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"colou?red|in colou?r|wooden|toy|plastic", ""),
     (r"colour", "color"),
     (r"colours", "colors"),
-    (r"(?:cubes|bricks)", "blocks"),
-    (r"(?:cube|brick)", "block"),
+    *_nouns(),
+    (r"(?<=[a-z] )can(?= (?:in|on|at|to|into|and|from)\b)", "cylinder"),
     (r"(?:centre|center)", "middle"),
-    (r"(?<!<)cup(?!>)", "mug"),
-    (r"sphere", "ball"),
-    (r"container|crate|bin", "box"),
-    (r"(?<=[a-z] )can(?= (?:in|on|at|to|into|and|from)\b)|tube", "cylinder"),
     (r"(that|there|it)'s", r"\1 is"),
     (r"(?:biggest)", "largest"),
     (r"nearest", "closest"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from primitives.categories import CATEGORIES, NOUNS
 from primitives.environment import ObjectState
 from sim_envs.judging.case import Case, Unclear, World
 from sim_envs.judging.task import BoundTask
@@ -15,16 +16,16 @@ from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.suites.task_catalog import all_tasks
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_BLOCK = "|".join(("block", *CATEGORIES["block"].words))
+_BLOCKS = "|".join(f"{word}s" for word in _BLOCK.split("|"))
 _COUNTED = re.compile(
-    rf"\b(of )?(?:all(?: of)?(?: the)?|the) ({'|'.join(_NUMBERS)}|\d+) (blocks|cubes|bricks)\b"
+    rf"\b(of )?(?:all(?: of)?(?: the)?|the) ({'|'.join(_NUMBERS)}|\d+) ({_BLOCKS})\b"
     r"(?! (?:that|which|whose|with|closest|nearest|farthest|furthest)\b)"
 )
-_EACH_CORNER = re.compile(
-    r"^(?:put|place) (?:one|1|a) (?:block|cube|brick) (?:in|into|in to|at|on) (?:each|every) corner\b"
-)
+_EACH_CORNER = re.compile(rf"^(?:put|place) (?:one|1|a) (?:{_BLOCK}) (?:in|into|in to|at|on) (?:each|every) corner\b")
 _ALL_CORNERS = re.compile(r"\b(?:the|all) four corners\b")
 _DISH = re.compile(r"\bdish\b")
-_ONLY = re.compile(r"\b(?:the|a) (block|cube|brick|bowl|box|mug|cup|plate|zone|ball|cylinder|drawer|door|button)\b")
+_ONLY = re.compile(rf"\b(?:the|a) ({'|'.join(word for word in NOUNS if word != 'dish')})\b")
 
 
 def match(instruction: str, world: World) -> BoundTask | None:
@@ -75,7 +76,7 @@ def _named(said: str, world: World) -> str:
     """The sentence with "the bowl" called by its colour where it is the only one."""
 
     def called(found: re.Match[str]) -> str:
-        category = {"cube": "block", "brick": "block", "cup": "mug"}.get(found[1], found[1])
+        category = NOUNS[found[1]]
         colors = [state.color for state in world.values() if state.category == category]
         return f"the {colors[0]} {category}" if len(colors) == 1 else found[0]
 
