@@ -141,6 +141,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     timings: Timings
     folder: str | None = None
     """The run folder."""
+    notes: tuple[str, ...] = ()
+    """What of the record could not be kept, a sentence each."""
     trace: str | None = None
     """Path of trace.jsonl: one line per primitive call."""
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
+from types import FrameType
+
+AGAIN_S = 0.02
+"""How long an interrupt waits for an import to end before it is tried again."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -15,9 +21,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     try:
         open_closed()
-        signal.signal(signal.SIGTERM, _interrupt)  # whoever ends the run gently gets the same record as with Ctrl-C
+        for number in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # whoever ends the run gently gets the same record as with Ctrl-C
+            signal.signal(number, _interrupt)
         ended = status(sys.argv[1:] if argv is None else argv)
-    except KeyboardInterrupt:  # while modules were loaded, or a second time
+    except KeyboardInterrupt:  # a second time
         sys.stderr.write("codepolicy: interrupted\n")
         ended = 130
     for stream in (sys.stdout, sys.stderr):
@@ -29,8 +39,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     sys.exit(ended)
 
 
-def _interrupt(_signal: int, _frame: object) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not amid an import, which C extensions turn into crashes and half-loaded modules."""
+    if _importing(frame):
+        later = threading.Timer(AGAIN_S, os.kill, (os.getpid(), number))
+        later.daemon = True
+        later.start()
+        return
     raise KeyboardInterrupt
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def status(argv: Sequence[str]) -> int:

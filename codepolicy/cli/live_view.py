@@ -145,6 +145,8 @@ class PlainView:
         self.line(f"{episode.outcome.replace('_', ' ')}: {episode.summary}", style)
         if episode.privileged:
             self.line(f"used ground truth: {', '.join(episode.privileged)}", "yellow")
+        for note in episode.notes:
+            self.line(note, "yellow")
         if episode.folder is not None:
             self.line(f"{episode.timings.total:.1f} s, record in {episode.folder}", "dim")
 

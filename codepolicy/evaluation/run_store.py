@@ -154,6 +154,10 @@ class Store:
 
     def append(self, record: Record) -> None:
         """Add a line, and see it onto the disk."""
+        if not os.fstat(self._episodes.fileno()).st_nlink:
+            raise ConfigurationError(
+                f"{str(self.path)!r} was deleted while the run went on, so nothing more can be kept; start it again"
+            )
         self._episodes.write(redacted_json(msgspec.json.encode(record)) + b"\n")
         self._episodes.flush()
         os.fsync(self._episodes.fileno())

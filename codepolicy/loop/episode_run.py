@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from codepolicy.episode import Episode, GoalCheck, Isolation, Outcome, Timings, Turn
 from codepolicy.events import Ended, Event, Observer
@@ -18,7 +22,7 @@ from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
-from primitives.failures import Failure
+from primitives.failures import Failure, InfrastructureError
 
 _OUTCOMES: dict[Ending, Outcome] = {
     "done": "achieved",
@@ -61,6 +65,9 @@ class EpisodeRun:
     _began: float = field(init=False, default_factory=time.perf_counter)
     _robot_began: float = field(init=False)
     _filming: bool = field(init=False, default=False)
+    _lost: str | None = field(init=False, default=None)
+    """Why nothing more can be kept in the folder."""
+    _notes: list[str] = field(init=False, default_factory=lambda: list[str]())
 
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
@@ -74,9 +81,17 @@ class EpisodeRun:
         return client
 
     def observe(self, event: Event) -> None:
-        """Tell the folder and the observer."""
-        if self.folder is not None:
-            self.folder.observe(event)
+        """Tell the folder and the observer.
+
+        Raises:
+            InfrastructureError: the folder cannot be written to any more; once.
+        """
+        if self.folder is not None and self._lost is None:
+            try:
+                self.folder.observe(event)
+            except OSError as error:
+                self._lost = f"the record cannot be kept in {str(self.folder.path)!r}: {error.strerror or error}"
+                raise InfrastructureError(self._lost, hint="Make room, or choose another folder with --out.") from error
         if self.observer is not None:
             self.observer(event)
 
@@ -127,7 +142,8 @@ class EpisodeRun:
             return
         self.folder.write_json("run.json", self._configuration())
         environment = self.executor.environment
-        environment.picture(self.folder.path / "before.png")
+        before = self.folder.path / "before.png"
+        self._keep("before.png", lambda: environment.picture(before))
         if self.video:
             environment.start_recording()
             self._filming = True
@@ -167,12 +183,17 @@ class EpisodeRun:
         """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""
         with uninterrupted():
             episode = self._record(outcome, summary, check)
-        if self.folder is not None and self._filming:
+        if self.folder is not None and self._filming and self.folder.path.is_dir():
             video = self.folder.path / "video.mp4"
             try:
                 self.executor.environment.write_video(video)
             except KeyboardInterrupt:
                 video.unlink(missing_ok=True)
+            except Exception as error:  # whatever a video library raises; the record is whole without it
+                video.unlink(missing_ok=True)
+                self._notes.append(f"no video: {error}")
+                episode = msgspec.structs.replace(episode, notes=tuple(self._notes))
+                self._keep("the note on the video", lambda: self._written(episode))
         self.observe(Ended(episode))
         return episode
 
@@ -184,7 +205,6 @@ class EpisodeRun:
         total = time.perf_counter() - self._began
         if folder is not None:
             folder.reveal()
-            environment.picture(folder.path / "after.png")
         episode = Episode(
             outcome=outcome,
             believed=believed,
@@ -217,10 +237,27 @@ class EpisodeRun:
             folder=str(folder.path) if folder is not None else None,
             trace=str(folder.path / "trace.jsonl") if folder is not None else None,
         )
-        if folder is not None:
-            folder.write_json("episode.json", episode)
-            folder.close()
-        return episode
+        if folder is None:
+            return episode
+        self._keep("episode.json", lambda: self._written(episode))  # before what takes more room
+        self._keep("after.png", lambda: environment.picture(folder.path / "after.png"))
+        self._keep("trace.jsonl", folder.close)
+        if not folder.path.is_dir():
+            return msgspec.structs.replace(episode, notes=tuple(self._notes), folder=None, trace=None)
+        return msgspec.structs.replace(episode, notes=tuple(self._notes))
+
+    def _written(self, episode: Episode) -> None:
+        if self.folder is not None:
+            self.folder.write_json("episode.json", episode)
+
+    def _keep(self, what: str, write: Callable[[], object]) -> None:
+        """Write a part of the record; a disk that is full or a folder that is gone costs that part alone."""
+        try:
+            if self.folder is None or not self.folder.path.is_dir():
+                raise FileNotFoundError(errno.ENOENT, "the run folder is gone")
+            write()
+        except OSError as error:
+            self._notes.append(f"{what} is missing: {error.strerror or error}")
 
     def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
         """What the person was told: by programs, and why the model or its program declined."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
@@ -9,8 +10,8 @@ import shutil
 import tempfile
 from contextlib import suppress
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -46,7 +47,7 @@ class RunFolder:
             raise ConfigurationError(
                 f"cannot write a run folder into {str(parent)!r}: {error.strerror or error}. Choose another with --out."
             ) from error
-        self._trace: IO[bytes] | None = None
+        self._trace: FileIO | None = None
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
         self._request = ""
@@ -61,7 +62,7 @@ class RunFolder:
         if self._revealed:
             return
         self._revealed = True
-        for number in range(1, 1000):
+        for number in range(1, 1000) if self.path.is_dir() else ():
             target = self._parent / (self._final if number == 1 else f"{self._final}-{number}")
             with suppress(OSError):  # another run of the same second has it
                 self.path = self.path.rename(target)
@@ -71,7 +72,8 @@ class RunFolder:
         """Leave nothing behind, unless it was revealed."""
         if self._revealed:
             return
-        self.close()
+        with suppress(OSError):
+            self.close()
         shutil.rmtree(self.path, ignore_errors=True)
         for folder in self._created:
             if folder.is_dir() and not any(folder.iterdir()):
@@ -80,7 +82,7 @@ class RunFolder:
     def write(self, name: str, content: bytes | str) -> Path:
         """Write the file `name` whole."""
         target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(exist_ok=True)  # but no folder that somebody has deleted
         partial = target.with_name(f".{target.name}.partial")
         partial.write_bytes(redacted(content).encode(errors="replace") if isinstance(content, str) else content)
         partial.replace(target)
@@ -93,12 +95,21 @@ class RunFolder:
     def append_trace(self, value: object) -> None:
         """Add one line to trace.jsonl."""
         if self._trace is None:
-            self._trace = (self.path / "trace.jsonl").open("ab")
-        self._trace.write(redacted_json(msgspec.json.encode(value)) + b"\n")
-        self._trace.flush()
+            self._trace = (self.path / "trace.jsonl").open("ab", buffering=0)
+        line = redacted_json(msgspec.json.encode(value)) + b"\n"
+        before = self._trace.tell()
+        if self._trace.write(line) != len(line):
+            self._trace.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def observe(self, event: Event) -> None:
-        """Keep what belongs into the folder: the trace, the programs, the conversation."""
+        """Keep what belongs into the folder: the trace, the programs, the conversation.
+
+        Raises:
+            OSError: it cannot be written, or the folder is gone.
+        """
+        if not self.path.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "the folder was deleted while the run went on", str(self.path))
         match event:
             case Called():
                 self.append_trace({"turn": event.turn, "phase": event.phase, **msgspec.to_builtins(event.record)})
@@ -131,11 +142,10 @@ class RunFolder:
 
     def close(self) -> None:
         """Make sure that the trace is on disk. Idempotent."""
-        if self._trace is not None:
-            self._trace.flush()
-            os.fsync(self._trace.fileno())
-            self._trace.close()
-            self._trace = None
+        trace, self._trace = self._trace, None
+        if trace is not None:
+            with trace:
+                os.fsync(trace.fileno())
 
 
 def _uncommented(text: str) -> str:

@@ -1,0 +1,94 @@
+"""Faults of every day: full disks, deleted folders, interrupts. The record or a sentence survives, and nothing leaks."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ACHIEVES = 'put("red block", "green bowl")\n\ndef goal():\n    expect(inside(find("red block"), find("green bowl")), "in it")\n'
+
+
+def started(
+    tmp_path: Path, *arguments: str, program: str = ACHIEVES, before: Callable[[], None] | None = None
+) -> subprocess.Popen[bytes]:
+    """`codepolicy exec` in a session of its own."""
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    return subprocess.Popen(
+        [sys.executable, "-m", "codepolicy", "exec", str(file), "--out", str(tmp_path / "runs"), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=before,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+
+
+def limited(size: int) -> Callable[[], None]:
+    """No file may grow beyond `size` bytes, as on a disk that is full."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [0, 300, 3_000, 20_000, 60_000, 200_000])
+def test_a_full_disk_leaves_the_record_or_a_sentence(size: int, tmp_path: Path) -> None:
+    process = started(tmp_path, "--json", before=limited(size))
+    out, said = process.communicate(timeout=120)
+    told = json.loads(out)
+    assert b"Traceback" not in said, said.decode()
+    if told["outcome"] in ("error", "infrastructure"):
+        assert process.returncode in (2, 3)
+        assert len(told.get("error", told.get("summary", ""))) > 20, told
+    else:
+        assert (told["outcome"], process.returncode) == ("finished", 0) or told["outcome"] == "achieved"
+        record = next((tmp_path / "runs").glob("*/episode.json"), None)
+        assert record is not None or any("episode.json" in note for note in told["notes"])
+    if size == 200_000:
+        assert told["outcome"] == "achieved", "a disk that is too small for the video costs the video alone"
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_deleted_is_noticed_at_once(tmp_path: Path) -> None:
+    waits = "for i in range(200):\n    home()\n    find('red block')\n    pick('red block')\n    put('red block', (0.4, 0.2))\n"
+    process = started(tmp_path, "--json", "--no-video", program=waits)
+    trace = tmp_path / "runs"
+    deadline = time.monotonic() + 60
+    while not list(trace.glob("*/trace.jsonl")) + list(trace.glob(".starting-*/trace.jsonl")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    shutil.rmtree(trace)
+    deleted = time.monotonic()
+    out, said = process.communicate(timeout=60)
+    told = json.loads(out)
+    assert time.monotonic() - deleted < 30
+    assert (told["outcome"], process.returncode) == ("infrastructure", 3), said.decode()
+    assert "was deleted while the run went on" in told["summary"]
+    assert told["folder"] is None or not Path(told["folder"]).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0.05, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_at_any_time_ends_with_130_and_one_object(number: int, after_s: float, tmp_path: Path) -> None:
+    process = started(tmp_path, "--json")
+    time.sleep(after_s)
+    process.send_signal(number)
+    out, said = process.communicate(timeout=60)
+    if b"init_import_site" in said or b"<frozen runpy>" in said.splitlines()[1:2]:
+        return  # the interpreter had not come to a line of ours
+    assert b"Traceback" not in said, said.decode()
+    assert process.returncode in (130, 0, -number), said.decode()
+    if process.returncode == 130 or out:
+        assert len(out.splitlines()) == 1
+        assert json.loads(out)["outcome"] in ("interrupted", "error", "achieved")
+    left = [path.name for path in tmp_path.iterdir() if path.name not in ("runs", "program.py")]
+    assert not left, left
