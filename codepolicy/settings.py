@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from codepolicy.number_bounds import bounded
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.registry import LEVELS as SURFACES
 
@@ -59,10 +60,8 @@ class Settings:
             raise unknown_name("feedback level", self.feedback, FEEDBACK_LEVELS)
         if self.turns < 1:
             raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
-        if not 0 < self.deadline <= 3600:
-            raise ConfigurationError(f"deadline is {self.deadline:g} s; it must be more than 0 and at most 3600")
+        bounded("deadline", self.deadline, above=True, most=3600, unit=" s")
         if self.learn and self.skills is None:
             raise ConfigurationError("nothing says where to keep what is learned; add --skills DIR")
-        for name, value in (("max_tokens", self.max_tokens), ("max_cost", self.max_cost)):
-            if value is not None and value <= 0:
-                raise ConfigurationError(f"{name} is {value:g}; a budget is more than 0")
+        bounded("max_tokens", self.max_tokens, above=True)
+        bounded("max_cost", self.max_cost, above=True, unit=" USD")

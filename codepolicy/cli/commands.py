@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -23,6 +22,7 @@ from codepolicy.cli.report import ReportCommand
 from codepolicy.cli.run import RunCommand
 from codepolicy.cli.tasks import TasksCommand
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.toml_file import toml_table
 
 
 class Command(Protocol):
@@ -86,12 +86,7 @@ def _without_config(argv: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
             rest.append(item)
             continue
         path = value if equals else next(items, "")
-        try:
-            config = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read --config {path!r}: {error}") from error
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"--config {path!r} is no valid TOML: {error}") from error
+        config = toml_table(Path(path), "--config")
     return rest, config
 
 

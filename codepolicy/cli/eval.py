@@ -56,6 +56,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
         import os
         from pathlib import Path
 
+        from codepolicy.cli.announcement import announced
         from codepolicy.cli.evaluation_view import EvaluationView
         from codepolicy.cli.fail_under import checked
         from codepolicy.evaluation.episode_keys import seeds, shard
@@ -66,11 +67,15 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
         fail_under = checked(self.fail_under)
         if self.jobs is not None and self.jobs < 1:
             raise ConfigurationError(f"--jobs is {self.jobs}; give at least 1")
+        limits = Limits(episode_s=self.episode_limit, patience=self.patience, total_cost=self.total_cost)
+        processes = self.jobs or len(os.sched_getaffinity(0))
+        chosen = seeds(self.trials, self.seeds)
+        announced(chosen, len(self.names), self.samples, processes)
         setup = self._setup()
         plan = start(
             setup,
             self.names,
-            seeds=seeds(self.trials, self.seeds),
+            seeds=chosen,
             samples=self.samples,
             part=shard(self.shard),
             out=Path(self.out) if self.out is not None else None,
@@ -79,8 +84,8 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
         return EvaluationView(
             setup=setup,
             plan=plan,
-            processes=self.jobs or len(os.sched_getaffinity(0)),
-            limits=Limits(episode_s=self.episode_limit, patience=self.patience, total_cost=self.total_cost),
+            processes=processes,
+            limits=limits,
             again=self.again,
             fail_under=fail_under,
             json=self.json,

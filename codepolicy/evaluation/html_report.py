@@ -14,7 +14,7 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.replay_command import command
-from codepolicy.evaluation.run_store import FOLDERS, REPORT, EvaluationRun
+from codepolicy.evaluation.run_store import DAMAGE, FOLDERS, REPORT, EvaluationRun
 from codepolicy.evaluation.summary import Row, Summary, summarized
 from codepolicy.printable import printable
 from codepolicy.redaction import redacted
@@ -133,7 +133,7 @@ def _link(folder: str) -> str:
 def _read(path: Path) -> Episode | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Episode)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *DAMAGE):
         return None
 
 

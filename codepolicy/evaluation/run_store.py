@@ -31,6 +31,8 @@ SCENE = "scene.toml"
 """In an episode's folder, where the scene is no task's."""
 LOG = "workers.log"
 REPORT = "report.html"
+DAMAGE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for a file that something else has written or cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def read(path: Path) -> EvaluationRun:
         )
     try:
         run = msgspec.json.decode(file.read_bytes(), type=RunFile)
-    except msgspec.MsgspecError as error:
+    except DAMAGE as error:
         raise ConfigurationError(f"{str(file)!r} is damaged or of another version of codepolicy: {error}") from error
     records, again = _records(path / EPISODES)
     return EvaluationRun(path=path, file=run, records=records, again=again)
@@ -71,7 +73,7 @@ def _records(path: Path) -> tuple[tuple[Record, ...], int]:
     for number, line in enumerate(lines, 1):
         try:
             record = decoder.decode(line)
-        except msgspec.MsgspecError as error:
+        except DAMAGE as error:
             raise ConfigurationError(f"line {number} of {str(path)!r} is damaged: {error}") from error
         found[record.key] = record
     ordered = sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample))
@@ -80,7 +82,10 @@ def _records(path: Path) -> tuple[tuple[Record, ...], int]:
 
 def _whole_lines(path: Path) -> list[bytes]:
     """The lines that were written to their end; a process that was killed may have left half of a last one."""
-    content = path.read_bytes() if path.is_file() else b""
+    try:
+        content = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
     return [line for line in content[: content.rfind(b"\n") + 1].splitlines() if line.strip()]
 
 

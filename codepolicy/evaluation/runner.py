@@ -12,6 +12,7 @@ import msgspec
 from codepolicy.evaluation.process_pool import Broken, Pool
 from codepolicy.evaluation.records import LOST, Job, Record, broken
 from codepolicy.evaluation.run_store import LOG, Store
+from codepolicy.number_bounds import bounded
 
 ATTEMPTS = 3
 """Infrastructure failures are tried again at most twice, and stay in the denominator."""
@@ -39,6 +40,11 @@ class Limits:
     """Episodes in a row lost to infrastructure or the model's server before the run stops; 0 never does."""
     total_cost: float | None = None
     """USD for the whole run, earlier episodes included."""
+
+    def __post_init__(self) -> None:
+        bounded("--episode-limit", self.episode_s, above=True, most=1e7, unit=" s")
+        bounded("--patience", self.patience)
+        bounded("--total-cost", self.total_cost, above=True, unit=" USD")
 
 
 def missing(jobs: Sequence[Job], records: dict[str, Record], *, again: bool) -> tuple[Job, ...]:

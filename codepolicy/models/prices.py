@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+import math
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import msgspec
 
 from codepolicy.models.protocol import Usage
 from primitives.errors import ConfigurationError
+from primitives.toml_file import toml_table
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +20,11 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     output: float
     cached: float | None = None
     """Of input that the provider had cached; `input` when left out."""
+
+    def __post_init__(self) -> None:
+        for value in (self.input, self.output, self.cached):
+            if value is not None and not 0 <= value < math.inf:
+                raise ValueError(f"a price is {value:g}; it is a number of USD from 0")
 
 
 def price_table(override: str | None = None) -> dict[str, Price]:
@@ -30,13 +36,10 @@ def price_table(override: str | None = None) -> dict[str, Price]:
     Raises:
         ConfigurationError: the file cannot be read or has a mistake in it.
     """
-    table = _parse(files("codepolicy.models").joinpath("prices.toml").read_text(encoding="utf-8"), "prices.toml")
+    built_in = Path(str(files("codepolicy.models").joinpath("prices.toml")))
+    table = _parse(toml_table(built_in, "prices"), built_in.name)
     if override is not None:
-        try:
-            text = Path(override).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read prices {override!r}: {error}") from error
-        table |= _parse(text, override)
+        table |= _parse(toml_table(Path(override), "prices"), override)
     return table
 
 
@@ -57,10 +60,10 @@ def price(model: str, table: dict[str, Price]) -> Price | None:
     return table[entry] if entry is not None else None
 
 
-def _parse(text: str, name: str) -> dict[str, Price]:
+def _parse(table: dict[str, object], name: str) -> dict[str, Price]:
     try:
-        return msgspec.convert(tomllib.loads(text), dict[str, Price])
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        return msgspec.convert(table, dict[str, Price])
+    except msgspec.ValidationError as error:
         raise ConfigurationError(
             f"prices {name!r}: {error}. Each table is [model] with input, output and perhaps cached."
         ) from error

@@ -6,7 +6,7 @@ import msgspec
 
 from codepolicy import plugins
 from codepolicy.models.protocol import Model
-from primitives.errors import ConfigurationError
+from codepolicy.number_bounds import bounded
 
 GROUP = "codepolicy.models"
 
@@ -32,8 +32,10 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a model without a price is refused, because a budget in money is to be kept."""
 
     def __post_init__(self) -> None:
-        if not self.timeout_s > 0:
-            raise ConfigurationError(f"timeout is {self.timeout_s:g} s; it must be more than 0")
+        bounded("timeout", self.timeout_s, above=True, most=86_400, unit=" s")
+        bounded("temperature", self.temperature, most=100)
+        bounded("retries", self.retries, most=1000)
+        bounded("the longest reply", self.max_tokens, least=1, unit=" tokens")
 
 
 def load(spec: str, options: ModelOptions | None = None) -> Model:

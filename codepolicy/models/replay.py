@@ -32,7 +32,7 @@ class ReplayModel:
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
             try:
                 found = recorded_exchange.read(path)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OSError) as error:
                 raise ConfigurationError(f"{str(path)!r} is no recording: {error}") from error
             self._recordings[recorded_exchange.key(found.messages, found.sample)] = found
         if not self._recordings:

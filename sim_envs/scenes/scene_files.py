@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ import numpy as np
 
 from primitives.colors import CAP_COLORS
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.toml_file import toml_table
 from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
 
 DEFAULT = "blocks-and-bowls"
@@ -41,14 +41,7 @@ def read_scene(path: Path) -> SceneSpec:
     Raises:
         ConfigurationError: the file cannot be read, or a table holds a mistake; the message names both.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read the scene file {str(path)!r}: {error}.") from error
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"scene file {str(path)!r} is not TOML: {error}.") from error
+    data = toml_table(path, "the scene file")
     valid = ("objects", "clearance", "name")
     for key in data:
         if key not in valid:

@@ -15,7 +15,6 @@ suite always gives the same trials in the same order.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ import msgspec
 
 from primitives.environment import PlannedTrial, TrialSpec, Wording
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.toml_file import toml_table
 from sim_envs.judging.task import Task
 from sim_envs.language.templates import Attributes
 from sim_envs.scenes.disturbances import SETS
@@ -76,8 +76,8 @@ def load(name: str) -> Suite:
             raise ConfigurationError(f"there is no suite file {name!r}; built-in suites: {', '.join(names())}.")
         raise unknown_name("suite", name, names())
     try:
-        suite = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Suite)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        suite = msgspec.convert(toml_table(path, "suite"), Suite)
+    except msgspec.ValidationError as error:
         raise ConfigurationError(f"suite {name!r} is faulty: {error}.") from error
     return _checked(msgspec.structs.replace(suite, name=path.stem), name)
 

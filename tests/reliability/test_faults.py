@@ -1,4 +1,4 @@
-"""Faults of every day: full disks, deleted folders, interrupts. The record or a sentence survives, and nothing leaks."""
+"""Faults of every day: full disks, deleted folders, interrupts. The record or a sentence survives; nothing leaks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pytest
 
-ACHIEVES = 'put("red block", "green bowl")\n\ndef goal():\n    expect(inside(find("red block"), find("green bowl")), "in it")\n'
+ACHIEVES = """put("red block", "green bowl")
+
+def goal():
+    expect(inside(find("red block"), find("green bowl")), "in it")
+"""
+FOR_LONG = """for i in range(200):
+    home()
+    find("red block")
+    put("red block", (0.4, 0.2))
+"""
 
 
 def started(
@@ -58,8 +67,7 @@ def test_a_full_disk_leaves_the_record_or_a_sentence(size: int, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_a_folder_that_is_deleted_is_noticed_at_once(tmp_path: Path) -> None:
-    waits = "for i in range(200):\n    home()\n    find('red block')\n    pick('red block')\n    put('red block', (0.4, 0.2))\n"
-    process = started(tmp_path, "--json", "--no-video", program=waits)
+    process = started(tmp_path, "--json", "--no-video", program=FOR_LONG)
     trace = tmp_path / "runs"
     deadline = time.monotonic() + 60
     while not list(trace.glob("*/trace.jsonl")) + list(trace.glob(".starting-*/trace.jsonl")):
