@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -63,5 +64,6 @@ class Settings:
         bounded("deadline", self.deadline, above=True, most=3600, unit=" s")
         if self.learn and self.skills is None:
             raise ConfigurationError("nothing says where to keep what is learned; add --skills DIR")
-        bounded("max_tokens", self.max_tokens, above=True)
-        bounded("max_cost", self.max_cost, above=True, unit=" USD")
+        for name, value in (("max_tokens", self.max_tokens), ("max_cost", self.max_cost)):
+            if value is not None and not 0 < value < math.inf:
+                raise ConfigurationError(f"{name} is {value:g}; a budget is more than 0")

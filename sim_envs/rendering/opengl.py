@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.failures import InfrastructureError
 from primitives.robot import CameraInfo
 from sim_envs.assets.meshes import Mesh
 from sim_envs.physics.world import World
@@ -77,12 +79,29 @@ SAMPLES = 4
 """Per pixel, in pictures for people."""
 
 
+_opened_by: set[int] = set()
+"""Processes, this one or those it was forked from, that have opened a context."""
+
+
+def inherited() -> bool:
+    """Whether this process was forked from one that draws: the driver's threads stayed there, and its locks here."""
+    return bool(_opened_by - {os.getpid()})
+
+
 class GLRenderer:
-    """An off-screen OpenGL context."""
+    """An off-screen OpenGL context, for the process that opened it.
+
+    Raises:
+        InfrastructureError: this process was forked from one that draws, where a driver would wait for ever.
+    """
 
     detailed = True
 
     def __init__(self) -> None:
+        self._process = os.getpid()
+        if inherited():
+            raise _forked()
+        _opened_by.add(self._process)
         self._context = moderngl.create_context(standalone=True, require=330, backend="egl")
         self._context.enable(moderngl.DEPTH_TEST)
         self._plain, self._shadowed = (
@@ -112,7 +131,8 @@ class GLRenderer:
         return (480, 360) if in_software else (800, 600)
 
     def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """See `Renderer.measure`."""
+        """See `Renderer.measure`. Raises InfrastructureError in a forked process."""
+        self._own()
         size = (camera.width, camera.height)
         if size not in self._measuring:
             context, metres = self._context, self._context.texture(size, 1, dtype="f4")
@@ -133,7 +153,8 @@ class GLRenderer:
     def paint(
         self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
     ) -> NDArray[np.uint8]:
-        """See `Renderer.paint`."""
+        """See `Renderer.paint`. Raises InfrastructureError in a forked process."""
+        self._own()
         size = (camera.width, camera.height)
         target = self._painting_target(size, SAMPLES if smooth else 0)
         to_light = _light_matrix(light)
@@ -185,8 +206,13 @@ class GLRenderer:
             self._arrays(item.mesh, program).render()
 
     def close(self) -> None:
-        """Free the context."""
-        self._context.release()
+        """Free the context, where it is this process's."""
+        if self._process == os.getpid():
+            self._context.release()
+
+    def _own(self) -> None:
+        if self._process != os.getpid():
+            raise _forked()
 
     def _cast_shadows(self, stage: Sequence[Item], poses: NDArray[np.float64], to_light: NDArray[np.float64]) -> None:
         self._shadow_target.use()
@@ -237,3 +263,11 @@ def _light_matrix(light: Light) -> NDArray[np.float64]:
 def _unit(vector: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     values = np.asarray(vector, dtype=np.float64)
     return values / np.linalg.norm(values)
+
+
+def _forked() -> InfrastructureError:
+    return InfrastructureError(
+        "this process was forked from one that draws with OpenGL, whose driver does not survive a fork",
+        hint='Start processes with multiprocessing.get_context("spawn"), e.g. AsyncVectorEnv(…, context="spawn"), '
+        "or make the environment after the fork.",
+    )
