@@ -46,7 +46,7 @@ class BaselineCommand(ConditionFlags):
 
         from codepolicy.cli.output import put
         from codepolicy.evaluation.baseline import save
-        from codepolicy.evaluation.replay import recorded
+        from codepolicy.evaluation.program_replay import recorded
 
         count = save([episode for run in runs for episode in recorded(Path(run))], Path(file))
         put(f"{count} cases in {file}; check them with: codepolicy baseline check {file}")

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.evaluation.baseline_file import Case, GivenTurn
+from codepolicy.evaluation.program_replay import RecordedEpisode, recorded_outcome
 from codepolicy.evaluation.records import Record
-from codepolicy.evaluation.replay import RecordedEpisode, recorded_outcome
 from primitives.environment import Environment, PlannedTrial, TrialSpec
 from primitives.errors import ConfigurationError
 
