@@ -19,6 +19,8 @@ from typing import Final, NoReturn
 import msgspec
 
 READY: Final = b"ready"
+ALONE_MS: Final = 1000
+"""How often the zygote looks whether its host is still there."""
 
 
 class Fork(msgspec.Struct, frozen=True, tag="fork"):
@@ -64,6 +66,7 @@ def main(control: int) -> None:
     """Serve until the parent is gone."""
     from codepolicy.sandbox import preloading
 
+    host = os.getppid()
     preloading.imports()
     with socket.socket(fileno=control) as server:
         null = os.open(os.devnull, os.O_RDWR)
@@ -74,17 +77,20 @@ def main(control: int) -> None:
         gc.freeze()  # keeps forked processes from touching, and so copying, what is shared
         parent = os.getpid()
         server.send(READY)
-        _serve(server, parent)
+        _serve(server, parent, host)
 
 
-def _serve(server: socket.socket, parent: int) -> NoReturn:
+def _serve(server: socket.socket, parent: int, host: int) -> NoReturn:
     from codepolicy.sandbox import child
 
     deadlines: dict[int, float] = {}
     ready = select.poll()
     ready.register(server, select.POLLIN)
     while True:
-        if not ready.poll(_end_overdue(deadlines)):
+        due = _end_overdue(deadlines)
+        if not ready.poll(ALONE_MS if due is None else min(due, ALONE_MS)):
+            if os.getppid() != host:  # it was killed, while a process forked from it holds the socket's other end
+                os._exit(0)
             continue
         data, fds, _, _ = socket.recv_fds(server, 4096, 3)
         if not data:

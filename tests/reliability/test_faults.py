@@ -100,3 +100,71 @@ def test_an_interrupt_at_any_time_ends_with_130_and_one_object(number: int, afte
         assert json.loads(out)["outcome"] in ("interrupted", "error", "achieved")
     left = [path.name for path in tmp_path.iterdir() if path.name not in ("runs", "program.py")]
     assert not left, left
+
+
+ORPHAN = """
+import os, sys, time
+from codepolicy.sandbox.host import PolicySandbox
+sandbox = PolicySandbox()
+child = os.fork()
+if child == 0:
+    time.sleep(30)  # holds the host's end of the zygote's socket
+    os._exit(0)
+print(child, flush=True)
+time.sleep(30)
+"""
+
+
+def zygotes() -> set[int]:
+    """Process ids of every zygote of this machine."""
+    found: set[int] = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"codepolicy.sandbox.zygote" in (folder / "cmdline").read_bytes():
+                found.add(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.slow
+def test_a_zygote_does_not_outlive_its_host_even_where_a_fork_holds_its_socket() -> None:
+    host = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE)
+    assert host.stdout is not None
+    child = int(host.stdout.readline())
+    mine = {pid for pid in zygotes() if _parent(pid) == host.pid}
+    assert len(mine) == 1
+    host.kill()
+    host.wait()
+    host.stdout.close()
+    deadline = time.monotonic() + 15
+    while mine & zygotes() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    left = mine & zygotes()
+    os.kill(child, signal.SIGKILL)
+    assert not left
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return -1
+
+
+@pytest.mark.slow
+def test_sessions_leave_no_descriptor_and_no_folder_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from codepolicy.agent import Agent
+
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    agent = Agent()
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    agent.execute("home()", video=False)
+    before = descriptors()
+    for _ in range(3):
+        agent.execute("home()", video=False)
+    assert descriptors() <= before + 1
+    assert not list(tmp_path.glob("codepolicy-gate-*"))
