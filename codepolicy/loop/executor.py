@@ -213,9 +213,10 @@ class Executor:
         self._observer(Checked(self._turn, check))
         return check
 
-    def findings(self, program: str) -> tuple[FailureReport, ...]:
-        """What the gate has against `program`."""
-        return self._gate.program(program, known=self.known, holding=any(o.on == "gripper" for o in self._seen))
+    def findings(self, program: str, *, whole: bool = True) -> tuple[FailureReport, ...]:
+        """What the gate has against `program`, or, where it is not `whole`, against functions for it."""
+        holding = any(o.on == "gripper" for o in self._seen)
+        return self._gate.program(program, known=self.known, holding=holding, whole=whole)
 
     def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
         """What the gate has against a goal check, where programs are checked at all."""

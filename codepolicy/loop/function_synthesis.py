@@ -51,6 +51,8 @@ def missing_functions(program: str, executor: Executor) -> tuple[MissingFunction
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in undefined:
             continue
+        if node.func.id[0].isupper():  # a class, which the gate reports
+            continue
         if not difflib.get_close_matches(node.func.id, known, n=1, cutoff=_TYPO):
             calls.setdefault(node.func.id, []).append(ast.unparse(node))
     return tuple(MissingFunction(name, tuple(dict.fromkeys(sites))) for name, sites in calls.items())
@@ -138,5 +140,5 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
             "there may be imports and constants alone, e.g. `GAP = 0.02`."
         )
     later = {m.name for m in missing_functions(source, executor)}
-    findings = [f for f in executor.findings(source) if not later & set(names_in(f.message))]
+    findings = [f for f in executor.findings(source, whole=False) if not later & set(names_in(f.message))]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"

@@ -25,9 +25,11 @@ class Gate:
         """What a goal check may call: no motion."""
         return self.surface.only("perception", "other")
 
-    def program(self, program: str, *, known: Collection[str], holding: bool) -> tuple[FailureReport, ...]:
-        """Findings in `program`, where the names `known` are defined already."""
-        return tuple(check(program, self.surface, workspace=self.workspace, known=known, holding=holding))
+    def program(
+        self, program: str, *, known: Collection[str], holding: bool, whole: bool = True
+    ) -> tuple[FailureReport, ...]:
+        """Findings in `program`, where `known` are defined already; one that is not `whole` only defines functions."""
+        return tuple(check(program, self.surface, workspace=self.workspace, known=known, holding=holding, whole=whole))
 
     def goal(self, goal: str, *, functions: Collection[str]) -> tuple[FailureReport, ...]:
         """Findings in a goal check, which may not move and knows no variable of the program."""

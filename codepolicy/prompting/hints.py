@@ -105,6 +105,10 @@ _NOBODYS = Advice(
 _PYTHON = (
     (r"'NoneType' object", "Something here is None: pick, place, put, push and home return nothing. Use find(…)."),
     (
+        r"IndexError: (list|tuple|string) index out of range|IndexError: index \d+ is out of bounds",
+        "There are fewer items than this index needs: see under Calls what was found, and test len() before you index.",
+    ),
+    (
         r"IndexError|StopIteration|empty (sequence|iterable)|is( an)? empty",
         "A list is empty here: see under Calls what was found, and test a list before you take from it.",
     ),

@@ -17,10 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
-from codepolicy.sandbox import confinement, fixed_chance, traceback_formatting, wire, wire_values
+from codepolicy.sandbox import (
+    clauses,
+    confinement,
+    failing_values,
+    fixed_chance,
+    traceback_formatting,
+    wire,
+    wire_values,
+)
 from codepolicy.sandbox.output_stream import Output
 from codepolicy.sandbox.program_namespace import ProgramNamespace
-from primitives import failures, scene
+from primitives import failures
 
 if TYPE_CHECKING:
     from codepolicy.sandbox.zygote import Fork
@@ -68,6 +76,7 @@ class _Policy:
         self._ahead = bytearray()
         self._filename = ""
         self._names = ProgramNamespace()
+        self._unmet = False
         signal.signal(signal.SIGALRM, self._sample)
 
     def send(self, message: wire.Inbound) -> None:
@@ -161,20 +170,37 @@ class _Policy:
 
     def _execute(self, run: wire.Run) -> None:
         names = self._names.values
-        exec(compile(run.source, self._filename, "exec", dont_inherit=True), names)
-        if run.entry == "goal":
+        if run.entry == "program":
+            exec(compile(run.source, self._filename, "exec", dont_inherit=True), names)
+        else:
+            tree = clauses.with_clauses(run.source, self._filename)
+            names[clauses.CLAUSE] = self._clause
+            exec(compile(tree, self._filename, "exec", dont_inherit=True), names)
             goal = names.get("goal")
             if not callable(goal):
                 raise failures.PolicyError(
                     "the goal check defines no function goal()",
                     hint="Define `def goal():` made of perception and expect(condition, message).",
                 )
-            holds: object = goal()
-            if _is_answer(holds) and "expect" in run.names:
+            try:
+                holds: object = goal()
+            except Exception as error:
+                if self._unmet and not isinstance(error, failures.Failure):
+                    return  # an assert said what is missing, and stood before what needs it
+                raise
+            if clauses.is_answer(holds) and "expect" in run.names:
                 self._call("expect", (holds, "goal() returns true"), {}, None)
+
+    def _clause(self, condition: object, message: object) -> None:
+        """An `assert` of a goal check: recorded like an `expect`, so that the clauses after it are told as well."""
+        self._unmet = self._unmet or not condition
+        self._call("expect", (condition, str(message)), {}, self._line(inspect.currentframe()))
 
     def _primitive(self, name: str) -> Callable[..., object]:
         def primitive(*args: object, **kwargs: object) -> object:
+            if name == "expect" and len(args) == 1 and "message" not in kwargs:
+                frame = inspect.currentframe()
+                args = (args[0], clauses.message_at(frame.f_back if frame is not None else None))
             return self._call(name, args, kwargs, self._line(inspect.currentframe()))
 
         primitive.__name__ = primitive.__qualname__ = name
@@ -214,6 +240,7 @@ class _Policy:
         index = error.__dict__.get("_index")
         known = isinstance(error, failures.PolicyError | failures.BadArgument)
         text = str(error) if known else traceback_formatting.last_line(error)
+        hint = error.hint if isinstance(error, failures.Failure) else failing_values.advice(error)
         return self._ended(
             error=traceback_formatting.cut(text, 4000),
             raised=traceback_formatting.cut(type(error).__name__, 190),
@@ -221,9 +248,7 @@ class _Policy:
             index=index if isinstance(index, int) else None,
             line=line if line and line > 0 else None,
             inside=self._inside(frames[-1]) if frames and frames[-1][0] != self._filename else None,
-            hint=traceback_formatting.cut(error.hint or "", 1000) or None
-            if isinstance(error, failures.Failure)
-            else None,
+            hint=traceback_formatting.cut(hint or "", 1000) or None,
             traceback=traceback_formatting.cut(traceback_formatting.own_traceback(error), 8000),
         )
 
@@ -239,16 +264,8 @@ class _Policy:
         )
 
 
-def _is_answer(value: object) -> bool:
-    return isinstance(value, bool | np.bool_ | scene.Relation)
-
-
 def _truth(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[tuple[object, ...], dict[str, object]]:
     """The condition of an `expect`: a relation keeps its measured values, anything else becomes true or false."""
-
-    def plain(condition: object) -> object:
-        return condition if isinstance(condition, scene.Relation) else bool(condition)
-
     if args:
-        return (plain(args[0]), *args[1:]), kwargs
-    return args, {k: plain(v) if k == "condition" else v for k, v in kwargs.items()}
+        return (clauses.truth(args[0]), *args[1:]), kwargs
+    return args, {k: clauses.truth(v) if k == "condition" else v for k, v in kwargs.items()}

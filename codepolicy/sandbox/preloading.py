@@ -27,6 +27,7 @@ MODULES: Final = (
     "string",
     "time",
     "typing",
+    "unicodedata",
 )
 """What a program may import, with the submodules of each."""
 
@@ -46,6 +47,13 @@ GIVEN: Final = {
 """Modules that are defined in every program, by the name they have there; forgetting an import costs nobody a turn."""
 
 SUBMODULES: Final = (
+    "encodings.ascii",
+    "encodings.cp1252",
+    "encodings.latin_1",
+    "encodings.raw_unicode_escape",
+    "encodings.unicode_escape",
+    "encodings.utf_16",
+    "encodings.utf_8_sig",
     "numpy.fft",
     "numpy.lib.stride_tricks",
     "numpy.linalg",

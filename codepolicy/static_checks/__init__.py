@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from codepolicy.static_checks import imports, robot_sense, type_check, undefined_names
+from codepolicy.static_checks import (
+    coroutines,
+    imports,
+    never_called,
+    robot_sense,
+    star_imports,
+    type_check,
+    undefined_names,
+)
 from codepolicy.static_checks.findings import finding, names_in
 from codepolicy.static_checks.parsing import parse
 from primitives.failures import FailureReport
@@ -27,6 +35,7 @@ def check(
     workspace: Workspace,
     known: Collection[str] = (),
     holding: bool | None = None,
+    whole: bool = False,
 ) -> list[FailureReport]:
     """Everything that is certainly wrong with a program, in the order of its lines.
 
@@ -36,6 +45,7 @@ def check(
         workspace: where the robot works.
         known: names that earlier programs of the session left defined.
         holding: whether the hand holds something before the program starts; None when that is not known.
+        whole: whether it is all that runs, so that it must do something; a goal check only defines a function.
 
     Returns:
         One `rejected` report per finding, with its line and the fix; empty when nothing is known to be wrong.
@@ -52,11 +62,15 @@ def check(
     try:
         found = [
             *imports.check(tree, surface),
+            *star_imports.check(tree, surface),
+            *coroutines.check(tree, surface),
+            *(never_called.check(tree, surface) if whole else ()),
             *undefined_names.check(tree, surface, known),
             *robot_sense.check(tree, surface, workspace, holding=holding),
         ]
         reported = {(f.line, name) for f in found for name in names_in(f.message)}
-        reported |= {(None, name) for f in found if f.message.startswith("the name") for name in names_in(f.message)}
+        undefined = [f for f in found if f.message.startswith(("the name", "there is no"))]
+        reported |= {(None, name) for f in undefined for name in names_in(f.message)}
         found += (
             report
             for report in type_check.check(source, tree, surface, known)

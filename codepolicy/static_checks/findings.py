@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from primitives.failures import FailureKind, FailureReport
@@ -29,7 +30,8 @@ def finding(line: int | None, message: str, *, hint: str, candidates: Iterable[s
 
 def names_in(message: str) -> list[str]:
     """The names that the message of a finding speaks of."""
-    return message.split("'")[1::2]
+    invented = re.match(r"there is no (\w+) (?:object|class)", message)
+    return [*([invented[1]] if invented else ()), *message.split("'")[1::2]]
 
 
 def closest(name: str, valid: Iterable[str]) -> list[str]:

@@ -35,12 +35,16 @@ def chance(goal: str) -> Iterator[FailureReport]:
     if tree is None:
         return
     told: set[str] = set()
+    attributes = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+    waiting = {id(n.value) for n in attributes if n.attr == "sleep"}
+    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in waiting}
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names = [alias.name for alias in node.names if (alias.asname or alias.name) in used]
         elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
+            taken = [a for a in node.names if a.name == "*" or ((a.asname or a.name) in used and a.name != "sleep")]
+            names = [node.module or ""] if taken else []
         elif isinstance(node, ast.Attribute) and node.attr == "random":
             names = ["random"]
         for name in {n.rpartition(".")[2] for n in names} & _CHANCE - told:

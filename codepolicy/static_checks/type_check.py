@@ -15,8 +15,10 @@ from typing import Final
 
 from codepolicy.sandbox.preloading import GIVEN
 from codepolicy.static_checks.annotations import without_annotations
+from codepolicy.static_checks.certain_types import certain
 from codepolicy.static_checks.findings import closest, finding
 from codepolicy.static_checks.imports import ALIASES, API_CLASSES
+from codepolicy.static_checks.star_imports import star_names
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.stub import render
@@ -62,7 +64,7 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
     except (OSError, subprocess.TimeoutExpired):
         return
     for line, rule, message in _parse(told):
-        report = _report(line, rule, message, surface)
+        report = _report(line, rule, message, surface, tree)
         if report is not None:
             yield report
 
@@ -136,7 +138,7 @@ def _parse(told: str) -> Iterator[tuple[int, str, str]]:
             yield int(match[1]), match[2], match[3]
 
 
-def _report(line: int, rule: str, message: str, surface: Surface) -> FailureReport | None:
+def _report(line: int, rule: str, message: str, surface: Surface, tree: ast.Module) -> FailureReport | None:
     """The finding in our words, or None where the checker may be wrong."""
     ticked = message.split("`")[1::2]
     primitive = next((surface.get(t) for t in ticked if t in surface), None)
@@ -147,17 +149,30 @@ def _report(line: int, rule: str, message: str, surface: Surface) -> FailureRepo
             found = message.rpartition("found `")[2].rstrip("`")
             if primitive is None or " | " in found or "Unknown" in found:
                 return None
+            if "Expected `bool" in message:  # whatever it is, it is true or false
+                return None
             if found.startswith("list[SceneObject]"):
                 hint += " That is a list: choose one of its items, or loop over it."
         case "invalid-assignment":
             if "to unpack" not in message and "read-only" not in message:
                 return None
+            if "to unpack" in message and not certain(tree, line, text, surface):
+                return None
             hint = "Values of the API cannot be changed." if "read-only" in message else "Unpack as many as there are."
         case "missing-attribute":
             return _attribute(line, text, ticked, surface)
         case "unresolved-reference":
+            if ticked and ticked[0] in star_names(tree):
+                return None
             hint = "Define it before this line."
-        case "index-out-of-bounds" | "not-callable" | "not-iterable" | "not-subscriptable":
+        case "index-out-of-bounds" | "not-iterable" | "not-subscriptable":
+            if not certain(tree, line, text, surface):
+                return None
+            nothing = "It returns nothing; use find(…) or detect(…) for the objects."
+            hint = nothing if "'None'" in text else "Look at the type in the API."
+        case "not-callable":
+            if "'None'" in text or " | " in text:
+                return None
             hint = "Look at the type in the API."
         case _:
             pass

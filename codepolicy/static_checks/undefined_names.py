@@ -10,6 +10,8 @@ from codepolicy.sandbox.preloading import GIVEN
 from codepolicy.static_checks.builtin_names import ORDINARY
 from codepolicy.static_checks.findings import closest, finding
 from codepolicy.static_checks.imports import ALIASES, API_CLASSES, UNUSABLE
+from codepolicy.static_checks.invented_objects import invented
+from codepolicy.static_checks.star_imports import star_names
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 
@@ -35,6 +37,8 @@ def bound_names(tree: ast.AST) -> set[str]:
                 bound.add(name)
             case ast.MatchMapping(rest=str() as name):
                 bound.add(name)
+            case ast.ImportFrom(names=[ast.alias(name="*")]):
+                bound |= star_names(node)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 bound.update(names)
             case _:
@@ -58,6 +62,10 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
     for node in unknown(tree, surface, known):
         if node.id in UNUSABLE:
             yield finding(node.lineno, f"{node.id!r} cannot be used in a program", hint=UNUSABLE[node.id])
+            continue
+        told = invented(tree, node, surface)
+        if told is not None:
+            yield told
             continue
         near = closest(node.id, likely)
         yield finding(

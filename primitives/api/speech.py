@@ -20,12 +20,13 @@ def say(ctx: Context, text: str) -> None:
 
 
 @primitive(surfaces=("skill", "tool", "joint"), kind="other")
-def expect(ctx: Context, condition: bool | Relation, message: str) -> None:
+def expect(ctx: Context, condition: bool | Relation, message: str = "") -> None:
     """State what must hold; raises ExpectationFailed when it does not. A goal check is made of these.
 
     expect(inside("red block", "bowl"), "block in bowl")
     """
     holds = bool(condition)
+    message = message or f"the condition on line {ctx.line}"
     relations = (condition,) if isinstance(condition, Relation) else ()
     clause = Clause(message=message, holds=holds, relations=relations, line=ctx.line)
     ctx.clauses.append(clause)

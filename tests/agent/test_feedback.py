@@ -147,7 +147,7 @@ def test_calls_that_repeat_take_one_line() -> None:
     ("message", "advice"),
     [
         ("AttributeError: 'NoneType' object has no attribute 'position'", "return nothing"),
-        ("IndexError: list index out of range", "A list is empty"),
+        ("IndexError: list index out of range", "fewer items than this index needs"),
         ("ValueError: min() iterable argument is empty", "A list is empty"),
         ("AttributeError: 'SceneObject' object has no attribute 'center'", "position (x, y, z)"),
         ('TypeError: can only concatenate tuple (not "float") to tuple', "do not add like vectors"),

@@ -31,7 +31,24 @@ FAULTS = [
     ("open('x')", 1, "'open' cannot be used", "no files"),
     ("eval('1')", 1, "'eval' cannot be used", "expression"),
     ("name = input()", 1, "'input' cannot be used", "say(text)"),
+    # what is defined and does nothing
+    ("def main():\n    put('a', 'b')", 1, "the function 'main' is defined but never called", "Call main(…)"),
+    ("b = detect()\ndef run(x):\n    pick(x)\n", 2, "'run' is defined but never called", "Call run(…)"),
+    ("def f():\n    g()\ndef g():\n    say('a')", 1, "'f' is defined but never called", "last line"),
+    ("class Arm:\n    def go(self):\n        put('a', 'b')", 1, "the class 'Arm' is defined but never used", "Arm(…)"),
+    # invented objects and coroutines
+    ("robot.pick('a')", 1, "there is no robot object; call pick(…) directly", "stands by itself"),
+    ("self.robot.put('a', 'b')", 1, "there is no self object; call put(…) directly", "stands by itself"),
+    ("x = 1\nenv.step(x)", 2, "there is no env object", "Functions stand by themselves: detect"),
+    ("r = Robot()\nr.pick('a')\nr.place('b')", 1, "there is no Robot class; call pick(…), place(…)", "Delete it"),
+    ("async def main():\n    put('a', 'b')\nmain()", 3, "'main' is a coroutine that nobody awaits", "Write 'def'"),
+    ("async def f():\n    await put('a', 'b')\nf()", 2, "'put' is not awaited", "Write 'def'"),
+    ("await put('a', 'b')", 1, "'await' outside", "Write 'def'"),
+    # values that are certainly nothing
+    ("held = pick('a')\nheld[0]", 2, "Cannot subscript object of type 'None'", "It returns nothing"),
+    ("for x in home():\n    pass", 1, "'None' is not iterable", "It returns nothing"),
     # imports and double underscores
+    ("from numpy import *\nput('a', 'b')", 1, "replaces 'put' of the robot", "import numpy as np"),
     ("import os", 1, "'os' may not be imported", "numpy"),
     ("import numpi as np", 1, "'numpi' may not be imported", "Did you mean 'numpy'?"),
     ("from scipy.spatial import KDTree", 1, "'scipy.spatial' may not be imported", "Programs may import"),
@@ -80,9 +97,13 @@ FAULTS = [
 ]
 
 
+def test_what_only_defines_functions_may_be_asked_for() -> None:
+    assert findings("def stack(a, b):\n    pick(a)\n    place(b)") == []
+
+
 @pytest.mark.parametrize(("source", "line", "message", "hint"), FAULTS, ids=[f[0][:40] for f in FAULTS])
 def test_a_fault_is_found_with_its_line_and_the_fix(source: str, line: int | None, message: str, hint: str) -> None:
-    found = findings(source)
+    found = findings(source, whole=True)
     assert [f.kind for f in found] == [FailureKind.REJECTED] * len(found)
     assert all(f.blame == "policy" for f in found)
     assert any(f.line == line and message in f.message and hint in (f.hint or "") for f in found), found
