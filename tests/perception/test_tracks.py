@@ -65,3 +65,31 @@ def test_what_was_let_go_under_the_hand_is_believed_there_until_it_is_seen() -> 
     assert there.position == (0.49, 0.05, 0.06) and there.size == BLOCK.size and there.confidence < 0.5
     (seen,) = tracks.update([thing("red block", 0.49, 0.06, 0.06)], frames())
     assert seen.position == (0.49, 0.06, 0.06)
+
+
+BLUE = [thing("blue block", 0.49, 0.0), thing("blue block", 0.49, 0.041)]
+
+
+def test_what_two_known_things_are_seen_as_stays_two() -> None:
+    tracks = Tracks()
+    first = tracks.update(BLUE, frames())
+    one = thing("blue object", 0.49, 0.02, size=(0.04, 0.082, 0.04))
+    again = tracks.update([one], frames())
+    assert again == first and [o.size for o in again] == [o.size for o in first]
+    assert all(o.confidence <= 0.5 for o in again)
+
+
+def test_nothing_new_is_where_something_known_is() -> None:
+    tracks = Tracks()
+    tracks.update([BLOCK], frames())
+    shade = thing("maroon block", 0.50, 0.0, 0.015, size=(0.03, 0.03, 0.03), confidence=0.9)
+    assert tracks.update([BLOCK, shade], frames()) == [BLOCK]
+
+
+def test_a_thing_that_leans_is_the_one_that_was_put_there() -> None:
+    tracks = Tracks()
+    tracks.update([BLOCK], frames())
+    tracks.move(thing("red block", 0.6, 0.1, 0.04))
+    leaning = thing("red object", 0.56, 0.1, 0.035, size=(0.053, 0.039, 0.017), confidence=0.4)
+    (seen,) = tracks.update([leaning], frames())
+    assert (seen.name, seen.category, seen.size) == ("red block", "block", BLOCK.size)

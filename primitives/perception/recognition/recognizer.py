@@ -28,6 +28,8 @@ INTERPRETERS: tuple[Interpreter, ...] = (furniture,)
 """Asked one after the other about every island."""
 _CUBE, _SURE = 0.15, 0.6
 """Relative deviation of extents within which a block is a cube; quality from which a layer is sure by its sides."""
+_BODY = 0.004
+"""m around a thing within which points are on its sides."""
 _OWN = 0.004
 """m above the surface of a hollow thing within which points belong to it."""
 
@@ -57,9 +59,10 @@ def _raised(view: TopView) -> list[Detection]:
         thing = max(solids, key=lambda f: f.bottom)
         solids = [s for s in solids if s is not thing]
         found.append(thing)
-        reach_down(loose, thing, _base(view, thing.cells, hollow), thing.color)
+        alone = _without_bodies(loose, [s for s in (*solids, *found) if s is not thing])
+        reach_down(alone, thing, _base(view, thing.cells, hollow), thing.color)
         if thing.category in ("block", "cylinder", "ball"):
-            layers, solids = _under(loose, thing, solids, hollow)
+            layers, solids = _under(alone, thing, solids, hollow)
             found.extend(layers)
     for interpreter in INTERPRETERS:
         found = interpreter(view, found)
@@ -110,6 +113,21 @@ def _outside(view: TopView, hollow: Sequence[Container]) -> TopView:
     level = np.maximum.reduce([c.level for c in hollow]).ravel()
     cell = view.points.cell
     return view.without(view.points.xyz[:, 2] < level[cell] + _OWN + view.noise)
+
+
+def _without_bodies(view: TopView, others: Sequence[Detection]) -> TopView:
+    """`view` without the points on the bodies of `others`: their sides are no layers under what stands beside them."""
+    xyz = view.points.xyz
+    own = np.zeros(len(xyz), bool)
+    for other in others:
+        if other.category not in ("block", "cylinder") or other.quality < _SURE:
+            continue
+        c, s = math.cos(other.yaw), math.sin(other.yaw)
+        dx, dy = xyz[:, 0] - np.float32(other.center[0]), xyz[:, 1] - np.float32(other.center[1])
+        a, b = other.size[0] / 2 + _BODY, other.size[1] / 2 + _BODY
+        within = (np.abs(c * dx + s * dy) < a) & (np.abs(c * dy - s * dx) < b)
+        own |= within & (xyz[:, 2] < other.top + _BODY) & (xyz[:, 2] > other.bottom - _BODY)
+    return view.without(own) if own.any() else view
 
 
 def _faces(view: TopView, tops: Sequence[Mask], hollow: Sequence[Container]) -> Iterator[tuple[Mask, list[float]]]:

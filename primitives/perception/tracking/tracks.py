@@ -12,6 +12,7 @@ import numpy as np
 
 from primitives.categories import MARKINGS
 from primitives.perception.tracking.assignment import assign
+from primitives.perception.tracking.known_things import as_large, overlap, parts_of, same_kind
 from primitives.perception.tracking.occlusion import hidden
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Vector3
@@ -28,8 +29,6 @@ _COVERED = 0.95
 """Part of its former area below which something lies on a zone."""
 _UNSEEN = 0.5
 """Confidence at most in where a thing is that was let go and not seen since."""
-_SIZE = 0.12
-"""Relative deviation of extents up to which a thing has the size that it was seen with before."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -83,17 +82,25 @@ class Tracks:
         named: list[SceneObject] = []
         fresh = set(range(len(ordered)))
         unseen = dict(enumerate(known))
+        matched: list[tuple[_Track, SceneObject]] = []
         if known and ordered:
             cost = np.array([[_cost(t, o) for o in ordered] for t in known])
             for row, column in assign(cost):
                 if cost[row, column] < _NEVER:
                     fresh.discard(column)
-                    del unseen[row]
-                    named.append(self._seen_again(known[row], ordered[column], partial=id(ordered[column]) in cut))
+                    matched.append((unseen.pop(row), ordered[column]))
+            for track, obj in matched:
+                missing = [t for t in unseen.values() if t.last is not None]
+                others = parts_of(obj, track.label, [t.last for t in missing if t.last is not None])
+                if others and track.last is not None:
+                    named += [_half_sure(o) for o in (track.last, *others)]
+                    unseen = {i: t for i, t in unseen.items() if t.last not in others}
+                else:
+                    named.append(self._seen_again(track, obj, partial=id(obj) in cut))
         remembered: list[SceneObject] = []
         for track in unseen.values():
             if track.last is not None and hidden(track.last, frames):
-                remembered.append(msgspec.structs.replace(track.last, confidence=track.last.confidence / 2))
+                remembered.append(_half_sure(track.last))
             else:
                 track.last = None
         # what shows of a thing behind the arm can look like something else
@@ -101,21 +108,25 @@ class Tracks:
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
         news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
         news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
+        if known:  # two things are not in one place: the rest of a known one, in its shade or beside its outline
+            news = [o for o in news if not any(overlap(o, thing) for thing in (*named, *remembered))]
         twins = Counter(o.name for o in news)
         named += [*remembered, *(self._first_seen(o, alone=twins[o.name] == 1) for o in news)]
         return sorted(named, key=lambda o: o.name)
 
     def _seen_again(self, track: _Track, obj: SceneObject, *, partial: bool) -> SceneObject:
         label, last = track.label, track.last
-        if partial and not _as_large(obj, label):
+        if partial and not as_large(obj, label):
             if last is not None and math.dist(last.position[:2], obj.position[:2]) < max(label.size[:2]):
-                return msgspec.structs.replace(last, confidence=last.confidence / 2)
+                return _half_sure(last)
             # of what was moved about, the upper side is where it shows, and the rest as it is known
             x, y, _ = obj.position
             z = obj.top - label.size[2] / 2
             obj = msgspec.structs.replace(obj, position=(x, y, z), size=label.size, confidence=obj.confidence / 2)
         if last is not None and (_worse(obj, last) or _is_covered(obj, last)):
             return msgspec.structs.replace(last, confidence=obj.confidence)
+        if obj.category == "object" != label.category and not as_large(obj, label):
+            obj = msgspec.structs.replace(obj, size=label.size)  # it leans, or others hide a part of it
         track.position = obj.position
         track.last = msgspec.structs.replace(obj, name=label.name, category=label.category, color=label.color)
         return track.last
@@ -135,9 +146,8 @@ class Tracks:
         return named
 
 
-def _as_large(obj: SceneObject, label: SceneObject) -> bool:
-    """Whether `obj` has the known size: then all of it was seen."""
-    return all(abs(a - b) < max(_SIZE * b, 0.004) for a, b in zip(obj.size, label.size, strict=True))
+def _half_sure(obj: SceneObject) -> SceneObject:
+    return msgspec.structs.replace(obj, confidence=obj.confidence / 2)
 
 
 def _plain(obj: SceneObject) -> bool:
@@ -171,11 +181,13 @@ def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
 
 
 def _cost(track: _Track, obj: SceneObject) -> float:
-    same = (track.label.category, track.label.color) == (obj.category, obj.color)
+    same = same_kind(obj, track.label)
     if track.position is None:
         return 0.9 if same else _NEVER
     away = math.dist(track.position, obj.position)
     cost = away / (away + _KNEE)
+    if obj.category != track.label.category:
+        cost += 0.5
     cost += 0.5 * max(abs(a - b) / max(a, 0.01) for a, b in zip(track.label.size, obj.size, strict=True))
     if same:
         return cost
