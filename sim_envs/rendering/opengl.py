@@ -208,11 +208,14 @@ class GLRenderer:
     def close(self) -> None:
         """Free the context, where it is this process's."""
         if self._process == os.getpid():
+            self._context.__enter__()
             self._context.release()
 
     def _own(self) -> None:
+        """Make this context the current one: another renderer of the process may have opened or closed its own."""
         if self._process != os.getpid():
             raise _forked()
+        self._context.__enter__()
 
     def _cast_shadows(self, stage: Sequence[Item], poses: NDArray[np.float64], to_light: NDArray[np.float64]) -> None:
         self._shadow_target.use()

@@ -14,6 +14,7 @@ from sim_envs.physics.body_loading import TABLE_CENTER, TABLE_SIZE, show_table
 from sim_envs.physics.world import World
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
 from sim_envs.rendering.light import Light
+from sim_envs.rendering.opengl import GLRenderer
 from sim_envs.rendering.renderer import Renderer, metric_depth
 from sim_envs.rendering.sim_camera import miscalibrated, with_depth_noise
 from sim_envs.rendering.tiny_renderer import TinyRenderer, _image
@@ -187,3 +188,15 @@ def test_the_table_that_is_drawn_once_is_the_one_that_would_be_drawn_every_time(
             np.testing.assert_array_equal(depth, metric_depth(buffer))
     finally:
         world.close()
+
+
+def test_a_renderer_draws_alike_after_others_were_opened_and_closed(world: World) -> None:
+    camera = camera_info(MOUNTS[0])
+    first = GLRenderer()
+    _, before = first.measure(world, camera, Light())
+    GLRenderer().close()
+    other = GLRenderer()
+    _, after = first.measure(world, camera, Light())
+    assert np.array_equal(before, after)
+    other.close()
+    first.close()
