@@ -17,10 +17,11 @@ AGAIN_S = 0.02
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `codepolicy`; ends the process with the exit status."""
-    from codepolicy.cli.streams import abandon, open_closed
+    from codepolicy.cli.streams import abandon, open_closed, take_any_letter
 
     try:
         open_closed()
+        take_any_letter()
         for number in (
             signal.SIGINT,
             signal.SIGTERM,

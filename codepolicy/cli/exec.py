@@ -63,7 +63,7 @@ class ExecCommand(OutputFlags, WorldOptions):
                 raise ConfigurationError(
                     f"{self.program!r} has {path.stat().st_size} bytes; a program has at most 64000"
                 )
-            return path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             raise ConfigurationError(f"cannot read program {self.program!r}: {reason}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -24,6 +25,13 @@ def open_closed() -> None:
                 os.close(null)
         stream = Path(os.devnull).open("w" if number else "r", encoding="utf-8")  # noqa: SIM115 - for good
         setattr(sys, name, stream)
+
+
+def take_any_letter() -> None:
+    """Write letters that a console's encoding lacks as `\\uXXXX`, rather than end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def abandon(stream: TextIO) -> None:

@@ -36,7 +36,7 @@ def _case(episode: RecordedEpisode) -> Case | None:
         return None
     scene = trial.scene
     if scene is not None and Path(scene).is_file():
-        scene = Path(scene).read_text(encoding="utf-8")
+        scene = Path(scene).read_text(encoding="utf-8-sig")
     return Case(
         instruction=then.instruction,
         task=trial.task,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-import re
 import shutil
 import tempfile
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.events import Answered, Asked, Called, Event, Started
+from codepolicy.file_names import slug
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
 from codepolicy.redaction import redacted, redacted_json
@@ -35,9 +35,9 @@ class RunFolder:
     """
 
     def __init__(self, parent: Path, name: str, *, stamped: bool = True) -> None:
-        slug = re.sub(r"[^a-z0-9]+", "-", redacted(name).lower()).strip("-")[:48].strip("-") or "run"
+        words = slug(redacted(name), 48) or "run"
         self._parent = parent
-        self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{slug}" if stamped else slug
+        self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{words}" if stamped else words
         self._created = [p for p in (parent, *parent.parents) if not p.exists()]
         try:
             parent.mkdir(parents=True, exist_ok=True)

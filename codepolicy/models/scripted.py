@@ -59,4 +59,4 @@ def make(argument: str, options: ModelOptions) -> ScriptedModel:
     files = sorted(path.glob("*.md")) if path.is_dir() else [path]
     if not argument or not files or not all(f.is_file() for f in files):
         raise ConfigurationError(f"scripted model: {argument!r} is neither a file nor a folder with *.md replies in it")
-    return ScriptedModel([f.read_text(encoding="utf-8") for f in files])
+    return ScriptedModel([f.read_text(encoding="utf-8-sig") for f in files])

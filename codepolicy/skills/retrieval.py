@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
@@ -19,6 +20,10 @@ MAX_TOKENS = 500
 SHARE = 0.4
 """More than this part of the instruction's words must be in a skill's, too."""
 _EMPTY = re.compile(r"an?|the|of|in(to)?|on(to)?|to|from|at|by|with|and|it|is|are|be|there|all")
+_WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+"""Thai, Lao, Burmese, Khmer, kana, Chinese characters and Hangul."""
+_STEM = 5
+"""Characters of a word in another alphabet that carry its meaning; its ending changes with the sentence."""
 _K1, _B = 1.2, 0.75
 
 
@@ -50,6 +55,20 @@ def relevant(skills: Sequence[Skill], instruction: str, *, surface: str, limit: 
 
 
 def _words(text: str) -> list[str]:
-    """Lower-case words without those that say little, and without a plural's s."""
-    words: list[str] = re.findall(r"[a-z0-9]+", text.lower())
-    return [w[:-1] if len(w) > 3 and w.endswith("s") else w for w in words if not _EMPTY.fullmatch(w)]
+    """What two instructions in one language have in common when they ask for something similar.
+
+    English words without those that say little, and without a plural's s; the stems of words in other alphabets, whose
+    endings change; pairs of neighbouring characters in scripts without spaces (Chinese, Japanese, Thai, …)
+    and in Korean, whose words carry particles.
+    """
+    found: list[str] = []
+    for word in re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()):
+        runs: list[str] = re.findall(rf"[{_WITHOUT_SPACES}]+|[^{_WITHOUT_SPACES}]+", word)
+        for run in runs:
+            if re.match(rf"[{_WITHOUT_SPACES}]", run):
+                found += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+            elif not run.isascii():
+                found.append(run[:_STEM])
+            elif not _EMPTY.fullmatch(run):
+                found.append(run[:-1] if len(run) > 3 and run.endswith("s") else run)
+    return found

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from codepolicy.file_names import slug
 from codepolicy.prompting.goal_split import split_goal
 from codepolicy.prompting.prompt import WorkedExample
 from codepolicy.prompting.quoting import one_line
@@ -31,9 +32,9 @@ class Skill(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def id(self) -> str:
         """Words of the instruction and eight hex digits that change whenever instruction, surface or program do."""
-        slug = re.sub(r"[^a-z0-9]+", "-", self.instruction.lower()).strip("-")[:40].strip("-") or "skill"
+        words = slug(self.instruction, 40) or "skill"
         content = "\0".join((self.instruction, self.surface, self.program.strip(), self.goal.strip()))
-        return f"{slug}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
+        return f"{words}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
     @property
     def example(self) -> WorkedExample:

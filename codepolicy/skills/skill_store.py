@@ -34,7 +34,7 @@ class SkillStore:
             raise ConfigurationError(f"cannot keep skills in {str(folder)!r}: {error.strerror or error}") from error
         for path in sorted(folder.glob("*.py")):
             try:
-                skill = parse_skill(path.read_text(encoding="utf-8"))
+                skill = parse_skill(path.read_text(encoding="utf-8-sig"))
             except (OSError, ValueError) as error:
                 raise ConfigurationError(f"{str(path)!r} is no skill: {error}") from error
             self._skills[skill.id] = skill
