@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -20,6 +21,9 @@ from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
 from codepolicy.redaction import redacted, redacted_json
 from primitives.errors import ConfigurationError
+
+TRACE_BYTES: Final = 16 << 20
+"""Most of a trace that is kept; a last line then says how many lines were left out."""
 
 
 class RunFolder:
@@ -48,6 +52,7 @@ class RunFolder:
                 f"cannot write a run folder into {str(parent)!r}: {error.strerror or error}. Choose another with --out."
             ) from error
         self._trace: FileIO | None = None
+        self._left_out = 0
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
         self._request = ""
@@ -98,6 +103,9 @@ class RunFolder:
             self._trace = (self.path / "trace.jsonl").open("ab", buffering=0)
         line = redacted_json(msgspec.json.encode(value)) + b"\n"
         before = self._trace.tell()
+        if before + len(line) > TRACE_BYTES:
+            self._left_out += 1
+            return
         if self._trace.write(line) != len(line):
             self._trace.truncate(before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -145,6 +153,8 @@ class RunFolder:
         trace, self._trace = self._trace, None
         if trace is not None:
             with trace:
+                if self._left_out:
+                    trace.write(msgspec.json.encode({"left_out": self._left_out}) + b"\n")
                 os.fsync(trace.fileno())
 
 

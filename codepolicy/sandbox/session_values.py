@@ -61,9 +61,10 @@ def written(values: Mapping[str, object], refer: Refer) -> dict[str, msgspec.Raw
             data = msgspec.msgpack.encode(_Writer(refer, left).form(value))
         except (NotKept, RecursionError, MemoryError, TypeError, ValueError, OverflowError):
             continue
-        left -= len(data) + len(name)
-        if left < 0 or len(kept) >= MAX_NAMES:
-            break
+        size = len(data) + len(name)
+        if size > left or len(kept) >= MAX_NAMES:
+            continue
+        left -= size
         kept[name] = msgspec.Raw(data)
     return kept
 
@@ -137,7 +138,7 @@ def read(kept: Mapping[str, msgspec.Raw], resolve: Resolve) -> dict[str, object]
         resolve: makes functions, classes and instances anew.
     """
     values: dict[str, object] = {}
-    references = {"function", "class"}
+    references = ("function", "class")
     forms: dict[str, Form] = {}
     for name, raw in kept.items():
         try:
@@ -166,7 +167,7 @@ class _Reader:
         if kind in _SEQUENCES:
             return _SEQUENCES[kind](self.value(v) for v in rest)
         if kind in _MAPPINGS:
-            return _MAPPINGS[kind](self._pairs(rest))
+            return _MAPPINGS[kind](dict(self._pairs(rest)))
         match kind:
             case "int":
                 return int(rest[0], 16)
