@@ -51,6 +51,8 @@ class ReportCommand:
             if page is not None:
                 put(f"page in {page}")
         why = missed(summary, fail_under)
+        if why is None and fail_under is not None and summary.missing_shards:
+            why = f"missing shards: {', '.join(summary.missing_shards)}; give the folders of all of them"
         if why is None and fail_under is not None and summary.total.episodes < summary.planned:
             why = f"{summary.planned - summary.total.episodes} of {summary.planned} episodes are missing"
         return 0 if why is None else fail(why, 1, json=False)

@@ -90,7 +90,7 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
             load(name, setup.options)  # so that a mistake is told before anything is written
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
     programs = None if setup.programs is None else str(built_in().get(setup.programs, setup.programs))
-    paths = [programs, setup.options.prices, setup.settings.skills, *(name.partition(":")[2] for name in named)]
+    paths = [programs, setup.options.prices, setup.settings.skills, *filter(None, map(_file_of, named))]
     origins = [plugins.load(GROUP, "model", name.partition(":")[0]) for name in named]
     origins += [plugins.load("codepolicy.detectors", "detector", setup.settings.detector), type(environment)]
     return Configuration(
@@ -112,9 +112,22 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
 
 
 def _told_options(options: ModelOptions) -> Plain:
-    """The models' options, the address without user and password."""
+    """The models' options, the address without user and password, and without how long to wait for a reply."""
     url = options.base_url
-    return msgspec.to_builtins(options) | {"base_url": shown_url(url) if url is not None else None}
+    told: Plain = msgspec.to_builtins(options) | {"base_url": shown_url(url) if url is not None else None}
+    del told["timeout_s"]
+    return told
+
+
+def _file_of(model: str) -> str | None:
+    """The file or folder that a model's name points to, if any.
+
+    A folder that happens to be called like a model of a server is none, or results would depend on what else lies in
+    the working directory.
+    """
+    name, _, detail = model.partition(":")
+    meant = name in ("replay", "scripted") or "/" in detail or Path(detail).is_file()
+    return detail if meant else None
 
 
 def task_hashes(tasks: Mapping[str, TaskInfo]) -> dict[str, str]:

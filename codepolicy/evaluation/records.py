@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from codepolicy.episode import Episode, Outcome, Timings
+from codepolicy.episode import Episode, Outcome, Timings, Turn
 from codepolicy.evaluation import fingerprints
 from codepolicy.models.protocol import Usage
 from primitives.environment import PlannedTrial
@@ -45,7 +45,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     told: str
     """In a sentence."""
     feedback: str
-    """First line of the last feedback; empty where there was none."""
+    """First line of what the last program was told, or would have been told had another turn been left."""
     turns: int
     surface: str
     prompt: str
@@ -80,7 +80,6 @@ def named(task: str, seed: int, sample: int) -> str:
 def recorded(job: Job, episode: Episode, *, folder: str | None) -> Record:
     """The record of an episode that was played."""
     won = episode.outcome in ("achieved", "declined")
-    fed = [turn.feedback for turn in episode.turns if turn.feedback]
     return Record(
         key=job.key,
         task=job.trial.task,
@@ -94,7 +93,7 @@ def recorded(job: Job, episode: Episode, *, folder: str | None) -> Record:
         outcome=episode.outcome,
         kind="" if won else _kind(episode),
         told=_first_line(episode.summary),
-        feedback=_first_line(fed[-1]) if fed else "",
+        feedback=_first_line(_last_feedback(episode)),
         turns=len(episode.turns),
         surface=episode.surface,
         prompt=episode.prompt,
@@ -145,12 +144,32 @@ def _kind(episode: Episode) -> str:
         return episode.outcome
     if episode.believed in ("achieved", "answered", "declined"):
         return "false success"
-    if not episode.turns or episode.turns[-1].program is None:
+    last = _last_program(episode)
+    if last is None:
         return "no program"
-    report = episode.turns[-1].report
-    if report is not None and report.failure is not None:
-        return str(report.failure.kind)
-    return "goal check" if episode.goal_check.status in ("failed", "vacuous") else episode.outcome
+    if last.report is not None and last.report.failure is not None:
+        return str(last.report.failure.kind)
+    statuses = {last.goal_check.status, episode.goal_check.status}
+    return "goal check" if statuses & {"failed", "vacuous"} else episode.outcome
+
+
+def _last_program(episode: Episode) -> Turn | None:
+    """The last turn whose reply had a program in it."""
+    return next((turn for turn in reversed(episode.turns) if turn.program is not None), None)
+
+
+def _last_feedback(episode: Episode) -> str:
+    """Why the last program was not enough: its feedback or, where nothing more was asked, what ended it."""
+    turn = _last_program(episode)
+    if turn is None:
+        return next((t.feedback for t in reversed(episode.turns) if t.feedback), "")
+    if turn.feedback:
+        return turn.feedback
+    if turn.report is not None and turn.report.failure is not None:
+        return turn.report.failure.message
+    if turn.goal_check.failure is not None:
+        return turn.goal_check.failure.message
+    return next((" ".join((c.message, c.detail)).strip() for c in turn.goal_check.failed_clauses), "")
 
 
 def _first_line(text: str) -> str:

@@ -45,6 +45,8 @@ class EvaluationRun:
     """One for each key, in the order of the tasks, seeds and samples."""
     again: int
     """How many records were replaced by a later one."""
+    missing_shards: tuple[str, ...] = ()
+    """As "3/3"."""
 
 
 def read(path: Path) -> EvaluationRun:
@@ -63,7 +65,16 @@ def read(path: Path) -> EvaluationRun:
     except DAMAGE as error:
         raise ConfigurationError(f"{str(file)!r} is damaged or of another version of codepolicy: {error}") from error
     records, again = _records(path / EPISODES)
-    return EvaluationRun(path=path, file=run, records=records, again=again)
+    return EvaluationRun(path=path, file=run, records=records, again=again, missing_shards=_missing_shards([run]))
+
+
+def _missing_shards(files: Sequence[RunFile]) -> tuple[str, ...]:
+    """Which of the shards that the run was split into are not there."""
+    shards = {file.shard for file in files if file.shard is not None}
+    if len(shards) < len({file.shard for file in files}):  # one of them is the whole run
+        return ()
+    counts = {int(shard.partition("/")[2]) for shard in shards}
+    return tuple(f"{i}/{of}" for of in sorted(counts) for i in range(1, of + 1) if f"{i}/{of}" not in shards)
 
 
 def _records(path: Path) -> tuple[tuple[Record, ...], int]:
@@ -81,12 +92,17 @@ def _records(path: Path) -> tuple[tuple[Record, ...], int]:
 
 
 def _whole_lines(path: Path) -> list[bytes]:
-    """The lines that were written to their end; a process that was killed may have left half of a last one."""
+    """The lines that were written to their end.
+
+    A process that was killed may have left half of a last one, a power cut a stretch of NUL bytes, to which a later
+    start has added: such a line counts from its last NUL on.
+    """
     try:
         content = path.read_bytes() if path.exists() else b""
     except OSError as error:
         raise ConfigurationError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
-    return [line for line in content[: content.rfind(b"\n") + 1].splitlines() if line.strip()]
+    lines = (line.rpartition(b"\0")[2] for line in content[: content.rfind(b"\n") + 1].split(b"\n"))
+    return [line for line in lines if line.strip()]
 
 
 def merged(paths: Sequence[Path]) -> EvaluationRun:
@@ -112,7 +128,13 @@ def merged(paths: Sequence[Path]) -> EvaluationRun:
     planned = sum({run.file.shard: run.file.planned for run in runs}.values())
     file = msgspec.structs.replace(first.file, chosen=chosen, tasks=tasks, shard=None, planned=max(planned, len(found)))
     records = tuple(sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample)))
-    return EvaluationRun(path=first.path, file=file, records=records, again=sum(run.again for run in runs))
+    return EvaluationRun(
+        path=first.path,
+        file=file,
+        records=records,
+        again=sum(run.again for run in runs),
+        missing_shards=_missing_shards([run.file for run in runs]),
+    )
 
 
 def _located(run: EvaluationRun) -> tuple[Record, ...]:

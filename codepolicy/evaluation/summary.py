@@ -31,7 +31,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Prompts included."""
     cost_usd: float | None
     """In total; None where nothing has a price."""
+    model_s: float
+    """Waiting for models."""
+    executing_s: float
+    """Wall time of programs and goal checks."""
     wall_s: float
+    """All of it, setting up and looking included."""
     robot_s: float
 
 
@@ -42,6 +47,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     environment: str
     planned: int
+    missing_shards: tuple[str, ...] = ()
+    """As "3/3"; what they planned is not counted."""
     tasks: tuple[Row, ...]
     groups: tuple[Row, ...]
     """By label, e.g. "family: stacking"; none where no suite labels its groups."""
@@ -68,6 +75,7 @@ def summarized(run: EvaluationRun) -> Summary:
         model=run.file.configuration.model,
         environment=run.file.configuration.environment,
         planned=run.file.planned,
+        missing_shards=run.missing_shards,
         tasks=tasks,
         groups=rows(records, lambda r: [f"{name}: {value}" for name, value in r.labels.items()]),
         total=row("all", records),
@@ -110,6 +118,8 @@ def row(name: str, records: Sequence[Record]) -> Row:
         turns=mean(r.turns for r in records),
         tokens=mean(r.tokens for r in records),
         cost_usd=sum(costs) if costs else None,
+        model_s=mean(r.timings.model for r in records),
+        executing_s=mean(r.timings.execution for r in records),
         wall_s=mean(r.timings.total for r in records),
         robot_s=mean(r.timings.robot for r in records),
     )

@@ -8,7 +8,10 @@ from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.summary import Row, Summary
 from codepolicy.printable import printable_line
 
-HEADINGS = ("", "n", "won", "rate", "95 % interval", "turn 1", "turns", "tokens", "cost", "wall s", "robot s")
+HEADINGS = (
+    *("", "n", "won", "rate", "95 % interval", "turn 1", "turns", "tokens", "cost"),
+    *("model s", "executing s", "wall s", "robot s"),
+)
 LISTED = 20
 """Lost episodes that are named."""
 
@@ -33,6 +36,8 @@ def notes(summary: Summary) -> Iterator[str]:
     if summary.tasks_in_general is not None:
         low, high = summary.tasks_in_general
         yield f"over tasks like these {len(summary.tasks)}: {percent(low)} - {percent(high)} (tasks resampled, 95 %)"
+    if summary.missing_shards:
+        yield f"missing: {'shards' if len(summary.missing_shards) > 1 else 'shard'} {', '.join(summary.missing_shards)}"
     if summary.total.episodes < summary.planned:
         yield f"{summary.planned - summary.total.episodes} of {summary.planned} episodes are missing"
     if summary.privileged:
@@ -73,6 +78,8 @@ def cells(row: Row) -> tuple[str, ...]:
         f"{row.turns:.2f}",
         f"{row.tokens:.0f}",
         "–" if row.cost_usd is None else f"{row.cost_usd:.4g}",
+        f"{row.model_s:.1f}",
+        f"{row.executing_s:.1f}",
         f"{row.wall_s:.1f}",
         f"{row.robot_s:.1f}",
     )

@@ -75,6 +75,9 @@ class LLMClient:
             reply = self.model.complete(messages, sample=sample)
         except (ModelError, ConfigurationError):
             raise
+        except KeyboardInterrupt:  # the server has read the request and bills it
+            self.budget.spend(messages, Reply(text="", model=self.model.id))
+            raise
         except Exception as error:  # somebody else's code
             raise ModelError(f"model {self.model.id!r} broke: {type(error).__name__}: {error}") from error
         self.waited_s += reply.latency_s

@@ -178,4 +178,11 @@ def _suite_or_task(name: str) -> Suite:
     id = name.partition(":")[0]
     if not {id, re.sub(r"-v\d+$", "", id)} & known:
         raise unknown_name("suite or task", name, (*names(), *known))
-    return Suite(description="", groups=(TaskGroup(tasks=(find_task(name).id,)),))
+    task = find_task(name)
+    return Suite(description="", groups=(TaskGroup(tasks=(task.id,), labels=_labels(task)),))
+
+
+def _labels(task: Task) -> dict[str, str]:
+    """What the first built-in suite with this very task, attributes included, labels it with."""
+    groups = (group for suite in names() for group in load(suite).groups)
+    return next((group.labels for group in groups if task.id in {member.id for member in members(group)}), {})

@@ -95,3 +95,17 @@ def test_the_result_is_of_what_happened_and_not_of_how_long_it_took() -> None:
 def test_what_broke_is_lost_and_counted() -> None:
     record = broken(made.job(seed=4), "its process died\nand more")
     assert (record.won, record.outcome, record.told, record.seed) == (False, "infrastructure", "its process died", 4)
+
+
+def test_a_reply_without_program_does_not_hide_what_the_last_program_was_lost_to() -> None:
+    turns = (FAILED, Turn(program=None, feedback="write a program"))
+    record = recorded(made.job(), episode(turns=turns), folder=None)
+    assert (record.kind, record.feedback) == ("grasp_missed", "line 1: it missed")
+
+
+def test_the_last_program_is_told_apart_from_the_feedback_before_it() -> None:
+    assert FAILED.report is not None and FAILED.report.failure is not None
+    last = msgspec.structs.replace(FAILED, feedback=None)
+    before = msgspec.structs.replace(FAILED, feedback="of an earlier program")
+    record = recorded(made.job(), episode(turns=(before, last)), folder=None)
+    assert record.feedback == FAILED.report.failure.message.splitlines()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codepolicy.evaluation.run_store import Store, merged, read
@@ -95,3 +96,21 @@ def test_parts_of_two_configurations_do_not_merge(tmp_path: Path) -> None:
 def test_a_folder_without_a_run(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no evaluation"):
         read(tmp_path)
+
+
+def test_nul_bytes_of_a_power_cut_are_a_torn_line(tmp_path: Path) -> None:
+    path = made.folder(tmp_path / "run", [made.record(seed=0), made.record(seed=1)])
+    episodes = path / "episodes.jsonl"
+    whole = episodes.read_bytes()
+    episodes.write_bytes(whole + b'{"torn' + b"\0" * 4096)
+    assert len(read(path).records) == 2
+    later = msgspec.json.encode(made.record(seed=2)) + b"\n"
+    episodes.write_bytes(whole + b'{"torn' + b"\0" * 4096 + later)
+    assert [r.seed for r in read(path).records] == [0, 1, 2]
+
+
+def test_shards_that_are_not_given_are_named(tmp_path: Path) -> None:
+    parts = [made.folder(tmp_path / str(i), [made.record(seed=i)], shard=f"{i}/3") for i in (1, 3)]
+    assert merged(parts).missing_shards == ("2/3",)
+    assert read(parts[0]).missing_shards == ("2/3", "3/3")
+    assert merged([*parts, made.folder(tmp_path / "2", [made.record(seed=2)], shard="2/3")]).missing_shards == ()

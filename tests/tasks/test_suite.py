@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from primitives.errors import ConfigurationError
-from sim_envs.suites.suite import load, members, names, suites_of, trials
+from sim_envs.suites.suite import load, members, names, selected, suites_of, trials
 from sim_envs.suites.task_catalog import all_tasks, find_task
 
 
@@ -84,3 +84,11 @@ def test_unknown_suites_say_what_there_is():
         load("cap15")
     with pytest.raises(ConfigurationError, match="no suite file"):
         load("nowhere.toml")
+
+
+def test_a_task_by_id_keeps_the_labels_of_its_suite():
+    seen, unseen = (selected([id], seeds=[0], wording=None, disturbances=None)[0].labels for id in TASK_BY_ID)
+    assert (seen["split"], unseen["split"]) == ("sa-si", "ua-si")
+
+
+TASK_BY_ID = ("cap-stack-all-blocks", "cap-stack-all-blocks:unseen")
