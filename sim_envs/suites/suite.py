@@ -185,4 +185,5 @@ def _suite_or_task(name: str) -> Suite:
 def _labels(task: Task) -> dict[str, str]:
     """What the first built-in suite with this very task, attributes included, labels it with."""
     groups = (group for suite in names() for group in load(suite).groups)
-    return next((group.labels for group in groups if task.id in {member.id for member in members(group)}), {})
+    found = (group.labels for group in groups if task.id in {member.id for member in members(group)})
+    return next(found, dict[str, str]())
