@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import shapely
 
-from primitives.categories import CONTAINERS, FLAT, MARKINGS, PEG_PLATE, ROUND
+from primitives.categories import CONTAINERS, FIXED, FLAT, MARKINGS, PEG_PLATE, ROUND
 from primitives.scene import Region, Relation, SceneObject
 
 CONTACT = 0.012
@@ -89,6 +89,25 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
     return Relation(holds, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim")
+
+
+def contained(container: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]:
+    """What lies in a hollow `container`, and what rests on that."""
+    if container.category not in CONTAINERS:
+        return []
+    known = [o for o in others if o.name != container.name and o.on != "gripper" and o.category not in FIXED]
+    found = [o for o in known if inside(o, container)]
+    names = {o.name for o in found}
+    return [*found, *(o for o in known if o.name not in names and o.on in names)]
+
+
+def riders(obj: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]:
+    """What rests on or in `obj`, directly or on something else that does, and goes along when it is slid."""
+    known = [o for o in others if o.name != obj.name]
+    found = contained(obj, known)
+    while more := [o for o in known if o not in found and o.on in {obj.name, *(f.name for f in found)}]:
+        found += more
+    return found
 
 
 def on(a: SceneObject, b: SceneObject) -> Relation:

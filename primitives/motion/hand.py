@@ -15,6 +15,7 @@ from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.motion.planning.obstacles import distance_from
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
+from primitives.relations import contained
 from primitives.robot import Arm
 from primitives.scene import SceneObject
 
@@ -22,6 +23,8 @@ TIMEOUT = 10.0
 """Robot time in s that one movement of the fingers may take."""
 GRIP_FORCE = 20.0
 """N."""
+LADEN_FORCE = 40.0
+"""N, where something lies in what is grasped by its wall."""
 HELD_SLACK = 0.0015
 """How much wider than commanded the fingers must stay to count as holding something, in m."""
 GRASP_RADIUS = 0.02
@@ -103,14 +106,16 @@ class Hand:
         return self._commanded is not None and width > self._commanded + HELD_SLACK
 
     def attach(self, obj: SceneObject) -> HeldObject:
-        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them."""
+        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them;
+        what lies in it goes along."""
+        contents = contained(obj, self._memory.objects)
         if obj.category not in ROUND:
             T = self._tool()
             tool_yaw = math.atan2(T[1, 0], T[0, 0])
             quarter = math.pi / 2
             askew = (obj.yaw - tool_yaw + quarter / 2) % quarter - quarter / 2
             obj = msgspec.structs.replace(obj, yaw=obj.yaw - askew)
-        return self._memory.hold(obj, self.width)
+        return self._memory.hold(obj, self.width, contents)
 
     def let_go(self, *, lost: bool = False) -> None:
         """What was held is so no longer. Args: `lost` says that nobody knows where it went."""

@@ -31,6 +31,10 @@ APPROACH = 0.10
 """Straight way down to a grasp or a place and up from it, in m."""
 NEAR = 0.85
 """Speed scale near objects."""
+LEVEL = 0.3
+"""rad by which a container with something in it may lean on its way."""
+LADEN = 0.4
+"""Speed scale with such a container."""
 TIMEOUT = 30.0
 """Robot time in s that one motion may take."""
 JUMP = 0.35
@@ -89,10 +93,11 @@ class Mover:
             objects: what is known to be there; left out, what was last seen, and a look where something moved since.
         """
         attached = held or self.hand.held
-        name = attached.object.name if attached else None
+        names = attached.names if attached else ()
+        laden = attached is not None and bool(attached.contents)
         return Checker(
             self._geometry,
-            [o for o in (self.memory.objects if objects is None else objects) if o.name != name],
+            [o for o in (self.memory.objects if objects is None else objects) if o.name not in names],
             held=attached.object if attached else None,
             T_tool_held=attached.T_tool_object if attached else None,
             ignore=ignore,
@@ -101,6 +106,7 @@ class Mover:
             margin=margin,
             close=close,
             box=(self.guard.low, self.guard.high),
+            tilt=LEVEL if laden else None,
         )
 
     def follow(self, path: NDArray[np.float64], *, scale: float = 1.0, contact: bool = False) -> None:
@@ -120,6 +126,8 @@ class Mover:
         path[0] = self.q
         tool = self.kinematics.tool_positions(path)
         self.guard.check_path(path, tool)
+        if self.hand.held is not None and self.hand.held.contents:
+            scale = min(scale, LADEN)
         limits = self.guard.motion_limits(path, tool, scale)
         try:
             result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT)

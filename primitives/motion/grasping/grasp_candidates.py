@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ RIM_DEPTH = 0.015
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 RIM_OPENING = 0.05
 """Distance between the fingers on the way down over a wall, in m."""
+RIM_WAYS = ((1.0, RIM_OPENING, 0.0), (0.5, 0.035, 0.05), (0.0, 0.035, 0.1), (0.0, 0.025, 0.2))
+"""Lean of the hand as a part of the wall's, distance in m between the fingers on the way down, and cost: over the wall
+of a small bowl a hand that leans with it would touch the table."""
 _RIM_TURNS = 12
 
 
@@ -135,9 +139,10 @@ def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """One finger inside a hollow thing, one outside, both along the wall."""
     if obj.category not in CONTAINERS or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
         return
-    lean, wall = wall_lean(obj), category(obj.category).wall
     depth = min(RIM_DEPTH, obj.size[2] * 0.45)
-    for n, (direction, radius) in enumerate(_rim_spots(obj)):
+    wall = category(obj.category).wall
+    for (part, apart, cost), (n, (direction, radius)) in itertools.product(RIM_WAYS, enumerate(_rim_spots(obj))):
+        lean = part * wall_lean(obj)
         outward = np.array((math.cos(direction), math.sin(direction), 0.0))
         up = np.array((0.0, 0.0, 1.0))
         along = math.sin(lean) * outward + math.cos(lean) * up
@@ -148,7 +153,7 @@ def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
             T[:3, 2], T[:3, 1] = -along, sign * across
             T[:3, 0] = np.cross(T[:3, 1], T[:3, 2])
             T[:3, 3] = rim - depth * along
-            yield GraspCandidate(T, wall, RIM_OPENING, 0.45 - 0.001 * n, rim=True)
+            yield GraspCandidate(T, wall, apart, 0.45 - cost - 0.001 * n, rim=True)
 
 
 def _rim_spots(obj: SceneObject) -> list[tuple[float, float]]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives import relations
 from primitives.categories import MARKINGS
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
-from primitives.kinematics.poses import matrix_pose, object_matrix
+from primitives.kinematics.poses import matrix_pose
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
+from primitives.motion.hand import GRIP_FORCE, LADEN_FORCE
 from primitives.motion.mover import APPROACH, NEAR, Mover
 from primitives.motion.planning.collision import TABLE
 from primitives.motion.preconditions import candidates as named
 from primitives.motion.preconditions import clear, direction, finger_room, refuse_bolted
-from primitives.perception.tracking.held_object import HeldObject
+from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.scene import Grasp, SceneObject
 
 HOLDS = 20
@@ -66,7 +68,8 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
             hint="Put it down first, with place(target).",
         )
     refuse_bolted(obj)
-    _refuse_covered(mover, obj)
+    contents = relations.contained(obj, mover.memory.objects)
+    _refuse_covered(mover, obj, contents)
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate
     mover.hand.recover()
@@ -74,7 +77,7 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
         mover.hand.move(grip.opening)
     mover.approach(path)
     mover.descend(chosen.down)
-    measured = mover.hand.move(0.0)
+    measured = mover.hand.move(0.0, force=LADEN_FORCE if contents and grip.rim else GRIP_FORCE)
     mover.measured["finger width (m)"] = round(measured, 4)
     mover.measured["expected width (m)"] = round(grip.width, 4)
     if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
@@ -115,8 +118,10 @@ def grasps(mover: Mover, obj: SceneObject) -> list[Grasp]:
     raise _no_grasp(mover, obj, candidates)
 
 
-def _refuse_covered(mover: Mover, obj: SceneObject) -> None:
-    above = tuple(o.name for o in mover.memory.objects if o.on == obj.name)
+def _refuse_covered(mover: Mover, obj: SceneObject, contents: Sequence[SceneObject]) -> None:
+    """Refuse what carries something; what lies in a container goes along."""
+    inside = {o.name for o in contents}
+    above = tuple(o.name for o in mover.memory.objects if o.on == obj.name and o.name not in inside)
     if above:
         raise Blocked(
             f"{' and '.join(above)} rest{'s' if len(above) == 1 else ''} on or in {obj.name}",
@@ -132,6 +137,7 @@ def _choose(
 ) -> tuple[FeasibleGrasp, NDArray[np.float64]]:
     """The best grasp that can be travelled to and suits what comes next, and the path to its pre-grasp."""
     candidates = _ranked(mover, obj)
+    contents = relations.contained(obj, mover.memory.objects)
     for effort in EFFORTS:
         fallback: tuple[FeasibleGrasp, NDArray[np.float64]] | None = None
         unsuited: set[tuple[float, ...]] = set()
@@ -141,7 +147,7 @@ def _choose(
                 continue
             if len(unsuited) >= HOLDS:
                 break
-            fits = suits is None or suits(would_hold(obj, grasp.candidate))
+            fits = suits is None or suits(would_hold(obj, grasp.candidate, contents))
             if not fits:
                 unsuited.add(hold)
                 if fallback is not None:
@@ -163,9 +169,9 @@ def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
     return sorted(candidates, key=lambda c: (-round(c.score / AS_GOOD), mover.turn(c.T)))
 
 
-def would_hold(obj: SceneObject, candidate: GraspCandidate) -> HeldObject:
-    """What would be between the fingers after this grasp."""
-    return HeldObject(obj, np.linalg.inv(candidate.T) @ object_matrix(obj), candidate.width)
+def would_hold(obj: SceneObject, candidate: GraspCandidate, contents: Sequence[SceneObject] = ()) -> HeldObject:
+    """What would be between the fingers after this grasp, with `contents` in it."""
+    return held_at(obj, candidate.T, candidate.width, contents)
 
 
 def _feasible(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Failure, Unreachable
 from primitives.kinematics.poses import upright
-from primitives.motion.grasping.grasp_candidates import grasp_candidates
+from primitives.motion.grasping.grasp_candidates import RIM_OPENING, grasp_candidates
 from primitives.motion.grasping.picking import would_hold
 from primitives.motion.mover import APPROACH, Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
@@ -88,7 +88,8 @@ def _feasible(
     T_object_tool = np.linalg.inv(held.T_tool_object)
     checkers: dict[tuple[str, ...], Checker] = {}
     left = tries
-    for spot in spots(held.object, target, mover.memory.objects, wanted):
+    known = [o for o in mover.memory.objects if o.name not in held.names]
+    for spot in spots(held.object, target, known, wanted):
         if spot.supports not in checkers:
             checkers[spot.supports] = mover.checker(
                 held_ignore={*spot.supports, TABLE}, margin=margin, close=set(spot.supports), held=held
@@ -124,6 +125,8 @@ def _release(mover: Mover, held: HeldObject, q: NDArray[np.float64], checker: Ch
     """How far the fingers can open at `q`, with `ROOM` to spare: wholly, or just enough to let go. Fingers that press
     against the inside of a bowl take it along."""
     most = mover.info.gripper.max_width
+    if held.contents:  # what is inside was not in the way of fingers that far apart
+        most = RIM_OPENING
     least = min(most, held.width + RELEASE / 2)
     for width in (most, min(most, held.width + RELEASE), least):
         if not checker.collides(q, width + 2 * ROOM):
@@ -143,7 +146,7 @@ def another_grasp_suits(mover: Mover, held: HeldObject, target: Target, yaw: flo
         return False
     ways: dict[tuple[float, ...], HeldObject] = {}
     for candidate in grasp_candidates(held.object, mover.info.gripper):
-        other = would_hold(held.object, candidate)
+        other = would_hold(held.object, candidate, [o for o, _ in held.contents])
         if np.abs(other.T_tool_object - held.T_tool_object).max() > 0.005:
             ways.setdefault(candidate.hold, other)
     return any(suitable(mover, other, target, yaw) for other in itertools.islice(ways.values(), REGRASPS))

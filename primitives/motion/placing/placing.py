@@ -19,6 +19,7 @@ from primitives.motion.placing.occupancy import refuse_unsupported
 from primitives.motion.placing.place_search import FeasiblePlace, another_grasp_suits, choose_place, suitable
 from primitives.motion.placing.rest_check import verify
 from primitives.motion.planning.obstacles import POST_MARGIN, inner_radius
+from primitives.motion.spillage import lost_contents
 from primitives.motion.targets import describe
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
@@ -68,7 +69,7 @@ def _carry_out(
     mover: Mover, held: HeldObject, target: Target, yaw: float | None, chosen: FeasiblePlace, path: NDArray[np.float64]
 ) -> None:
     """Go there, let go, and measure where it came to rest."""
-    others = [o for o in mover.memory.objects if o.name != held.object.name]
+    others = [o for o in mover.memory.objects if o.name not in held.names]
     mover.approach(path)
     if mover.hand.lost(LOST):
         measured = mover.hand.width
@@ -94,6 +95,8 @@ def _carry_out(
     with suppress(Blocked):  # from above the place the cameras see enough
         mover.home(objects=[*others, released])
     verify(mover, released, target, chosen.spot, yaw)
+    if spilt := lost_contents(released, [o for o, _ in held.contents], mover.memory.objects):
+        raise spilt
 
 
 def _regrasp(mover: Mover, held: HeldObject, target: Target, yaw: float | None) -> HeldObject | None:
@@ -138,7 +141,8 @@ def refuse(mover: Mover, obj: SceneObject, target: Target, yaw: float | None = N
             return
         case _:
             _refuse_outside(mover, target)
-            others = [o for o in mover.memory.objects if o.name != obj.name]
+            with_it = {obj.name, *(o.name for o in relations.contained(obj, mover.memory.objects))}
+            others = [o for o in mover.memory.objects if o.name not in with_it]
             refuse_unsupported(obj, target, others, yaw)
 
 

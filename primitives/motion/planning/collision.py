@@ -101,6 +101,7 @@ class Checker:
         margin: float = 0.003,
         close: Collection[str] = (),
         box: tuple[Vector3, Vector3] | None = None,
+        tilt: float | None = None,
     ) -> None:
         """Args:
         robot: the arm.
@@ -113,8 +114,14 @@ class Checker:
         margin: distance kept from every object, in m; the table is exact.
         close: names of objects from which no more than `CLOSE` is kept.
         box: smallest and largest tool position (m, base frame) that counts as free.
+        tilt: how far `held` may lean from the upright in rad, lest what is in it falls out.
         """
         self._box = box
+        self._upward: NDArray[np.float64] | None = None
+        self._least_upright = 0.0
+        if tilt is not None and T_tool_held is not None:
+            self._upward = robot.kinematics.T_joint_tool[:3, :3] @ T_tool_held[:3, 2]
+            self._least_upright = float(np.cos(tilt))
         self._tool_joint = robot.kinematics.tool_joint
         self._tool_in_joint = robot.kinematics.T_joint_tool[:3, 3].copy()
         self._kinematics = robot.kinematics
@@ -160,7 +167,11 @@ class Checker:
         return pin.computeCollisions(self._model, self._data, self._tree, whole, True) or self._outside()
 
     def _outside(self) -> bool:
-        """Whether the tool is outside the box, at the configuration that was tested last."""
+        """Whether the tool is outside the box, or what is held leans too far, at the configuration tested last."""
+        if self._upward is not None:
+            turned = self._data.oMi[self._tool_joint].rotation
+            if float(turned[2] @ self._upward) < self._least_upright:
+                return True
         if self._box is None:
             return False
         at = self._data.oMi[self._tool_joint]

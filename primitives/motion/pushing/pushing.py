@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from primitives.categories import FIXED, FLAT, MARKINGS
-from primitives.failures import BadArgument, Blocked, NotFound, NotPlaced, Unreachable
+from primitives import relations
+from primitives.categories import CONTAINERS, FIXED, FLAT, MARKINGS
+from primitives.failures import BadArgument, Blocked, Dropped, NotFound, NotPlaced, Unreachable
 from primitives.motion.mover import Mover
 from primitives.motion.preconditions import refuse_bolted
 from primitives.motion.pushing.stroke import make_stroke, plan_stroke
 from primitives.motion.pushing.swept_corridors import ROOM, in_lane, moved, spots_within, ways
+from primitives.motion.spillage import lost_contents
 from primitives.motion.targets import describe
 from primitives.scene import Region, SceneObject, Target, Vector2
 
@@ -56,6 +58,7 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
     if obj.category in MARKINGS:
         raise BadArgument(f"{obj.name} is a marking on the table", hint="Push an object that stands on the table.")
     goals = _goals(mover, obj, target)
+    along = relations.riders(obj, mover.memory.objects)
     mover.hand.recover()
     now, goal = obj, goals[0]
     for _ in range(STROKES):
@@ -66,7 +69,8 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
             way = _way(mover, now, [goal, *goals])
             if math.dist(now.position[:2], goal := way[-1]) <= GOOD:
                 break  # of all spots of a region, the one where it stands
-            stroke = plan_stroke(mover, now, _stretch(now, way[0], mover.memory.objects), mover.memory.objects)
+            others = _others(mover, now)
+            stroke = plan_stroke(mover, now, _stretch(now, way[0], others), others)
         except (Blocked, Unreachable):
             if offset > TOLERANCE:
                 raise
@@ -74,6 +78,8 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
         make_stroke(mover, stroke, obj.name)
         mover.memory.look()
         now = _seen(mover, obj, target)
+    if fallen := _fallen(now, along, mover.memory.objects):
+        raise fallen
     offset = math.dist(now.position[:2], goal)
     mover.measured["offset (m)"] = round(offset, 4)
     if offset > TOLERANCE:
@@ -83,6 +89,29 @@ def push(mover: Mover, obj: SceneObject, target: Target) -> None:
             measured=_point(now.position),
             hint="Use put if it can be grasped, or push once more.",
         )
+
+
+def _others(mover: Mover, obj: SceneObject) -> list[SceneObject]:
+    """The scene without what rests on or in `obj` and goes along with it."""
+    along = {o.name for o in relations.riders(obj, mover.memory.objects)}
+    return [o for o in mover.memory.objects if o.name not in along]
+
+
+def _fallen(obj: SceneObject, along: Sequence[SceneObject], seen: Sequence[SceneObject]) -> Dropped | None:
+    """What rested on or in `obj` before it was pushed and lies elsewhere now."""
+    if obj.category in CONTAINERS:
+        return lost_contents(obj, along, seen)
+    kept = {o.name for o in relations.riders(obj, seen)}
+    gone = [o for o in seen if o.name in {a.name for a in along} - kept]
+    if not gone:
+        return None
+    return Dropped(
+        f"{' and '.join(o.name for o in gone)} fell off {obj.name} while it was pushed",
+        expected=f"{', '.join(o.name for o in along)} on {obj.name}",
+        measured=", ".join(f"{o.name} at {_point(o.position)}" for o in gone),
+        candidates=tuple(o.name for o in gone),
+        hint=f"Put {gone[0].name} back on {obj.name}.",
+    )
 
 
 def _goals(mover: Mover, obj: SceneObject, target: Target) -> list[Vector2]:
@@ -95,7 +124,7 @@ def _goals(mover: Mover, obj: SceneObject, target: Target) -> list[Vector2]:
         case SceneObject():
             x, y = target.position[:2]
         case Region():
-            return spots_within(target, obj, mover.memory.objects)
+            return spots_within(target, obj, _others(mover, obj))
         case _:
             x, y = target[0], target[1]
     if not mover.robot.workspace.table.contains((x, y)):
@@ -112,7 +141,7 @@ def _way(mover: Mover, obj: SceneObject, goals: Sequence[Vector2]) -> tuple[Vect
     Raises:
         Blocked, Unreachable: there is none.
     """
-    objects = mover.memory.objects
+    objects = _others(mover, obj)
     for room, legs in itertools.product((ROOM, 0.0), (1, 2)):
         for way in itertools.islice(ways(obj, goals, objects, legs=legs, room=room), TRIES):
             if _can_push(mover, obj, way, objects):

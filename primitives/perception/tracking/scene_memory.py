@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from primitives.failures import NotFound
 from primitives.kinematics.arm_kinematics import Kinematics
-from primitives.kinematics.poses import object_matrix
 from primitives.perception import queries
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
 from primitives.perception.detector import Detector, RobotView
-from primitives.perception.tracking.held_object import HeldObject
+from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
 from primitives.relations import bottom, supporter
@@ -58,9 +57,10 @@ class SceneMemory:
         view = RobotView(self._robot.arm.info, state.q, state.gripper_width, held)
         seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
-            seen = [o for o in seen if not _in_hand(o, held)]
+            seen = [o for o in seen if not any(_in_hand(o, mine) for mine in (held, *self.contents))]
         partial = behind_robot(seen, self.frames, self._on_robot(view))
-        named = self._tracks.update(seen, self.frames, partial=partial, without=[held.name] if held else [])
+        names = self.in_hand.names if self.in_hand else ()
+        named = self._tracks.update(seen, self.frames, partial=partial, without=names)
         self._objects = [msgspec.structs.replace(o, on=_rests_on(o, named)) for o in named]
         return list(self._objects)
 
@@ -80,9 +80,9 @@ class SceneMemory:
 
     @property
     def visible(self) -> list[SceneObject]:
-        """The objects of the last look and the held one."""
+        """The objects of the last look, the held one and what lies in that."""
         held = self.held
-        return [*self.objects, held] if held else self.objects
+        return [*self.objects, held, *self.contents] if held else self.objects
 
     def invalidate(self) -> None:
         """Something moved: the next question looks anew."""
@@ -117,14 +117,23 @@ class SceneMemory:
         """What the gripper holds, where it is now, or None."""
         if self.in_hand is None:
             return None
-        T = self._kinematics.tool(self._robot.arm.state().q) @ self.in_hand.T_tool_object
-        x, y, z = (float(v) for v in T[:3, 3])
-        return msgspec.structs.replace(
-            self.in_hand.object, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on="gripper"
-        )
+        return self._carried(self.in_hand.object, self.in_hand.T_tool_object, "gripper")
 
-    def hold(self, obj: SceneObject, width: float) -> HeldObject:
-        """The gripper has closed on `obj`, which is still where it was seen, with the fingers `width` m apart.
+    @property
+    def contents(self) -> list[SceneObject]:
+        """What lies in the held thing, where it is now as long as nothing has fallen out."""
+        held = self.in_hand
+        return [self._carried(o, T, o.on) for o, T in held.contents] if held else []
+
+    def _carried(self, obj: SceneObject, T_tool_object: NDArray[np.float64], on: str) -> SceneObject:
+        """`obj` where the tool has carried it."""
+        T = self._kinematics.tool(self._robot.arm.state().q) @ T_tool_object
+        x, y, z = (float(v) for v in T[:3, 3])
+        return msgspec.structs.replace(obj, position=(x, y, z), yaw=math.atan2(float(T[1, 0]), float(T[0, 0])), on=on)
+
+    def hold(self, obj: SceneObject, width: float, contents: Sequence[SceneObject] = ()) -> HeldObject:
+        """The gripper has closed on `obj`, which is still where it was seen, with the fingers `width` m apart; with it
+        go `contents`, which lie in it.
 
         Raises:
             NotFound: no such object was seen.
@@ -132,25 +141,23 @@ class SceneMemory:
         known = {o.name: o for o in self._objects or self.objects}
         if obj.name not in known:
             raise NotFound(f"cannot hold {obj.name!r}, which was not seen", candidates=tuple(known))
-        T_tool_base = np.linalg.inv(self._kinematics.tool(self._robot.arm.state().q))
-        self.in_hand = HeldObject(obj, T_tool_base @ object_matrix(obj), width)
+        self.in_hand = held_at(obj, self._kinematics.tool(self._robot.arm.state().q), width, contents)
         # Nothing else has moved, and the arm now hides a part of the scene: what was seen before stands.
-        del known[obj.name]
-        self._objects = list(known.values())
+        self._objects = [o for o in known.values() if o.name not in self.in_hand.names]
         return self.in_hand
 
     def recall(self, held: SceneObject) -> None:
         """The gripper holds `held`, where that is said to be, in a scene of the past."""
-        T_tool_base = np.linalg.inv(self._kinematics.tool(self._robot.arm.state().q))
-        width = self._robot.arm.state().gripper_width
-        self.in_hand = HeldObject(held, T_tool_base @ object_matrix(held), width)
+        state = self._robot.arm.state()
+        self.in_hand = held_at(held, self._kinematics.tool(state.q), state.gripper_width)
 
     def release(self, *, lost: bool = False) -> None:
         """The gripper has let go of what it held, here; or, `lost`, nobody knows where."""
         held = self.held
         if held is None:
             return
-        self._tracks.move(held, lost=lost)
+        for each in (held, *self.contents):
+            self._tracks.move(each, lost=lost)
         self.in_hand = None
         self.invalidate()
 
