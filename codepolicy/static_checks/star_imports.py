@@ -18,6 +18,16 @@ def star_names(tree: ast.AST) -> set[str]:
     return {name for node in _stars(tree) for name in _public(node.module or "")}
 
 
+def without_star_imports(source: str, tree: ast.Module) -> str:
+    """`source` with `pass` in place of each, its lines where they were."""
+    lines = source.split("\n")
+    for node in _stars(tree):
+        row = lines[node.lineno - 1].encode()
+        if node.end_lineno == node.lineno and node.end_col_offset is not None:
+            lines[node.lineno - 1] = (row[: node.col_offset] + b"pass" + row[node.end_col_offset :]).decode()
+    return "\n".join(lines)
+
+
 def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
     """Star imports that replace primitives, as that of numpy does with put and place."""
     for node in _stars(tree):

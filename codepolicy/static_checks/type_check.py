@@ -18,7 +18,7 @@ from codepolicy.static_checks.annotations import without_annotations
 from codepolicy.static_checks.certain_types import certain
 from codepolicy.static_checks.findings import closest, finding
 from codepolicy.static_checks.imports import ALIASES, API_CLASSES
-from codepolicy.static_checks.star_imports import star_names
+from codepolicy.static_checks.star_imports import star_names, without_star_imports
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.stub import render
@@ -58,9 +58,9 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         known: names that earlier programs of the session left defined; nothing is known about their types.
     """
     stub = render(surface, for_checking=True)
-    stub += _prelude({*ALIASES, *API_CLASSES, *known} - _defined(stub))
+    stub += _prelude({*ALIASES, *API_CLASSES, *known, *star_names(tree)} - _defined(stub))
     try:
-        told = _told(without_annotations(source, tree), stub)
+        told = _told(without_star_imports(without_annotations(source, tree), tree), stub)
     except (OSError, subprocess.TimeoutExpired):
         return
     for line, rule, message in _parse(told):
@@ -159,11 +159,11 @@ def _report(line: int, rule: str, message: str, surface: Surface, tree: ast.Modu
             if "to unpack" in message and not certain(tree, line, text, surface):
                 return None
             hint = "Values of the API cannot be changed." if "read-only" in message else "Unpack as many as there are."
+        case "missing-argument" | "too-many-positional-arguments" | "unknown-argument" if "function `" not in message:
+            return None  # one of several functions that a variable may stand for, or a failure that a program makes
         case "missing-attribute":
             return _attribute(line, text, ticked, surface)
         case "unresolved-reference":
-            if ticked and ticked[0] in star_names(tree):
-                return None
             hint = "Define it before this line."
         case "index-out-of-bounds" | "not-iterable" | "not-subscriptable":
             if not certain(tree, line, text, surface):
