@@ -52,7 +52,7 @@ class ModelFlags:
     """Who writes the programs."""
 
     model: Annotated[str, tyro.conf.arg(metavar="NAME[:DETAIL]")] = "offline"
-    """offline (rule-based, no network), openai:NAME, replay:DIR, scripted:DIR, or an installed plug-in."""
+    """offline (rule-based, no network), openai:NAME, local:FILE.gguf, replay:DIR, scripted:DIR, or a plug-in."""
     base_url: Annotated[str | None, tyro.conf.arg(metavar="URL")] = None
     """Server that speaks OpenAI's Chat Completions, e.g. http://localhost:11434/v1."""
     timeout: float = 120.0

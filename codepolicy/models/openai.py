@@ -10,7 +10,7 @@ import base64
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,15 +45,25 @@ class OpenAIModel:
     Args:
         name: the model, as the server names it.
         options: address, limits and sampling.
+        parameters: more of them for every request, which this server knows.
+        key: instead of the environment's.
         sleep: waits between attempts.
 
     Raises:
         ConfigurationError: no name, no key where one is needed, or a faulty address.
     """
 
-    def __init__(self, name: str, options: ModelOptions, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: ModelOptions,
+        *,
+        parameters: Mapping[str, object] | None = None,
+        key: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         url = options.base_url or os.environ.get("OPENAI_BASE_URL") or None
-        key = _key()
+        key = key or _key()
         if not name:
             raise ConfigurationError("say which model: --model openai:NAME, e.g. openai:gpt-4.1-mini")
         if url is None and key is None:
@@ -88,6 +98,7 @@ class OpenAIModel:
             "stream": True,
             "max_tokens": options.max_tokens,
             "stream_options": {"include_usage": True},
+            **(parameters or {}),
         }
         if options.temperature is not None:
             self._parameters["temperature"] = options.temperature
