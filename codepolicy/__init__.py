@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from codepolicy.episode import GoalCheck as GoalCheck
     from codepolicy.episode import Outcome as Outcome
     from codepolicy.episode import Turn as Turn
+    from codepolicy.evaluation.run_store import read_run as read_run
+    from codepolicy.evaluation.summary import summarized as summarized
     from codepolicy.events import Event as Event
     from codepolicy.events import Observer as Observer
     from codepolicy.loop.episode_run import Interrupted as Interrupted
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from codepolicy.models.protocol import Usage as Usage
     from codepolicy.models.registry import ModelOptions as ModelOptions
     from codepolicy.models.scripted import ScriptedModel as ScriptedModel
+    from codepolicy.sandbox.host import PolicySandbox as PolicySandbox
     from codepolicy.session import Session as Session
     from codepolicy.settings import Settings as Settings
     from primitives.errors import ConfigurationError as ConfigurationError
@@ -42,12 +45,15 @@ _HOMES = {
     "ModelOptions": "codepolicy.models.registry",
     "Observer": "codepolicy.events",
     "Outcome": "codepolicy.episode",
+    "PolicySandbox": "codepolicy.sandbox.host",
     "Reply": "codepolicy.models.protocol",
     "ScriptedModel": "codepolicy.models.scripted",
     "Session": "codepolicy.session",
     "Settings": "codepolicy.settings",
     "Turn": "codepolicy.episode",
     "Usage": "codepolicy.models.protocol",
+    "read_run": "codepolicy.evaluation.run_store",
+    "summarized": "codepolicy.evaluation.summary",
 }
 
 

@@ -61,7 +61,7 @@ class BaselineCommand(ConditionFlags):
         from codepolicy.evaluation.baseline import changes
         from codepolicy.evaluation.baseline_file import load
         from codepolicy.evaluation.run_plan import start
-        from codepolicy.evaluation.run_store import read
+        from codepolicy.evaluation.run_store import read_run
         from codepolicy.evaluation.runner import Limits
 
         cases, setup = load(file), self._setup(file)
@@ -79,7 +79,7 @@ class BaselineCommand(ConditionFlags):
         if status:
             return status
         keys = {job.key for job in plan.jobs}
-        changed = list(changes(cases, [r for r in read(plan.path).records if r.key in keys]))
+        changed = list(changes(cases, [r for r in read_run(plan.path).records if r.key in keys]))
         newly = [record for case, record in changed if case.won]
         if not self.json:
             put(f"newly failing: {len(newly)}, newly passing: {len(changed) - len(newly)}, of {len(cases)} cases")

@@ -15,7 +15,7 @@ from codepolicy.evaluation.html_report import write_report
 from codepolicy.evaluation.progress_line import ProgressLine
 from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.run_plan import Plan
-from codepolicy.evaluation.run_store import EvaluationRun, Store, read
+from codepolicy.evaluation.run_store import EvaluationRun, Store, read_run
 from codepolicy.evaluation.runner import Ending, Limits, missing, play
 from codepolicy.evaluation.summary import Summary, summarized
 from codepolicy.evaluation.worker_setup import WorkerSetup
@@ -38,7 +38,7 @@ class EvaluationView:
         """Play what is missing and show what it comes to; returns the exit status."""
         with Store(self.plan.path, self.plan.file) as store:
             ending = self._played(store, missing(self.plan.jobs, store.records, again=self.again))
-        run = read(self.plan.path)
+        run = read_run(self.plan.path)
         write_report(run)
         return self._shown(run, ending)
 

@@ -18,7 +18,7 @@ from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import machine
 from codepolicy.evaluation.recorded_replies import RecordedReplies
 from codepolicy.evaluation.records import Record
-from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, TRIAL, read
+from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, TRIAL, read_run
 from codepolicy.evaluation.worker_setup import ORACLE
 from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
@@ -102,7 +102,7 @@ def recorded(path: Path) -> tuple[RecordedEpisode, ...]:
 
 
 def _of_evaluation(root: Path, key: str | None) -> Iterator[RecordedEpisode]:
-    run = read(root)
+    run = read_run(root)
     configuration = run.file.configuration
     settings = replace(msgspec.convert(configuration.settings, Settings), skills=None, max_tokens=None, max_cost=None)
     versions = {**configuration.packages, "python": configuration.python, **run.file.machine}

@@ -49,7 +49,7 @@ class EvaluationRun:
     """As "3/3"."""
 
 
-def read(path: Path) -> EvaluationRun:
+def read_run(path: Path) -> EvaluationRun:
     """What the folder `path` holds.
 
     Raises:
@@ -111,7 +111,7 @@ def merged(paths: Sequence[Path]) -> EvaluationRun:
     Raises:
         ConfigurationError: they are not of one configuration; says what differs.
     """
-    runs = [read(path) for path in paths]
+    runs = [read_run(path) for path in paths]
     first = runs[0]
     for run in runs[1:]:
         differing = differences(first.file.configuration, run.file.configuration)
@@ -194,7 +194,7 @@ class Store:
         """The records of the run that is there, after `run.json` was brought up to date."""
         records: dict[str, Record] = {}
         if (self.path / RUN).exists():
-            earlier = read(self.path)
+            earlier = read_run(self.path)
             differing = differences(earlier.file.configuration, file.configuration)
             if differing and earlier.records:
                 raise ConfigurationError(

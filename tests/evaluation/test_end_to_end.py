@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from codepolicy.evaluation.replay_command import command
-from codepolicy.evaluation.run_store import read
+from codepolicy.evaluation.run_store import read_run
 
 TASKS = ("lift-block", "put-block-in-bowl", "reason-decline-missing")
 
@@ -37,7 +37,7 @@ def test_episodes_are_the_same_in_one_process_and_in_several(one_process: Path, 
     arguments = ("eval", *reversed(TASKS), "--trials", "2", "--jobs", "2", "--out", str(several), "--fail-under", "1")
     told = cli(*arguments)
     assert "all " in told.stdout and "61.0% - 100.0%" in told.stdout
-    first, second = read(one_process).records, read(several).records
+    first, second = read_run(one_process).records, read_run(several).records
     assert [(r.key, r.result, r.won) for r in first] == [(r.key, r.result, r.won) for r in second]
     assert len({r.result for r in first}) == 6
     comparison = json.loads(cli("compare", str(one_process), str(several), "--json").stdout)
@@ -73,13 +73,13 @@ def test_what_is_interrupted_or_killed_goes_on(one_process: Path, tmp_path: Path
     assert "already there" in told.stderr
     after = episodes.read_bytes()
     assert after.startswith(before) and after.count(b"\n") == 6, "nothing is played twice"
-    assert [r.result for r in read(out).records] == [r.result for r in read(one_process).records]
+    assert [r.result for r in read_run(out).records] == [r.result for r in read_run(one_process).records]
     assert not list((out / "episodes").glob(".starting-*"))
 
 
 @pytest.mark.slow
 def test_an_episode_is_replayed_from_its_folder(one_process: Path, tmp_path: Path) -> None:
-    run = read(one_process)
+    run = read_run(one_process)
     record = next(r for r in run.records if r.task == "put-block-in-bowl-v1")
     assert record.folder is not None
     line = command(run.file.configuration, record, one_process / record.folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codepolicy.evaluation.run_store import Store, merged, read
+from codepolicy.evaluation.run_store import Store, merged, read_run
 from primitives.errors import ConfigurationError
 from tests.evaluation import made
 
@@ -18,17 +18,17 @@ def test_what_was_appended_is_there_again(tmp_path: Path) -> None:
     with Store(tmp_path, made.run_file()) as store:
         assert [record.seed for record in store.records.values()] == [0]
         store.append(made.record(seed=1, won=False))
-    assert [(record.seed, record.won) for record in read(tmp_path).records] == [(0, True), (1, False)]
+    assert [(record.seed, record.won) for record in read_run(tmp_path).records] == [(0, True), (1, False)]
 
 
 def test_half_a_line_is_dropped_and_written_over(tmp_path: Path) -> None:
     folder = made.folder(tmp_path / "run", [made.record(seed=0)])
     with (folder / "episodes.jsonl").open("ab") as file:
         file.write(b'{"schema_version":1,"key":"cut')
-    assert len(read(folder).records) == 1
+    assert len(read_run(folder).records) == 1
     with Store(folder, made.run_file()) as store:
         store.append(made.record(seed=1))
-    assert [record.seed for record in read(folder).records] == [0, 1]
+    assert [record.seed for record in read_run(folder).records] == [0, 1]
 
 
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     with (folder / "episodes.jsonl").open("ab") as file:
         file.write(b"nonsense\n")
     with pytest.raises(ConfigurationError, match=r"line 2 of .*episodes.jsonl"):
-        read(folder)
+        read_run(folder)
 
 
 def test_the_last_record_of_a_key_counts(tmp_path: Path) -> None:
     lost, won = made.record(seed=0, won=False, outcome="infrastructure"), made.record(seed=0)
-    run = read(made.folder(tmp_path / "run", [lost, won]))
+    run = read_run(made.folder(tmp_path / "run", [lost, won]))
     assert run.records == (won,) and run.again == 1
 
 
@@ -83,7 +83,7 @@ def test_folders_merge_by_concatenation(tmp_path: Path) -> None:
     parts = [made.folder(tmp_path / str(seed), [made.record(seed=seed)]) for seed in range(3)]
     whole = made.folder(tmp_path / "whole", [])
     (whole / "episodes.jsonl").write_bytes(b"".join((part / "episodes.jsonl").read_bytes() for part in parts))
-    assert read(whole).records == merged(parts).records
+    assert read_run(whole).records == merged(parts).records
 
 
 def test_parts_of_two_configurations_do_not_merge(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_parts_of_two_configurations_do_not_merge(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_run(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no evaluation"):
-        read(tmp_path)
+        read_run(tmp_path)
 
 
 def test_nul_bytes_of_a_power_cut_are_a_torn_line(tmp_path: Path) -> None:
@@ -103,14 +103,14 @@ def test_nul_bytes_of_a_power_cut_are_a_torn_line(tmp_path: Path) -> None:
     episodes = path / "episodes.jsonl"
     whole = episodes.read_bytes()
     episodes.write_bytes(whole + b'{"torn' + b"\0" * 4096)
-    assert len(read(path).records) == 2
+    assert len(read_run(path).records) == 2
     later = msgspec.json.encode(made.record(seed=2)) + b"\n"
     episodes.write_bytes(whole + b'{"torn' + b"\0" * 4096 + later)
-    assert [r.seed for r in read(path).records] == [0, 1, 2]
+    assert [r.seed for r in read_run(path).records] == [0, 1, 2]
 
 
 def test_shards_that_are_not_given_are_named(tmp_path: Path) -> None:
     parts = [made.folder(tmp_path / str(i), [made.record(seed=i)], shard=f"{i}/3") for i in (1, 3)]
     assert merged(parts).missing_shards == ("2/3",)
-    assert read(parts[0]).missing_shards == ("2/3", "3/3")
+    assert read_run(parts[0]).missing_shards == ("2/3", "3/3")
     assert merged([*parts, made.folder(tmp_path / "2", [made.record(seed=2)], shard="2/3")]).missing_shards == ()

@@ -14,7 +14,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("codepolicy", "primitives", "sim_envs")
-FACES = ("primitives", "sim_envs")
 
 
 def exported(package: str) -> dict[str, object]:
@@ -22,7 +21,7 @@ def exported(package: str) -> dict[str, object]:
     return {name: getattr(module, name) for name in dir(module)}
 
 
-@pytest.mark.parametrize("package", FACES)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_public_name_resolves(package: str) -> None:
     names = exported(package)
     assert names["__version__"] == importlib.metadata.version("codepolicy")
@@ -30,13 +29,13 @@ def test_every_public_name_resolves(package: str) -> None:
     assert all(value is not None for value in names.values())
 
 
-@pytest.mark.parametrize("package", FACES)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_an_unknown_name_is_an_attribute_error(package: str) -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
         _ = importlib.import_module(package).no_such_name
 
 
-@pytest.mark.parametrize("package", FACES)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_type_checkers_see_the_names_that_exist_at_run_time(package: str) -> None:
     tree = ast.parse((ROOT / package / "__init__.py").read_text())
     block = next(n for n in tree.body if isinstance(n, ast.If) and ast.unparse(n.test) == "TYPE_CHECKING")
@@ -68,9 +67,9 @@ def _imports(text: str) -> list[str]:
     return re.findall(r"^\s*(?:from|import) ((?:codepolicy|primitives|sim_envs)\b[\w.]*)", text, re.MULTILINE)
 
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.py"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_examples_and_docs_import_from_the_public_faces_only(page: Path) -> None:
-    assert {name for name in _imports(page.read_text()) if not name.startswith("codepolicy")} <= set(PACKAGES)
+    assert set(_imports(page.read_text())) <= set(PACKAGES)

@@ -12,7 +12,7 @@ import pytest
 
 from codepolicy.cli import status
 from codepolicy.evaluation.html_report import page
-from codepolicy.evaluation.run_store import read
+from codepolicy.evaluation.run_store import read_run
 from codepolicy.models.prices import price_table
 from codepolicy.models.registry import ModelOptions, load
 from codepolicy.skills.skill_store import SkillStore
@@ -131,7 +131,7 @@ def test_damaged_run_folders_are_read_or_refused(seed: int, tmp_path: Path) -> N
     name = generator.choice(("run.json", "episodes.jsonl"))
     (folder / name).write_bytes(damaged((folder / name).read_bytes(), generator))
     try:
-        run = read(folder)
+        run = read_run(folder)
     except ConfigurationError as error:
         assert len(str(error)) < 3_000
     else:
@@ -150,7 +150,7 @@ def test_a_folder_in_the_place_of_a_file_is_a_sentence(tmp_path: Path) -> None:
     (folder / "episodes.jsonl").unlink()
     (folder / "episodes.jsonl").mkdir()
     with pytest.raises(ConfigurationError, match=r"episodes\.jsonl"):
-        read(folder)
+        read_run(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"def f(:\n", b"(" * 100_000, b'"""\nx\n'])
