@@ -47,7 +47,7 @@ class Snapshot:
     world: World
     state: WorldState
     mode: ArmMode
-    testimony: Trajectory
+    trajectory: Trajectory
 
 
 class PyBulletEnvironment:
@@ -60,8 +60,8 @@ class PyBulletEnvironment:
         self._robot = robot or panda()
         self._renderer = renderer or fastest()
         self._workspace = Workspace()
-        self._witness = StateRecorder()
-        self._setting = WorldSetup(self._robot, self._witness.look)
+        self._recorder = StateRecorder()
+        self._setup = WorldSetup(self._robot, self._recorder.look)
         self._tasks: tuple[TaskInfo, ...] | None = None
         self._task: BoundTask | None = None
         self._instruction = ""
@@ -80,7 +80,7 @@ class PyBulletEnvironment:
     @property
     def simulation(self) -> World:
         """The loaded world, for what drives it directly; there is one after `reset`."""
-        return self._setting.world
+        return self._setup.world
 
     @property
     def instruction(self) -> str:
@@ -140,12 +140,12 @@ class PyBulletEnvironment:
         disturbances = named_set(spec.disturbances)
         scene = with_clutter(scene, disturbances.clutter, stream("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
-        self._setting.arrange(scene, spec.seed, disturbances, self._workspace)
+        self._setup.arrange(scene, spec.seed, disturbances, self._workspace)
         if self._task is None:
             self.instruct(spec.instruction or "")
         else:
             self._instruction = self._task.instruction
-            self._witness.begin(self.simulation)
+            self._recorder.begin(self.simulation)
         return Trial(
             robot=self._robot_of(spec.seed, disturbances),
             instruction=self._instruction,
@@ -162,8 +162,8 @@ class PyBulletEnvironment:
         from sim_envs.suites.task_matching import match
 
         self._instruction = instruction
-        self._witness.begin(self._setting.world)
-        self._task = match(instruction, self._witness.testimony.start) if instruction else None
+        self._recorder.begin(self._setup.world)
+        self._task = match(instruction, self._recorder.trajectory.start) if instruction else None
         return self._task.info.id if self._task is not None else None
 
     def mirror(self, objects: Sequence[SceneObject]) -> Trial:
@@ -176,8 +176,8 @@ class PyBulletEnvironment:
         self._stop_recording()
         scene, places = twin_scene(objects)
         ideal = named_set("none")
-        self._setting.load(scene, places, ORDINARY, steps=TWIN_SETTLE_STEPS)
-        self._witness.begin(self.simulation)
+        self._setup.load(scene, places, ORDINARY, steps=TWIN_SETTLE_STEPS)
+        self._recorder.begin(self.simulation)
         return Trial(
             robot=self._robot_of(0, ideal),
             instruction="",
@@ -189,7 +189,7 @@ class PyBulletEnvironment:
         """What the trial's task says, once everything is at rest; see `Environment.verdict`."""
         if self._task is None:
             return None
-        world = self._setting.world
+        world = self._setup.world
         for _ in range(REST_STEPS):
             if world.speed() < REST_SPEED:
                 break
@@ -200,7 +200,7 @@ class PyBulletEnvironment:
         """`verdict` without waiting for things to come to rest, for those who step the world themselves."""
         if self._task is None:
             return None
-        world, seen = self._setting.world, self._witness.testimony
+        world, seen = self._setup.world, self._recorder.trajectory
         return self._task.judge(
             seen.start,
             world.truth(),
@@ -212,30 +212,30 @@ class PyBulletEnvironment:
 
     def world(self) -> Mapping[str, ObjectState]:
         """Ground truth as it is now, by object name."""
-        return self._setting.world.truth()
+        return self._setup.world.truth()
 
     def save(self) -> Snapshot:
         """A snapshot of the world and the robot."""
-        world = self._setting.world
-        return Snapshot(world, world.save(), self._setting.arm.mode, self._witness.testimony)
+        world = self._setup.world
+        return Snapshot(world, world.save(), self._setup.arm.mode, self._recorder.trajectory)
 
     def restore(self, snapshot: object) -> None:
         """Return to `snapshot`, bit for bit."""
-        world = self._setting.world
+        world = self._setup.world
         if not isinstance(snapshot, Snapshot) or snapshot.world is not world:
             raise ConfigurationError("the snapshot is of another world; restore it before the next reset.")
         world.restore(snapshot.state)
-        self._setting.arm.reset(snapshot.mode)
-        self._witness.testimony = snapshot.testimony
+        self._setup.arm.reset(snapshot.mode)
+        self._recorder.trajectory = snapshot.trajectory
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""
-        write_picture(path, self._setting.world, self._renderer)
+        write_picture(path, self._setup.world, self._renderer)
 
     def start_recording(self) -> None:
         """Start keeping what a video needs."""
         self._stop_recording()
-        self._recording = VideoRecording(self._setting.world)
+        self._recording = VideoRecording(self._setup.world)
 
     def write_video(self, path: Path) -> None:
         """Write what was recorded and stop recording."""
@@ -247,12 +247,12 @@ class PyBulletEnvironment:
     def close(self) -> None:
         """Free the world and the renderer."""
         self._stop_recording()
-        self._setting.close()
+        self._setup.close()
         self._renderer.close()
 
     def _robot_of(self, seed: int, disturbances: Disturbances) -> Robot:
-        cameras = self._setting.cameras(self._renderer, seed, disturbances)
-        return Robot(self._setting.arm, cameras, self._workspace)
+        cameras = self._setup.cameras(self._renderer, seed, disturbances)
+        return Robot(self._setup.arm, cameras, self._workspace)
 
     def _stop_recording(self) -> None:
         if self._recording is not None:

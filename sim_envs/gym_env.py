@@ -115,8 +115,8 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         if self.render_mode != "rgb_array":
             return None
         world, renderer = self._environment.simulation, self._environment.renderer
-        stage = items(world, low_poly=True)
-        return renderer.paint(stage, poses(world), studio_camera(640, 480), STUDIO_LIGHT, smooth=False)
+        to_draw = items(world, low_poly=True)
+        return renderer.paint(to_draw, poses(world), studio_camera(640, 480), STUDIO_LIGHT, smooth=False)
 
     def close(self) -> None:
         """Free the world."""

@@ -16,7 +16,7 @@ MOVED = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """What a witness has seen."""
+    """What a recorder has seen."""
 
     start: Mapping[str, ObjectState]
     """The world at the instruction."""
@@ -30,19 +30,19 @@ class StateRecorder:
     """Watches a world from the instruction on."""
 
     def __init__(self) -> None:
-        self.testimony = Trajectory({}, 0.0)
+        self.trajectory = Trajectory({}, 0.0)
 
     def begin(self, world: World) -> None:
         """An instruction was given in `world`."""
-        self.testimony = Trajectory(world.truth(), world.time)
+        self.trajectory = Trajectory(world.truth(), world.time)
 
     def look(self, world: World) -> None:
         """A motion of the robot has ended."""
-        seen = self.testimony
+        seen = self.trajectory
         last = seen.moments[-1] if seen.moments else WorldSnapshot(seen.start)
         moment = WorldSnapshot(world.truth(), world.held())
         if moment.held != last.held or _differ(moment.world, last.world):
-            self.testimony = replace(seen, moments=(*seen.moments, moment))
+            self.trajectory = replace(seen, moments=(*seen.moments, moment))
 
 
 def _differ(a: Mapping[str, ObjectState], b: Mapping[str, ObjectState]) -> bool:

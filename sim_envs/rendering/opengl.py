@@ -151,7 +151,7 @@ class GLRenderer:
         return _rgb(target, size), np.ascontiguousarray(depth.reshape(camera.height, camera.width)[::-1])
 
     def paint(
-        self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
+        self, to_draw: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
     ) -> NDArray[np.uint8]:
         """See `Renderer.paint`. Raises InfrastructureError in a forked process."""
         self._own()
@@ -159,13 +159,13 @@ class GLRenderer:
         target = self._painting_target(size, SAMPLES if smooth else 0)
         to_light = _light_matrix(light)
         self._context.disable(moderngl.CULL_FACE)
-        self._cast_shadows(stage, poses, to_light)
+        self._cast_shadows(to_draw, poses, to_light)
         target.use()
         self._clear(BACKDROP)
         self._shadow_map.use(0)
         self._shadowed["to_light"].write(_column_major(to_light))
         self._shadowed["shadow_map"].value = 0
-        self._draw(self._shadowed, stage, poses, camera, light)
+        self._draw(self._shadowed, to_draw, poses, camera, light)
         if not smooth:
             return _rgb(target, size)
         flat = self._painting_target(size, 0)
@@ -188,7 +188,7 @@ class GLRenderer:
     def _draw(
         self,
         program: moderngl.Program,
-        stage: Sequence[Item],
+        to_draw: Sequence[Item],
         poses: NDArray[np.float64],
         camera: CameraInfo,
         light: Light,
@@ -200,7 +200,7 @@ class GLRenderer:
         program["light_color"].value = light.color
         program["ambient"].value = light.ambient
         program["diffuse"].value = light.diffuse
-        for item, pose in zip(stage, poses, strict=True):
+        for item, pose in zip(to_draw, poses, strict=True):
             program["pose"].write(_column_major(pose))
             program["color"].value = item.color
             self._arrays(item.mesh, program).render()
@@ -217,11 +217,11 @@ class GLRenderer:
             raise _forked()
         self._context.__enter__()
 
-    def _cast_shadows(self, stage: Sequence[Item], poses: NDArray[np.float64], to_light: NDArray[np.float64]) -> None:
+    def _cast_shadows(self, to_draw: Sequence[Item], poses: NDArray[np.float64], to_light: NDArray[np.float64]) -> None:
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
         self._shadow_program["to_light"].write(_column_major(to_light))
-        for item, pose in zip(stage, poses, strict=True):
+        for item, pose in zip(to_draw, poses, strict=True):
             self._shadow_program["pose"].write(_column_major(pose))
             self._arrays(item.mesh, self._shadow_program).render()
 

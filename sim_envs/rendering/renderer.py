@@ -44,12 +44,12 @@ class Renderer(Protocol):
         ...
 
     def paint(
-        self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
+        self, to_draw: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
     ) -> NDArray[np.uint8]:
         """A picture for people, RGB (H, W, 3) uint8, with shadows, and with smooth edges where asked for.
 
         Args:
-            stage: what to draw.
+            to_draw: what to draw, in the order of `poses`.
             poses: (N, 4, 4) pose of each item in the base frame.
             camera: where to look from.
             light: where it comes from.

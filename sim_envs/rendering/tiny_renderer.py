@@ -29,7 +29,7 @@ class TinyRenderer:
 
     def __init__(self) -> None:
         self._studio = -1
-        self._stage: tuple[Item, ...] = ()
+        self._to_draw: tuple[Item, ...] = ()
         self._bodies: list[int] = []
         self._tables: dict[tuple[object, ...], tuple[NDArray[np.uint8], NDArray[np.float32]]] = {}
 
@@ -42,12 +42,12 @@ class TinyRenderer:
         return rgb, metric_depth(np.minimum(buffer, behind))
 
     def paint(
-        self, stage: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
+        self, to_draw: Sequence[Item], poses: NDArray[np.float64], camera: CameraInfo, light: Light, *, smooth: bool
     ) -> NDArray[np.uint8]:
         """See `Renderer.paint`. Smooth edges come from twice the resolution."""
         import cv2
 
-        self._set(stage)
+        self._set(to_draw)
         for body, pose in zip(self._bodies, poses, strict=True):
             p.resetBasePositionAndOrientation(
                 body, pose[:3, 3].tolist(), _quaternion(pose[:3, :3]), physicsClientId=self._studio
@@ -80,13 +80,13 @@ class TinyRenderer:
             p.disconnect(physicsClientId=self._studio)
             self._studio = -1
 
-    def _set(self, stage: Sequence[Item]) -> None:
+    def _set(self, to_draw: Sequence[Item]) -> None:
         """A client of its own with one massless body per item."""
-        if self._studio >= 0 and self._stage == tuple(stage):
+        if self._studio >= 0 and self._to_draw == tuple(to_draw):
             return
         self.close()
         self._studio = studio = p.connect(p.DIRECT)
-        self._stage = tuple(stage)
+        self._to_draw = tuple(to_draw)
         self._bodies = [
             p.createMultiBody(
                 baseMass=0,
@@ -100,7 +100,7 @@ class TinyRenderer:
                 basePosition=(0, 0, 0),
                 physicsClientId=studio,
             )
-            for item in stage
+            for item in to_draw
         ]
 
 

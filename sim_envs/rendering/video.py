@@ -40,8 +40,8 @@ def studio_camera(width: int, height: int) -> CameraInfo:
 
 def write_picture(path: Path, world: World, renderer: Renderer) -> None:
     """Write a PNG, 960x720, of the world as it is now."""
-    stage = items(world, low_poly=not renderer.detailed)
-    rgb = renderer.paint(stage, poses(world), studio_camera(960, 720), STUDIO_LIGHT, smooth=True)
+    to_draw = items(world, low_poly=not renderer.detailed)
+    rgb = renderer.paint(to_draw, poses(world), studio_camera(960, 720), STUDIO_LIGHT, smooth=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     if not cv2.imwrite(str(path), rgb[:, :, ::-1]):
         raise OSError(f"cannot write the picture {str(path)!r}")
@@ -52,7 +52,7 @@ class VideoRecording:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._stage = items(world, low_poly=True)
+        self._to_draw = items(world, low_poly=True)
         self._frames: list[NDArray[np.float64]] = [poses(world)]
         world.on_step = self._after_step
 
@@ -77,7 +77,7 @@ class VideoRecording:
             rgb = np.zeros((camera.height, camera.width, 3), np.uint8)
             for number, frame in enumerate(frames):
                 if before is None or not np.array_equal(frame, before):
-                    rgb = renderer.paint(self._stage, frame, camera, STUDIO_LIGHT, smooth=False)
+                    rgb = renderer.paint(self._to_draw, frame, camera, STUDIO_LIGHT, smooth=False)
                 before = frame
                 image = av.VideoFrame.from_ndarray(rgb, format="rgb24")
                 image.pts = number
