@@ -99,6 +99,7 @@ class GLRenderer:
 
     def __init__(self) -> None:
         self._process = os.getpid()
+        self._closed = False
         if inherited():
             raise _forked()
         _opened_by.add(self._process)
@@ -206,8 +207,9 @@ class GLRenderer:
             self._arrays(item.mesh, program).render()
 
     def close(self) -> None:
-        """Free the context, where it is this process's."""
-        if self._process == os.getpid():
+        """Free the context, where it is this process's. Idempotent."""
+        if self._process == os.getpid() and not self._closed:
+            self._closed = True
             self._context.__enter__()
             self._context.release()
 
