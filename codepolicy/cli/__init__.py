@@ -18,10 +18,12 @@ AGAIN_S = 0.02
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `codepolicy`; ends the process with the exit status."""
     from codepolicy.cli.streams import abandon, open_closed, take_any_letter
+    from codepolicy.numerics import fix_kernel
 
     try:
         open_closed()
         take_any_letter()
+        fix_kernel()
         for number in (
             signal.SIGINT,
             signal.SIGTERM,

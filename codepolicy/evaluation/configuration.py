@@ -14,6 +14,7 @@ from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.baseline_file import built_in
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.models.registry import GROUP, ModelOptions, load
+from codepolicy.numerics import numerics
 from codepolicy.redaction import shown_url
 from primitives.environment import Environment, TaskInfo
 
@@ -47,6 +48,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     packages: dict[str, str]
     """Versions."""
     python: str
+    numerics: dict[str, str] = {}
+    """What the last bits depend on: BLAS and its kernel, SIMD, C library, renderer."""
 
     @property
     def conditions(self) -> str:
@@ -108,6 +111,7 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
         sources=fingerprints.sources({"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}),
         packages=fingerprints.versions(),
         python=platform.python_version(),
+        numerics=numerics(environment),
     )
 
 

@@ -115,7 +115,7 @@ def merged(paths: Sequence[Path]) -> EvaluationRun:
     first = runs[0]
     for run in runs[1:]:
         differing = differences(first.file.configuration, run.file.configuration)
-        if differing:
+        if any(not difference.startswith("numerics.") for difference in differing):
             raise ConfigurationError(
                 f"{str(first.path)!r} and {str(run.path)!r} are not parts of one run; they differ in "
                 f"{'; '.join(differing)}. To set one against the other: codepolicy compare {first.path} {run.path}"
@@ -126,7 +126,17 @@ def merged(paths: Sequence[Path]) -> EvaluationRun:
     chosen = tuple(dict.fromkeys(name for run in runs for name in run.file.chosen))
     tasks = {label: hash for run in runs for label, hash in run.file.tasks.items()}
     planned = sum({run.file.shard: run.file.planned for run in runs}.values())
-    file = msgspec.structs.replace(first.file, chosen=chosen, tasks=tasks, shard=None, planned=max(planned, len(found)))
+    configuration = first.file.configuration
+    if any(run.file.configuration.numerics != configuration.numerics for run in runs):  # of several machines
+        configuration = msgspec.structs.replace(configuration, numerics={"mixed": "the shards' last bits may differ"})
+    file = msgspec.structs.replace(
+        first.file,
+        configuration=configuration,
+        chosen=chosen,
+        tasks=tasks,
+        shard=None,
+        planned=max(planned, len(found)),
+    )
     records = tuple(sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample)))
     return EvaluationRun(
         path=first.path,

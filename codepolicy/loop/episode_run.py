@@ -18,6 +18,7 @@ from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.outcome import Ending, Solution, declined
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
+from codepolicy.numerics import numerics
 from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
 from primitives.environment import Verdict
@@ -167,6 +168,7 @@ class EpisodeRun:
             "conditions": self.executor.trial.conditions,
             "python": sys.version.split()[0],
             "packages": {name: version(name) for name in ("codepolicy", "numpy", "msgspec")},
+            "numerics": numerics(self.executor.environment),
         }
 
     @property

@@ -73,10 +73,16 @@ SUBMODULES: Final = (
 def imports() -> None:
     """Import what programs may use, and use what imports more on first use."""
     import importlib
+    import os
     import random
 
+    from codepolicy.numerics import fix_kernel
+
+    fix_kernel()  # a program computes the same on every processor
     for name in MODULES + SUBMODULES:
         importlib.import_module(name)
+    for read_once in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"):
+        os.environ.pop(read_once, None)  # none of a program's business
     import numpy as np
     from shapely.geometry import Point
 
