@@ -17,6 +17,7 @@ Outcome = Literal[
     "achieved",
     "declined",
     "answered",
+    "asked",
     "finished",
     "not_achieved",
     "unverified",
@@ -25,17 +26,19 @@ Outcome = Literal[
     "model_error",
     "infrastructure",
 ]
-"""achieved: the verdict says so or, where no task matches, the goal check holds. declined: ground truth agrees
-that it cannot be done; nothing was moved and the person was told why. answered: a question was answered.
-unverified: the program finished, but nothing says whether the goal was reached. refused: the model declined.
+"""achieved: the verdict says so or, where no task matches, the goal check holds. declined: the person was told why it
+cannot or must not be done; where a task matches, ground truth agrees. answered: a question was answered. asked: the
+person has to say more; the question is in `said` and `summary`.
+unverified: the program finished, but nothing says whether the goal was reached. refused: the model's server declined.
 finished: a program without goal and task ran to its end. interrupted: a person ended it. model_error: no usable reply,
 or the budget is used up. infrastructure: nobody's fault."""
 
 EXIT_STATUS: dict[Outcome, int] = {
     "achieved": 0,
-    "declined": 0,
     "answered": 0,
     "finished": 0,
+    "asked": 4,
+    "declined": 1,
     "not_achieved": 1,
     "unverified": 1,
     "refused": 1,
@@ -148,8 +151,14 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def achieved(self) -> bool:
-        """Whether the instruction was carried out, or the question answered."""
-        return EXIT_STATUS[self.outcome] == 0
+        """Whether the instruction was carried out, the question answered, or what cannot be done rightly declined."""
+        return self.exit_status == 0
+
+    @property
+    def exit_status(self) -> int:
+        """Of the command line; 0 for `declined` where ground truth agrees."""
+        agreed = self.verdict is not None and self.verdict.status == "declined"
+        return 0 if self.outcome == "declined" and agreed else EXIT_STATUS[self.outcome]
 
 
 def add_usage(*usages: Usage) -> Usage:

@@ -126,7 +126,9 @@ class Session:
         moved = moves(before, after)
         if moved:
             line += f" Moved: {moved}."
-        if episode.said:
+        if episode.believed == "asked":
+            line += f" The person was asked: {one_line(episode.summary, 300)} What they said next is the answer."
+        elif episode.said:
             line += f" Said: {one_line(' '.join(episode.said), 120)}"
         self._history.append(line)
 

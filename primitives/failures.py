@@ -12,6 +12,8 @@ Failure
 ├── Dropped             the object left the fingers                            blame: world
 ├── NotPlaced           the object came to rest somewhere else                 blame: world
 ├── ExpectationFailed   an `expect` of the program is false                    blame: policy
+├── Asked               the program asked the person, and ended               blame: policy
+├── Declined            the program said that it cannot be done              blame: policy
 ├── LimitExceeded       a guard limit or a budget was reached                  blame: policy
 ├── Stopped             someone asked the robot to stop                        blame: infrastructure
 ├── CommsLost           the robot no longer answers                            blame: infrastructure
@@ -44,6 +46,8 @@ class FailureKind(StrEnum):
     DROPPED = "dropped"
     NOT_PLACED = "not_placed"
     EXPECTATION = "expectation"
+    ASKED = "asked"
+    DECLINED = "declined"
     LIMIT = "limit"
     STOPPED = "stopped"
     COMMS_LOST = "comms_lost"
@@ -202,6 +206,20 @@ class ExpectationFailed(Failure):
     """An `expect(condition, message)` of the program was false."""
 
     kind = FailureKind.EXPECTATION
+    blame = "policy"
+
+
+class Asked(Failure):
+    """The program asked the person something; the message is the question. Ends the program, whatever it catches."""
+
+    kind = FailureKind.ASKED
+    blame = "policy"
+
+
+class Declined(Failure):
+    """The program declined; the message is the reason. Ends the program, whatever it catches."""
+
+    kind = FailureKind.DECLINED
     blame = "policy"
 
 

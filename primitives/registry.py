@@ -19,7 +19,8 @@ from typing import Any, Literal, TypeVar
 from primitives.errors import unknown_name
 
 Level = Literal["skill", "tool", "joint"]
-Kind = Literal["perception", "motion", "other"]
+Kind = Literal["perception", "motion", "other", "ending"]
+"""ending: what ends the instruction with words to the person."""
 
 LEVELS: tuple[Level, ...] = ("skill", "tool", "joint")
 

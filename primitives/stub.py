@@ -24,7 +24,14 @@ HEADER: Final = (
 _OBJECT: Final = "SceneObject | str"
 """What most primitives take; said once where tokens count."""
 _NAME: Final = re.compile(r"[A-Za-z_]\w*")
-_HIDDEN: Final = (failures.Rejected, failures.PolicyError, failures.ProtectiveStop, failures.LimitExceeded)
+_HIDDEN: Final = (
+    failures.Asked,
+    failures.Declined,
+    failures.Rejected,
+    failures.PolicyError,
+    failures.ProtectiveStop,
+    failures.LimitExceeded,
+)
 """Failures of no use in an `except` of a program, beside those that end it anyway."""
 
 

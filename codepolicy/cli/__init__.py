@@ -1,4 +1,4 @@
-"""The command line. Exit status: 0 achieved, 1 not achieved, 2 usage or configuration, 3 infrastructure."""
+"""The command line. Exit status: 0 achieved, 1 not achieved, 2 usage, 3 infrastructure, 4 the person was asked."""
 
 from __future__ import annotations
 

@@ -58,7 +58,6 @@ def _nothing_else_on_stdout() -> Generator[None]:
 
 def finish(run: Callable[[], Episode], *, json: bool) -> int:
     """Run, print the object where asked for, and return the exit status."""
-    from codepolicy.episode import EXIT_STATUS
     from codepolicy.loop.episode_run import Interrupted
 
     with _nothing_else_on_stdout() if json else nullcontext():
@@ -68,4 +67,4 @@ def finish(run: Callable[[], Episode], *, json: bool) -> int:
             episode = interrupted.episode
     if json:
         put_json(episode)
-    return EXIT_STATUS[episode.outcome]
+    return episode.exit_status

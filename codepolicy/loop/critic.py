@@ -37,12 +37,17 @@ def objection(
             "## Scene before\n" + safe_scene_table(start),
             "## Scene after\n" + safe_scene_table(executor.look()),
             "## Changed\n" + changes_table(start, executor.seen),
+            "## Said\n" + ("\n".join(f"- {one_line(said, 300)}" for said in executor.said) or "nothing"),
             "## Goal check\n" + "\n".join(f"- {one_line(c.message)} ({one_line(c.detail)})" for c in check.clauses),
         )
     )
-    messages = (Message(role="system", text=template("critic")), Message(role="user", text=user))
+    images = (executor.picture(),) if critic.model.vision else ()
+    messages = (
+        Message(role="system", text=template("critic")),
+        Message(role="user", text=user, images=images),
+    )
     reply = critic.ask(messages, turn=executor.turn, purpose="critique")
-    match = re.search(r"\bnot[ _]done\b[:\s`-]*(.*)", reply.text, re.IGNORECASE)
+    match = re.search(r"\bnot[ _]done\b[:\s`-]*(.*)", reply.text, re.IGNORECASE | re.DOTALL)
     if match is None:
         return None
-    return Clause(message=f"critic: {one_line(match[1]) or 'not done'}", holds=False)
+    return Clause(message=f"critic: {one_line(match[1], 1000) or 'not done'}", holds=False)

@@ -15,7 +15,7 @@ from codepolicy.events import Ended, Event, Observer
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
-from codepolicy.loop.outcome import Ending, Solution, declined
+from codepolicy.loop.outcome import Ending, Solution, last_word
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
@@ -31,6 +31,8 @@ _OUTCOMES: dict[Ending, Outcome] = {
     "finished": "finished",
     "unverified": "unverified",
     "failed": "not_achieved",
+    "asked": "asked",
+    "declined": "declined",
     "refused": "refused",
     "infrastructure": "infrastructure",
 }
@@ -212,7 +214,7 @@ class EpisodeRun:
             believed=believed,
             summary=summary,
             instruction=self.instruction,
-            said=executor.said,
+            said=self._spoken(),
             verdict=verdict,
             goal_check=check,
             turns=tuple(self.turns),
@@ -261,10 +263,17 @@ class EpisodeRun:
         except OSError as error:
             self._notes.append(f"{what} is missing: {error.strerror or error}")
 
+    def _spoken(self) -> tuple[str, ...]:
+        """What the person was told: by `say`, `ask` and `decline`, and by a model in words alone."""
+        report = self.turns[-1].report if self.turns else None
+        words = last_word(report) if report is not None else None
+        return (*self.executor.said, *((words[1],) if words is not None else ()))
+
     def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
         """What the person was told: by programs, and why the model or its program declined."""
         report = self.turns[-1].report if self.turns else None
-        reasons = (summary if outcome == "refused" else None, declined(report) if report is not None else None)
+        words = last_word(report) if report is not None else None
+        reasons = (summary if outcome == "refused" else None, words[1] if words is not None else None)
         return (*self.executor.said, *(reason for reason in reasons if reason is not None))
 
 
@@ -278,7 +287,7 @@ class Solver(Protocol):
 
 def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Outcome, str]:
     """The outcome in the light of ground truth, which has the last word where it has one."""
-    if outcome in ("interrupted", "model_error", "infrastructure"):
+    if outcome in ("asked", "interrupted", "model_error", "infrastructure"):
         return outcome, summary
     if verdict is not None and verdict.status == "declined":
         return "declined", verdict.explanation
@@ -288,4 +297,4 @@ def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Out
         return outcome, f"{summary}, no ground-truth verdict" if outcome == "achieved" else summary
     if verdict.status == "achieved":
         return "achieved", verdict.explanation
-    return "not_achieved", summary if outcome == "not_achieved" else verdict.explanation
+    return "not_achieved", summary if outcome in ("not_achieved", "declined") else verdict.explanation

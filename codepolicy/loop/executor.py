@@ -20,6 +20,7 @@ from codepolicy.loop.execution import OnCalling, execute
 from codepolicy.loop.gate import Gate
 from codepolicy.loop.goal_check import GoalChecker
 from codepolicy.loop.robot_snapshot import robot_snapshot
+from codepolicy.loop.signatures import signatures
 from codepolicy.plugins import load_detector
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
@@ -72,6 +73,7 @@ class Executor:
     _start_robot: Robot | None = field(init=False, default=None)
     _start_frame: Frame | None = field(init=False, default=None)
     _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
+    _signatures: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _phase: Phase = field(init=False, default="program")
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
@@ -120,6 +122,11 @@ class Executor:
         """Take another instruction in the world as it is; where a task matches it, its verdict is on this one alone."""
         task = self.environment.instruct(instruction)
         self.trial = msgspec.structs.replace(self.trial, instruction=instruction, task=task)
+
+    def tell(self, text: str) -> None:
+        """Tell the person something that a model said outside of a program."""
+        self._said.append(text)
+        self._observer(Said(text))
 
     def next_turn(self) -> int:
         """Begin a turn; its number, from 1, is stamped on what observers are told."""
@@ -231,6 +238,7 @@ class Executor:
         if self._session is None:
             self._session = self._sandbox.session()
         self._phase = "program"
+        self._signatures |= signatures(program)
         report = execute(
             program,
             server=self._server,
@@ -271,6 +279,11 @@ class Executor:
         return (*(self._session.names if self._session is not None else ()), *self._functions)
 
     @property
+    def signatures(self) -> tuple[str, ...]:
+        """The same, functions with their parameters."""
+        return tuple(self._signatures.get(name, name) for name in dict.fromkeys(self.known))
+
+    @property
     def functions(self) -> Mapping[str, str]:
         """Sources of the functions that were written on demand, by name."""
         return self._functions
@@ -278,6 +291,7 @@ class Executor:
     def define(self, name: str, source: str) -> None:
         """Make the function `name` available to every later program and goal check."""
         self._functions[name] = source
+        self._signatures |= signatures(source)
 
     def self_contained(self, program: str) -> str | None:
         """`program` with the functions before it that were written for it; None when it leans on earlier programs."""

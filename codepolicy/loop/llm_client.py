@@ -107,5 +107,5 @@ class LLMClient:
             )
             parsed = parse_reply(reply)
         if parsed.truncated:
-            parsed = ParsedReply()
+            parsed = ParsedReply(truncated=True)
         return parsed, reply

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.attempt import Attempt
+from codepolicy.prompting.prose import is_question, prose_kind
 from primitives.failures import FailureKind
 from primitives.trace import Clause, ExecutionReport
 
-Ending = Literal["done", "answered", "finished", "unverified", "failed", "refused", "infrastructure"]
+Ending = Literal[
+    "done", "answered", "finished", "unverified", "asked", "declined", "failed", "refused", "infrastructure"
+]
 
-_DECLINING = ("NotFound", "Unreachable")
-"""What a program raises by itself to say that something cannot be done."""
-_QUESTION = re.compile(
-    r"^(?:please )?(?:how|what|which|where|who|why|when|is|are|was|were|does|did|can|could|has|have"
-    r"|tell|say|describe|count|list|name|report|explain)\b",
-    re.IGNORECASE,
-)
+_LAST_WORDS: dict[str | None, Ending] = {"Ambiguous": "asked", "NotFound": "declined", "Unreachable": "declined"}
+"""What a program raises by itself to say that it does not know or cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +40,9 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
         return None
     if report.failure is not None and report.failure.blame == "infrastructure":
         return Solution("infrastructure", report.failure.message, check)
-    reason = declined(report)
-    if reason is not None:
-        return Solution("failed", reason, check)
+    words = last_word(report)
+    if words is not None:
+        return Solution(*words, check)
     if report.status != "finished":
         return None
     if check.status == "passed":
@@ -55,6 +52,12 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
     if check.status == "vacuous" and check.clauses:
         return _held_before(attempt)
     return None
+
+
+def spoken(text: str, instruction: str, check: GoalCheck) -> Solution:
+    """What a reply in words alone means: a question, an answer or a refusal."""
+    endings: dict[str, Ending] = {"question": "asked", "answer": "answered", "refusal": "declined"}
+    return Solution(endings[prose_kind(text, instruction)], text, check)
 
 
 def _unchecked(attempt: Attempt, instruction: str) -> Solution:
@@ -95,14 +98,20 @@ def _measured(clause: Clause) -> str:
     return f"{clause.message} ({clause.detail})" if clause.detail else clause.message
 
 
-def declined(report: ExecutionReport) -> str | None:
-    """The words of a program that raised NotFound or Unreachable by itself, to say that something cannot be done."""
+def last_word(report: ExecutionReport) -> tuple[Ending, str] | None:
+    """How a program ended the instruction by words to the person, and the words; None when it did not.
+
+    By `ask` or `decline`, or by raising Ambiguous, NotFound or Unreachable itself.
+    """
     failure = report.failure
-    if failure is None or failure.kind is not FailureKind.POLICY_ERROR or failure.subject not in _DECLINING:
+    if failure is None:
         return None
-    return failure.message.removeprefix(f"{failure.subject}: ")
-
-
-def is_question(instruction: str) -> bool:
-    """Whether `instruction` asks for an answer rather than for something to be done."""
-    return instruction.rstrip().endswith("?") or bool(_QUESTION.match(instruction.strip()))
+    match failure.kind:
+        case FailureKind.ASKED:
+            return "asked", failure.message
+        case FailureKind.DECLINED:
+            return "declined", failure.message
+        case FailureKind.POLICY_ERROR if failure.subject in _LAST_WORDS:
+            return _LAST_WORDS[failure.subject], failure.message.removeprefix(f"{failure.subject}: ")
+        case _:
+            return None

@@ -11,8 +11,8 @@ from codepolicy.events import Planned
 from codepolicy.loop.critic import objection
 from codepolicy.loop.episode_run import EpisodeRun
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution
-from codepolicy.models.protocol import Message
+from codepolicy.loop.outcome import Solution, why_failed
+from codepolicy.models.protocol import Message, ModelError
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import one_line
 
@@ -59,6 +59,8 @@ class InstructionPlanner:
     _done: list[str] = field(default_factory=lambda: list[str]())
     _solutions: list[Solution] = field(default_factory=lambda: list[Solution]())
     """Of the sub-goals that were reached."""
+    _goals: dict[str, str] = field(default_factory=lambda: dict[str, str]())
+    """Goal checks of the sub-goals that were reached and have to hold to the end."""
 
     def carry_out(self) -> Solution:
         """Solve the sub-goals in order, and plan anew from the scene as it is when one fails.
@@ -68,11 +70,21 @@ class InstructionPlanner:
         """
         start = self.run.executor.look()
         trouble, barren, plans = "", 0, 0
+        undone: Solution | None = None
         while True:
             plans += 1
             reached = len(self._done)
-            failed, solution = self._follow(self._plan(trouble))
-            if failed is None:
+            try:
+                steps = self._plan(trouble)
+            except ModelError as error:
+                if undone is None:
+                    raise
+                return Solution("failed", f"{undone.summary}; no other plan: {error}", undone.check)
+            failed, solution = self._follow(steps)
+            undone = self._undone() if failed is None else None
+            if undone is not None:
+                failed, solution = self.run.instruction, undone
+            elif failed is None:
                 clause = None
                 if self.critic is not None and solution.ending == "done":
                     clause = objection(
@@ -82,7 +94,11 @@ class InstructionPlanner:
                     return solution
                 failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
             barren = barren + 1 if len(self._done) == reached else 0
-            if solution.ending in ("refused", "infrastructure") or barren == MAX_BARREN or plans == MAX_PLANS:
+            if (
+                solution.ending in ("asked", "declined", "refused", "infrastructure")
+                or barren == MAX_BARREN
+                or plans == MAX_PLANS
+            ):
                 return solution
             trouble = f"{failed}: {solution.summary}"
 
@@ -94,7 +110,30 @@ class InstructionPlanner:
                 return step.instruction, solution
             self._done.append(step.instruction)
             self._solutions.append(solution)
+            self._hold_to_the_end(step.instruction, solution)
         return None, self._whole()
+
+    def _hold_to_the_end(self, step: str, solution: Solution) -> None:
+        """Remember the goal check of `step`, unless it ended with something in the hand: that is on its way."""
+        goal = self.run.turns[-1].goal if self.run.turns else None
+        if solution.ending != "done" or goal is None:
+            return
+        if not any(o.on == "gripper" for o in self.run.executor.look()):
+            self._goals[step] = goal
+
+    def _undone(self) -> Solution | None:
+        """Check every earlier sub-goal again; where one no longer holds, it is to be done again."""
+        for step, goal in list(self._goals.items()):
+            if step == self._done[-1]:
+                continue
+            check = self.run.executor.check(goal)
+            if check.status == "passed":
+                continue
+            del self._goals[step]
+            kept = [(d, s) for d, s in zip(self._done, self._solutions, strict=True) if d != step]
+            self._done, self._solutions = [d for d, _ in kept], [s for _, s in kept]
+            return Solution("failed", f"{step!r} was undone by a later sub-goal: {why_failed(None, check)}", check)
+        return None
 
     def _whole(self) -> Solution:
         """Every sub-goal was reached: how sure that is."""

@@ -14,12 +14,12 @@ from codepolicy.loop.critic import objection
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import synthesize_missing
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution, concluded, why_failed
+from codepolicy.loop.outcome import Solution, concluded, spoken, why_failed
 from codepolicy.models.protocol import Message, Reply
 from codepolicy.prompting.feedback import Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
 from codepolicy.prompting.prompt import Repair, WorkedExample, messages, system_prompt, user_prompt
-from codepolicy.prompting.reply import ParsedReply
+from codepolicy.prompting.reply import ParsedReply, in_words
 from codepolicy.settings import PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
 
@@ -73,12 +73,17 @@ class RepairLoop:
                 skills=self.skills if repair is None else (),
                 condition=self.condition,
                 session=self.session,
+                defined=executor.signatures,
                 repair=repair,
             )
             parsed, reply = self.coder.program(self._messages(system, user), turn=number)
             self._begin_turn(parsed, reply)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
+            words = in_words(parsed, reply)
+            if words is not None:
+                executor.tell(words)
+                return spoken(words, instruction, attempt.check)
             attempt = self._attempted(parsed, system, instruction)
             ended = self._ending(attempt, instruction)
             if ended is not None:
@@ -92,6 +97,7 @@ class RepairLoop:
             lines.append(summary(index, attempt.report, attempt.check))
             repair = Repair(
                 program=marked(parsed.program or "# (none)", attempt.report),
+                goal=parsed.goal,
                 function=marked_function(executor.functions, attempt.report),
                 feedback=text,
                 earlier=tuple(lines[:-1]),
@@ -126,7 +132,7 @@ class RepairLoop:
     def _ending(self, attempt: Attempt, instruction: str) -> Solution | None:
         """What the turn means for the run; None asks for another turn."""
         solution = concluded(attempt, instruction)
-        if solution is None or solution.ending in ("infrastructure", "failed"):
+        if solution is None or solution.ending in ("infrastructure", "asked", "declined"):
             return solution
         verdict = self._verdict() if self.step is None else None  # the verdict is on the whole instruction
         return None if verdict is not None and verdict.status == "not_achieved" else solution

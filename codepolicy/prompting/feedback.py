@@ -51,7 +51,7 @@ def feedback(situation: Situation, level: FeedbackLevel) -> str:
         if situation.report is not None and situation.report.calls:
             parts.append("Calls:\n" + _trace(situation.report.calls))
         if situation.report is not None and situation.report.output.strip():
-            parts.append(f"Printed: {quoted(situation.report.output, 160)}")
+            parts.append(f"Printed: {quoted(situation.report.output, 400)}")
         parts.append("Changed since the start:" + _on_own_lines(changes_table(situation.start, situation.now)))
         parts += _clauses(situation.check)
         parts.append(_budget(situation))
@@ -134,9 +134,10 @@ def _details(situation: Situation) -> list[str]:
     if failure is None:
         return []
     lines: list[str] = []
-    if situation.report is not None and len(situation.report.findings) > 1:
-        findings = situation.report.findings[:MAX_FINDINGS]
-        lines += [f"- line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in findings[1:]]
+    findings = situation.report.findings if situation.report is not None else ()
+    lines += [f"- line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in findings[1:MAX_FINDINGS]]
+    of_goal = situation.check.findings if findings else situation.check.findings[1:]
+    lines += [f"- goal check, line {f.line}: {one_line(f.message, 160)}{_also(f)}" for f in of_goal[:MAX_FINDINGS]]
     if failure.kind is not FailureKind.EXPECTATION:  # it says both in its first line
         sides = (("Expected", failure.expected), ("Measured", failure.measured))
         lines.append(" ".join(f"{name}: {one_line(value, 120)}." for name, value in sides if value))

@@ -15,6 +15,9 @@ from codepolicy.prompting.scene_table import scene_table
 from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 
+MAX_DEFINED = 40
+"""Names of earlier programs that a prompt tells."""
+
 
 def template(name: str, /, **values: str) -> str:
     """The Markdown file `name` of this package with `{{key}}` replaced by `values`.
@@ -64,6 +67,8 @@ class Repair:
     program: str
     """The last program, with the failing line marked by a comment."""
     feedback: str
+    goal: str | None = None
+    """The last goal check."""
     function: str | None = None
     """The function written on demand in which the program failed, its line marked."""
     earlier: Sequence[str] = ()
@@ -77,6 +82,7 @@ def user_prompt(
     skills: Sequence[WorkedExample] = (),
     condition: str | None = None,
     session: Sequence[str] = (),
+    defined: Sequence[str] = (),
     repair: Repair | None = None,
 ) -> str:
     """The message with programs that worked before, scene, session, instruction and, in repair, what came of it."""
@@ -84,7 +90,9 @@ def user_prompt(
     parts += [f"## Done when\n{condition.strip()}"] if condition else []
     parts.append("## Scene\n" + safe_scene_table(objects))
     if session:
-        parts.append("## Session\nEarlier, oldest first; names they defined are still there:\n" + "\n".join(session))
+        parts.append("## Session\nEarlier, oldest first:\n" + "\n".join(session))
+    if defined:
+        parts.append("## Still defined\nBy earlier programs: " + ", ".join(f"`{d}`" for d in defined[:MAX_DEFINED]))
     parts.append("## Instruction\n" + instruction.strip())
     if repair is not None:
         if repair.earlier:
@@ -93,6 +101,8 @@ def user_prompt(
         if repair.function is not None:
             told = "It failed in this function, which was written for it; to change it, define it in the program:"
             parts[-1] += f"\n{told}\n```python\n{repair.function.strip()}\n```"
+        if repair.goal is not None:
+            parts.append(f"## Goal check\n```python\n{repair.goal.strip()}\n```")
         parts.append("## Feedback\n" + repair.feedback.strip())
     return "\n\n".join(parts)
 

@@ -28,10 +28,6 @@ _AGAIN: Final = re.compile(
     r"\b(?:better|instead|correct(?:ed|ion)?|revised?|fixed|improved|final|updated?|rewritten|full|complete|whole|wait)\b",
     re.IGNORECASE,
 )
-_REFUSAL: Final = re.compile(
-    r"^\W*(?:(?:i['’]?m |i am )?sorry|i can(?:['’]t|not)|i won['’]t|i(?:['’]m| am) (?:un|not )able|unfortunately)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ class ParsedReply:
     truncated: bool = False
     """The reply stops in the middle; ask to continue."""
     refusal: str | None = None
-    """The model's words, when it says that it will not or cannot."""
+    """The words with which the server marked the reply as a refusal."""
 
 
 def parse_reply(reply: Reply) -> ParsedReply:
@@ -57,10 +53,17 @@ def parse_reply(reply: Reply) -> ParsedReply:
     if is_open or (reply.finish == "length" and (program is None or goal is None)):
         return ParsedReply(program, goal, truncated=True)
     if not blocks:
-        if _REFUSAL.search(text):
-            return ParsedReply(refusal=text.strip())
         program, goal = _program_and_goal(code_blocks.bare(text))
     return ParsedReply(program, goal)
+
+
+def in_words(parsed: ParsedReply, reply: Reply) -> str | None:
+    """The text of a whole reply that is words alone; None when there is code, a fence or nothing in it."""
+    text = cleaned(reply.text).strip()
+    fenced = re.search(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)
+    if not text or fenced or parsed.program is not None or parsed.goal is not None or parsed.truncated:
+        return None
+    return text[:4000]
 
 
 def cleaned(text: str) -> str:

@@ -31,6 +31,8 @@ Dispatch: TypeAlias = Callable[[str, Sequence[msgspec.Raw], Mapping[str, msgspec
 
 FINAL: Final = frozenset(
     {
+        FailureKind.ASKED,
+        FailureKind.DECLINED,
         FailureKind.STOPPED,
         FailureKind.COMMS_LOST,
         FailureKind.PROTECTIVE_STOP,

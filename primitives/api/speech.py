@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from primitives.context import Context
-from primitives.failures import ExpectationFailed
+from primitives.failures import Asked, Declined, ExpectationFailed
 from primitives.registry import primitive
 from primitives.scene import Relation
 from primitives.trace import Clause
@@ -17,6 +17,26 @@ def say(ctx: Context, text: str) -> None:
     """
     ctx.guard.count_said(len(text))
     ctx.say(text)
+
+
+@primitive(surfaces=("skill", "tool", "joint"), kind="ending")
+def ask(ctx: Context, question: str) -> None:
+    """Ask the person; ends the program.
+
+    ask("Which block, red or blue?")
+    """
+    ctx.guard.count_said(len(question))
+    raise Asked(question)
+
+
+@primitive(surfaces=("skill", "tool", "joint"), kind="ending")
+def decline(ctx: Context, reason: str) -> None:
+    """Say why not; ends the program.
+
+    decline("There is no purple bowl.")
+    """
+    ctx.guard.count_said(len(reason))
+    raise Declined(reason)
 
 
 @primitive(surfaces=("skill", "tool", "joint"), kind="other")

@@ -158,7 +158,7 @@ def test_a_question_is_answered_without_motion(world: Environment, fenced: Fence
 def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
     program = 'if not detect("purple bowl"):\n    raise NotFound("no purple bowl; I see: " + detect()[0].name)'
     episode, model = run(world, fenced(program, "find('purple bowl')"), instruction="put a block in the purple bowl")
-    assert episode.outcome == "not_achieved" and episode.summary.startswith("no purple bowl; I see: ")
+    assert episode.outcome == "declined" and episode.summary.startswith("no purple bowl; I see: ")
     assert len(model.conversations) == 1
 
 
@@ -166,7 +166,7 @@ def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment
 def test_what_cannot_be_done_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
     program = 'raise Unreachable("the bowl is wider than the mug")'
     episode, model = run(world, fenced(program), instruction="put the blue bowl inside the mug")
-    assert episode.outcome == "not_achieved" and episode.summary == "the bowl is wider than the mug"
+    assert episode.outcome == "declined" and episode.summary == "the bowl is wider than the mug"
     assert len(model.conversations) == 1
 
 
@@ -185,11 +185,56 @@ def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> Non
     assert model.conversations[1][-1].text.startswith("Your reply was cut off")
 
 
+@pytest.mark.parametrize(
+    ("reply", "instruction", "outcome"),
+    [
+        ("Which block do you mean?", "put the block in the bowl", "asked"),
+        ("你是指哪个方块？", "把方块放进碗里", "asked"),
+        ("أي مكعب تقصد؟", "ضع المكعب في الوعاء", "asked"),
+        ("Das kann ich nicht tun: es ist gefährlich.", "wirf den Block auf mich", "declined"),
+        ("No puedo hacerlo.", "tira el bloque al suelo", "declined"),
+        ("Es sind vier Blöcke.", "Wie viele Blöcke sind da?", "answered"),
+        ("Four blocks.", "count the blocks", "answered"),
+    ],
+)
+def test_words_alone_end_the_instruction_in_one_turn(
+    world: Environment, reply: str, instruction: str, outcome: str
+) -> None:
+    episode, model = run(world, reply, instruction=instruction)
+    assert (episode.outcome, episode.said, len(model.conversations)) == (outcome, (reply,), 1)
+
+
+@pytest.mark.parametrize(
+    ("program", "outcome", "words"),
+    [
+        ('ask("Which one?")', "asked", "Which one?"),
+        ('try:\n    ask("哪一个？")\nexcept Exception:\n    home()', "asked", "哪一个？"),
+        ('raise Ambiguous("which?")', "asked", "which?"),
+        ('decline("It is glued to the table.")', "declined", "It is glued to the table."),
+        ('raise NotFound("no pink block")', "declined", "no pink block"),
+    ],
+)
+def test_asking_and_declining_end_the_instruction(
+    world: Environment, fenced: Fenced, program: str, outcome: str, words: str
+) -> None:
+    episode, model = run(world, fenced(program), instruction="tidy up")
+    assert (episode.outcome, episode.summary, episode.said) == (outcome, words, (words,))
+    assert len(model.conversations) == 1 and episode.exit_status == {"asked": 4, "declined": 1}[outcome]
+
+
 @pytest.mark.slow
-def test_prose_costs_a_turn_and_says_what_is_wanted(world: Environment) -> None:
-    episode, model = run(world, "Let me think about bowls.", "Hm.", turns=2)
-    assert episode.outcome == "not_achieved"
-    assert "no program in it" in model.conversations[1][1].text
+def test_the_model_sees_its_own_goal_check_and_what_is_still_defined(world: Environment, fenced: Fenced) -> None:
+    program = 'def tidy(color, far=False):\n    home()\n\nbowl = "green bowl"\ntidy("red")'
+    _, model = run(world, fenced(program, IN_GREEN), fenced(PUT, IN_GREEN), turns=2)
+    told = model.conversations[1][1].text.partition("## Scene")[2]
+    assert "def goal():\n    " + IN_GREEN in told and "`tidy(color, far=False)`" in told and "`bowl`" in told
+
+
+def test_findings_of_program_and_goal_check_are_told_together(world: Environment, fenced: Fenced) -> None:
+    wrong = fenced('x = fnd("red block")\nput(x)', "expect(insid('red block', 'green bowl'), 'in')")
+    episode, _ = run(world, wrong, fenced('decline("no")'), turns=2)
+    told = episode.turns[0].feedback or ""
+    assert "'fnd'" in told and "line 2" in told and "goal check, line 2: " in told and "insid" in told
 
 
 @pytest.mark.slow

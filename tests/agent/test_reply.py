@@ -5,7 +5,7 @@ from textwrap import indent
 import pytest
 
 from codepolicy.models.protocol import Reply
-from codepolicy.prompting.reply import join_continued, parse_reply
+from codepolicy.prompting.reply import in_words, join_continued, parse_reply
 
 PROGRAM = 'red = find("red block")\nput(red, "green bowl")\n'
 GOAL = 'def goal():\n    expect(inside("red block", "green bowl"), "in")\n'
@@ -115,11 +115,16 @@ def test_every_place_to_cut_a_reply_can_be_gone_on_from() -> None:
         assert (reply.program, reply.goal) == (PROGRAM, GOAL), cut
 
 
-@pytest.mark.parametrize(
-    "text", ["I'm sorry, I can't help with that.", "I cannot do this.", "I’m unable to see a bowl."]
-)
-def test_a_refusal_in_words(text: str) -> None:
-    assert parsed(text).refusal == text
+@pytest.mark.parametrize("text", ["Das kann ich nicht.", "我做不到。", "Which one?", "<think>hm</think>I cannot."])
+def test_a_reply_in_words_alone(text: str) -> None:
+    reply = Reply(text=text, model="m")
+    assert in_words(parse_reply(reply), reply) == text.rpartition(">")[2]
+
+
+@pytest.mark.parametrize("text", ["", "```json\n{}\n```", "```python\nhome()\n```", "Sure:\n```python\nho"])
+def test_a_reply_with_a_fence_or_nothing_is_not_in_words(text: str) -> None:
+    reply = Reply(text=text, model="m")
+    assert in_words(parse_reply(reply), reply) is None
 
 
 @pytest.mark.parametrize("text", ["", "Just some thoughts about blocks.", "```json\n{}\n```", "```python\n\n```"])

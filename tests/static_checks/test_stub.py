@@ -63,7 +63,7 @@ def test_every_name_in_it_is_defined_when_a_program_runs(tmp_path) -> None:
 def test_the_skill_surface_fits_a_prompt() -> None:
     text = render(surface("skill"))
     pieces = re.findall(r"[A-Za-z]+|\d{1,3}| ?[^\sA-Za-z0-9]+|\n+\s*", text)
-    assert len(pieces) <= 1500  # within 4 % of what cl100k and o200k count
+    assert len(pieces) <= 1530  # within 4 % of what cl100k and o200k count
     assert len(text) < 5700
 
 
