@@ -31,6 +31,10 @@ from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
 
 
+EDGE = 0.005
+"""m beside the table up to which a thing may seem to be whose centre is on its edge."""
+
+
 class RgbdDetector:
     """Finds the twenty named colours on blocks, bowls, plates, zones, cylinders, balls, boxes, mugs and furniture."""
 
@@ -50,7 +54,7 @@ class RgbdDetector:
             view = self._view_from_above(frames, workspace, robot)
             found = things(view)
         light = light_level([f.color for f in found])
-        return [o for o in (_described(f, light) for f in found) if workspace.table.contains(o.position[:2])]
+        return [o for o in (_described(f, light) for f in found) if workspace.table.contains(o.position[:2], -EDGE)]
 
     def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
         if self._surface is None:

@@ -27,6 +27,10 @@ from primitives.perception.recognition.rims import (
 
 PLATE_HEIGHT = 0.024
 """m; a round thing with a rim lower than this is a plate."""
+PLATE_FLOOR = 0.5
+"""Height of the surface that things stand on, over that of the rim."""
+_STANDS, _COVERED = 0.004, 0.5
+"""m below the rim of a plate that the floor of a bowl on it may be; part of its middle that must be under something."""
 PLATE_WIDTH = 0.07
 """m; no plate is narrower."""
 HANDLE, HANDLE_WIDTH = 0.06, 0.02
@@ -98,7 +102,9 @@ def _along(view: TopView, piece: Mask, alike: Mask, line: NDArray[np.float64]) -
         entry = np.zeros_like(piece)
         entry[box] = middle
         below = 0.65 * rim
-        if view.open(below, entry).sum() < 0.25 * middle.sum():
+        if plate and (view.raised[box] & ~mine & middle & (height > rim - _STANDS)).sum() > _COVERED * middle.sum():
+            below = PLATE_FLOOR * rim  # a plate with a bowl or a mug on it
+        elif view.open(below, entry).sum() < 0.25 * middle.sum():
             return None
         floor = below
     band = mine & (distance > circle.radius - 0.010) & (distance < circle.radius + view.cell)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -10,7 +12,7 @@ from primitives.perception.geometry.outlines import hull
 from primitives.perception.geometry.quantiles import quantile
 from primitives.perception.heightmap.connected_components import pieces
 from primitives.perception.heightmap.topview import TopView
-from primitives.perception.recognition.bowls import PLATE_HEIGHT, PLATE_WIDTH, round_container
+from primitives.perception.recognition.bowls import PLATE_FLOOR, PLATE_HEIGHT, PLATE_WIDTH, round_container
 from primitives.perception.recognition.boxes import open_box
 from primitives.perception.recognition.rims import BRIDGE, SMALLEST, Container
 
@@ -20,7 +22,7 @@ of the cells there which may be lower."""
 
 
 def containers(view: TopView) -> list[Container]:
-    """Every hollow thing and plate in view."""
+    """Every hollow thing and plate in view, what stands on another after that."""
     result: list[Container] = []
     taken = np.zeros_like(view.raised)
     smallest = int(0.5 * (SMALLEST / view.cell) ** 2 * 0.3)
@@ -37,10 +39,16 @@ def containers(view: TopView) -> list[Container]:
                 if hit is None:
                     break
                 result.append(hit)
-                taken |= hit.found.cells | hit.contents
+                # what stands on a plate may be hollow itself
+                taken |= hit.found.cells if hit.found.category == "plate" else hit.found.cells | hit.contents
                 remaining = remaining & ~hit.found.cells & ~hit.contents
                 if remaining.sum() * view.cell**2 < 0.3 * SMALLEST**2:
                     break
+    result.sort(key=lambda c: -max(c.found.size))
+    for plate in [c.found for c in result if c.found.category == "plate"]:
+        for other in [c.found for c in result if c.found is not plate]:
+            if max(other.size) < max(plate.size) and math.dist(other.center, plate.center) < max(plate.size) / 2:
+                other.bottom = min(PLATE_FLOOR * plate.top, other.top / 2)
     return result
 
 

@@ -13,6 +13,7 @@ from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.quantiles import median, middle, quantile
 from primitives.perception.heightmap.islands import islands
 from primitives.perception.heightmap.topview import TopView
+from primitives.perception.recognition.bridges import pillars_below
 from primitives.perception.recognition.containers import containers
 from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.face_merging import joined, without_doubles
@@ -60,7 +61,12 @@ def _raised(view: TopView) -> list[Detection]:
         solids = [s for s in solids if s is not thing]
         found.append(thing)
         alone = _without_bodies(loose, [s for s in (*solids, *found) if s is not thing])
-        reach_down(alone, thing, _base(view, thing.cells, hollow), thing.color)
+        base = _base(view, thing.cells, hollow)
+        if pillars := pillars_below(alone, thing, base, thing.color):
+            found.extend(pillars)
+            solids = [s for s in solids if not any(_shows(view, s, p) for p in pillars)]
+            continue
+        reach_down(alone, thing, base, thing.color)
         if thing.category in ("block", "cylinder", "ball"):
             layers, solids = _under(alone, thing, solids, hollow)
             found.extend(layers)
@@ -163,7 +169,7 @@ def _grown(mask: Mask) -> Mask:
 
 def _base(view: TopView, patch: Mask, hollow: Sequence[Container]) -> float:
     """Height of the bare ground under `patch`: the table, or the floor of what it lies in."""
-    for container in hollow:
+    for container in reversed(hollow):
         if (patch & container.contents).sum() > 0.5 * patch.sum():
             own = view.height[container.found.cells & view.raised]
             return quantile(own, 0.05) if len(own) else 0.0
