@@ -30,7 +30,6 @@ from primitives.perception.recognition.recognizer import things
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Workspace
 
-
 EDGE = 0.005
 """m beside the table up to which a thing may seem to be whose centre is on its edge."""
 

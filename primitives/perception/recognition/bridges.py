@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from primitives.perception.color_classes import nearest
 from primitives.perception.geometry.quantiles import median, quantile
-from primitives.perception.recognition.square_fits import REACH, axes, footprint
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.color_bands import THINNEST, bands
 from primitives.perception.recognition.detection import Detection
+from primitives.perception.recognition.square_fits import REACH, axes, footprint
 
 _LONG = 1.8
 """Length over width from which a thing may lie on several others."""

@@ -76,7 +76,7 @@ def layers_below(view: TopView, top: Detection, support: float, color: NDArray[n
 
 
 def reach_down(view: TopView, thing: Detection, base: float, color: NDArray[np.float64]) -> None:
-    """Let a thing that is no cube end where the colour of its sides does, when nothing else says how far it reaches.
+    """Let a thing that is no cube end where the colour of its sides does.
 
     Args:
         view: the scene from above.
@@ -86,8 +86,9 @@ def reach_down(view: TopView, thing: Detection, base: float, color: NDArray[np.f
     """
     extents = (*thing.size, thing.height)
     cube = thing.category == "block" and max(extents) - min(extents) < _CUBE * max(extents)
-    if thing.category not in ("block", "cylinder") or cube or thing.bottom - base > 0.002 or thing.height < _TALL:
+    if thing.category not in ("block", "cylinder") or cube or thing.height < _TALL:
         return
+    base = max(base, thing.bottom)
     cap = replace(thing, bottom=thing.top - THINNEST)
     xyz, rgb, side = _sides(view, cap, base)
     below = xyz[:, 2] < cap.bottom
