@@ -15,7 +15,7 @@ class ReportCommand:
     """Show what a run of `eval`, or several shards of one, come to, and write the page."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ()
-    """Folders of one run."""
+    """Folder of an evaluation, folders of its shards, or the folder that `run` or `exec` left."""
     page: Annotated[str | None, tyro.conf.arg(metavar="FILE.html")] = None
     """Where to write the page; report.html in the folder of a single run when left out."""
     fail_under: float | None = None
@@ -30,6 +30,7 @@ class ReportCommand:
         from codepolicy.cli.fail_under import checked, missed
         from codepolicy.cli.output import fail, put, put_json
         from codepolicy.evaluation import text_report
+        from codepolicy.evaluation.episode_page import write_page
         from codepolicy.evaluation.html_report import write_report
         from codepolicy.evaluation.run_store import merged
         from codepolicy.evaluation.summary import summarized
@@ -38,6 +39,10 @@ class ReportCommand:
         if not self.runs:
             raise ConfigurationError("say which run: codepolicy report RUN…, the folder that `codepolicy eval` made")
         fail_under = checked(self.fail_under)
+        single = Path(self.runs[0])
+        if len(self.runs) == 1 and (single / "episode.json").is_file():
+            put(f"page in {write_page(single)}")
+            return 0
         run = merged([Path(path) for path in self.runs])
         summary = summarized(run)
         page = Path(self.page) if self.page is not None else None

@@ -1,10 +1,9 @@
-"""`report.html`: one page without network, scripts or other files."""
+"""`report.html`: one page without network that lists every episode, and leads to the page of each."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
-from html import escape as _escaped
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,12 +11,11 @@ import msgspec
 
 from codepolicy.episode import Episode
 from codepolicy.evaluation import text_report
+from codepolicy.evaluation.episode_page import PAGE, write_page
+from codepolicy.evaluation.html_page import document, escape
 from codepolicy.evaluation.records import Record
-from codepolicy.evaluation.replay_command import command
 from codepolicy.evaluation.run_store import DAMAGE, FOLDERS, REPORT, EvaluationRun
 from codepolicy.evaluation.summary import Row, Summary, summarized
-from codepolicy.printable import printable
-from codepolicy.redaction import redacted
 
 INLINED = 200
 """Lost episodes whose programs stand in the page; the others are named."""
@@ -25,13 +23,15 @@ BAR = 160
 """Width of an interval's drawing in px."""
 
 
-def escape(text: str) -> str:
-    """`text` for the page: no markup, no character that cannot be seen or reorders what can, no secret."""
-    return _escaped(printable(redacted(text)))
-
-
 def write_report(run: EvaluationRun, path: Path | None = None) -> Path:
-    """Write the page of `run`; returns where. It goes into the run's folder where `path` is None."""
+    """Write the page of `run`; returns where. It goes into the run's folder where `path` is None.
+
+    Episodes get pages of their own, where they have none that is newer than they are.
+    """
+    for record in run.records:
+        folder = _inside(run.path, record.folder)
+        if folder is not None and _outdated(folder):
+            write_page(folder)
     target = path or run.path / REPORT
     partial = target.with_name(f".{target.name}.partial")
     partial.write_text(page(run), encoding="utf-8")
@@ -40,13 +40,13 @@ def write_report(run: EvaluationRun, path: Path | None = None) -> Path:
 
 def page(run: EvaluationRun) -> str:
     """The whole page."""
-    style = files("codepolicy.evaluation").joinpath("report.css").read_text(encoding="utf-8")
     title = f"{' '.join(run.file.chosen)}, {run.file.configuration.model}"
-    body = "\n".join(_body(run, summarized(run), title))
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
-        f"<style>\n{style}</style></head>\n<body>\n{body}\n</body></html>\n"
-    )
+    return document(title, "\n".join(_body(run, summarized(run), title)), filtered=bool(run.records))
+
+
+def _outdated(folder: Path) -> bool:
+    episode, page = folder / "episode.json", folder / PAGE
+    return episode.is_file() and not (page.is_file() and page.stat().st_mtime_ns >= episode.stat().st_mtime_ns)
 
 
 def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
@@ -65,12 +65,54 @@ def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
         for record in lost:
             if record.kind == kind:
                 yield from _episode(run, record, inlined=record.key in inlined)
+    if run.records:
+        yield from _index(run)
     yield "<h2>Configuration</h2>"
     yield f"<pre>{escape(_configuration(run))}</pre>"
 
 
+def _index(run: EvaluationRun) -> Iterator[str]:
+    """Every episode, won ones too, to be filtered and sorted."""
+    yield "<h2>Episodes</h2><div class=filters>"
+    choices: dict[str, list[str]] = {
+        "won": ["won", "lost"],
+        "task": sorted({r.task for r in run.records}),
+        "kind": sorted({r.kind for r in run.records if r.kind}),
+        "group": sorted({value for r in run.records for value in r.labels.values()}),
+    }
+    for name, values in choices.items():
+        if values:
+            options = "".join(f"<option>{escape(value)}</option>" for value in values)
+            any_of_them = f'<option value="">any {name}</option>'
+            yield f'<select data-filter="{name}" aria-label="{name}">{any_of_them}{options}</select>'
+    yield '<input id=words type=search placeholder="words" aria-label="words"> <span id=shown></span></div>'
+    head = "".join(
+        f"<th>{h}</th>" for h in ("episode", "", "turns", "tokens", "s", "instruction, and what it was lost to")
+    )
+    yield f"<div class=wide><table id=episodes><thead><tr>{head}</tr></thead><tbody>"
+    for r in run.records:
+        won, group = "won" if r.won else "lost", next(iter(r.labels.values()), "")
+        data = {"won": won, "task": r.task, "kind": r.kind, "group": group}
+        attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        why = "" if r.won else f" <i class=lost>{escape(r.kind)}: {escape((r.feedback or r.told)[:200])}</i>"
+        yield (
+            f"<tr{attributes}><td>{_page_link(run, r)}</td><td class={won}>{won}</td><td>{r.turns}</td>"
+            f"<td>{r.tokens}</td><td>{r.timings.total:.1f}</td><td>{escape(r.instruction[:200])}{why}</td></tr>"
+        )
+    yield "</tbody></table></div>"
+
+
+def _page_link(run: EvaluationRun, record: Record) -> str:
+    folder = _inside(run.path, record.folder)
+    if folder is None or not (folder / "episode.json").is_file():
+        return escape(record.name)
+    path = str(record.folder)
+    base = "/" if path.startswith("/") else "./"
+    return f'<a href="{base}{quote(path.lstrip("/"), safe="/-_.~")}/{PAGE}">{escape(record.name)}</a>'
+
+
 def _table(parts: Sequence[Sequence[Row]]) -> Iterator[str]:
-    yield "<table><thead><tr>" + "".join(
+    yield "<div class=wide><table><thead><tr>" + "".join(
         f"<th>{escape(h)}</th>" for h in (*text_report.HEADINGS[:5], "", *text_report.HEADINGS[5:])
     )
     yield "</tr></thead>"
@@ -81,7 +123,7 @@ def _table(parts: Sequence[Sequence[Row]]) -> Iterator[str]:
             cells.insert(5, _bar(row))
             yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
         yield "</tbody>"
-    yield "</table>"
+    yield "</table></div>"
 
 
 def _bar(row: Row) -> str:
@@ -103,7 +145,7 @@ def _episode(run: EvaluationRun, record: Record, *, inlined: bool) -> Iterator[s
     yield from (f"<p>an earlier attempt broke: {escape(why)}</p>" for why in record.broke)
     if folder is not None:
         yield f"<p>{_link(str(record.folder))}</p>"
-        yield f"<pre>{escape(command(run.file.configuration, record, folder))}</pre>"
+        yield f"<pre>{escape(shlex.join(['codepolicy', 'replay', str(folder)]))}</pre>"
     episode = _read(folder / "episode.json") if inlined and folder is not None else None
     for number, turn in enumerate(episode.turns if episode is not None else (), 1):
         yield f"<h4>turn {number}</h4>"

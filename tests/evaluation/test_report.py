@@ -11,7 +11,6 @@ import pytest
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.html_report import page, write_report
 from codepolicy.evaluation.progress_line import ProgressLine
-from codepolicy.evaluation.replay_command import command
 from codepolicy.evaluation.statistics import wilson
 from codepolicy.evaluation.summary import summarized
 from tests.evaluation import made
@@ -65,19 +64,14 @@ def test_lost_episodes_are_listed_with_the_first_line_of_their_feedback() -> Non
 def test_the_page_needs_nothing_else_and_escapes_what_it_shows(tmp_path: Path) -> None:
     lost = made.record("put-x-v1", 9, won=False, instruction="<script>alert(1)</script>", feedback="a < b & c")
     html = page(made.run([*RECORDS, lost]))
-    assert "<script" not in html and "a &lt; b &amp; c" in html and "&lt;script&gt;" in html
+    assert html.count("<script") == 1 and "alert(1)</script>" not in html and "script-src 'sha256-" in html
+    assert "a &lt; b &amp; c" in html and "&lt;script&gt;" in html
     assert not re.search(r'(?:src|href)="(?:https?:)?//|@import|url\(', html)
     assert html.count("<svg") == 3 + 2 + 1
     assert "grasp_missed <small>2</small>" in html
+    assert html.count("<tr data-won") == 9, "won episodes too"
     run = made.run(RECORDS, str(tmp_path))
     assert write_report(run).read_text() == page(run)
-
-
-def test_the_command_that_replays_an_episode() -> None:
-    record = made.record(instruction="Don't lift it", seed=3, folder="episodes/abc")
-    told = command(made.CONFIGURATION, record, Path("runs/x/episodes/abc"))
-    assert told.startswith("""codepolicy run 'Don'"'"'t lift it' --task lift-block-v1 --seed 3 """)
-    assert "--model replay:runs/x/episodes/abc" in told
 
 
 def test_progress_counts_what_an_earlier_start_has_left() -> None:

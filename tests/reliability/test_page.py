@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import made
 import pytest
@@ -41,8 +42,10 @@ class Links(HTMLParser):
 def test_records_cannot_break_out_of_the_page(text: str) -> None:
     fields = dict.fromkeys(("instruction", "feedback", "told", "folder", "kind"), text)
     html = page(made.run([made.record(won=False, **fields), made.record(text, 1, won=False)], model=text))
+    own = f"<script>{files('codepolicy.evaluation').joinpath('episode_filter.js').read_text()}</script>"
+    assert html.count(own) == 1
     links = Links()
-    links.feed(html)
+    links.feed(html.replace(own, ""))
     assert "script" not in links.tags
     for link in links.found:
         assert re.match(r"(\./|/)[^/]", link), link
