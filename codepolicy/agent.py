@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
 from codepolicy.loop.episode_run import EpisodeRun, Solver
@@ -139,7 +141,7 @@ class Agent:
 
     def loaded(self, model: Model | str) -> Model:
         """`model` by name, recorded where asked for. Raises ConfigurationError."""
-        loaded = load(model, self.options) if isinstance(model, str) else model
+        loaded = load(model, self._options) if isinstance(model, str) else model
         if self.resume is not None:
             from codepolicy.models.replay import ReplayModel, ResumedModel
 
@@ -150,6 +152,12 @@ class Agent:
         from codepolicy.models.recording_model import RecordingModel
 
         return RecordingModel(loaded, Path(self.record))
+
+    @property
+    def _options(self) -> ModelOptions:
+        """The options, with which a budget in money refuses a model without a price, wherever it was set."""
+        priced = self.options.priced or self.settings.max_cost is not None
+        return msgspec.structs.replace(self.options, priced=priced)
 
     def skills(self) -> SkillStore | None:
         """The store that the settings name. Raises ConfigurationError."""

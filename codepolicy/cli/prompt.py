@@ -30,7 +30,7 @@ class PromptCommand(WorldOptions):
         from codepolicy.cli.output import put
         from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.plugins import load_environment
-        from codepolicy.prompting.prompt import prompt_hash, system_prompt, user_prompt
+        from codepolicy.prompting.prompt import prompt_hash, user_prompt
         from codepolicy.skills.retrieval import relevant
         from codepolicy.skills.skill_store import SkillStore
         from primitives.environment import TrialSpec
@@ -46,7 +46,7 @@ class PromptCommand(WorldOptions):
         environment = load_environment(self.env)
         try:
             with open_executor(environment, spec, settings(self, disturbances=self.disturbances)) as executor:
-                system = system_prompt(executor.surface, executor.trial.robot.workspace, examples=self.examples)
+                system = executor.system_prompt(examples=self.examples)
                 words = executor.trial.instruction
                 skills = relevant(store.skills, words, surface=executor.surface.level)
                 user = user_prompt(executor.look(), words, skills=[s.example for s in skills])

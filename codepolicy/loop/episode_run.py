@@ -19,7 +19,7 @@ from codepolicy.loop.outcome import Ending, Solution, last_word
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
-from codepolicy.prompting.prompt import prompt_hash, system_prompt
+from codepolicy.prompting.prompt import prompt_hash
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
@@ -176,8 +176,7 @@ class EpisodeRun:
     @property
     def prompt_hash(self) -> str:
         """Of the constant prefix."""
-        workspace = self.executor.trial.robot.workspace
-        return prompt_hash(system_prompt(self.executor.surface, workspace, examples=self.settings.examples))
+        return prompt_hash(self.executor.system_prompt(examples=self.settings.examples))
 
     @property
     def _isolation(self) -> Isolation:

@@ -22,6 +22,7 @@ from codepolicy.loop.goal_check import GoalChecker
 from codepolicy.loop.robot_snapshot import robot_snapshot
 from codepolicy.loop.signatures import signatures
 from codepolicy.plugins import load_detector
+from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Environment, Trial, TrialSpec
@@ -178,6 +179,12 @@ class Executor:
         return labelled_png((self._start_frame, self._start), now)
 
     # Running.
+
+    def system_prompt(self, *, examples: bool) -> str:
+        """The constant prefix for this surface and this robot: its workspace, its regions, the opening of its hand."""
+        robot = self.trial.robot
+        opening = robot.arm.info.gripper.max_width
+        return system_prompt(self.surface, robot.workspace, opening=opening, examples=examples)
 
     def attempt(self, program: str, goal: str | None, *, refuse_held: bool = False) -> Attempt:
         """Check, run and verify one program: the one way in which any program runs, whoever wrote it.

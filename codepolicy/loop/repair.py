@@ -18,7 +18,7 @@ from codepolicy.loop.outcome import Solution, concluded, spoken, why_failed
 from codepolicy.models.protocol import Message, Reply
 from codepolicy.prompting.feedback import Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
-from codepolicy.prompting.prompt import Repair, WorkedExample, messages, system_prompt, user_prompt
+from codepolicy.prompting.prompt import Repair, WorkedExample, messages, user_prompt
 from codepolicy.prompting.reply import ParsedReply, in_words
 from codepolicy.settings import PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
@@ -60,7 +60,7 @@ class RepairLoop:
             ConfigurationError: the model cannot be reached as set up.
         """
         executor = self.executor
-        system = system_prompt(executor.surface, executor.trial.robot.workspace, examples=self.worked_examples)
+        system = executor.system_prompt(examples=self.worked_examples)
         objects = executor.mark_start()
         repair: Repair | None = None
         lines: list[str] = []

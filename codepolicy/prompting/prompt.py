@@ -15,6 +15,8 @@ from codepolicy.prompting.scene_table import scene_table
 from primitives.registry import Surface
 from primitives.scene import SceneObject, Workspace
 
+FINGER_ROOM = 0.01
+"""So much in m the hand opens beyond what it takes."""
 MAX_DEFINED = 40
 """Names of earlier programs that a prompt tells."""
 
@@ -33,9 +35,10 @@ def template(name: str, /, **values: str) -> str:
     return text.strip()
 
 
-def system_prompt(surface: Surface, workspace: Workspace, *, examples: bool = True) -> str:
+def system_prompt(surface: Surface, workspace: Workspace, *, opening: float = 0.08, examples: bool = True) -> str:
     """The constant prefix: role, conventions, functions of `surface`, what to answer, two worked examples.
 
+    `opening` is the largest distance between the fingers in m.
     Without `examples`, neither these nor the line or two that show how each function is called.
     """
     from primitives.stub import render
@@ -46,6 +49,8 @@ def system_prompt(surface: Surface, workspace: Workspace, *, examples: bool = Tr
         x_high=f"{workspace.high[0]:.2f}",
         y_low=f"{workspace.low[1]:.2f}",
         y_high=f"{workspace.high[1]:.2f}",
+        widest=f"{(opening - FINGER_ROOM) * 100:.0f}",
+        cell=f"{workspace.cell * 100:.0f}",
         api=render(surface, examples=examples).strip(),
         examples=template(f"examples_{surface.level}") if examples else "",
     )

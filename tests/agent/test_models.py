@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from codepolicy.agent import Agent
 from codepolicy.episode import Outcome
 from codepolicy.loop.episode_run import judged
 from codepolicy.loop.llm_client import Budget, LLMClient
@@ -14,6 +15,7 @@ from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.models.recording_model import RecordingModel
 from codepolicy.models.replay import ReplayModel
 from codepolicy.models.scripted import ScriptedModel
+from codepolicy.settings import Settings
 from primitives.environment import Verdict, VerdictStatus
 from primitives.errors import ConfigurationError
 
@@ -119,3 +121,9 @@ def test_ground_truth_has_the_last_word(outcome: Outcome, status: VerdictStatus 
     if status is not None:
         verdict = Verdict(task="t-v1", status=status, progress=0.0, facts={}, explanation="because")
     assert judged(outcome, "it holds", verdict)[0] == expected
+
+
+def test_a_budget_in_money_set_from_python_refuses_a_model_without_a_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
+    with pytest.raises(ConfigurationError, match="costs"):
+        Agent(model="openai:nobody-knows-it", settings=Settings(max_cost=1.0)).loaded("openai:nobody-knows-it")
