@@ -151,6 +151,15 @@ class Zygote:
         return data
 
 
+def line_in(told: bytes) -> int | None:
+    """The line of the running program in what faulthandler, or whoever writes there, told; None without one."""
+    found: list[tuple[bytes, bytes]] = _LINE.findall(told)
+    if not found:
+        return None
+    running = max(int(program) for program, _ in found)  # functions of earlier programs have lower numbers
+    return next(int(line) for program, line in found if int(program) == running) or None
+
+
 class PolicyProcess:
     """One confined child. Any violation of the wire, any deadline and any error ends in `kill`."""
 
@@ -217,11 +226,7 @@ class PolicyProcess:
             if not data:
                 break
             told += data
-        found: list[tuple[bytes, bytes]] = _LINE.findall(told)
-        if not found:
-            return self.line
-        running = max(int(program) for program, _ in found)  # functions of earlier programs have lower numbers
-        return next(int(line) for program, line in found if int(program) == running) or None
+        return line_in(told) or self.line
 
     def die_at(self, deadline: float) -> None:
         """Have it killed at a monotonic time in s, whatever this process is busy with."""

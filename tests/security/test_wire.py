@@ -70,14 +70,20 @@ def test_a_real_message_with_damaged_bytes(data: st.DataObject) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this platform")
-def test_coverage_guided_frames(tmp_path: Path) -> None:
-    seed = wire.frame(wire.Call("pick", (wire_values.argument("red block"),), {}, 3))[wire.LENGTH.size :]
-    (tmp_path / "call").write_bytes(seed)
-    target = Path(__file__).with_name("fuzz_frames.py")
-    command = [sys.executable, str(target), "-runs=20000", "-max_len=4096", str(tmp_path)]
+@pytest.mark.parametrize(("target", "runs"), [("frames", 20_000), ("trace_pipe", 20_000), ("session_values", 500)])
+def test_coverage_guided(tmp_path: Path, target: str, runs: int) -> None:
+    """A short round; continuous integration runs each for longer."""
+    seeds = {
+        "frames": wire.frame(wire.Call("pick", (wire_values.argument("red block"),), {}, 3))[wire.LENGTH.size :],
+        "trace_pipe": b'File "<program 1>", line 7 in <module>\n',
+        "session_values": msgspec.msgpack.encode(["list", 1, ["instance", "P", ["x", 2]]]),
+    }
+    (tmp_path / "seed").write_bytes(seeds[target])
+    script = Path(__file__).with_name(f"fuzz_{target}.py")
+    command = [sys.executable, str(script), f"-runs={runs}", "-max_len=4096", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Done 20000 runs" in done.stderr
+    assert f"Done {runs} runs" in done.stderr
 
 
 @given(st.binary(max_size=300), st.integers(0, 2**32 - 1))
