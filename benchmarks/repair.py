@@ -1,7 +1,8 @@
 """Does the feedback carry what a repair needs?
 
-Each episode starts with a sabotaged program. The model that repairs it knows neither the task nor the scene: it applies
-what the feedback says by a few textual rules. An episode counts as repaired when it is achieved within four turns.
+Each episode starts with a sabotaged program, or with a reply as weaker language models give them (`replies/`). The
+model that repairs it knows neither the task nor the scene: it applies what the feedback says by a few textual rules.
+An episode counts as repaired when it is achieved within four turns.
 
     python benchmarks/repair.py --per-kind 50 --jobs 2 --resume repair.jsonl
 """
@@ -67,7 +68,9 @@ def sabotages() -> dict[str, Sabotage]:
         "move_linear(Pose.top_down(x, y, bowl.top + 0.15))\n"
     )
     prose = "First I would write\n" + program.replace("\n", "\n\nand\n\n", 1) + "\n" + re.sub(r"(?m)^ +", "", goal)
+    kept_replies = sorted((Path(__file__).parent / "replies").glob("*.md"))
     return {
+        **{f.stem.replace("_", " "): Sabotage(ASK_ONE, f.read_text(encoding="utf-8")) for f in kept_replies},
         "two names swapped": Sabotage(ASK_ALL, fenced(swapped, goal)),
         "misspelled function": Sabotage(ASK_ALL, fenced(program.replace("put(", "putt(", 1), goal)),
         "misspelled object": Sabotage(ASK_ALL, fenced(program.replace("red block", "red blok", 1), goal)),
@@ -102,6 +105,8 @@ class Result(msgspec.Struct, frozen=True):
     turns: int
     tokens: int
     """Of the longest feedback, as estimated."""
+    spent: int
+    """Tokens of all requests and replies, as estimated."""
     summary: str
     wall: float
 
@@ -116,11 +121,14 @@ def play(job: Job) -> list[Result]:
         episode = agent.run(sabotage.instruction, seed=job.seed, video=False)
     except Exception as error:  # whatever broke it, the episode is lost and stays in the denominator
         wall = time.perf_counter() - began
-        return [Result(job.kind, job.seed, job.feedback, False, 0, 0, f"{type(error).__name__}: {error}", wall)]
+        return [Result(job.kind, job.seed, job.feedback, False, 0, 0, 0, f"{type(error).__name__}: {error}", wall)]
     tokens = max((estimated_tokens(t.feedback or "") for t in episode.turns), default=0)
     summary = f"{episode.outcome}: {episode.summary}"
     wall = time.perf_counter() - began
-    return [Result(job.kind, job.seed, job.feedback, episode.achieved, len(episode.turns), tokens, summary, wall)]
+    spent = sum((t.usage.input_tokens or 0) + (t.usage.output_tokens or 0) for t in episode.turns)
+    return [
+        Result(job.kind, job.seed, job.feedback, episode.achieved, len(episode.turns), tokens, spent, summary, wall)
+    ]
 
 
 def line(name: str, results: Sequence[Result]) -> str:
@@ -129,7 +137,8 @@ def line(name: str, results: Sequence[Result]) -> str:
     low, high = wilson(repaired, n)
     turns = sum(r.turns for r in results) / n
     longest = max(r.tokens for r in results)
-    return f"{name:22}  {repaired:4} of {n:4}   {low:6.1%} - {high:6.1%}   {turns:5.2f}   {longest:6}"
+    spent = f"{sum(r.spent for r in results) / repaired:9.0f}" if repaired else "        –"
+    return f"{name:46}  {repaired:4} of {n:4}   {low:6.1%} - {high:6.1%}   {turns:5.2f}   {longest:8}   {spent}"
 
 
 def main() -> int:
@@ -155,7 +164,7 @@ def main() -> int:
         results.append(result)
         if not result.repaired:
             print(f"lost: {result.kind}, seed {result.seed}: {result.summary}", flush=True)
-    print(f"\n{'kind':22}  repaired        95 % interval     turns   tokens")
+    print(f"\n{'kind':46}  repaired        95 % interval     turns   feedback   tokens per success")
     for kind in kinds:
         print(line(kind, [r for r in results if r.kind == kind]))
     print(line("all", results))

@@ -44,7 +44,8 @@ class Fixer:
 
     def _mend(self, told: str) -> None:
         for rule in (
-            self._no_fence, self._vacuous, self._forbidden, self._meant, self._keyword, self._syntax, self._order,
+            self._no_fence, self._vacuous, self._words, self._goal_words,
+            self._forbidden, self._meant, self._keyword, self._syntax, self._order,
             self._outside, self._elsewhere, self._candidate, self._grasp, self._clauses,
         ):  # fmt: skip
             if rule(told):
@@ -81,6 +82,51 @@ class Fixer:
         self._goal = goal_of(re.findall(r'^put\("([^"]+)", "([^"]+)"\)', self._program, re.MULTILINE))
         return True
 
+    def _words(self, told: str) -> bool:
+        """Findings that say in so many words what to write; each changes the program, or its line, in one way."""
+        before = self._program
+        if (found := re.search(r"there is no (\w+) (object|class)", told)) is not None:
+            for made in re.findall(rf"^(\w+) = {found[1]}\(.*\)$", self._program, re.MULTILINE):
+                self._program = re.sub(rf"^{made} = .*\n|\b{made}\.", "", self._program, flags=re.MULTILINE)
+            self._program = re.sub(rf"\b{found[1]}\.", "", self._program)
+        elif (found := re.search(r"Call (\w+)\(…\) on the last line", told)) is not None:
+            self._program += f"{found[1]}()\n"
+        elif "Write 'def' and call it without 'await'" in told:
+            self._program = re.sub(r"\b(?:async|await) ", "", self._program)
+        if self._program != before:
+            return True
+        for pattern, part, written in _LINE_RULES:
+            found = re.search(pattern, told)
+            if found is not None:
+                text = written.format(*found.groups())
+                return self._edit(told, lambda line: re.sub(part, text, line, count=1))  # noqa: B023 - called at once
+        if (found := re.search(r"has the keys ([^\n]*)", told)) is not None:
+            keys = re.findall(r"'([^']+)'", found[1])
+            return self._edit(
+                told,
+                lambda line: re.sub(
+                    r'\["([^"]+)"\]', lambda m: f'["{difflib.get_close_matches(m[1], keys, n=1, cutoff=0)[0]}"]', line
+                ),
+            )
+        return False
+
+    def _goal_words(self, told: str) -> bool:
+        """The same for the goal check."""
+        before = self._goal
+        if "the condition is a tuple" in told:
+            self._goal = re.sub(r"expect\(\((.*)\)\)", r"expect(\1)", self._goal)
+        elif "Its signature is expect(condition" in told:
+            self._goal = re.sub(r'expect\(("[^"]*"), (.*)\)', r"expect(\2, \1)", self._goal)
+        elif (number := _first(r"line (\d+) of the check", told)) is not None:
+            lines = self._goal.split("\n")
+            meant = re.search(r"name '(\w+)' is not defined.*Did you mean '(\w+)'", told, re.DOTALL)
+            if "moves the robot" in told:
+                del lines[int(number) - 1]
+            elif meant is not None:
+                lines[int(number) - 1] = lines[int(number) - 1].replace(meant[1] + "(", meant[2] + "(")
+            self._goal = "\n".join(lines)
+        return self._goal != before
+
     def _forbidden(self, told: str) -> bool:
         """An import that is not allowed goes."""
         if "import" not in told.split("\n", maxsplit=1)[0]:
@@ -90,7 +136,8 @@ class Fixer:
     def _meant(self, told: str) -> bool:
         """ "the name 'putt' is not defined … Did you mean 'put'?" """
         meant = re.search(r"Did you mean '([^']+)'(?: instead of '([^']+)')?", told)
-        wrong = meant and (meant[2] or _first(r"'(\w+)' is not", told) or _first(r"name '(\w+)'", told))
+        named = _first(r"'(\w+)' is not", told) or _first(r"name '(\w+)'", told) or _first(r"attribute '(\w+)'", told)
+        wrong = meant and (meant[2] or named)
         if not wrong or not meant:
             return False
         return self._edit(told, lambda line: re.sub(rf"\b{wrong}\b", meant[1], line))
@@ -101,9 +148,10 @@ class Fixer:
         if not signature:
             return False
         names = re.findall(r"(\w+):", signature[1])
+        needed = _first(r"required parameter '(\w+)'", told) or names[-1]
         return self._edit(
             told,
-            lambda line: re.sub(r"\b(\w+)=", lambda m: m[0] if m[1] in names else f"{names[-1]}=", line),
+            lambda line: re.sub(r"\b(\w+)=", lambda m: m[0] if m[1] in names else f"{needed}=", line),
         )
 
     def _syntax(self, told: str) -> bool:
@@ -184,6 +232,21 @@ class Fixer:
         wanted = [f'put("{a}", "{b}")\n' for a, b in failed]
         self._program = "".join(wanted)
         return True
+
+
+_LINE_RULES = (
+    (r"its last index is (\d+)", r"\[\d+\]", "[{0}]"),
+    (r"numpy has no '(\w+)'(?:.|\n)*Did you mean np\.(\w+)", r"np\.\w+", "np.{1}"),
+    (r"choose one of its items", r'(detect\("[^"]*"\))(?!\[)', r"\1[0]"),
+    (r"Too many positional arguments", r", [^,()]+\)$", ")"),
+    (r"expected ':'", r"$", ":"),
+    (r"unterminated string", r"\)$", '")'),
+    (r"expected an indented block", r"^", "    "),
+    (r"cannot be used in a program", r"^.*$", ""),
+    (r"Write 'import numpy as np'", r"^.*$", "import numpy as np"),
+    (r"is None here", r"^.*$", ""),
+)
+"""What the feedback says, what of the line it is about, and what to write instead."""
 
 
 def _first(pattern: str, text: str) -> str | None:
