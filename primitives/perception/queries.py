@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from primitives.categories import NOUNS
-from primitives.colors import canonical
+from primitives.colors import COLORS, canonical
 from primitives.failures import Ambiguous, BadArgument, NotFound
 from primitives.perception.region_names import named_region
 from primitives.scene import SceneObject, Workspace
@@ -196,7 +196,7 @@ def _parse(query: str) -> _Parsed:
         raise BadArgument(
             f"the query {query!r} has a word that means nothing here: {unknown[0]!r}",
             subject=unknown[0],
-            candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES})),
+            candidates=tuple(sorted({*NOUNS.values(), *_SUPERLATIVES, *COLORS})),
             hint="a query is a name, or color and category, e.g. 'red block', 'blocks', 'largest bowl', "
             "'second block from the left'",
         )
