@@ -19,8 +19,8 @@ from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.sim_camera import SimCamera, miscalibrated
 from sim_envs.robots.sim_arm import SimArm
 from sim_envs.scenes.disturbances import SLIP_FRICTION, SLIP_SECONDS, Disturbances, drawn_factors, drawn_slips
+from sim_envs.scenes.initial_layout import layout
 from sim_envs.scenes.scene_spec import Placement, SceneSpec
-from sim_envs.scenes.spawning import layout
 
 SETTLE_STEPS = 24
 

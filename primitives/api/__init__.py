@@ -1,8 +1,8 @@
 """The primitives, grouped by file; importing this package registers every one, in the order of the prompt."""
 # ruff: noqa: I001 - the order of the prompt
 
-from primitives.api import perceiving as perceiving
-from primitives.api import moving as moving
+from primitives.api import perception as perception
+from primitives.api import manipulation as manipulation
 from primitives.api import tool_level as tool_level
 from primitives.api import joint_level as joint_level
 from primitives.api import speech as speech

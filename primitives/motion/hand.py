@@ -1,4 +1,4 @@
-"""The fingers, and what is between them."""
+"""The gripper: moves the fingers, and knows by their measured width whether they hold something."""
 
 from __future__ import annotations
 

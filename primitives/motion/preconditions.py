@@ -1,4 +1,4 @@
-"""Why a motion is refused, with the values: the wording of `Unreachable` and `Blocked`."""
+"""What keeps a motion from being started, as failures with the measured values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a program means by an object or a target: a query or a value becomes something freshly seen."""
+"""Resolves the objects and targets of a call: queries and values become objects and regions as last seen."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Instruction templates, and which task a free sentence asks for."""
+"""The words of instructions: templates with slots, and sentences brought to one wording."""

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from primitives.colors import COLORS
-from sim_envs.language.wording import normalize
+from sim_envs.language.sentence_normalization import normalize
 
 Attributes = Literal["seen", "unseen"]
 

@@ -1,1 +1,1 @@
-"""The PyBullet world: loading bodies, furniture joints, snapshots, and what a trial sets up."""
+"""The PyBullet world: bodies, furniture joints, the mounted arm with its motors and fingertips, snapshots."""

@@ -1,1 +1,1 @@
-"""The simulated arms: descriptions, motors, motions and the `Arm` protocol over them."""
+"""The simulated arms: their descriptions, motions and the `Arm` protocol over them."""

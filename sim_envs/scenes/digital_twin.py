@@ -8,8 +8,8 @@ from primitives.categories import FIXED, MARKINGS, category
 from primitives.colors import canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import SceneObject
+from sim_envs.scenes.initial_layout import SETTLE_HEIGHT
 from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, Placement, SceneSpec
-from sim_envs.scenes.spawning import SETTLE_HEIGHT
 
 
 def twin_scene(objects: Sequence[SceneObject]) -> tuple[SceneSpec, list[Placement]]:

@@ -1,1 +1,1 @@
-"""Suites of tasks, ten lines of TOML each."""
+"""The list of all tasks, suites of them (ten lines of TOML each), and which task a free sentence asks for."""

@@ -10,8 +10,8 @@ from primitives.environment import ObjectState
 from sim_envs.judging.case import Case, Unclear, World
 from sim_envs.judging.task import BoundTask
 from sim_envs.judging.truth_geometry import contains
+from sim_envs.language.sentence_normalization import normalize
 from sim_envs.language.templates import CORNERS
-from sim_envs.language.wording import normalize
 from sim_envs.scenes.scene_spec import ObjectSpec, SceneSpec
 from sim_envs.suites.task_catalog import all_tasks
 

@@ -9,7 +9,7 @@ import pytest
 
 from codepolicy.offline.lexicon.thing_words import THINGS
 from primitives.categories import CATEGORIES, NOUNS
-from sim_envs.language.wording import normalize
+from sim_envs.language.sentence_normalization import normalize
 from sim_envs.scenes.scene_spec import SIZES
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from primitives.api import perceiving as library
+from primitives.api import perception as library
 from primitives.failures import BadArgument, NotFound
 from primitives.images import Image, Mask
 from primitives.perception.tracking.scene_memory import SceneMemory

@@ -10,9 +10,9 @@ import pytest
 from primitives.colors import CAP_COLORS, COLORS, canonical
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
+from sim_envs.scenes.initial_layout import layout
 from sim_envs.scenes.scene_files import named_scene, read_scene
 from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec, gap
-from sim_envs.scenes.spawning import layout
 from sim_envs.scenes.validation import resolved
 
 WORKSPACE = Workspace()

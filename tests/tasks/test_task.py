@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from primitives.errors import ConfigurationError
+from sim_envs.language.sentence_normalization import normalize
 from sim_envs.language.templates import Slot, Template, things
-from sim_envs.language.wording import normalize
 from sim_envs.suites.task_catalog import find_task
 from tests.tasks.tabletop import Table, moved
 

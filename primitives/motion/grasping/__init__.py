@@ -1,1 +1,1 @@
-"""Taking things: grasp candidates, the hand, picking."""
+"""Taking objects: grasp candidates, and picking with one that can be carried out."""

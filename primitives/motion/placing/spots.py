@@ -1,4 +1,4 @@
-"""Where a held object could come to lie: on a thing, within a region or at a point. Inside things: see `containers`."""
+"""Where a held object could come to lie: on a thing, in a region or at a point; inside things see `container_spots`."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from primitives.scene import SceneObject, Vector3
 TABLE = "table"
 EDGE = "the edge of the workspace"
 CLOSE = 0.001
-"""Distance kept from things that must be come close to, in m."""
+"""Distance kept from objects that the motion has to approach closely, in m."""
 _SAMPLES = 150
 
 

@@ -1,4 +1,4 @@
-"""What the parts of the detector hand to each other: a thing with the cells it covers."""
+"""The detection: an object seen from above, with the cells it covers, before it has a name."""
 
 from __future__ import annotations
 

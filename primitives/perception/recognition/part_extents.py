@@ -1,4 +1,4 @@
-"""What is asked of plain things and cells to see whether they are parts of one thing."""
+"""Extents of parts, measured in the cells of the view from above, for recognising what is made of several parts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is remembered from look to look: names, hidden things, and what the gripper holds."""
+"""What is known from one look to the next: names, hidden things, and what the gripper holds."""
