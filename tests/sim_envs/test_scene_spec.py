@@ -134,7 +134,7 @@ def test_scene_file_in_full(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[[objects]\n", "is not TOML"),
+        ("[[objects]\n", "is no valid TOML"),
         ("objects = 3\n", r"\[\[objects\]\]"),
         ("[[objects]]\ncolor = 'red'\n", "the key 'category' is missing"),
         ("[[objects]]\ncategory = 'block'\ncolour = 'red'\n", "unknown key 'colour'. Did you mean 'color'"),
