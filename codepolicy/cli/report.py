@@ -20,17 +20,23 @@ class ReportCommand:
     """Where to write the page; report.html in the folder of a single run when left out."""
     fail_under: float | None = None
     """Exit with 1 when the rate over all episodes is below this, or an episode is missing."""
+    junit: Annotated[str | None, tyro.conf.arg(metavar="FILE.xml")] = None
+    """Write the episodes as JUnit test cases."""
+    csv: Annotated[str | None, tyro.conf.arg(metavar="FILE.csv")] = None
+    """Write the episodes as a table."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object."""
 
     def __call__(self) -> int:
         """Show; returns the exit status."""
+        import os
         from pathlib import Path
 
         from codepolicy.cli.fail_under import checked, missed
         from codepolicy.cli.output import fail, put, put_json
         from codepolicy.evaluation import text_report
         from codepolicy.evaluation.episode_page import write_page
+        from codepolicy.evaluation.exports import annotations, write_csv, write_junit
         from codepolicy.evaluation.html_report import write_report
         from codepolicy.evaluation.run_store import merged
         from codepolicy.evaluation.summary import summarized
@@ -48,6 +54,10 @@ class ReportCommand:
         page = Path(self.page) if self.page is not None else None
         if page is not None or len(self.runs) == 1:
             page = write_report(run, page)
+        if self.junit is not None:
+            write_junit(run, Path(self.junit))
+        if self.csv is not None:
+            write_csv(run, Path(self.csv))
         if self.json:
             put_json(summary)
         else:
@@ -55,6 +65,8 @@ class ReportCommand:
                 put(line)
             if page is not None:
                 put(f"page in {page}")
+            for line in annotations(run.records) if os.environ.get("GITHUB_ACTIONS") == "true" else ():
+                put(line)
         why = missed(summary, fail_under)
         if why is None and fail_under is not None and summary.missing_shards:
             why = f"missing shards: {', '.join(summary.missing_shards)}; give the folders of all of them"

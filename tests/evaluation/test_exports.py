@@ -1,0 +1,43 @@
+"""Results in the formats of other tools."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from codepolicy.cli import status
+from tests.evaluation import made
+
+RECORDS = [
+    made.record(seed=0),
+    made.record(seed=1, won=False, feedback="50% <lost>,\x1b[0m here: it fell"),
+    made.record(seed=2, won=False, outcome="infrastructure", kind="infrastructure"),
+]
+
+
+def test_junit_csv_and_annotations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    run = made.folder(tmp_path / "run", RECORDS)
+    junit, table = tmp_path / "junit.xml", tmp_path / "episodes.csv"
+    assert status(["report", str(run), "--junit", str(junit), "--csv", str(table)]) == 0
+    suite = ElementTree.parse(junit).getroot()[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
+    failure = suite[1][0]
+    assert failure.tag == "failure" and failure.get("type") == "grasp_missed"
+    assert failure.get("message") == "50% <lost>,\\x1b[0m here: it fell"
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["won"] for row in rows] == ["True", "False", "False"] and rows[0]["timings.robot"] == "6.0"
+    assert "::error title=lift-block-v1 seed 1 lost to grasp_missed::50%25 <lost>%2C" in capsys.readouterr().out
+
+
+def test_where_it_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = made.folder(tmp_path / "run", RECORDS)
+    for flag in ("--junit", "--csv"):
+        assert status(["report", str(run), flag, str(tmp_path / "missing" / "x")]) == 2
+        assert "cannot write" in capsys.readouterr().err
