@@ -36,7 +36,7 @@ class ReportCommand:
         from codepolicy.cli.output import fail, put, put_json
         from codepolicy.evaluation import text_report
         from codepolicy.evaluation.episode_page import write_page
-        from codepolicy.evaluation.exports import annotations, write_csv, write_junit
+        from codepolicy.evaluation.exports import github_annotations, write_csv, write_junit
         from codepolicy.evaluation.html_report import write_report
         from codepolicy.evaluation.run_store import merged
         from codepolicy.evaluation.summary import summarized
@@ -65,7 +65,7 @@ class ReportCommand:
                 put(line)
             if page is not None:
                 put(f"page in {page}")
-            for line in annotations(run.records) if os.environ.get("GITHUB_ACTIONS") == "true" else ():
+            for line in github_annotations(run.records) if os.environ.get("GITHUB_ACTIONS") == "true" else ():
                 put(line)
         why = missed(summary, fail_under)
         if why is None and fail_under is not None and summary.missing_shards:

@@ -58,7 +58,7 @@ def write_csv(run: EvaluationRun, path: Path) -> None:
         raise ConfigurationError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
-def annotations(records: tuple[Record, ...]) -> list[str]:
+def github_annotations(records: tuple[Record, ...]) -> list[str]:
     """Lines that GitHub Actions shows beside a build, one for each lost episode."""
     lost = [r for r in records if not r.won]
     return [f"::error title={_escaped(f'{r.name} lost to {r.kind}')}::{_escaped(r.feedback or r.told)}" for r in lost]

@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "evaluation")]
 import made  # noqa: E402
 
 from codepolicy.evaluation.html_report import page  # noqa: E402
-from codepolicy.evaluation.run_store import read  # noqa: E402
+from codepolicy.evaluation.run_store import read_run  # noqa: E402
 from codepolicy.models import openai_answer  # noqa: E402
 from codepolicy.models.openai_errors import NotCompletion, ServerError, server_error, translated  # noqa: E402
 from codepolicy.models.prices import price_table  # noqa: E402
@@ -105,7 +105,7 @@ def run_folder(name: str) -> Callable[[bytes], None]:
     def one(data: bytes) -> None:
         (folder / name).write_bytes(data)
         try:
-            run = read(folder)
+            run = read_run(folder)
         except ConfigurationError as refused:
             assert str(refused)
         else:
