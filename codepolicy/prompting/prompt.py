@@ -102,12 +102,12 @@ def user_prompt(
     if repair is not None:
         if repair.earlier:
             parts.append("## Earlier turns\n" + "\n".join(repair.earlier))
-        parts.append(f"## Program\n```python\n{repair.program.strip()}\n```")
+        parts.append(f"## Program\n{quoting.fenced(repair.program)}")
         if repair.function is not None:
             told = "It failed in this function, which was written for it; to change it, define it in the program:"
-            parts[-1] += f"\n{told}\n```python\n{repair.function.strip()}\n```"
+            parts[-1] += f"\n{told}\n{quoting.fenced(repair.function)}"
         if repair.goal is not None:
-            parts.append(f"## Goal check\n```python\n{repair.goal.strip()}\n```")
+            parts.append(f"## Goal check\n{quoting.fenced(repair.goal)}")
         parts.append("## Feedback\n" + repair.feedback.strip())
     return "\n\n".join(parts)
 
@@ -117,7 +117,7 @@ def _worked_before(skills: Sequence[WorkedExample]) -> str:
     lines = ["## Programs that worked before", "In other scenes; take over what fits, with the names of this one."]
     for skill in skills:
         lines.append(f"{quoting.quoted(skill.instruction, 300)}:")
-        lines += [f"```python\n{code.strip()}\n```" for code in (skill.program, skill.goal)]
+        lines += [quoting.fenced(code) for code in (skill.program, skill.goal)]
     return "\n".join(lines)
 
 

@@ -22,3 +22,10 @@ def quoted(text: str, limit: int = 80) -> str:
 def name(text: str) -> str:
     """An object's name: as it is when it looks like one, as a short quoted string when it does not."""
     return text if _PLAIN_NAME.fullmatch(text) else quoted(text, 40)
+
+
+def fenced(code: str) -> str:
+    """`code` as a Markdown block that it cannot end: the fence is longer than any row of backticks in it."""
+    longest = max((len(row) for row in re.findall(r"`{3,}", code)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}python\n{code.strip()}\n{fence}"
