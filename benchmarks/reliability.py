@@ -1,6 +1,6 @@
 """Kills, fills and interrupts real runs, and counts what survives.
 
-    python benchmarks/reliability.py [ROUNDS]     # 200 when left out: about half an hour on two cores
+    python benchmarks/reliability.py [ROUNDS]     # 200 when left out: more than an hour on two busy cores
 
 Three faults in turn, each at a random moment or size (the seed is fixed):
 
