@@ -106,6 +106,69 @@ class Pose(msgspec.Struct, frozen=True, tag="pose"):
         a, b, c, s = math.cos(yaw / 2), math.sin(yaw / 2), math.cos(tilt / 2), math.sin(tilt / 2)
         return cls((float(x), float(y), float(z)), (a * c, b * c, a * s, -b * s))
 
+    @classmethod
+    def from_rpy(cls, x: float, y: float, z: float, roll: float, pitch: float, yaw: float) -> Pose:
+        """At (x, y, z) in m, turned by roll, pitch, yaw about the fixed x, y, z axes; (pi, 0, yaw) points down."""
+        half = [(math.cos(a / 2), math.sin(a / 2)) for a in (roll, pitch, yaw)]
+        (cr, sr), (cp, sp), (cy, sy) = half
+        return cls(
+            (float(x), float(y), float(z)),
+            (
+                sr * cp * cy - cr * sp * sy,
+                cr * sp * cy + sr * cp * sy,
+                cr * cp * sy - sr * sp * cy,
+                cr * cp * cy + sr * sp * sy,
+            ),
+        )
+
+    @property
+    def rpy(self) -> Vector3:
+        """Roll, pitch and yaw about the fixed axes."""
+        x, y, z, w = self.quaternion_xyzw
+        pitch = math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x))))
+        roll = math.atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y))
+        return roll, pitch, math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+    def compose(self, other: Pose) -> Pose:
+        """`other`, given in the frame of this pose, in the frame in which this one is given."""
+        x, y, z = _rotated(self.quaternion_xyzw, other.position)
+        px, py, pz = self.position
+        return Pose((px + x, py + y, pz + z), _product(self.quaternion_xyzw, other.quaternion_xyzw))
+
+    def inverse(self) -> Pose:
+        """The pose that undoes this one: `p.compose(p.inverse())` is the identity."""
+        x, y, z, w = self.quaternion_xyzw
+        back = (-x, -y, -z, w)
+        px, py, pz = _rotated(back, self.position)
+        return Pose((-px, -py, -pz), back)
+
+    def offset(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Pose:
+        """Moved by (x, y, z) along the tool's own axes: z forward out of the hand, y along the closing direction."""
+        return self.compose(Pose((float(x), float(y), float(z)), (0.0, 0.0, 0.0, 1.0)))
+
+    def turned(self, roll: float = 0.0, pitch: float = 0.0, yaw: float = 0.0) -> Pose:
+        """Turned in place about the tool's own axes, e.g. `turned(pitch=0.3)` tilts the hand about the closing line."""
+        return self.compose(Pose.from_rpy(0.0, 0.0, 0.0, roll, pitch, yaw))
+
+
+def _product(a: Quaternion, b: Quaternion) -> Quaternion:
+    """Hamilton product of two quaternions xyzw."""
+    ax, ay, az, aw = a
+    bx, by, bz, bw = b
+    return (
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    )
+
+
+def _rotated(turn: Quaternion, vector: Vector3) -> Vector3:
+    """`vector` turned by the unit quaternion `turn` (xyzw)."""
+    x, y, z, w = turn
+    a, b, c, _ = _product(_product(turn, (*vector, 0.0)), (-x, -y, -z, w))
+    return a, b, c
+
 
 class Grasp(msgspec.Struct, frozen=True, tag="grasp"):
     """One way to take an object: close the fingers at `pose`, reached straight from `pre_grasp`."""

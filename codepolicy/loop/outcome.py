@@ -40,6 +40,8 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
         return None
     if report.failure is not None and report.failure.blame == "infrastructure":
         return Solution("infrastructure", report.failure.message, check)
+    if report.failure is not None and report.failure.kind is FailureKind.PROTECTIVE_STOP:
+        return Solution("failed", f"protective stop: {report.failure.message}", check)
     words = last_word(report)
     if words is not None:
         return Solution(*words, check)

@@ -40,10 +40,10 @@ class ReadPrompt:
 
     @property
     def level(self) -> str:
-        """The surface that the functions in the system message make up."""
-        if re.search(r"^def put\(", self.system, re.MULTILINE) or "def " not in self.system:
-            return "skill"
-        return "tool" if re.search(r"^def move_linear\(", self.system, re.MULTILINE) else "joint"
+        """The surface that the functions in the system message make up; "both" is tool and skill."""
+        skilled = re.search(r"^def put\(", self.system, re.MULTILINE) is not None or "def " not in self.system
+        led = re.search(r"^def move_linear\(", self.system, re.MULTILINE) is not None
+        return ("both" if led else "skill") if skilled else ("tool" if led else "joint")
 
 
 def read_prompt(messages: Sequence[Message]) -> ReadPrompt:

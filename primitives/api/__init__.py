@@ -11,8 +11,12 @@ from primitives.errors import unknown_name
 from primitives.registry import LEVELS, Level, Surface, registered
 
 
-def surface(level: str) -> Surface:
-    """The primitives of a level.
+def surface(level: str, *, alone: bool = False) -> Surface:
+    """The primitives of a level and of all below it: joint includes tool, tool includes skill.
+
+    Args:
+        level: one of `LEVELS`.
+        alone: only what is meant for this very level.
 
     Raises:
         ConfigurationError: `level` is none of `LEVELS`.
@@ -20,4 +24,5 @@ def surface(level: str) -> Surface:
     if level not in LEVELS:
         raise unknown_name("surface", level, LEVELS)
     known: Level = level
-    return Surface(known, tuple(p for p in registered() if known in p.surfaces))
+    levels = {known} if alone else set(LEVELS[: LEVELS.index(known) + 1])
+    return Surface(known, tuple(p for p in registered() if p.surfaces & levels))

@@ -29,19 +29,19 @@ def plan(ctx: Context, goal: Pose | list[float]) -> list[list[float]]:
 
 
 @primitive(surfaces=("joint",), kind="motion")
-def move_joints(ctx: Context, q: list[list[float]] | list[float]) -> None:
-    """Move along a joint path in rad, or straight to one configuration, also into contact: only the table is avoided.
-    Arrives within 0.5 deg per joint, or raises Blocked.
+def move_joints(ctx: Context, q: list[list[float]] | list[float], *, speed: float = 1.0) -> None:
+    """Move along a joint path in rad, or straight to one configuration, also into contact: only the table is avoided;
+    `speed` (0, 1] slows it down. Arrives within 0.5 deg per joint, or raises Blocked.
 
     move_joints(q)
     """
-    direct_commands.move_joints(ctx.mover, q)
+    direct_commands.move_joints(ctx.mover, q, speed)
 
 
-@primitive(surfaces=("joint",), kind="motion")
-def set_gripper(ctx: Context, width: float) -> float:
-    """Move the fingers to a width in m, or until they touch something; returns the measured width.
+@primitive(surfaces=("joint",), kind="perception")
+def joints(ctx: Context) -> list[float]:
+    """The joint positions now in rad, base to tip, measured.
 
-    set_gripper(0.08)
+    q = joints()
     """
-    return ctx.mover.hand.grip(width)
+    return [float(v) for v in ctx.mover.q]

@@ -8,32 +8,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import BadArgument, Blocked
-from primitives.kinematics.poses import pose_matrix
+from primitives.kinematics.poses import matrix_pose, pose_distance, pose_matrix
 from primitives.motion.mover import Mover
 from primitives.motion.planning.collision import CLOSE, TABLE
 from primitives.motion.preconditions import blocked, crooked
 from primitives.scene import Pose
 
+LINEAR = 0.5
+"""Speed scale of straight lines, which may end in contact."""
+FEELING = 0.15
+"""Speed scale while feeling for contact."""
+TOUCHED = 0.0015
+"""How far in m the tool must stay behind to count as held up."""
 SOLUTIONS = 6
 """Inverse-kinematic solutions of one pose that are tried before it counts as blocked."""
 
 
-def move_to(mover: Mover, pose: Pose) -> None:
+def move_to(mover: Mover, pose: Pose, speed: float = 1.0) -> None:
     """Move the tool to `pose` without collision."""
-    mover.follow(_plan_pose(mover, pose))
+    scale = _speed(speed)
+    mover.follow(_plan_pose(mover, pose), scale=scale)
     mover.memory.invalidate()
 
 
-def move_linear(mover: Mover, pose: Pose) -> None:
-    """Move the tool to `pose` along a straight line, heedless of objects."""
+def move_linear(mover: Mover, pose: Pose | list[Pose], speed: float = 1.0) -> None:
+    """Move the tool to `pose`, or by way of several, along straight lines, heedless of objects."""
+    scale = LINEAR * _speed(speed)
+    for each in pose if isinstance(pose, list) else [pose]:
+        mover.follow(_straight(mover, each), scale=scale)
+        mover.memory.invalidate()  # it may have touched things, and others come into view
+
+
+def move_until_contact(mover: Mover, pose: Pose) -> Pose | None:
+    """Move the tool towards `pose` in short steps until it stays behind; where that is, or None when it arrived."""
+    path = _straight(mover, pose)
+    steps = [path[0]]
+    for a, b in itertools.pairwise(path):
+        steps += [(a + b) / 2, b]  # a centimetre apart, so that it presses by half of that at most
+    for a, b in itertools.pairwise(steps):
+        mover.follow(np.array([a, b]), scale=FEELING, contact=True)
+        mover.memory.invalidate()
+        behind, _ = pose_distance(mover.kinematics.tool(b), mover.T_tool)
+        if behind > TOUCHED:
+            mover.measured["stayed behind (m)"] = round(behind, 4)
+            return matrix_pose(mover.T_tool)
+    return None
+
+
+def _straight(mover: Mover, pose: Pose) -> NDArray[np.float64]:
+    """The joint path along the straight line to `pose`."""
     T = _checked(mover, pose)
     path = mover.straight(mover.q, T)
     if path is None:
         mover.reach(T)
         raise crooked(mover.T_tool, T)
     _refuse_table(mover, path)
-    mover.follow(path, scale=0.5)
-    mover.memory.invalidate()  # it may have touched things, and others come into view
+    return path
+
+
+def _speed(speed: float) -> float:
+    if not 0.0 < speed <= 1.0:
+        raise BadArgument(
+            f"speed = {speed:g} is no part of the usual speed",
+            expected="in (0, 1]",
+            measured=f"{speed:g}",
+            hint="Give 1 for the usual speed, 0.2 for a fifth of it.",
+        )
+    return speed
 
 
 def solve_ik(mover: Mover, pose: Pose) -> list[float]:
@@ -53,7 +94,7 @@ def plan(mover: Mover, goal: Pose | list[float]) -> list[list[float]]:
     return path.tolist()
 
 
-def move_joints(mover: Mover, q: list[list[float]] | list[float]) -> None:
+def move_joints(mover: Mover, q: list[list[float]] | list[float], speed: float = 1.0) -> None:
     """Move along a joint path, or straight to one configuration, heedless of objects."""
     try:
         rows = np.atleast_2d(np.array(q, dtype=np.float64))
@@ -65,7 +106,7 @@ def move_joints(mover: Mover, q: list[list[float]] | list[float]) -> None:
     mover.guard.check_joints(rows)
     path = np.vstack([mover.q, rows])
     _refuse_table(mover, path)
-    mover.follow(path)
+    mover.follow(path, scale=_speed(speed))
     mover.memory.invalidate()
 
 

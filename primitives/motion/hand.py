@@ -81,10 +81,10 @@ class Hand:
         if self._interrupted:
             self.move(self.info.max_width)
 
-    def grip(self, width: float) -> float:
+    def grip(self, width: float, *, force: float = GRIP_FORCE) -> float:
         """Move the fingers as `move` does, and note what they took or let go; for programs that lead the hand
         themselves."""
-        measured = self.move(width)
+        measured = self.move(width, force=force)
         if self.held is None and self.blocked():
             self._take()
         elif self.held is not None and not self.blocked():

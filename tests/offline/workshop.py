@@ -152,5 +152,5 @@ class Workshop(Table):
 
 def tell(instruction: str, workshop: Workshop, *, level: str = "tool", program: str = "", feedback: str = "") -> Reply:
     """What the offline model answers to somebody at this workshop."""
-    system = system_prompt(surface(level), Workspace())
+    system = system_prompt(surface(level, alone=True), Workspace())
     return ask(instruction, list(workshop.objects.values()), system=system, program=program, feedback=feedback)

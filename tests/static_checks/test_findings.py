@@ -133,7 +133,7 @@ def test_a_flood_of_faults_is_cut() -> None:
 @pytest.mark.parametrize(
     ("source", "level", "message"),
     [
-        ("pick('x')", "joint", "'pick' is not defined"),
+        ("joints()", "tool", "'joints' is not defined"),
         ("move_to(Pose.top_down(0.5, 0.0, 2.0))", "tool", "z = 2 m"),
         ("move_to(Pose.top_down(0.5, y=0.9, z=0.1))", "tool", "y = 0.9 m"),
         ("move_to(Pose((0.1, 0, 0.1), (1, 0, 0, 0)))", "tool", "x = 0.1 m"),

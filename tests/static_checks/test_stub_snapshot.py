@@ -19,7 +19,7 @@ from primitives.registry import LEVELS
 from primitives.stub import render
 
 FOLDER = Path(__file__).parent / "stubs"
-LIMITS = {"skill": 1640, "tool": 2000, "joint": 1340}
+LIMITS = {"skill": 1640, "tool": 3050, "joint": 3700}
 """Estimated tokens, as `codepolicy api --stats` prints them."""
 
 

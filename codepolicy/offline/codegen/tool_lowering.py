@@ -79,14 +79,14 @@ def snippets_for(level: str, source: str) -> dict[str, str]:
             "Working drawers, doors and buttons, lifting to a height, pouring and wiping take more than the skill "
             "surface, which only picks, puts and pushes what is loose; run with --surface tool."
         )
-    if level == "skill":
+    if level == "skill" or (level == "both" and worked is None):
         return SNIPPETS
     if level == "joint":
         raise Declined(
             "The offline writer knows the skill and the tool surface; at the joint level connect a language model "
             "(--model openai:NAME), or run with --surface skill."
         )
-    if re.search(r"\bpush\(", source):
+    if level == "tool" and re.search(r"\bpush\(", source):
         raise Declined(
             "The offline writer pushes things on the skill surface alone; run with --surface skill, or ask to "
             "put it there."
