@@ -63,7 +63,7 @@ GOOD = 'description = "x"\n[[groups]]\ntasks = ["put-block-in-bowl"]\n'
         ('description = "x"\ngroups = []\n', "has no groups"),
         ('description = "x"\n[[groups]]\ntags = ["cor"]\n', "unknown tag 'cor'"),
         ('description = "x"\n[[groups]]\ntags = ["decline", "ravens"]\n', "no task has all of the tags"),
-        ("not toml", "is faulty"),
+        ("not toml", "is no valid TOML"),
     ],
 )
 def test_a_mistake_is_named(tmp_path, text, says):
