@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.color_classes import nearest
 from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.quantiles import median, middle, quantile
 from primitives.perception.heightmap.islands import islands
@@ -20,7 +22,7 @@ from primitives.perception.recognition.face_merging import joined, without_doubl
 from primitives.perception.recognition.furniture import furniture
 from primitives.perception.recognition.rims import Container
 from primitives.perception.recognition.solids import one_face, patches, solid
-from primitives.perception.recognition.stack_layers import layers_below, reach_down
+from primitives.perception.recognition.stack_layers import layers_below, one_piece, reach_down
 from primitives.perception.recognition.zones import zones
 
 Interpreter = Callable[[TopView, Sequence[Detection]], list[Detection]]
@@ -29,6 +31,8 @@ INTERPRETERS: tuple[Interpreter, ...] = (furniture,)
 """Asked one after the other about every island."""
 _CUBE, _SURE = 0.15, 0.6
 """Relative deviation of extents within which a block is a cube; quality from which a layer is sure by its sides."""
+_ALIKE = 0.8
+"""How sure it is that cubes in line are one tall block."""
 _BODY = 0.004
 """m around a thing within which points are on its sides."""
 _OWN = 0.004
@@ -69,7 +73,7 @@ def _raised(view: TopView) -> list[Detection]:
         reach_down(alone, thing, base, thing.color)
         if thing.category in ("block", "cylinder", "ball"):
             layers, solids = _under(alone, thing, solids, hollow)
-            found.extend(layers)
+            found.extend(_tall(alone, thing, layers))
     for interpreter in INTERPRETERS:
         found = interpreter(view, found)
     return found
@@ -86,6 +90,24 @@ def _under(
         if len(kept) < len(lower):
             lower = kept
     return layers_below(view, thing, _support(thing, lower, hollow, view), thing.color), lower
+
+
+def _tall(view: TopView, thing: Detection, layers: list[Detection]) -> list[Detection]:
+    """The `layers` under `thing`, none where all are one tall block with it."""
+    storeys = [thing, *layers]
+    width = sum(thing.size) / 2
+    alike = all(
+        s.category == "block"
+        and abs(s.size[0] - width) < _CUBE * width
+        and int(nearest(s.color[None])[0]) == int(nearest(thing.color[None])[0])
+        for s in storeys
+    )
+    close = all(abs(a.bottom - b.top) < 0.003 for a, b in itertools.pairwise(storeys))
+    if not layers or not alike or not close or not one_piece(view, thing, layers):
+        return layers
+    thing.bottom = layers[-1].bottom
+    thing.quality = min(s.quality for s in storeys) * _ALIKE
+    return []
 
 
 def _may_be_ledge(solid: Detection, above: Detection) -> bool:

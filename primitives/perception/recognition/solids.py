@@ -35,6 +35,8 @@ _AS_HIGH = 0.6
 """Misfit of a disc over that of a square up to which a blurred face is a disc although the square makes a cube."""
 _STANDS = 0.01
 """m above the lowest floor from which on a thing stands on its neighbours."""
+_SHOWS = 0.8
+"""Part of a face that shows, below which something stands on it."""
 CUBE = 0.12
 """Relative deviation of extents within which a block counts as a cube."""
 
@@ -130,9 +132,44 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Detection
         tiles = squares(face, hidden | (patch & ~face), edge / view.cell)
         if tiles:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]
+    if several and edge is not None and _is_divided(patch, rectangle, view.cell):
+        return _in_rows(view, patch, rectangle, edge, top, fit, floors)
     if straight < 1.3:
         return [_block(view, patch, rectangle, top, fit, floors)]
     return [_unknown(view, patch, rectangle, top, floors)]
+
+
+def _is_divided(patch: Mask, rectangle: FittedRectangle, cell: float) -> bool:
+    """Whether something on it hides a good part of the face."""
+    return float(patch.sum()) * cell**2 < _SHOWS * rectangle.size[0] * rectangle.size[1]
+
+
+def _in_rows(
+    view: TopView,
+    patch: Mask,
+    rectangle: FittedRectangle,
+    edge: float,
+    top: float,
+    quality: float,
+    floors: Sequence[float],
+) -> list[Detection]:
+    """The blocks side by side of which `rectangle` is the outline."""
+    (sx, sy), (row, column) = rectangle.size, rectangle.center
+    across, down = round(sx / edge), round(sy / edge)
+    c, s = math.cos(rectangle.yaw), math.sin(rectangle.yaw)
+    rows, columns = np.nonzero(patch)
+    middles: list[tuple[float, float]] = []
+    for i in range(across):
+        for j in range(down):
+            u, v = (sx * ((i + 0.5) / across - 0.5) / view.cell, sy * ((j + 0.5) / down - 0.5) / view.cell)
+            middles.append((row + c * u - s * v, column + s * u + c * v))
+    nearest = np.argmin([(rows - r) ** 2 + (columns - k) ** 2 for r, k in middles], axis=0)
+    found: list[Detection] = []
+    for number, middle in enumerate(middles):
+        cells = np.zeros_like(patch)
+        cells[rows[nearest == number], columns[nearest == number]] = True
+        found.append(_tile(view, cells, middle, rectangle.yaw, edge, top, quality, floors))
+    return found
 
 
 def _disc(view: TopView, patch: Mask, limit: float, floors: Sequence[float]) -> Detection | None:

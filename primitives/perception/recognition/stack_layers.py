@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,12 @@ _ALIKE = 0.0025
 """m; blocks that differ less are equally wide."""
 _BETTER = 0.1
 """Quality by which one layer must fit better than several that would be as wide as the top."""
+_PLAIN = 25
+"""Points on the side of a storey from which it is known where that is."""
+_WIDE = 0.6
+"""Part of its width that must show of a side, which else is seen too flat."""
+_IN_LINE, _TURNED = 0.0003, 0.015
+"""m and rad by which the sides of one block seem to differ from storey to storey."""
 _TALL = 0.03
 """m; lower things than this are looked at no further."""
 _CUBE = 0.15
@@ -73,6 +80,31 @@ def layers_below(view: TopView, top: Detection, support: float, color: NDArray[n
                 Detection("block", center, lower, upper, (width, width), yaw, np.zeros_like(top.cells), quality, shown)
             )
     return result
+
+
+def one_piece(view: TopView, top: Detection, layers: Sequence[Detection]) -> bool:
+    """Whether `top` and the `layers` under it, all of one colour, are one tall block: cubes that somebody stacked are
+    never in line to half a millimetre and a degree."""
+    xyz, _, side = _sides(view, top, layers[-1].bottom)
+    local = (xyz[:, :2] - np.array(top.center)) @ axes(top.yaw)
+    compared = 0
+    for i in range(4):
+        axis = i % 2
+        out, along = np.abs(local[:, axis]), local[:, 1 - axis]
+        fits: list[tuple[float, float]] = []
+        for storey in (top, *layers):
+            mine = (side == i) & (xyz[:, 2] < storey.top - 0.003) & (xyz[:, 2] > storey.bottom + 0.003)
+            if mine.sum() < _PLAIN or float(np.ptp(along[mine])) < _WIDE * min(top.size):
+                break
+            centered = along[mine] - along[mine].mean()
+            slope = float(centered @ (out[mine] - out[mine].mean())) / max(float(centered @ centered), 1e-9)
+            fits.append((median(out[mine]), slope))
+        else:
+            compared += 1
+            offsets, slopes = zip(*fits, strict=True)
+            if max(offsets) - min(offsets) > _IN_LINE + view.noise / 8 or max(slopes) - min(slopes) > _TURNED:
+                return False
+    return compared > 0
 
 
 def reach_down(view: TopView, thing: Detection, base: float, color: NDArray[np.float64]) -> None:
