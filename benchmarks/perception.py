@@ -39,6 +39,11 @@ class Score:
     objects: int = 0
     found: int = 0
     extra: int = 0
+    scenes: int = 0
+    haunted: int = 0
+    """Scenes with a ghost: more things seen than there are."""
+    swallowed: int = 0
+    """Objects of which nothing is seen within reach: things seen as one, or not at all."""
     errors: list[float] = field(default_factory=list[float])
     yaws: list[float] = field(default_factory=list[float])
     times: list[float] = field(default_factory=list[float])
@@ -73,6 +78,9 @@ def _toml(tables: list[Table]) -> str:
 def judge(score: Score, seen: list[SceneObject], truth: dict[str, ObjectState], label: str) -> None:
     """Count which objects of `truth` were seen."""
     score.objects += len(truth)
+    score.scenes += 1
+    score.haunted += len(seen) > len(truth)
+    score.swallowed += max(0, len(truth) - len(seen))
     states = list(truth.values())
     distance = np.array([[math.dist(s.position, o.position) for o in seen] for s in states]).reshape(len(states), -1)
     same = np.array([[(s.color, s.category) == (o.color, o.category) for o in seen] for s in states]).reshape(
@@ -121,10 +129,10 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="list every scene that was not seen right")
     arguments = parser.parse_args()
     print(
-        f"| {'case':52} | objects | right name | extra | position mm, median / p95 "
+        f"| {'case':52} | objects | right name | extra | ghosts | swallowed | position mm, median / p95 "
         "| yaw deg, median / p95 | CPU ms/image |"
     )
-    print("|" + "---|" * 7)
+    print("|" + "---|" * 9)
     sure: list[tuple[float, bool]] = []
     for case in CASES:
         if not any(part in case.name for part in arguments.case):
@@ -133,6 +141,7 @@ def main() -> None:
         errors, yaws = np.array(s.errors or [math.nan]) * 1e3, np.array(s.yaws or [math.nan])
         print(
             f"| {case.name:52} | {s.objects:7} | {s.found / max(s.objects, 1):9.1%}  | {s.extra:5} "
+            f"| {s.haunted / max(s.scenes, 1):6.1%} | {s.swallowed:9} "
             f"| {np.median(errors):11.2f} / {np.percentile(errors, 95):5.2f}     "
             f"| {np.median(yaws):9.2f} / {np.percentile(yaws, 95):5.2f}    "
             f"| {np.median(s.times[1:] or s.times):12.1f} |",

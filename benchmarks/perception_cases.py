@@ -64,6 +64,8 @@ class Case:
     """How many of them look."""
     settle: int = 0
     """Further steps of physics before they do."""
+    unsolved: bool = False
+    """Whether it is known that most scenes come out wrong."""
     hard: bool = False
     """Whether it is known that every sixth object or so is missed."""
 
@@ -314,6 +316,73 @@ def _all_colors(rng: Rng) -> list[Table]:
     return [_block(c, p, size=0.035, yaw=_yaw(rng)) for c, p in zip(_colors(rng, 20), spots, strict=True)]
 
 
+def _bridge(rng: Rng) -> list[Table]:
+    """A beam across two pillars of one colour."""
+    (x, y), colors = _place(rng, 0.13), _colors(rng, 2)
+    apart, yaw = float(rng.uniform(0.04, 0.06)), float(rng.uniform(-math.pi / 2, math.pi / 2))
+    c, s = math.cos(yaw) * apart, math.sin(yaw) * apart
+    pillars = [_block(colors[0], (x + k * c, y + k * s), yaw=yaw) for k in (-1, 1)]
+    beam: Table = {"category": "block", "color": colors[1], "size": [2 * apart + 0.06, 0.04, 0.03], "yaw": yaw}
+    return [*pillars, beam | {"position": [x, y, 0.0552]}]
+
+
+def _cylinders(rng: Rng) -> list[Table]:
+    """Three to five cylinders of unequal width on each other."""
+    (x, y), colors = _place(rng), _colors(rng, 5)
+    return [
+        {"category": "cylinder", "color": c, "size": [w, w, 0.05], "position": [x, y, 0.025 + 0.0501 * level]}
+        for level, (c, w) in enumerate(zip(colors, (0.06, 0.05, 0.055, 0.045, 0.04), strict=True))
+        if level < rng.integers(3, 6)
+    ]
+
+
+def _tall(rng: Rng) -> list[Table]:
+    """Single blocks higher than wide."""
+    sizes = [(0.04, 0.04, 0.12), (0.03, 0.03, 0.09), (0.05, 0.05, 0.1)]
+    return [{"category": "block", "color": c, "size": list(z)} for c, z in zip(_colors(rng, 3), sizes, strict=True)]
+
+
+def _flat(rng: Rng) -> list[Table]:
+    """Single blocks wider than high."""
+    sizes = [(0.06, 0.06, 0.03), (0.08, 0.04, 0.02), (0.07, 0.05, 0.03)]
+    return [{"category": "block", "color": c, "size": list(z)} for c, z in zip(_colors(rng, 3), sizes, strict=True)]
+
+
+def _tableware(rng: Rng) -> list[Table]:
+    """A mug on one plate, a bowl on another."""
+    left = [float(rng.uniform(0.40, 0.58)), float(rng.uniform(0.10, 0.18))]
+    right = [float(rng.uniform(0.40, 0.58)), float(rng.uniform(-0.18, -0.10))]
+    colors = _colors(rng, 4)
+    return [
+        {"category": "plate", "color": colors[0], "position": left},
+        {"category": "mug", "color": colors[1], "position": [*left, 0.0525]},
+        {"category": "plate", "color": colors[2], "position": right},
+        {"category": "bowl", "color": colors[3], "size": 0.12, "position": [*right, 0.0275]},
+    ]
+
+
+def _filled_bowl(rng: Rng) -> list[Table]:
+    """Two or three blocks, or three balls of one colour, dropped into a bowl."""
+    (x, y), colors = _place(rng, 0.13), _colors(rng, 4)
+    bowl: Table = {"category": "bowl", "color": colors[0], "position": [x, y]}
+    start, balls, count = float(rng.uniform(0, 2 * math.pi)), rng.random() < 0.3, int(rng.integers(2, 4))
+    things: list[Table] = []
+    for i in range(3 if balls else count):
+        angle = start + 2 * math.pi * i / (3 if balls else count)
+        at = (x + 0.027 * math.cos(angle), y + 0.027 * math.sin(angle), 0.05 + 0.05 * i)
+        things.append(
+            _small("ball" if balls else "block", colors[1 if balls else i + 1], 0.03 if balls else 0.04, at, rng)
+        )
+    return [bowl, *things]
+
+
+def _unequal_twins(rng: Rng) -> list[Table]:
+    """Two blocks and two bowls of one colour and unequal size."""
+    first, second = _colors(rng, 2)
+    blocks = [{"category": "block", "color": first, "size": s} for s in (0.03, 0.05)]
+    return [*blocks, *({"category": "bowl", "color": second, "size": s} for s in (0.12, 0.16))]
+
+
 CASES = (
     Case("random scenes, 1-8 objects", _random),
     Case("blocks and bowls", _blocks_and_bowls),
@@ -344,4 +413,11 @@ CASES = (
     Case("all twenty colours in other light, 3 mm noise", _all_colors, "sensor"),
     Case("partly hidden", _occluded),
     Case("unknown shapes", _unknown),
+    Case("a beam on two pillars", _bridge),
+    Case("three to five cylinders on each other", _cylinders),
+    Case("tall single blocks", _tall),
+    Case("flat single blocks", _flat, unsolved=True),
+    Case("tableware on tableware", _tableware),
+    Case("blocks or balls dropped into a bowl", _filled_bowl, settle=SETTLE_STEPS, hard=True),
+    Case("unequal twins", _unequal_twins),
 )

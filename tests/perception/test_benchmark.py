@@ -15,6 +15,8 @@ from primitives.perception.rgbd_detector import RgbdDetector
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_case(case: Case, detector: RgbdDetector) -> None:
+    if case.unsolved:
+        pytest.xfail("flat blocks are taken for the cubes that they could be made of")
     score = measure(case, detector, seeds=6)
     if 0 < len(score.yaws) < 12:  # a median of few says little
         score = measure(case, detector, seeds=20)
