@@ -152,6 +152,54 @@ def push_far(server: Server, rng: np.random.Generator) -> Job:
     return Job(lambda: _push(server, "red block", point), _near(point, 0.02))
 
 
+def bridge_scene(_: np.random.Generator) -> str:
+    """Two pillars and a beam."""
+    pillars = "".join(item("block", "yellow", size=0.04, position=(x, 0.0), yaw=0.0) for x in (0.42, 0.54))
+    return pillars + item("block", "blue", size=(0.18, 0.04, 0.03), position=(0.48, 0.2))
+
+
+def bridge(server: Server, _: np.random.Generator) -> Job:
+    """Lay the beam over both pillars."""
+
+    def judge(now: World) -> str | None:
+        z = now["blue block"].position[2]
+        return None if abs(z - 0.055) < 0.006 else f"the beam is at z = {z:.3f}"
+
+    return Job(lambda: server.invoke("put", "blue block", (0.48, 0.0, 0.055), yaw=0.0), judge)
+
+
+def filled(container: str, content: str) -> Callable[[Server, np.random.Generator], Job]:
+    """Put something in a container and the container elsewhere."""
+
+    def job(server: Server, rng: np.random.Generator) -> Job:
+        point = free_point(rng, server.look(), 0.12)
+
+        def run() -> None:
+            server.invoke("put", content, container)
+            server.invoke("put", container, point)
+
+        def judge(now: World) -> str | None:
+            off = math.dist(now[container].position[:2], point)
+            apart = math.dist(now[container].position[:2], now[content].position[:2])
+            return None if off <= 0.02 and apart < 0.05 else f"{off:.3f} m off, contents {apart:.3f} m from the middle"
+
+        return Job(run, judge)
+
+    return job
+
+
+def turned(server: Server, rng: np.random.Generator) -> Job:
+    """Put a long block at a free point with a yaw."""
+    point, yaw = free_point(rng, server.look(), 0.10), float(rng.uniform(-1.5, 1.5))
+
+    def judge(now: World) -> str | None:
+        x, y, z, w = now["red block"].quaternion_xyzw
+        wrong = abs(math.remainder(math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)) - yaw, math.pi))
+        return None if wrong < 0.15 else f"turned {wrong:.2f} rad wrong"
+
+    return Job(lambda: server.invoke("put", "red block", point, yaw=yaw), judge)
+
+
 def _put(server: Server, thing: str, target: str | tuple[float, float]) -> None:
     server.invoke("put", thing, target)
 
@@ -175,4 +223,23 @@ CASES: dict[str, Case] = {
     "tower8": Case("tower of eight", 0.85, blocks(8), tower(8)),
     "line5": Case("line of five within 5 mm", 0.98, near_edge, line_of_five),
     "push": Case("push a 5 cm block 20 cm, within 2 cm", 0.95, blocks(1, 0.05), push_far),
+    "bridge": Case("beam over two pillars", 0.98, bridge_scene, bridge),
+    "bowl+ball": Case(
+        "bowl carried with a ball in it",
+        0.98,
+        lambda _: item("bowl", "white") + item("ball", "red"),
+        filled("white bowl", "red ball"),
+    ),
+    "mug+block": Case(
+        "mug carried with a block in it",
+        0.98,
+        lambda _: item("mug", "white") + item("block", "red", size=0.03),
+        filled("white mug", "red block"),
+    ),
+    "yaw": Case(
+        "long block turned as asked, within 9 deg",
+        0.98,
+        lambda _: item("block", "red", size=(0.10, 0.04, 0.03)) + item("bowl", "green"),
+        turned,
+    ),
 }

@@ -86,3 +86,11 @@ def test_what_stands_on_a_block_is_still_moved_first(trial):
     server = trial(objects("red block 0.5 0.0", "blue block 0.5 0.0 0.04 0.06"))
     with pytest.raises(Blocked, match="blue block rests"):
         server.invoke("pick", "red block")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [0.10, 0.12])
+def test_a_small_bowl_is_taken_by_its_rim(environment, trial, size):
+    server = trial(objects(f"green bowl 0.5 0.1 {size}"))
+    server.invoke("put", "green bowl", (0.5, -0.2))
+    assert math.dist(environment.world()["green bowl"].position[:2], (0.5, -0.2)) < 0.015

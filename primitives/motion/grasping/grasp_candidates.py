@@ -35,9 +35,9 @@ RIM_DEPTH = 0.015
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 RIM_OPENING = 0.05
 """Distance between the fingers on the way down over a wall, in m."""
-RIM_WAYS = ((1.0, RIM_OPENING, 0.0), (0.5, 0.035, 0.05), (0.0, 0.035, 0.1), (0.0, 0.025, 0.2))
-"""Lean of the hand as a part of the wall's, distance in m between the fingers on the way down, and cost: over the wall
-of a small bowl a hand that leans with it would touch the table."""
+RIM_WAYS = ((RIM_OPENING, RIM_DEPTH, 0.0), (0.03, 0.010, 0.05), (0.02, 0.008, 0.1))
+"""Distance between the fingers on the way down, depth below the rim, both in m, cost: over the wall of a small bowl,
+which leans far, fingers further apart would touch the table."""
 _RIM_TURNS = 12
 
 
@@ -139,10 +139,9 @@ def _on_rim(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:
     """One finger inside a hollow thing, one outside, both along the wall."""
     if obj.category not in CONTAINERS or gripper.finger_thickness + 0.02 > min(obj.size[0], obj.size[1]) / 2:
         return
-    depth = min(RIM_DEPTH, obj.size[2] * 0.45)
     wall = category(obj.category).wall
-    for (part, apart, cost), (n, (direction, radius)) in itertools.product(RIM_WAYS, enumerate(_rim_spots(obj))):
-        lean = part * wall_lean(obj)
+    for (apart, deep, cost), (n, (direction, radius)) in itertools.product(RIM_WAYS, enumerate(_rim_spots(obj))):
+        lean, depth = wall_lean(obj), min(deep, obj.size[2] * 0.45)
         outward = np.array((math.cos(direction), math.sin(direction), 0.0))
         up = np.array((0.0, 0.0, 1.0))
         along = math.sin(lean) * outward + math.cos(lean) * up

@@ -232,7 +232,7 @@ def _no_grasp(mover: Mover, obj: SceneObject, candidates: list[GraspCandidate]) 
                 expected=f"{room} of room for a finger on two opposite sides, as along {along}",
                 measured=f"{len(candidates)} grasps tried",
                 candidates=named(hit[1]),
-                hint=f"{clear(hit[1])}.",
+                hint="Push it: it is too low for the fingers." if hit[1] == TABLE else f"{clear(hit[1])}.",
             )
     if reached:
         return Blocked(
