@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 from outcomes import kept, played
 
-from codepolicy.sandbox.child import VALUES
+from codepolicy.sandbox.program_namespace import VALUES
 from codepolicy.sandbox.preloading import GIVEN
 from primitives.api import surface
 from primitives.environment import TrialSpec
