@@ -22,8 +22,8 @@ from pathlib import Path
 import msgspec
 from outcomes import kept, played
 
-from codepolicy.sandbox.program_namespace import VALUES
 from codepolicy.sandbox.preloading import GIVEN
+from codepolicy.sandbox.program_namespace import VALUES
 from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
