@@ -108,6 +108,18 @@ the seed, the oracle wins, decoys and doing nothing lose, the verdict reacts to 
 the same verdict. Give it a tag of a suite, then run `python benchmarks/task_page.py` and
 `python benchmarks/oracle.py --task ID --seeds 20`. When what counts changes, raise the version.
 
+### In a package of your own
+
+    codepolicy new task sort-by-shade
+    cd sort-by-shade && pip install -e . && pytest
+    codepolicy eval sort-by-shade --oracle
+
+The package's entry point in the group `codepolicy.tasks` names a module with `@task` classes; importing it registers
+them, and they are listed, matched, played and hashed into `run.json` like the others. Most of them need no more than
+`from sim_envs import Case, Condition, ObjectSpec, SceneSpec, Template, others, task, things, untouched`. A suite of
+them is a TOML file. An exception in a scene, a goal or an oracle is told with the package's name, file and line and
+lost to `infrastructure`; an id that is taken is refused. Primitives go the same way, by `codepolicy.primitives`.
+
 ## Privilege tiers are conditions
 
 Peers keep one copy of their API for every tier; here a tier is a choice of flags, and it is stamped on every result.

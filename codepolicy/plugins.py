@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.plugins import not_loading
 
 if TYPE_CHECKING:
     from primitives.environment import Environment
@@ -39,6 +40,8 @@ def load(group: str, what: str, name: str) -> Callable[..., Any]:
             f"{what} {name!r} is registered as {found[name].value!r}, but that does not load: {error}. "
             "Install what is missing."
         ) from error
+    except Exception as error:  # somebody else's code
+        raise ConfigurationError(not_loading(found[name], error)) from error
 
 
 def load_environment(name: str) -> Environment:

@@ -10,6 +10,7 @@ stub, prompt, wire decoding, static checks and documentation.
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import typing
 from collections.abc import Callable, Iterable
@@ -78,7 +79,7 @@ def primitive(*, surfaces: Iterable[Level], kind: Kind) -> Callable[[F], F]:
     """Register the decorated function. Its name, signature and docstring become part of the named surfaces.
 
     Raises:
-        ValueError: the name is taken, the docstring is missing, or a parameter has no annotation.
+        ValueError: the name is taken or Python's own, the docstring is missing, or a parameter has no annotation.
     """
 
     def register(function: F) -> F:
@@ -86,6 +87,8 @@ def primitive(*, surfaces: Iterable[Level], kind: Kind) -> Callable[[F], F]:
         doc = inspect.getdoc(function)
         if name in _REGISTRY:
             raise ValueError(f"primitive {name!r} is registered twice")
+        if hasattr(builtins, name):
+            raise ValueError(f"primitive {name!r} would hide Python's own {name}; give it another name")
         if not doc:
             raise ValueError(f"primitive {name!r} has no docstring; it is what the model reads")
         hints = typing.get_type_hints(function)

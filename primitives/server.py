@@ -16,6 +16,7 @@ from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector
 from primitives.perception.tracking.scene_memory import SceneMemory
+from primitives.plugins import broke
 from primitives.registry import Surface
 from primitives.results import as_result, show
 from primitives.robot import ArmMode, Robot
@@ -84,8 +85,17 @@ class Server:
         return self._context.robot.arm.state().stamp - self._start
 
     def look(self) -> list[SceneObject]:
-        """What the cameras see now and what the gripper holds, for the prompt; counts against no program."""
-        self._context.memory.look()
+        """What the cameras see now and what the gripper holds, for the prompt; counts against no program.
+
+        Raises:
+            InfrastructureError: the detector broke.
+        """
+        try:
+            self._context.memory.look()
+        except Failure:
+            raise
+        except Exception as error:
+            raise InfrastructureError(broke("looking", error)) from error
         return self._context.memory.visible
 
     def recall(self, held: SceneObject) -> None:
@@ -165,7 +175,7 @@ class Server:
             raised.subject = raised.subject or about
             raise
         except Exception as error:
-            failure = InfrastructureError(f"{name} broke: {type(error).__name__}: {error}", call=text, line=line)
+            failure = InfrastructureError(broke(name, error), call=text, line=line)
             raise failure from error
         finally:
             self._record(name, text, line, started, wall, result, failure)

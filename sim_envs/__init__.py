@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sim_envs.judging.case import Condition as Condition
     from sim_envs.judging.case import Unclear as Unclear
     from sim_envs.judging.case import WorldSnapshot as WorldSnapshot
+    from sim_envs.judging.predicates import others as others
+    from sim_envs.judging.predicates import untouched as untouched
     from sim_envs.judging.task import Task as Task
     from sim_envs.judging.task import TaskDefinition as TaskDefinition
     from sim_envs.judging.task import task as task
@@ -49,10 +51,12 @@ _HOMES: dict[str, str] = {
     "all_tasks": "sim_envs.suites.task_catalog",
     "find_task": "sim_envs.suites.task_catalog",
     "make": "sim_envs.environment",
+    "others": "sim_envs.judging.predicates",
     "read_scene": "sim_envs.scenes.scene_files",
     "task": "sim_envs.judging.task",
     "things": "sim_envs.language.templates",
     "twin_scene": "sim_envs.scenes.digital_twin",
+    "untouched": "sim_envs.judging.predicates",
 }
 """The module where each public name stands."""
 

@@ -91,10 +91,13 @@ def status(argv: Sequence[str]) -> int:
     except Exception as error:
         from codepolicy.models.protocol import ModelError
         from primitives.failures import Failure
+        from primitives.plugins import culprit
 
         if not isinstance(error, (ModelError, Failure)):
             sys.stderr.write(shown(traceback.format_exc()))
-            return fail("this is a fault of codepolicy; please report it with the lines above", 3, json=json)
+            blamed = culprit(error)
+            whose = "codepolicy" if blamed is None else f"the plug-in {blamed}"
+            return fail(f"this is a fault of {whose}; please report it with the lines above", 3, json=json)
         return fail(str(error), 3, json=json)
 
 

@@ -16,6 +16,7 @@ from codepolicy.cli.compare import CompareCommand
 from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
+from codepolicy.cli.new import NewCommand
 from codepolicy.cli.prompt import PromptCommand
 from codepolicy.cli.replay import ReplayCommand
 from codepolicy.cli.report import ReportCommand
@@ -46,6 +47,7 @@ COMMANDS: dict[str, type[Any]] = {
     "tasks": TasksCommand,
     "doctor": DoctorCommand,
     "prompt": PromptCommand,
+    "new": NewCommand,
 }
 
 

@@ -14,6 +14,8 @@ from typing import Literal, TypeVar
 import msgspec
 
 from codepolicy import plugins
+from primitives.errors import ConfigurationError
+from primitives.plugins import load_every
 
 REQUIRED = ("av", "lark", "msgspec", "numpy", "ompl", "opencv-python-headless", "pin", "rich", "ruckig")
 SIMULATOR = ("pybullet",)
@@ -97,6 +99,15 @@ def _world() -> Iterator[Finding]:
 def _plugins() -> Iterator[Finding]:
     for group in ("models", "environments", "detectors"):
         yield Finding(what=group, status="ok", found=", ".join(plugins.names(f"codepolicy.{group}")) or "none")
+    for group in ("tasks", "primitives"):
+        added = ", ".join(plugins.names(f"codepolicy.{group}"))
+        try:
+            load_every(f"codepolicy.{group}")
+        except ConfigurationError as error:
+            yield Finding(what=group, status="error", found=added, advice=f"{error}.")
+        else:
+            own = "codepolicy's own"
+            yield Finding(what=group, status="ok", found=f"{own}, and {added}" if added else own)
 
 
 def _key() -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from codepolicy.models.registry import GROUP, ModelOptions, load
 from codepolicy.numerics import numerics
 from codepolicy.redaction import shown_url
 from primitives.environment import Environment, TaskInfo
+from primitives.plugins import packages
 
 SCHEMA_VERSION = 1
 
@@ -108,7 +109,10 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
         files={path: fingerprints.tree(Path(path)) for path in paths if path and Path(path).exists()},
         prompts=fingerprints.prompts(examples=setup.settings.examples),
         surfaces=fingerprints.surfaces(),
-        sources=fingerprints.sources({"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}),
+        sources=fingerprints.sources(
+            {"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}
+            | set(packages("codepolicy.tasks", "codepolicy.primitives"))
+        ),
         packages=fingerprints.versions(),
         python=platform.python_version(),
         numerics=numerics(environment),

@@ -25,6 +25,7 @@ from typing import Generic, TypeVar
 from codepolicy.printable import printable
 from codepolicy.redaction import redacted
 from primitives.errors import ConfigurationError
+from primitives.plugins import broke, culprit
 
 J = TypeVar("J")
 D = TypeVar("D")
@@ -168,7 +169,8 @@ def _work(connection: Connection, prepare: Callable[[], Callable[[J], D]], log: 
             answer = _Refused(str(error))
         except Exception as error:
             sys.stderr.write(printable(redacted(traceback.format_exc())))
-            answer = Broken(redacted(f"{type(error).__name__}: {error}"))
+            why = broke("an episode", error) if culprit(error) else f"{type(error).__name__}: {error}"
+            answer = Broken(redacted(why))
         connection.send(answer)
 
 

@@ -203,7 +203,11 @@ class EpisodeRun:
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         executor, settings, folder = self.executor, self.settings, self.folder
         environment = executor.environment
-        verdict, believed = environment.verdict(self._told(outcome, summary)), outcome
+        believed = outcome
+        try:
+            verdict = environment.verdict(self._told(outcome, summary))
+        except Failure as failure:  # a judge that breaks costs the verdict, not the record
+            verdict, outcome, summary = None, "infrastructure", failure.message
         outcome, summary = judged(outcome, summary, verdict)
         total = time.perf_counter() - self._began
         if folder is not None:

@@ -14,6 +14,7 @@ from codepolicy.models.token_estimate import estimated
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.reply import ParsedReply, join_continued, parse_reply
 from primitives.errors import ConfigurationError
+from primitives.plugins import broke
 
 MAX_CONTINUATIONS = 2
 
@@ -79,7 +80,7 @@ class LLMClient:
             self.budget.spend(messages, Reply(text="", model=self.model.id))
             raise
         except Exception as error:  # somebody else's code
-            raise ModelError(f"model {self.model.id!r} broke: {type(error).__name__}: {error}") from error
+            raise ModelError(broke(f"model {self.model.id!r}", error)) from error
         self.waited_s += reply.latency_s
         reply = msgspec.structs.replace(reply, usage=self.budget.spend(messages, reply))
         self.observer(Answered(turn, purpose, reply))

@@ -23,6 +23,7 @@ from primitives.failures import (
     LimitExceeded,
     PolicyError,
 )
+from primitives.plugins import owner
 from primitives.registry import Surface
 from primitives.trace import Inside
 
@@ -176,7 +177,9 @@ class RpcLoop:
         try:
             return wire_values.pack(value, arrays)
         except TypeError as error:
-            raise InfrastructureError(f"{call.name}: {error}", line=call.line) from error
+            plugin = owner(self._surface.get(call.name).function.__module__)
+            blamed = f"plug-in {plugin!r} broke in " if plugin is not None else ""
+            raise InfrastructureError(f"{blamed}{call.name}: {error}", line=call.line) from error
 
     def _remember(self, index: int, report: FailureReport) -> FailureReport:
         self._raised[index] = report

@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
 from primitives.environment import TaskInfo, Verdict, VerdictStatus
 from primitives.errors import ConfigurationError
-from sim_envs.judging.case import Case, Condition, World, WorldSnapshot
+from primitives.failures import Failure, InfrastructureError
+from primitives.plugins import broke
+from sim_envs.judging.case import Case, Condition, Unclear, World, WorldSnapshot
 from sim_envs.language.templates import Attributes, Template, Values
 from sim_envs.scenes.scene_spec import SceneSpec
 
@@ -61,12 +64,14 @@ class BoundTask:
     @property
     def oracle(self) -> str:
         """Source of a program that must win."""
-        return self.task.definition.oracle(self.values)
+        with _blamed(f"the oracle of task {self.task.id!r}"):
+            return self.task.definition.oracle(self.values)
 
     @property
     def decoys(self) -> Mapping[str, str]:
         """Plausible programs that must lose, by what is wrong with them."""
-        return self.task.definition.decoys(self.values)
+        with _blamed(f"the decoys of task {self.task.id!r}"):
+            return self.task.definition.decoys(self.values)
 
     def judge(
         self,
@@ -88,7 +93,11 @@ class BoundTask:
             held: what is in the hand now.
             robot_time: s since the instruction; more than the task's limit is a failure of its own.
         """
-        conditions = [*self.task.definition.goal(Case(self.values, start, now, said, moments, held))]
+        case = Case(self.values, start, now, said, moments, held)
+        with _blamed(f"the goal of task {self.task.id!r}"):
+            conditions = [*self.task.definition.goal(case)]
+        if not conditions:
+            raise InfrastructureError(f"the goal of task {self.task.id!r} has no clause, so it judges nothing")
         limit = self.task.time_limit_s
         if robot_time > limit:
             late = f"it took {robot_time:.1f} s of robot time, {limit:g} s are allowed"
@@ -156,8 +165,20 @@ class Task:
                 f"task {self.id!r} does not understand {instruction!r}; it reads {self.template.text!r}, "
                 f"e.g. {self.instruction(seed)!r}. For any other sentence give its scene alone: --scene {self.id}."
             )
-        scene = self.definition.scene(values, random.Random(f"{self.id} {seed} scene"), self.attributes)
+        with _blamed(f"the scene of task {self.id!r}"):
+            scene = self.definition.scene(values, random.Random(f"{self.id} {seed} scene"), self.attributes)
         return BoundTask(self.info, instruction, values, scene, seed, self)
+
+
+@contextmanager
+def _blamed(what: str) -> Generator[None]:
+    """Say whose the code is that breaks. Raises InfrastructureError, and what authors may raise as it is."""
+    try:
+        yield
+    except (ConfigurationError, Failure, Unclear):
+        raise
+    except Exception as error:
+        raise InfrastructureError(broke(what, error)) from error
 
 
 def _verdict(task: Task, conditions: Sequence[Condition]) -> Verdict:

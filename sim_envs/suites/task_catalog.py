@@ -10,6 +10,7 @@ from functools import cache
 
 import sim_envs.tasks
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.plugins import load_every
 from sim_envs.judging.task import Task, registered
 
 
@@ -21,8 +22,13 @@ def _import_tasks() -> None:
 
 
 def all_tasks() -> tuple[Task, ...]:
-    """Every task, in order of id, with seen attributes."""
+    """Every task, those of plug-ins included, in order of id, with seen attributes.
+
+    Raises:
+        ConfigurationError: a plug-in does not load.
+    """
     _import_tasks()
+    load_every("codepolicy.tasks")
     return registered()
 
 
