@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from codepolicy.events import Event as Event
     from codepolicy.events import Observer as Observer
     from codepolicy.loop.episode_run import Interrupted as Interrupted
+    from codepolicy.models.options import ModelOptions as ModelOptions
     from codepolicy.models.protocol import Message as Message
     from codepolicy.models.protocol import Model as Model
     from codepolicy.models.protocol import ModelError as ModelError
     from codepolicy.models.protocol import Reply as Reply
     from codepolicy.models.protocol import Usage as Usage
-    from codepolicy.models.registry import ModelOptions as ModelOptions
     from codepolicy.models.scripted import ScriptedModel as ScriptedModel
     from codepolicy.sandbox.host import PolicySandbox as PolicySandbox
     from codepolicy.session import Session as Session
@@ -42,7 +42,7 @@ _HOMES = {
     "Message": "codepolicy.models.protocol",
     "Model": "codepolicy.models.protocol",
     "ModelError": "codepolicy.models.protocol",
-    "ModelOptions": "codepolicy.models.registry",
+    "ModelOptions": "codepolicy.models.options",
     "Observer": "codepolicy.events",
     "Outcome": "codepolicy.episode",
     "PolicySandbox": "codepolicy.sandbox.host",

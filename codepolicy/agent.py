@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
 from codepolicy.loop.episode_run import EpisodeRun, Solver
@@ -19,8 +17,9 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.given_program import GivenProgram
 from codepolicy.loop.model_solver import ModelSolver
 from codepolicy.loop.run_folder import RunFolder
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Model
-from codepolicy.models.registry import ModelOptions, load
+from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
@@ -91,11 +90,11 @@ class Agent:
         """
         instruction = checked_instruction(instruction, task)
         spec = self._spec(instruction, task, scene, seed)
-        model = self.loaded(self.model)
+        model = self.loaded(self.model, sees=True)
         solver = ModelSolver(
             coder=model,
             planner=self.loaded(self.planner) if self.planner is not None else model,
-            critic=self.loaded(self.critic) if self.critic is not None else None,
+            critic=self.loaded(self.critic, sees=True) if self.critic is not None else None,
             skills=self.skills(),
         )
         return self._perform(solver, spec, model_id=model.id, out=out, video=video)
@@ -139,9 +138,13 @@ class Agent:
             video=video,
         )
 
-    def loaded(self, model: Model | str) -> Model:
-        """`model` by name, recorded where asked for. Raises ConfigurationError."""
-        loaded = load(model, self._options) if isinstance(model, str) else model
+    def loaded(self, model: Model | str, *, sees: bool = False) -> Model:
+        """`model` as the settings ask for it, to be shown pictures where it `sees`, recorded where asked for.
+
+        Raises:
+            ConfigurationError: it cannot be used so.
+        """
+        loaded = suited(model, self.settings, self.options, sees=sees)
         if self.resume is not None:
             from codepolicy.models.replay import ReplayModel, ResumedModel
 
@@ -152,12 +155,6 @@ class Agent:
         from codepolicy.models.recording_model import RecordingModel
 
         return RecordingModel(loaded, Path(self.record))
-
-    @property
-    def _options(self) -> ModelOptions:
-        """The options, with which a budget in money refuses a model without a price, wherever it was set."""
-        priced = self.options.priced or self.settings.max_cost is not None
-        return msgspec.structs.replace(self.options, priced=priced)
 
     def skills(self) -> SkillStore | None:
         """The store that the settings name. Raises ConfigurationError."""

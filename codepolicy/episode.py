@@ -133,6 +133,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     detector: str
     feedback: str
     isolation: Isolation
+    vision: tuple[str, ...] = ()
+    """Ids of the models that were shown pictures of the scene."""
     privileged: tuple[str, ...] = ()
     """What used ground truth: "detector", "feedback", "program"; empty in an honest run."""
     conditions: dict[str, float | int | str | bool] = {}

@@ -58,9 +58,9 @@ class Session:
         self._out = Path(out) if out is not None else None
         self._video = video
         self._history: list[str] = []
-        self._model = agent.loaded(agent.model)
+        self._model = agent.loaded(agent.model, sees=True)
         self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
-        self._critic = agent.loaded(agent.critic) if agent.critic is not None else None
+        self._critic = agent.loaded(agent.critic, sees=True) if agent.critic is not None else None
         self._skills = agent.skills() or SkillStore(learn=True)
         self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
         spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)

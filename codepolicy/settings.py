@@ -1,64 +1,118 @@
-"""How an agent works: the one definition behind Python, `--config` and flags."""
+"""How an agent works: the one definition behind Python, `--config` and flags.
+
+Fields are flags: their defaults, types and docstrings are what `codepolicy --help` shows. The parts are classes of
+their own, so that a command takes those that it has a use for; without slots, since slotted classes cannot be combined.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from tyro.conf import FlagCreatePairsOff, arg
 
 from codepolicy.number_bounds import bounded
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.registry import LEVELS as SURFACES
+from primitives.registry import Level
 
-IsolationMode = Literal["required", "best-effort"]
+IsolationMode = Literal["best-effort", "required"]
+VisionMode = Literal["auto", "on", "off"]
 FeedbackLevel = Literal["none", "error", "scene", "verdict", "explain", "reward"]
 FEEDBACK_LEVELS: tuple[FeedbackLevel, ...] = get_args(FeedbackLevel)
+VISION_MODES: tuple[VisionMode, ...] = get_args(VisionMode)
 PRIVILEGED_FEEDBACK: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"})
 """Levels that tell the model ground truth; stamped on every result."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class SurfaceSettings:
+    """What programs are written against."""
+
+    surface: Level | None = None
+    """What a program may call; left out, skill, or tool for a task or its scene that needs the hand led."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionSettings(SurfaceSettings):
+    """Under which conditions programs run."""
+
+    detector: Annotated[str, arg(metavar="rgbd|oracle|NAME")] = "rgbd"
+    """How objects are seen; oracle uses ground truth and is stamped on the result."""
+    isolation: IsolationMode = "best-effort"
+    """required refuses to run where the kernel cannot confine the program."""
+    deadline: float = 300.0
+    """Wall time in s that one program may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisturbanceSettings:
+    """What a trial is disturbed by. Apart, since evaluation has them from its suites."""
+
+    disturbances: Annotated[str, arg(metavar="NAME")] = "mild"
+    """Named set of sensor and world disturbances; none switches them off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisionSettings:
+    """Whether models see the scene."""
+
+    vision: VisionMode = "auto"
+    """Whether the model and the critic are sent pictures; auto goes by what the model can do, as told by its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleSettings:
+    """What the model is shown beside the scene."""
+
+    examples: bool = True
+    """Show worked examples, and how each function is called."""
+    skills: Annotated[str | None, arg(metavar="DIR")] = None
+    """Show the model up to three programs from this folder that worked for similar instructions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopSettings(ExampleSettings, VisionSettings):
+    """How the model is led to the goal."""
+
+    turns: int = 4
+    """Programs the model may write for one instruction, repairs included."""
+    feedback: FeedbackLevel = "scene"
+    """What a failed turn is told; the last three tell ground truth and are stamped on the result."""
+    plan: Annotated[bool, FlagCreatePairsOff] = False
+    """Split the instruction into sub-goals and verify each."""
+    hierarchy: bool = True
+    """Write functions on demand that a program calls but nobody defined."""
+    learn: Annotated[bool, FlagCreatePairsOff] = False
+    """Add programs to --skills whose goal check holds; without it the folder stays as it is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetSettings:
+    """What an instruction may cost."""
+
+    max_tokens: int | None = None
+    """Token budget of an instruction, prompts included (see --max-reply-tokens for one reply)."""
+    max_cost: float | None = None
+    """Budget of an instruction in USD, for models with a known price."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(BudgetSettings, LoopSettings, DisturbanceSettings, ConditionSettings):
     """Everything but model, place and instruction.
 
     Raises:
         ConfigurationError: a value is none of the valid ones.
     """
 
-    surface: str | None = None
-    """What programs may call: skill, tool or joint; left out, skill, or tool for a task that needs the hand led."""
-    detector: str = "rgbd"
-    """rgbd sees what the cameras see; oracle reads ground truth and is stamped on the result."""
-    feedback: FeedbackLevel = "scene"
-    """What a failed turn is told: none, error, scene; verdict, explain and reward tell ground truth and are stamped."""
-    turns: int = 4
-    """Requests for a program per instruction, the first included."""
-    isolation: IsolationMode = "best-effort"
-    """required refuses to run where the kernel cannot confine the program."""
-    disturbances: str = "mild"
-    """Named set of sensor and world disturbances; none switches them off."""
-    plan: bool = False
-    """Split the instruction into sub-goals first."""
-    examples: bool = True
-    """Show the model worked examples, and how each function is called."""
-    hierarchy: bool = True
-    """Write functions that a program calls but nobody defined."""
-    skills: str | None = None
-    """Folder of programs that worked before, of which up to three are shown to the model."""
-    learn: bool = False
-    """Add the programs of this run to `skills` where their goal check holds."""
-    max_tokens: int | None = None
-    """Token budget of a run, prompts included."""
-    max_cost: float | None = None
-    """Budget of a run in USD, where the model has a price."""
-    deadline: float = 300.0
-    """Wall time in s that one program may take."""
-
     def __post_init__(self) -> None:
         if self.surface is not None and self.surface not in SURFACES:
             raise unknown_name("surface", self.surface, SURFACES)
         if self.feedback not in FEEDBACK_LEVELS:
             raise unknown_name("feedback level", self.feedback, FEEDBACK_LEVELS)
+        if self.vision not in VISION_MODES:
+            raise unknown_name("vision", str(self.vision), VISION_MODES)
         if self.turns < 1:
             raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
         bounded("deadline", self.deadline, above=True, most=3600, unit=" s")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from codepolicy.cli.options import Flag
+from codepolicy.settings import SurfaceSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiCommand:
+class ApiCommand(SurfaceSettings):
     """Print the functions that a program may call, as the model sees them."""
 
-    surface: Literal["skill", "tool", "joint"] = "skill"
-    """What a program may call."""
     stats: Annotated[bool, Flag] = False
     """Print sizes of stub and constant prompt instead, in estimated tokens."""
 
@@ -26,7 +25,7 @@ class ApiCommand:
         from primitives.scene import Workspace
         from primitives.stub import render
 
-        chosen = surface(self.surface)
+        chosen = surface(self.surface or "skill")
         stub = render(chosen)
         if not self.stats:
             put(stub.rstrip())

@@ -14,6 +14,9 @@ from typing import Literal, TypeVar
 import msgspec
 
 from codepolicy import plugins
+from codepolicy.models.options import ModelOptions
+from codepolicy.models.registry import suited
+from codepolicy.settings import Settings
 from primitives.errors import ConfigurationError
 from primitives.plugins import load_every
 
@@ -33,10 +36,19 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-def diagnose() -> list[Finding]:
-    """Everything, in the order in which one would mend it."""
+def diagnose(model: str, options: ModelOptions, *, max_cost: float | None = None) -> list[Finding]:
+    """Everything, in the order in which one would mend it.
+
+    Args:
+        model: name of the model to be used; nothing is sent to it.
+        options: how it is reached, and whether it is to be sent pictures.
+        max_cost: budget in USD that is to be kept, if any.
+    """
+    checks = (_python, _packages, _confinement, _world, _plugins, _key)
     return [
-        finding for check in (_python, _packages, _confinement, _world, _plugins, _key, _folder) for finding in check()
+        *(finding for check in checks for finding in check()),
+        _model(model, options, Settings(vision=options.vision, max_cost=max_cost)),
+        *_folder(),
     ]
 
 
@@ -123,6 +135,16 @@ def _key() -> Iterator[Finding]:
             found="OPENAI_API_KEY is not set",
             advice="Only --model offline works. Set the key, or give --base-url of a server that needs none.",
         )
+
+
+def _model(name: str, options: ModelOptions, settings: Settings) -> Finding:
+    """Whether the model can be set up, and whether it is sent pictures."""
+    try:
+        model = suited(name, settings, options, sees=True)
+    except ConfigurationError as error:
+        return Finding(what=f"model {name}", status="warning", found="cannot be used so", advice=str(error))
+    sent = "is sent pictures of the scene" if model.vision else "is sent no pictures"
+    return Finding(what=f"model {name}", status="ok", found=f"{sent} (--vision {settings.vision})")
 
 
 def _folder() -> Iterator[Finding]:

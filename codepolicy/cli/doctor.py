@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from codepolicy.cli.options import Flag
+from codepolicy.cli.options import Flag, ModelFlags, model_options
 
 
 @dataclass(frozen=True, kw_only=True)
-class DoctorCommand:
-    """Check this installation and say what to do about each finding."""
+class DoctorCommand(ModelFlags):
+    """Check this installation and a --model, and say what to do about each finding."""
 
     json: Annotated[bool, Flag] = False
     """Print one JSON object."""
@@ -20,7 +20,7 @@ class DoctorCommand:
         from codepolicy.cli.diagnosis import diagnose
         from codepolicy.cli.output import put, put_json
 
-        findings = diagnose()
+        findings = diagnose(self.model, model_options(self), max_cost=self.max_cost)
         broken = any(f.status == "error" for f in findings)
         if self.json:
             put_json({"schema_version": 1, "ok": not broken, "findings": findings})

@@ -104,7 +104,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
             options=model_options(self),
             planner=self.planner,
             critic=self.critic,
-            settings=settings(self, self, self),
+            settings=settings(self),
             wording=self.wording,
             disturbances=self.disturbances,
         )

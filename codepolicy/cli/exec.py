@@ -32,7 +32,7 @@ class ExecCommand(OutputFlags, WorldOptions):
 
         source = self._source()
         with view(json=self.json) as observer:
-            agent = Agent(env=self.env, settings=settings(self, disturbances=self.disturbances), observer=observer)
+            agent = Agent(env=self.env, settings=settings(self), observer=observer)
             return finish(
                 lambda: agent.execute(
                     source,

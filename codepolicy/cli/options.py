@@ -1,40 +1,34 @@
-"""Flags that several commands share. Light on purpose: `--help` imports this and nothing heavy."""
+"""Flags that several commands share, beside those that follow from the settings. Light on purpose: `--help` imports
+this and nothing heavy.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
+
+from codepolicy.models.options import ModelOptions
+from codepolicy.settings import BudgetSettings, ConditionSettings, DisturbanceSettings, LoopSettings, Settings
 
 if TYPE_CHECKING:
     from codepolicy.agent import Agent
     from codepolicy.events import Observer
-    from codepolicy.models.registry import ModelOptions
-    from codepolicy.settings import Settings
 
 Flag = tyro.conf.FlagCreatePairsOff
-Text = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionFlags:
+class ConditionFlags(ConditionSettings):
     """Under which conditions programs run."""
 
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
     """Environment."""
-    surface: Literal["skill", "tool", "joint"] | None = None
-    """What a program may call; left out, skill, or tool for a task or its scene that needs the hand led."""
-    detector: Annotated[str, tyro.conf.arg(metavar="rgbd|oracle|NAME")] = "rgbd"
-    """How objects are seen; oracle uses ground truth and is stamped on the result."""
-    isolation: Literal["best-effort", "required"] = "best-effort"
-    """required refuses to run where the kernel cannot confine the program."""
-    deadline: float = 300.0
-    """Wall time in s that one program may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorldOptions(ConditionFlags):
+class WorldOptions(DisturbanceSettings, ConditionFlags):
     """Where things happen."""
 
     task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
@@ -43,28 +37,14 @@ class WorldOptions(ConditionFlags):
     """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
     seed: int = 0
     """Seed of scene and disturbances."""
-    disturbances: Annotated[str, tyro.conf.arg(metavar="NAME")] = "mild"
-    """Sensor and world disturbances; none switches them off."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelFlags:
+class ModelFlags(BudgetSettings, ModelOptions):
     """Who writes the programs."""
 
     model: Annotated[str, tyro.conf.arg(metavar="NAME[:DETAIL]")] = "offline"
     """offline (rule-based, no network), openai:NAME, local:FILE.gguf, replay:DIR, scripted:DIR, or a plug-in."""
-    base_url: Annotated[str | None, tyro.conf.arg(metavar="URL")] = None
-    """Server that speaks OpenAI's Chat Completions, e.g. http://localhost:11434/v1."""
-    timeout: float = 120.0
-    """Longest wait in s for the next piece of a reply."""
-    temperature: float | None = None
-    """Sampling temperature; left to the server when not given."""
-    max_tokens: int | None = None
-    """Token budget of an instruction, prompts included."""
-    max_cost: float | None = None
-    """Budget of an instruction in USD, for models with a known price."""
-    prices: Annotated[str | None, tyro.conf.arg(metavar="FILE.toml")] = None
-    """Prices that override the built-in table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,27 +58,13 @@ class RepliesFlags:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoopFlags:
+class LoopFlags(LoopSettings):
     """How the model is led to the goal."""
 
-    turns: int = 4
-    """Programs the model may write for one instruction, repairs included."""
-    feedback: Literal["none", "error", "scene", "verdict", "explain", "reward"] = "scene"
-    """What a failed turn is told; the last three tell ground truth and are stamped on the result."""
-    plan: Annotated[bool, Flag] = False
-    """Split the instruction into sub-goals and verify each."""
     planner: Annotated[str | None, tyro.conf.arg(metavar="NAME[:DETAIL]")] = None
     """Model that splits the instruction; --model when left out."""
     critic: Annotated[str | None, tyro.conf.arg(metavar="NAME[:DETAIL]")] = None
     """Model that looks over a result whose goal check holds; none when left out."""
-    examples: bool = True
-    """Show worked examples, and how each function is called."""
-    hierarchy: bool = True
-    """Write functions on demand that a program calls but nobody defined."""
-    skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
-    """Show the model up to three programs from this folder that worked for similar instructions."""
-    learn: Annotated[bool, Flag] = False
-    """Add programs to --skills whose goal check holds; without it the folder stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,44 +81,18 @@ class OutputFlags:
 
 def model_options(flags: ModelFlags) -> ModelOptions:
     """The options for models by name."""
-    from codepolicy.models.registry import ModelOptions
-
-    return ModelOptions(
-        base_url=flags.base_url,
-        timeout_s=flags.timeout,
-        temperature=flags.temperature,
-        prices=flags.prices,
-        priced=flags.max_cost is not None,
-    )
+    return ModelOptions(**_given(flags, ModelOptions))
 
 
-def settings(
-    world: ConditionFlags,
-    model: ModelFlags | None = None,
-    loop: LoopFlags | None = None,
-    *,
-    disturbances: str = "mild",
-) -> Settings:
-    """The agent's settings."""
-    from codepolicy.settings import Settings
+def settings(flags: ConditionSettings) -> Settings:
+    """The agent's settings, as far as a command has flags for them."""
+    return Settings(**_given(flags, Settings))
 
-    model, loop = model or ModelFlags(), loop or LoopFlags()
-    return Settings(
-        surface=world.surface,
-        detector=world.detector,
-        disturbances=disturbances,
-        isolation=world.isolation,
-        deadline=world.deadline,
-        feedback=loop.feedback,
-        turns=loop.turns,
-        plan=loop.plan,
-        examples=loop.examples,
-        hierarchy=loop.hierarchy,
-        skills=loop.skills,
-        learn=loop.learn,
-        max_tokens=model.max_tokens,
-        max_cost=model.max_cost,
-    )
+
+def _given(flags: object, kind: type[Any]) -> dict[str, Any]:
+    """The fields of `kind` that `flags` set; None is what was left out."""
+    values = {field.name: getattr(flags, field.name, None) for field in fields(kind)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +106,7 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, WorldOptions):
         return Agent(
             model=self.model,
             env=self.env,
-            settings=settings(self, self, self, disturbances=self.disturbances),
+            settings=settings(self),
             options=model_options(self),
             planner=self.planner,
             critic=self.critic,

@@ -9,18 +9,15 @@ from typing import Annotated
 import tyro
 
 from codepolicy.cli.options import Flag, WorldOptions, settings
+from codepolicy.settings import ExampleSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class PromptCommand(WorldOptions):
+class PromptCommand(ExampleSettings, WorldOptions):
     """Print what a model would be asked first, without asking one."""
 
     instruction: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="INSTRUCTION")] = None
     """What to do, in quotes. May be left out with --task."""
-    skills: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
-    """Folder of programs that worked before, as `run` takes it."""
-    examples: bool = True
-    """Show worked examples, and how each function is called."""
     stats: Annotated[bool, Flag] = False
     """Print sizes in estimated tokens instead."""
 
@@ -45,7 +42,7 @@ class PromptCommand(WorldOptions):
         store = SkillStore(Path(self.skills)) if self.skills is not None else SkillStore()
         environment = load_environment(self.env)
         try:
-            with open_executor(environment, spec, settings(self, disturbances=self.disturbances)) as executor:
+            with open_executor(environment, spec, settings(self)) as executor:
                 system = executor.system_prompt(examples=self.examples)
                 words = executor.trial.instruction
                 skills = relevant(store.skills, words, surface=executor.surface.level)

@@ -13,7 +13,8 @@ from codepolicy import plugins
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.baseline_file import built_in
 from codepolicy.evaluation.worker_setup import WorkerSetup
-from codepolicy.models.registry import GROUP, ModelOptions, load
+from codepolicy.models.options import ModelOptions
+from codepolicy.models.registry import GROUP, suited
 from codepolicy.numerics import numerics
 from codepolicy.redaction import shown_url
 from primitives.environment import Environment, TaskInfo
@@ -89,9 +90,9 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
     settings = msgspec.to_builtins(setup.settings)
     del settings["disturbances"]
     given = setup.oracle or setup.programs is not None
-    for name in (setup.planner, setup.critic, None if given else setup.model):
-        if name is not None:
-            load(name, setup.options)  # so that a mistake is told before anything is written
+    for name, sees in ((setup.planner, False), (setup.critic, True), (None if given else setup.model, True)):
+        if name is not None:  # so that a mistake is told before anything is written
+            suited(name, setup.settings, setup.options, sees=sees)
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
     programs = None if setup.programs is None else str(built_in().get(setup.programs, setup.programs))
     paths = [programs, setup.options.prices, setup.settings.skills, *filter(None, map(_file_of, named))]
@@ -123,7 +124,7 @@ def _told_options(options: ModelOptions) -> Plain:
     """The models' options, the address without user and password, and without how long to wait for a reply."""
     url = options.base_url
     told: Plain = msgspec.to_builtins(options) | {"base_url": shown_url(url) if url is not None else None}
-    del told["timeout_s"]
+    del told["timeout"], told["vision"]  # the settings have it
     return told
 
 

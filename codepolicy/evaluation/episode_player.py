@@ -17,8 +17,8 @@ from codepolicy.evaluation.records import Job, Record, recorded
 from codepolicy.evaluation.run_store import FOLDERS, SCENE, TRIAL
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.loop.run_folder import RunFolder
-from codepolicy.models.protocol import Message, Model, Reply
-from codepolicy.models.registry import load
+from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
+from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.sandbox.policy_process import Zygote
 from primitives.environment import Environment
@@ -40,6 +40,11 @@ class Sampled:
     def vision(self) -> bool:
         """The model's."""
         return self.model.vision
+
+    @property
+    def priced(self) -> bool:
+        """The model's."""
+        return keeps_cost(self.model)
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """As the model does."""
@@ -86,7 +91,7 @@ class Player:
             return self._given(job, environment, folder, setup.programs)
 
         def model(name: str) -> Model:
-            return Sampled(load(name, setup.options), job.sample)
+            return Sampled(suited(name, setup.settings, setup.options), job.sample)
 
         agent = Agent(
             model=setup.model if setup.oracle else model(setup.model),

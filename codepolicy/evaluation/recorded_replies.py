@@ -40,6 +40,11 @@ class RecordedReplies:
         """Never: nobody looks at what is asked."""
         return False
 
+    @property
+    def priced(self) -> bool:
+        """At no cost."""
+        return True
+
     def observe(self, event: Event) -> None:
         """Note what is about to be asked, under the name that the run folder gave it."""
         if isinstance(event, Asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codepolicy.models.registry import ModelOptions
+from codepolicy.models.options import ModelOptions
 from codepolicy.settings import Settings
 from primitives.environment import Wording
 from primitives.errors import ConfigurationError

@@ -41,7 +41,7 @@ def objection(
             "## Goal check\n" + "\n".join(f"- {one_line(c.message)} ({one_line(c.detail)})" for c in check.clauses),
         )
     )
-    images = (executor.picture(),) if critic.model.vision else ()
+    images = (executor.picture(),) if critic.vision else ()
     messages = (
         Message(role="system", text=template("critic")),
         Message(role="user", text=user, images=images),

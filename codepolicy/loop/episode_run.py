@@ -79,7 +79,7 @@ class EpisodeRun:
 
     def client(self, model: Model) -> LLMClient:
         """A client of `model` on this run's budget."""
-        client = LLMClient(model, self.budget, self.observe)
+        client = LLMClient(model, self.budget, self.observe, may_see=self.settings.vision != "off")
         self._clients.append(client)
         return client
 
@@ -227,6 +227,7 @@ class EpisodeRun:
             task=executor.trial.task,
             seed=executor.spec.seed,
             model=self.model_id,
+            vision=tuple(dict.fromkeys(c.model.id for c in self._clients if c.saw)),
             surface=self.executor.surface.level,
             detector=settings.detector,
             feedback=settings.feedback,

@@ -65,8 +65,17 @@ class LLMClient:
     model: Model
     budget: Budget
     observer: Observer
+    may_see: bool = True
+    """Whether it may be sent pictures at all."""
+    saw: bool = field(default=False, init=False)
+    """Whether it answered a request with pictures."""
     waited_s: float = field(default=0.0, init=False)
     """Time spent waiting for the model."""
+
+    @property
+    def vision(self) -> bool:
+        """Whether to send it pictures."""
+        return self.may_see and self.model.vision
 
     def ask(self, messages: Sequence[Message], *, turn: int, purpose: str = "program", sample: int = 0) -> Reply:
         """One reply. Raises ModelError or ConfigurationError."""
@@ -82,6 +91,7 @@ class LLMClient:
         except Exception as error:  # somebody else's code
             raise ModelError(broke(f"model {self.model.id!r}", error)) from error
         self.waited_s += reply.latency_s
+        self.saw = self.saw or (self.model.vision and any(m.images for m in messages))
         reply = msgspec.structs.replace(reply, usage=self.budget.spend(messages, reply))
         self.observer(Answered(turn, purpose, reply))
         return reply

@@ -105,7 +105,7 @@ class RepairLoop:
         return Solution("failed", why_failed(attempt.report, attempt.check), attempt.check)
 
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
-        return messages(system, user, self.executor.picture() if self.coder.model.vision else None)
+        return messages(system, user, self.executor.picture() if self.coder.vision else None)
 
     def _attempted(self, parsed: ParsedReply, system: str, instruction: str) -> Attempt:
         """The attempt at the program of a reply, looked over by the critic and kept in the turn."""

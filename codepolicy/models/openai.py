@@ -19,9 +19,9 @@ import msgspec
 from codepolicy.models import openai_answer
 from codepolicy.models.http_request import Answer, Bounds, ExchangeError, NotReached, exchange
 from codepolicy.models.openai_errors import pause, refused_parts, retryable, server_error, translated
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.prices import cost, price, price_table
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.models.registry import ModelOptions
 from codepolicy.models.token_estimate import estimated
 from codepolicy.redaction import keep_secret, shown_url, userinfo
 from primitives.errors import ConfigurationError
@@ -79,11 +79,6 @@ class OpenAIModel:
         self._options = options
         self._sleep = sleep
         self._prices = price_table(options.prices)
-        if options.priced and price(name, self._prices) is None:
-            raise ConfigurationError(
-                f"--max-cost needs to know what {name!r} costs; give --prices FILE.toml with a table "
-                f'["{name}"] that has input and output in USD per million tokens'
-            )
         self._address = _Address(url or OPENAI)
         self._url = shown_url(self._address.base)
         self._headers = {"content-type": "application/json", "accept": "text/event-stream, application/json"}
@@ -93,10 +88,10 @@ class OpenAIModel:
             told = os.environ.get(variable, "").strip()
             if told.isascii() and told.isprintable() and told:
                 self._headers[header] = told
-        self._vision = options.vision if options.vision is not None else bool(_VISION.search(name))
+        self._vision = options.vision == "on" or (options.vision == "auto" and bool(_VISION.search(name)))
         self._parameters: dict[str, Any] = {
             "stream": True,
-            "max_tokens": options.max_tokens,
+            "max_tokens": options.max_reply_tokens,
             "stream_options": {"include_usage": True},
             **(parameters or {}),
         }
@@ -113,8 +108,13 @@ class OpenAIModel:
 
     @property
     def vision(self) -> bool:
-        """As set, or guessed from the name; taken back when the server refuses an image."""
+        """As set, or guessed from the name and taken back when the server refuses an image."""
         return self._vision
+
+    @property
+    def priced(self) -> bool:
+        """Whether a table of prices has it."""
+        return price(self._name, self._prices) is not None
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """Ask the server, again after 429, 5xx and lost connections, and without what it does not support.
@@ -141,7 +141,7 @@ class OpenAIModel:
                         error,
                         model=self._name,
                         url=self._url,
-                        timeout_s=self._options.timeout_s,
+                        timeout_s=self._options.timeout,
                         connected=self._connected,
                         models=self._models,
                     ) from error
@@ -162,7 +162,7 @@ class OpenAIModel:
         """One request."""
         content = [self._wire(m) for m in (merged(messages) if self._merged else messages)]
         body = msgspec.json.encode({"model": self._name, "messages": content, **self._parameters})
-        patience, streams = self._options.timeout_s, "stream" in self._parameters
+        patience, streams = self._options.timeout, "stream" in self._parameters
         whole = WHOLE * patience
         bounds = Bounds(first_s=patience if streams else whole, idle_s=patience, total_s=whole, size=MAX_BODY)
 
@@ -185,7 +185,7 @@ class OpenAIModel:
 
     def _drop(self, names: Sequence[str]) -> bool:
         """Do without the first of `names` that was sent; whether there is one."""
-        if "images" in names and self._vision:
+        if "images" in names and self._vision and self._options.vision == "auto":
             self._vision = False
             return True
         if "system" in names and not self._merged:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -63,6 +63,21 @@ class Model(Protocol):
             ModelError: no usable reply; the message says what to do.
         """
         ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A model that knows what it costs."""
+
+    @property
+    def priced(self) -> bool:
+        """Whether each reply's usage holds its cost, or it costs nothing, so that a budget in money can be kept."""
+        ...
+
+
+def keeps_cost(model: Model) -> bool:
+    """Whether a budget in money can be kept with `model`."""
+    return isinstance(model, Priced) and model.priced
 
 
 class ModelError(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codepolicy.models import recorded_exchange
-from codepolicy.models.protocol import Message, Model, Reply
+from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
 from primitives.errors import ConfigurationError
 
 
@@ -37,6 +37,11 @@ class RecordingModel:
     def vision(self) -> bool:
         """The wrapped model's."""
         return self._model.vision
+
+    @property
+    def priced(self) -> bool:
+        """The wrapped model's."""
+        return keeps_cost(self._model)
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """Ask and keep. Raises what the wrapped model raises."""

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
+from dataclasses import replace
 
 from codepolicy import plugins
-from codepolicy.models.protocol import Model
-from codepolicy.number_bounds import bounded
+from codepolicy.models.options import ModelOptions
+from codepolicy.models.protocol import Model, keeps_cost
+from codepolicy.settings import Settings
+from primitives.errors import ConfigurationError
 
 GROUP = "codepolicy.models"
-
-
-class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a user can set for any model; a model ignores what it has no use for."""
-
-    base_url: str | None = None
-    """Address of the server, e.g. "http://localhost:11434/v1"; None is the provider's own."""
-    timeout_s: float = 120.0
-    """Longest wait for the next piece of a reply."""
-    max_tokens: int = 4096
-    """Longest reply, in tokens."""
-    temperature: float | None = None
-    """None leaves it to the server."""
-    retries: int = 4
-    """How often a request is repeated after 429, 5xx or a lost connection."""
-    vision: bool | None = None
-    """Whether to send images; None decides by the model's name."""
-    prices: str | None = None
-    """TOML file of prices that override the built-in table."""
-    priced: bool = False
-    """Whether a model without a price is refused, because a budget in money is to be kept."""
-
-    def __post_init__(self) -> None:
-        bounded("timeout", self.timeout_s, above=True, most=86_400, unit=" s")
-        bounded("temperature", self.temperature, most=100)
-        bounded("retries", self.retries, most=1000)
-        bounded("the longest reply", self.max_tokens, least=1, unit=" tokens")
 
 
 def load(spec: str, options: ModelOptions | None = None) -> Model:
@@ -51,3 +26,29 @@ def load(spec: str, options: ModelOptions | None = None) -> Model:
     name, _, argument = spec.partition(":")
     factory = plugins.load(GROUP, "model", name)
     return factory(argument, options or ModelOptions())
+
+
+def suited(model: Model | str, settings: Settings, options: ModelOptions, *, sees: bool = False) -> Model:
+    """`model`, by name or as an object, that can do what `settings` ask of it.
+
+    Args:
+        model: to be used.
+        settings: vision and budget.
+        options: of a model given by name.
+        sees: whether its use involves pictures.
+
+    Raises:
+        ConfigurationError: `max_cost` is set and nothing says what the model costs; or vision is on and it has none.
+    """
+    if isinstance(model, str):
+        model = load(model, options if settings.vision == "auto" else replace(options, vision=settings.vision))
+    if settings.max_cost is not None and not keeps_cost(model):
+        name = model.id.partition(":")[2] or model.id
+        raise ConfigurationError(
+            f"--max-cost needs to know what {name!r} costs; give --prices FILE.toml with a table "
+            f'["{name}"] that has input and output in USD per million tokens. A model object of your own says '
+            "`priced = True` and the cost in each Reply's usage; or set --max-tokens instead"
+        )
+    if sees and settings.vision == "on" and not model.vision:
+        raise ConfigurationError(f"--vision on: model {model.id!r} takes no pictures; leave it at auto")
+    return model

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.models import recorded_exchange
-from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
+from codepolicy.models.options import ModelOptions
+from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage, keeps_cost
 from codepolicy.models.recorded_exchange import RecordedExchange
-from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 
@@ -49,6 +49,11 @@ class ReplayModel:
     def vision(self) -> bool:
         """Whether the recorded conversations hold images."""
         return any(m.images for r in self._recordings.values() for m in r.messages)
+
+    @property
+    def priced(self) -> bool:
+        """Its replies hold what they cost when they were recorded."""
+        return True
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """The recorded reply. Raises ModelError that names the nearest recording when there is none."""
@@ -107,6 +112,11 @@ class ResumedModel:
     def vision(self) -> bool:
         """The model's."""
         return self._model.vision
+
+    @property
+    def priced(self) -> bool:
+        """The model's."""
+        return keeps_cost(self._model)
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """The recorded reply, at no cost, or a new one.

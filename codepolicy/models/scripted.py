@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 Answer: TypeAlias = str | Reply | Exception | Callable[[Sequence[Message]], str]
@@ -36,6 +36,11 @@ class ScriptedModel:
     def vision(self) -> bool:
         """As given."""
         return self._vision
+
+    @property
+    def priced(self) -> bool:
+        """An answer costs what it says."""
+        return True
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """The next answer. Raises ModelError when none is left."""

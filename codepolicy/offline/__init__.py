@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codepolicy.models.registry import ModelOptions
+    from codepolicy.models.options import ModelOptions
     from codepolicy.offline.model import OfflineModel
 
 

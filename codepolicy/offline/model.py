@@ -22,6 +22,7 @@ class OfflineModel:
 
     id: str = "offline"
     vision: bool = False
+    priced: bool = True
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """Answer as a language model would: a sentence, a program, a goal check; or decline and say why.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from codepolicy.file_names import slug
-from codepolicy.models.registry import ModelOptions
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.scripted import make
 from codepolicy.skills.retrieval import relevant
 from codepolicy.skills.skill import Skill, parse_skill

@@ -15,8 +15,9 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.models.local import GRAMMAR
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, Reply
-from codepolicy.models.registry import ModelOptions, load
+from codepolicy.models.registry import load
 from codepolicy.prompting.reply import parse_reply
 from codepolicy.settings import Settings
 from primitives.environment import Environment
@@ -83,7 +84,7 @@ def test_without_the_small_model_the_error_says_how_to_get_it(monkeypatch: pytes
 @pytest.mark.timeout(600)
 def test_a_grammar_gives_a_program_and_a_goal_check() -> None:
     assert GRAMMAR.startswith("root ::=")
-    model = load("local:,grammar", ModelOptions(max_tokens=60))
+    model = load("local:,grammar", ModelOptions(max_reply_tokens=60))
     reply = model.complete([Message(role="user", text="Write a Python program that prints hi, then a check.")])
     assert reply.text.startswith("```python\n")
     found = parse_reply(Reply(text=reply.text, model="m"))
@@ -117,7 +118,7 @@ def test_the_server_ends_with_its_host_however_that_ends() -> None:
 @pytest.mark.timeout(3600)
 def test_ten_episodes_in_which_nothing_but_the_model_fails(world: Environment) -> None:
     count = int(os.environ.get("CODEPOLICY_LOCAL_EPISODES", "10"))
-    model = load("local", ModelOptions(max_tokens=64, temperature=0.0))
+    model = load("local", ModelOptions(max_reply_tokens=64, temperature=0.0))
     agent = Agent(model=model, env=world, settings=Settings(turns=1, examples=False, hierarchy=False))
     cached: list[int] = []
     for seed, instruction in enumerate(ASKED[:count]):

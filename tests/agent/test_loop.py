@@ -19,7 +19,7 @@ from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.outcome import is_question
 from codepolicy.models.protocol import ModelError, Reply
 from codepolicy.models.scripted import Answer, ScriptedModel
-from codepolicy.settings import Settings
+from codepolicy.settings import Settings, VisionMode
 from primitives.environment import Environment
 from primitives.errors import ConfigurationError
 
@@ -358,6 +358,20 @@ def test_models_with_vision_get_one_picture_then_before_and_after(world: Environ
     (first,), (second,) = (c[1].images for c in model.conversations)
     width = [int.from_bytes(png[16:20], "big") for png in (first, second)]
     assert first.startswith(b"\x89PNG") and width[1] == 2 * width[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "seen"), [("auto", ("scripted",)), ("off", ())])
+def test_vision_is_a_setting_and_recorded(
+    world: Environment, fenced: Fenced, mode: VisionMode, seen: tuple[str, ...]
+) -> None:
+    model = ScriptedModel([fenced(PUT, IN_GREEN)], vision=True)
+    critic = ScriptedModel(["done"], vision=True)
+    episode = Agent(model=model, critic=critic, env=world, settings=Settings(vision=mode)).run("do it")
+    assert episode.vision == seen
+    assert critic.conversations and all(
+        bool(m.images) == bool(seen) for asked in (*model.conversations, *critic.conversations) for m in asked[1:]
+    )
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -127,3 +128,27 @@ def test_a_budget_in_money_set_from_python_refuses_a_model_without_a_price(monke
     monkeypatch.setenv("OPENAI_API_KEY", "sk-x")
     with pytest.raises(ConfigurationError, match="costs"):
         Agent(model="openai:nobody-knows-it", settings=Settings(max_cost=1.0)).loaded("openai:nobody-knows-it")
+
+
+class Unpriced:
+    """A model of somebody's own that says no more than it must."""
+
+    id = "mine"
+    vision = False
+
+    def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
+        return Reply(text="", model="mine")
+
+
+@pytest.mark.parametrize("role", ["model", "planner", "critic"])
+def test_a_budget_in_money_refuses_a_model_object_without_a_price(role: str) -> None:
+    models: dict[str, Model] = {"model": ScriptedModel([]), role: Unpriced()}
+    with pytest.raises(ConfigurationError, match=r"needs to know what 'mine' costs.*`priced = True`"):
+        Agent(**models, settings=Settings(max_cost=1.0)).run("wave")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("role", ["model", "critic"])
+def test_vision_cannot_be_forced_on_a_model_that_has_none(role: str) -> None:
+    models: dict[str, Model | str] = {"model": ScriptedModel([], vision=True), role: "offline"}
+    with pytest.raises(ConfigurationError, match="model 'offline' takes no pictures"):
+        Agent(**models, settings=Settings(vision="on")).run("wave")  # type: ignore[arg-type]

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from codepolicy.models.openai import OpenAIModel
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError
-from codepolicy.models.registry import ModelOptions
+from codepolicy.models.registry import suited
+from codepolicy.settings import Settings, VisionMode
 from primitives.errors import ConfigurationError
 
 ASK = (Message(role="system", text="be brief"), Message(role="user", text="hello"))
@@ -62,6 +64,25 @@ def test_images_go_to_models_with_vision_only(chat: SimpleNamespace) -> None:
     assert blind == "look"
 
 
+@pytest.mark.parametrize(("name", "mode", "sent"), [("my-own", "on", True), ("gpt-4.1", "off", False)])
+def test_vision_is_forced_whatever_the_models_name(
+    chat: SimpleNamespace, name: str, mode: VisionMode, sent: bool
+) -> None:
+    ask = (Message(role="user", text="look", images=(b"png",)),)
+    with chat.serving(chat.streamed("ok")) as server:
+        subject = suited(f"openai:{name}", Settings(vision=mode), ModelOptions(base_url=server.url), sees=True)
+        assert subject.vision is sent
+        subject.complete(ask)
+    assert (server.requests[0]["messages"][0]["content"] != "look") is sent
+
+
+def test_a_server_that_refuses_forced_pictures_is_told_of(chat: SimpleNamespace) -> None:
+    ask = (Message(role="user", text="look", images=(b"png",)),)
+    refused = chat.failing(400, "this model does not support image input")
+    with chat.serving(refused) as server, pytest.raises(ConfigurationError, match="image"):
+        model(server.url, vision="on").complete(ask)
+
+
 def test_it_does_without_what_the_server_refuses(chat: SimpleNamespace) -> None:
     ask = (Message(role="user", text="look", images=(b"png",)),)
     with chat.serving(
@@ -71,7 +92,7 @@ def test_it_does_without_what_the_server_refuses(chat: SimpleNamespace) -> None:
         chat.failing(400, "this model does not support image input"),
         chat.streamed("ok"),
     ) as server:
-        subject = model(server.url, "gpt-4.1", temperature=0.2, max_tokens=50)
+        subject = model(server.url, "gpt-4.1", temperature=0.2, max_reply_tokens=50)
         assert subject.complete(ask).text == "ok"
         assert subject.complete(ask).text == "ok"
     last = server.requests[-1]
@@ -127,7 +148,7 @@ def test_a_stall_ends_in_a_sentence(chat: SimpleNamespace) -> None:
         chat.serving(chat.stalling("hal", seconds=0.6)) as server,
         pytest.raises(ModelError, match=r"sent nothing for 0\.1 s; raise --timeout"),
     ):
-        model(server.url, timeout_s=0.1, retries=0).complete(ASK)
+        model(server.url, timeout=0.1, retries=0).complete(ASK)
 
 
 def test_a_connection_that_is_always_reset_is_no_matter_of_the_address(chat: SimpleNamespace) -> None:
@@ -284,7 +305,7 @@ def test_thinking_that_leaves_no_room_gets_more(chat: SimpleNamespace) -> None:
     with chat.serving(
         chat.streamed("hmm", field="reasoning_content", finish="length"), chat.streamed("done")
     ) as server:
-        assert model(server.url, max_tokens=100).complete(ASK).text == "done"
+        assert model(server.url, max_reply_tokens=100).complete(ASK).text == "done"
     assert [r["max_tokens"] for r in server.requests] == [100, 400]
 
 
@@ -313,12 +334,13 @@ def test_what_cannot_be_set_up(name: str, url: str | None, words: str) -> None:
 def test_a_budget_in_money_needs_a_price_and_holds_without_reported_usage(
     chat: SimpleNamespace, tmp_path: Path
 ) -> None:
+    unpriced = OpenAIModel("small", ModelOptions(base_url="http://x/v1"))
     with pytest.raises(ConfigurationError, match="--max-cost needs to know what 'small' costs; give --prices"):
-        OpenAIModel("small", ModelOptions(base_url="http://x/v1", priced=True))
+        suited(unpriced, Settings(max_cost=1.0), ModelOptions())
     path = tmp_path / "prices.toml"
     path.write_text("[small]\ninput = 1000.0\noutput = 2000.0\n")
     with chat.serving(chat.streamed("one two three")) as server:
-        usage = model(server.url, prices=str(path), priced=True).complete(ASK).usage
+        usage = model(server.url, prices=str(path)).complete(ASK).usage
     assert usage.input_tokens is None and usage.cost_usd is not None
     assert usage.cost_usd == pytest.approx((3 * 1000 + 3 * 2000) / 1e6, rel=0.4)
 

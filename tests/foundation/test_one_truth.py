@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from pathlib import Path
 
 import pytest
 
+from codepolicy.cli.commands import COMMANDS
+from codepolicy.models.options import ModelOptions
 from codepolicy.offline.lexicon.thing_words import THINGS
+from codepolicy.settings import Settings
 from primitives.categories import CATEGORIES, NOUNS
 from sim_envs.language.sentence_normalization import normalize
 from sim_envs.scenes.scene_spec import SIZES
@@ -72,3 +76,20 @@ def test_tasks_read_every_noun(word: str) -> None:
 def test_the_rule_based_writer_reads_every_noun_as_the_same_category(word: str) -> None:
     # to it a dish is a bowl or a plate, and a container anything hollow: it sees the scene
     assert word in THINGS["NOUN"][NOUNS[word]].split(", ")
+
+
+SET_BY_SUITES = {"eval": {"disturbances"}}
+"""Settings that a command's own flag stands for."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_flags_follow_from_the_settings(name: str) -> None:
+    defined = {f.name: f for kind in (Settings, ModelOptions) for f in dataclasses.fields(kind)}
+    flags = {f.name: f for f in dataclasses.fields(COMMANDS[name])}
+    for own in COMMANDS[name].__mro__:
+        if own.__module__.startswith("codepolicy.cli"):
+            again = defined.keys() & vars(own).get("__annotations__", {}).keys()
+            assert again <= SET_BY_SUITES.get(name, set()), own
+    if name in ("run", "chat"):
+        assert defined.keys() <= flags.keys()
+        assert all(flags[n].default == f.default for n, f in defined.items())

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from codepolicy.models.registry import ModelOptions
+from codepolicy.models.options import ModelOptions
 from codepolicy.offline import make
 from codepolicy.offline.lexicon.tokenizer import spell, tokenize
 from codepolicy.offline.lexicon.vocabulary import phrases

@@ -13,8 +13,9 @@ import pytest
 from codepolicy.cli import status
 from codepolicy.evaluation.html_report import page
 from codepolicy.evaluation.run_store import read_run
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.prices import price_table
-from codepolicy.models.registry import ModelOptions, load
+from codepolicy.models.registry import load
 from codepolicy.skills.skill_store import SkillStore
 from primitives.errors import ConfigurationError
 from sim_envs.scenes.scene_files import read_scene

@@ -14,8 +14,8 @@ import pytest
 from hostile_server import JSON, STREAM, Behaviour, forever, once, served, silent, slowly
 
 from codepolicy.models.openai import OpenAIModel
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 ASK = (Message(role="system", text="be brief"), Message(role="user", text="hello"))
@@ -110,7 +110,7 @@ HOSTILE: dict[str, Behaviour] = {
 
 
 def asked(url: str, **options: object) -> Reply:
-    settings = {"base_url": url, "timeout_s": PIECE_S, "retries": 0, **options}
+    settings = {"base_url": url, "timeout": PIECE_S, "retries": 0, **options}
     return OpenAIModel("small", ModelOptions(**settings), sleep=lambda _s: None).complete(ASK)  # type: ignore[arg-type]
 
 
@@ -141,7 +141,7 @@ def test_it_gives_up_where_a_server_does_not_read() -> None:
     with served(silent(), read_request=False) as url:
         began = time.monotonic()
         with pytest.raises(ModelError, match="sent nothing for"):
-            OpenAIModel("small", ModelOptions(base_url=url, timeout_s=PIECE_S, retries=0)).complete(ask)
+            OpenAIModel("small", ModelOptions(base_url=url, timeout=PIECE_S, retries=0)).complete(ask)
     assert time.monotonic() - began < LIMIT_S
 
 

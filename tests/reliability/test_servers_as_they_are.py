@@ -13,8 +13,8 @@ import pytest
 from hostile_server import JSON, STREAM, Behaviour, once, received, served
 
 from codepolicy.models.openai import OpenAIModel
+from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.models.registry import ModelOptions
 from primitives.errors import ConfigurationError
 
 ASK = (Message(role="system", text="be brief"), Message(role="user", text="hello"))
@@ -47,7 +47,7 @@ def answering(*answers: bytes) -> Iterator[tuple[str, list[dict[str, object]]]]:
 
 
 def ask(url: str, **options: object) -> Reply:
-    settings = {"base_url": url, "timeout_s": 5.0, "retries": 1, **options}
+    settings = {"base_url": url, "timeout": 5.0, "retries": 1, **options}
     return OpenAIModel("small", ModelOptions(**settings), sleep=lambda _s: None).complete(ASK)  # type: ignore[arg-type]
 
 
