@@ -78,9 +78,11 @@ def _may_carry(a: SceneObject, b: SceneObject) -> bool:
 def inside(a: SceneObject, b: SceneObject) -> Relation:
     """Whether `a` is in the container `b`, or lies on the plate or zone `b`, with its centre within the outline."""
     if b.category not in CONTAINERS | FLAT:
-        return Relation(False, f"{a.name} cannot be inside {b.name}, since nothing can be inside a {b.category}")
+        return Relation(
+            False, f"{a.name} cannot be inside {b.name}, since nothing can be inside a {b.category}", (a.name, b.name)
+        )
     if a.on == "gripper":
-        return Relation(False, f"{a.name} is held by the gripper")
+        return Relation(False, f"{a.name} is held by the gripper", (a.name, b.name))
     if b.category in FLAT:
         return on(a, b)
     off = math.dist(a.position[:2], b.position[:2])
@@ -88,7 +90,8 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     sunk = b.top - bottom(a)
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
-    return Relation(holds, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim")
+    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim"
+    return Relation(holds, text, (a.name, b.name))
 
 
 def contained(container: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]:
@@ -113,7 +116,7 @@ def riders(obj: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]
 def on(a: SceneObject, b: SceneObject) -> Relation:
     """Whether `a` rests directly on `b`; being inside a container counts, and on a peg a nut through which it goes."""
     if a.on == "gripper":
-        return Relation(False, f"{a.name} is held by the gripper")
+        return Relation(False, f"{a.name} is held by the gripper", (a.name, b.name))
     if b.category in CONTAINERS:
         return inside(a, b)
     if b.category == "peg" and a.category == "nut":
@@ -127,9 +130,8 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     touching = abs(gap) <= CONTACT and a.position[2] > b.position[2]
     off = math.dist(a.position[:2], b.position[:2])
     height = f"{abs(gap):.3f} m {'above' if gap >= 0 else 'below'} its top"
-    return Relation(
-        over and touching, f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
-    )
+    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
+    return Relation(over and touching, text, (a.name, b.name))
 
 
 def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
@@ -138,19 +140,20 @@ def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
     return Relation(
         off <= NUT_PLAY and abs(lift) <= CONTACT,
         f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {lift:+.3f} m above the plate",
+        (nut.name, peg.name),
     )
 
 
 def on_table(a: SceneObject) -> Relation:
     """Whether `a` rests directly on the table."""
     where = a.on if a.on not in ("table", "gripper") else f"the {a.on}"
-    return Relation(a.on == "table", f"{a.name} is on {where}")
+    return Relation(a.on == "table", f"{a.name} is on {where}", (a.name,))
 
 
 def near(a: SceneObject, b: SceneObject, distance: float) -> Relation:
     """Whether the gap between the outlines of `a` and `b` is at most `distance` m."""
     gap = float(footprint(a).distance(footprint(b)))
-    return Relation(gap <= distance, f"the gap between {a.name} and {b.name} is {gap:.3f} m")
+    return Relation(gap <= distance, f"the gap between {a.name} and {b.name} is {gap:.3f} m", (a.name, b.name))
 
 
 def left_of(a: SceneObject, b: SceneObject) -> Relation:
@@ -181,6 +184,7 @@ def in_region(a: SceneObject, region: Region) -> Relation:
         a.on != "gripper" and region.contains(a.position),
         f"{a.name} is at ({x:.3f}, {y:.3f}); {region.name} is x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
         + (", held by the gripper" if a.on == "gripper" else ""),
+        (a.name, region.name),
     )
 
 
@@ -191,4 +195,4 @@ def _seat(obj: SceneObject, carrier: SceneObject) -> float:
 
 def _beyond(a: SceneObject, b: SceneObject, *, axis: int, sign: int, word: str) -> Relation:
     offset = sign * (a.position[axis] - b.position[axis])
-    return Relation(offset > SIDE_MARGIN, f"{a.name} is {offset:+.3f} m {word} {b.name}")
+    return Relation(offset > SIDE_MARGIN, f"{a.name} is {offset:+.3f} m {word} {b.name}", (a.name, b.name))

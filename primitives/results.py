@@ -96,6 +96,8 @@ def show(value: object) -> str:
             return f"Pose({show(value.position)})"
         case Grasp():
             return f"Grasp({value.object!r})"
+        case Relation():
+            return f"Relation(holds={value.holds}, text={value.text!r})"[:120]
         case float():
             return f"{value:.4g}"
         case list() | tuple():

@@ -190,6 +190,8 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
     holds: bool
     text: str
     """The measured values behind it."""
+    of: tuple[str, ...] = ()
+    """Names of the objects and the region that it is about."""
 
     def __bool__(self) -> bool:
         return self.holds
@@ -230,7 +232,7 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
         return self._with(other, self.holds != bool(other))
 
     def __invert__(self) -> Relation:
-        return Relation(not self.holds, self.text)
+        return Relation(not self.holds, self.text, self.of)
 
     __rand__ = __and__
     __ror__ = __or__
@@ -255,7 +257,9 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
     __rmul__ = __mul__
 
     def _with(self, other: object, holds: bool) -> Relation:
-        return Relation(holds, f"{self.text}; {other.text}" if isinstance(other, Relation) else self.text)
+        if not isinstance(other, Relation):
+            return Relation(holds, self.text, self.of)
+        return Relation(holds, f"{self.text}; {other.text}", tuple(dict.fromkeys((*self.of, *other.of))))
 
 
 def _number(value: Any) -> Any:

@@ -145,6 +145,10 @@ def _plain(doc: str | None) -> str:
     return text.replace(", base frame", "").replace(" in m.", ".").replace(" in rad", "").rstrip(".,")
 
 
+_UNTOLD = {("Relation", "of")}
+"""Fields that a program has no use for: in brief they are left out."""
+
+
 @cache
 def _definitions(*, brief: bool) -> tuple[dict[str, str], dict[str, str]]:
     """Value classes and type aliases by name, in the order of their modules."""
@@ -170,6 +174,8 @@ def _class(node: ast.ClassDef, *, brief: bool) -> str:
     methods: list[str] = []
     for statement, after in zip(node.body, [*node.body[1:], None], strict=True):
         match statement:
+            case ast.AnnAssign(target=ast.Name(id=name)) if brief and (node.name, name) in _UNTOLD:
+                pass
             case ast.AnnAssign(target=ast.Name(id=name)):
                 default = f" = {ast.unparse(statement.value)}" if statement.value is not None and not brief else ""
                 rows.append(f"    {name}: {ast.unparse(statement.annotation)}{default}{_comment(after)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from codepolicy.episode import Turn
 from codepolicy.evaluation.baseline_file import Case, GivenTurn
 from codepolicy.evaluation.program_replay import RecordedEpisode, recorded_outcome
 from codepolicy.evaluation.records import Record
@@ -43,11 +44,19 @@ def _case(episode: RecordedEpisode) -> Case | None:
         scene=scene,
         seed=trial.seed,
         disturbances=trial.disturbances,
-        turns=tuple(GivenTurn(program=turn.program, goal=turn.goal) for turn in then.turns),
+        turns=tuple(_given(then.turns)),
         won=then.outcome in ("achieved", "declined"),
         outcome=then.outcome,
         origin=then.model,
     )
+
+
+def _given(turns: Sequence[Turn]) -> Iterator[GivenTurn]:
+    """Programs and goal checks; a check that came in a turn of its own goes with the program before it."""
+    for turn, after in zip(turns, [*turns[1:], None], strict=True):
+        late = after.goal if after is not None and after.program is None else None
+        if turn.program is not None or turn.goal is None:
+            yield GivenTurn(program=turn.program, goal=turn.goal or late)
 
 
 def trials(cases: Sequence[Case], environment: Environment) -> tuple[PlannedTrial, ...]:

@@ -154,8 +154,8 @@ def _kind(episode: Episode) -> str:
 
 
 def _last_program(episode: Episode) -> Turn | None:
-    """The last turn whose reply had a program in it."""
-    return next((turn for turn in reversed(episode.turns) if turn.program is not None), None)
+    """The last turn whose reply had a program in it, or the goal check that a program before it lacked."""
+    return next((t for t in reversed(episode.turns) if t.program is not None or t.goal is not None), None)
 
 
 def _last_feedback(episode: Episode) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codepolicy.episode import GoalCheck
+from primitives.scene import SceneObject
 from primitives.trace import ExecutionReport
 
 
@@ -15,6 +16,8 @@ class Attempt:
     report: ExecutionReport | None = None
     """None when no program was run: there was none, its goal check was refused, or that held already."""
     check: GoalCheck = GoalCheck(status="missing")  # noqa: RUF009 - frozen
+    scene: tuple[SceneObject, ...] = ()
+    """What was seen at the start of the instruction."""
     moved: bool = False
     """Whether the program commanded a motion."""
     said: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -76,6 +76,7 @@ class Executor:
     _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _signatures: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _phase: Phase = field(init=False, default="program")
+    _robot_began: float = field(init=False, default=0.0)
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
     _sandbox: PolicySandbox = field(init=False)
@@ -116,7 +117,7 @@ class Executor:
 
     def begin(self, observer: Observer) -> None:
         """Start on an instruction: turns and what was said are counted anew, and `observer` is told from here on."""
-        self._observer, self._turn = observer, 0
+        self._observer, self._turn, self._robot_began = observer, 0, self.robot_time
         self._said.clear()
 
     def instruct(self, instruction: str) -> None:
@@ -178,6 +179,35 @@ class Executor:
             return labelled_png(now)
         return labelled_png((self._start_frame, self._start), now)
 
+    @property
+    def picture_told(self) -> str:
+        """What is to be said about the next `picture`."""
+        from codepolicy.prompting.scene_image import SIDES, TOLD
+
+        return TOLD.format(sides=SIDES if self._start_frame is not None else "")
+
+    # Time.
+
+    @property
+    def robot_time_used(self) -> float:
+        """Robot time since `begin` in s."""
+        return self.robot_time - self._robot_began
+
+    @property
+    def robot_time_limit(self) -> float | None:
+        """Robot time in s that the instruction may take where a task judges it; None where nothing limits it."""
+        task = self.trial.task
+        return next((t.time_limit_s for t in self.environment.tasks() if t.id == task), None) if task else None
+
+    @property
+    def time_told(self) -> str:
+        """What a program may take and what is used, in words."""
+        limit = self.robot_time_limit
+        text = f"One program may take {self.deadline_s:.0f} s."
+        if limit is not None:
+            text += f" The instruction may take {limit:.0f} s of robot time, {self.robot_time_used:.0f} s are used."
+        return text
+
     # Running.
 
     def system_prompt(self, *, examples: bool) -> str:
@@ -209,7 +239,7 @@ class Executor:
         if goal is not None and self._start_robot is not None:
             held = self._goals.held(goal, self._start_robot, self._start)
         if held is not None and refuse_held:
-            return Attempt(check=msgspec.structs.replace(held, status="vacuous"))
+            return Attempt(check=msgspec.structs.replace(held, status="vacuous"), scene=self._start)
         before = len(self._said)
         report = self._run(program)
         check = GoalCheck(status="missing")
@@ -219,7 +249,20 @@ class Executor:
                 check = msgspec.structs.replace(check, status="vacuous")
         motions = self.surface.only("motion")
         moved = any(c.name in motions for c in report.calls)
-        return Attempt(report=report, check=check, moved=moved, said=tuple(self._said[before:]))
+        said = tuple(self._said[before:])
+        return Attempt(report=report, check=check, scene=self._start, moved=moved, said=said)
+
+    def late_check(self, attempt: Attempt, goal: str) -> Attempt:
+        """`attempt`, a program that ran without a goal check, with `goal` as its check: now, and on the start."""
+        findings = self.goal_findings(goal)
+        if findings:
+            check = GoalCheck(status="failed", failure=findings[0], findings=findings)
+        else:
+            check = self.check(goal)
+            if check.status == "passed" and self._start_robot is not None:
+                held = self._goals.held(goal, self._start_robot, self._start)
+                check = check if held is None else msgspec.structs.replace(check, status="vacuous")
+        return replace(attempt, check=check)
 
     def check(self, goal: str) -> GoalCheck:
         """Run a goal check in a fresh process on a fresh look."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.llm_client import LLMClient
 from codepolicy.models.protocol import Message
-from codepolicy.prompting.prompt import template
-from codepolicy.prompting.reply import parse_reply
+from codepolicy.prompting.prompt import safe_scene_table, template
+from codepolicy.prompting.quoting import fenced
+from codepolicy.prompting.reply import in_words, parse_reply
 from codepolicy.sandbox.definitions import is_library_statement
 from codepolicy.static_checks.builtin_names import ORDINARY
 from codepolicy.static_checks.findings import names_in
@@ -35,6 +37,18 @@ class MissingFunction:
     name: str
     calls: tuple[str, ...]
     """Its calls as written."""
+    lines: tuple[int, ...] = ()
+    """Lines of the program in which they end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesis:
+    """What came of writing the functions that a program lacks."""
+
+    written: tuple[str, ...] = ()
+    """Names of the functions that are now defined."""
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why others cannot be written, in the model's words, by name."""
 
 
 def missing_functions(program: str, executor: Executor) -> tuple[MissingFunction, ...]:
@@ -47,43 +61,48 @@ def missing_functions(program: str, executor: Executor) -> tuple[MissingFunction
         return ()
     undefined = {node.id for node in unknown(tree, executor.surface, executor.known)} - UNUSABLE.keys()
     known = [*executor.surface.names, *executor.known, *bound_names(tree), *ORDINARY]
-    calls: dict[str, list[str]] = {}
+    calls: dict[str, list[ast.Call]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in undefined:
             continue
         if node.func.id[0].isupper():  # a class, which the gate reports
             continue
         if not difflib.get_close_matches(node.func.id, known, n=1, cutoff=_TYPO):
-            calls.setdefault(node.func.id, []).append(ast.unparse(node))
-    return tuple(MissingFunction(name, tuple(dict.fromkeys(sites))) for name, sites in calls.items())
+            calls.setdefault(node.func.id, []).append(node)
+    return tuple(_missing(name, sites, program) for name, sites in calls.items())
 
 
-def synthesize_missing(program: str, executor: Executor, coder: LLMClient, system: str) -> tuple[str, ...]:
+def _missing(name: str, sites: Sequence[ast.Call], program: str) -> MissingFunction:
+    texts = [ast.get_source_segment(program, site) or ast.unparse(site) for site in sites]
+    lines = sorted({site.end_lineno or site.lineno for site in sites})
+    return MissingFunction(name, tuple(dict.fromkeys(" ".join(text.split()) for text in texts)), tuple(lines))
+
+
+def synthesize_missing(program: str, executor: Executor, coder: LLMClient, system: str, instruction: str) -> Synthesis:
     """Have the functions written that `program` lacks, and define them for the session.
 
-    A function that does not pass the gate after a second try is left out; the gate then rejects the program by line.
-
-    Returns:
-        The names of the functions that are now defined.
+    A function that cannot be written, or does not pass the gate after a second try, is left out; the gate then rejects
+    the program by line.
 
     Raises:
         ModelError: no usable reply, or the budget is used up.
     """
     _take_over(program, executor)
     written: list[str] = []
-    waiting = list(missing_functions(program, executor))
-    context = program
+    refused: dict[str, str] = {}
+    waiting = [(missing, program) for missing in missing_functions(program, executor)]
     while waiting and len(written) < MAX_FUNCTIONS:
-        missing = waiting.pop(0)
-        source = _write(missing, context, executor, coder, system)
-        if source is None:
+        missing, caller = waiting.pop(0)
+        sources = (program,) if caller == program else (program, caller)
+        source = _write(missing, sources, executor, coder, (system, instruction))
+        if not isinstance(source, str):
+            refused |= {missing.name: source.words} if source is not None else {}
             continue
         inner = [m for m in missing_functions(source, executor) if m.name not in written and m.name != missing.name]
         executor.define(missing.name, source)
         written.append(missing.name)
-        waiting += [m for m in inner if m.name not in {w.name for w in waiting}]
-        context = source
-    return tuple(written)
+        waiting += [(m, source) for m in inner if m.name not in {w.name for w, _ in waiting}]
+    return Synthesis(tuple(written), refused)
 
 
 def _take_over(program: str, executor: Executor) -> None:
@@ -96,8 +115,31 @@ def _take_over(program: str, executor: Executor) -> None:
                 executor.define(node.name, source + "\n")
 
 
-def _write(missing: MissingFunction, program: str, executor: Executor, coder: LLMClient, system: str) -> str | None:
-    """The source of one function that passes the gate, its own undefined functions aside."""
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a function cannot be written."""
+
+    words: str
+
+
+def _write(
+    missing: MissingFunction,
+    sources: Sequence[str],
+    executor: Executor,
+    coder: LLMClient,
+    prompt: tuple[str, str],
+) -> str | _Refusal | None:
+    """The source of one function that passes the gate, its own undefined functions aside.
+
+    Args:
+        missing: the function.
+        sources: the program and, last, what calls the function, where that is another function.
+        executor: knows what is defined and what is in view.
+        coder: writes it.
+        prompt: the constant prefix, and the instruction.
+    """
+    system, instruction = prompt
+    shown = [*map(fenced, sources[:-1]), fenced(_marked(sources[-1], missing.lines))]
     asked = (
         Message(role="system", text=system),
         Message(
@@ -105,14 +147,20 @@ def _write(missing: MissingFunction, program: str, executor: Executor, coder: LL
             text=template(
                 "function",
                 name=missing.name,
+                instruction=instruction.strip(),
+                scene=safe_scene_table(executor.seen),
                 calls="\n".join(f"- `{c}`" for c in missing.calls),
-                program=program.strip(),
+                program="\n".join(shown),
             ),
         ),
     )
     for _ in range(2):
         reply = coder.ask(asked, turn=executor.turn, purpose="function")
-        source = parse_reply(reply).program
+        parsed = parse_reply(reply)
+        words = in_words(parsed, reply) or parsed.refusal
+        if words is not None:
+            return _Refusal(words)
+        source = parsed.program
         problem = _problem(source, missing.name, executor)
         if problem is None:
             return source
@@ -124,6 +172,13 @@ def _write(missing: MissingFunction, program: str, executor: Executor, coder: LL
     return None
 
 
+def _marked(source: str, lines: Sequence[int]) -> str:
+    """`source` with a comment on its `lines`."""
+    rows = source.strip("\n").split("\n")
+    first = len(source) - len(source.lstrip("\n"))
+    return "\n".join(f"{row}  # <-- here" if i in lines else row for i, row in enumerate(rows, first + 1))
+
+
 def _problem(source: str | None, name: str, executor: Executor) -> str | None:
     if source is None:
         return "There is no fenced Python block in this."
@@ -131,8 +186,11 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
         tree = parse(source)
     except UNPARSABLE as error:
         return f"This does not parse: {error}."
-    if not any(isinstance(n, ast.FunctionDef) and n.name == name for n in tree.body):
+    defined = next((n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name), None)
+    if defined is None:
         return f"This does not define `{name}`."
+    if _is_empty(defined):
+        return f"`{name}` does nothing; where it cannot be written, say why, without code."
     more = next((n for n in tree.body if not is_library_statement(n)), None)
     if more is not None:
         return (
@@ -142,3 +200,13 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
     later = {m.name for m in missing_functions(source, executor)}
     findings = [f for f in executor.findings(source, whole=False) if not later & set(names_in(f.message))]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"
+
+
+def _is_empty(function: ast.FunctionDef) -> bool:
+    """Whether there is nothing in `function` but `pass`, `...`, texts and `raise NotImplementedError`."""
+    return all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        or (isinstance(node, ast.Raise) and node.exc is not None and "NotImplemented" in ast.unparse(node.exc))
+        for node in function.body
+    )

@@ -67,7 +67,7 @@ class GoalChecker:
                     functions=self.functions,
                     answers=answers,
                 )
-            check = self._judged(report)
+            check = self._judged(report, goal)
             if check.status == "passed" and not all(self._same(goal, answers, seed) for seed in SEEDS):
                 return msgspec.structs.replace(check, status="failed", failure=_UNSTABLE)
         except Failure as failure:
@@ -106,9 +106,9 @@ class GoalChecker:
             )
         return outcome.status == "finished" and sorted(truths) == sorted(answers.truths)
 
-    def _judged(self, report: ExecutionReport) -> GoalCheck:
-        """What a goal check that was run says."""
-        clauses = measured(report)
+    def _judged(self, report: ExecutionReport, goal: str) -> GoalCheck:
+        """What `goal`, which was run, says."""
+        clauses = measured(report, goal)
         if report.status != "finished":
             return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
         if not all(c.holds for c in clauses):

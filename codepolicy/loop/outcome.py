@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codepolicy.episode import GoalCheck
+from codepolicy.loop.already_done import shows_it_is_done
 from codepolicy.loop.attempt import Attempt
 from codepolicy.prompting.prose import is_question, prose_kind
 from primitives.failures import FailureKind
@@ -52,8 +53,22 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
     if check.status == "missing":
         return _unchecked(attempt, instruction)
     if check.status == "vacuous" and check.clauses:
-        return _held_before(attempt)
+        return _held_before(attempt, instruction)
     return None
+
+
+def wants_check(attempt: Attempt, instruction: str) -> bool:
+    """Whether a program did what there was to do, and nothing but a goal check is missing."""
+    solution = concluded(attempt, instruction)
+    return solution is not None and solution.ending == "unverified" and attempt.check.status == "missing"
+
+
+def given_up(attempt: Attempt) -> Solution:
+    """What the last of all attempts means, where it was not carried out."""
+    report, check = attempt.report, attempt.check
+    if report is not None and report.status == "finished" and check.findings:
+        return Solution("unverified", f"the program finished, but {why_failed(None, check)}", check)
+    return Solution("failed", why_failed(report, check), check)
 
 
 def spoken(text: str, instruction: str, check: GoalCheck) -> Solution:
@@ -71,14 +86,15 @@ def _unchecked(attempt: Attempt, instruction: str) -> Solution:
     return Solution("unverified", "the program finished, but it had no goal check", attempt.check)
 
 
-def _held_before(attempt: Attempt) -> Solution:
+def _held_before(attempt: Attempt, instruction: str) -> Solution:
     """A program that finished, with a goal check that held before it ran."""
+    check, said = attempt.check, " ".join(attempt.said)
     if attempt.moved:
-        return Solution("unverified", "the goal check held before anything moved, so it proves nothing", attempt.check)
-    if attempt.said:
-        said = " ".join(attempt.said)
-        return Solution("done", f"nothing had to be done: {said}", attempt.check)
-    return Solution("unverified", "the goal check held from the start, and nothing was moved", attempt.check)
+        return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
+    if shows_it_is_done(check, instruction, attempt.scene):
+        return Solution("done", f"nothing had to be done: {said or 'the goal check held from the start'}", check)
+    held = "the goal check held from the start, nothing was moved, and it does not measure what the instruction names"
+    return Solution("unverified", f"{held}: {said}" if said else held, check)
 
 
 def why_failed(report: ExecutionReport | None, check: GoalCheck) -> str:

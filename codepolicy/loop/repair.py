@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -14,14 +14,15 @@ from codepolicy.loop.critic import objection
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import synthesize_missing
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution, concluded, spoken, why_failed
-from codepolicy.models.protocol import Message, Reply
-from codepolicy.prompting.feedback import Situation, feedback
+from codepolicy.loop.outcome import Solution, concluded, given_up, spoken, wants_check
+from codepolicy.models.protocol import Message, ModelError, Reply
+from codepolicy.prompting.feedback import GOAL_CHECK_WANTED, Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
 from codepolicy.prompting.prompt import Repair, WorkedExample, messages, user_prompt
-from codepolicy.prompting.reply import ParsedReply, in_words
+from codepolicy.prompting.reply import ParsedReply, in_words, parse_reply
 from codepolicy.settings import PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
+from primitives.scene import SceneObject
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +50,8 @@ class RepairLoop:
     observer: Observer
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     _seen: dict[str, int] = field(default_factory=lambda: dict[str, int]())
+    _unwritten: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why functions that the last program calls cannot be written."""
     _held_once: bool = False
     """Whether the model was told that its goal check held before anything moved."""
 
@@ -65,17 +68,11 @@ class RepairLoop:
         repair: Repair | None = None
         lines: list[str] = []
         attempt = Attempt()
-        for index in range(1, self.max_turns + 1):
+        index = 0
+        while index < self.max_turns:
+            index += 1
             number = executor.next_turn()
-            user = user_prompt(
-                objects,
-                instruction,
-                skills=self.skills if repair is None else (),
-                condition=self.condition,
-                session=self.session,
-                defined=executor.signatures,
-                repair=repair,
-            )
+            user = self._prompt(instruction, objects, repair)
             parsed, reply = self.coder.program(self._messages(system, user), turn=number)
             self._begin_turn(parsed, reply)
             if parsed.refusal is not None:
@@ -84,7 +81,10 @@ class RepairLoop:
             if words is not None:
                 executor.tell(words)
                 return spoken(words, instruction, attempt.check)
-            attempt = self._attempted(parsed, system, instruction)
+            attempt, goal = self._attempted(parsed, system, instruction), parsed.goal
+            if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
+                index, number = index + 1, number + 1
+                attempt, goal = self._checked_late(attempt, parsed.program, system, instruction)
             ended = self._ending(attempt, instruction)
             if ended is not None:
                 return ended
@@ -97,12 +97,26 @@ class RepairLoop:
             lines.append(summary(index, attempt.report, attempt.check))
             repair = Repair(
                 program=marked(parsed.program or "# (none)", attempt.report),
-                goal=parsed.goal,
+                goal=goal,
                 function=marked_function(executor.functions, attempt.report),
                 feedback=text,
                 earlier=tuple(lines[:-1]),
             )
-        return Solution("failed", why_failed(attempt.report, attempt.check), attempt.check)
+        return given_up(attempt)
+
+    def _prompt(self, instruction: str, objects: Sequence[SceneObject], repair: Repair | None) -> str:
+        executor = self.executor
+        return user_prompt(
+            objects,
+            instruction,
+            skills=self.skills if repair is None else (),
+            condition=self.condition,
+            session=self.session,
+            defined=executor.signatures,
+            repair=repair,
+            picture=executor.picture_told if self.coder.model.vision else None,
+            time=executor.time_told,
+        )
 
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
         return messages(system, user, self.executor.picture() if self.coder.vision else None)
@@ -112,13 +126,41 @@ class RepairLoop:
         if parsed.program is None:
             return Attempt()
         if self.hierarchy:
-            synthesize_missing(parsed.program, self.executor, self.coder, system)
+            found = synthesize_missing(parsed.program, self.executor, self.coder, system, instruction)
+            self._unwritten = found.refused
         attempt = self.executor.attempt(parsed.program, parsed.goal, refuse_held=not self._held_once)
         if attempt.report is None and attempt.check.status == "vacuous":
             self._held_once = True
         attempt = replace(attempt, check=self._criticised(instruction, attempt.check))
         self._keep(attempt=attempt)
         return attempt
+
+    def _checked_late(
+        self, attempt: Attempt, program: str, system: str, instruction: str
+    ) -> tuple[Attempt, str | None]:
+        """Ask for the goal check of a program that ran without one; it is not run again.
+
+        Returns:
+            The attempt, with the check on the world as it is where one was given, and that goal check.
+        """
+        executor = self.executor
+        self._keep(feedback=GOAL_CHECK_WANTED)
+        self.observer(FedBack(executor.turn, GOAL_CHECK_WANTED))
+        number = executor.next_turn()
+        user = self._prompt(instruction, executor.look(), Repair(program=program, feedback=GOAL_CHECK_WANTED))
+        try:
+            reply = self.coder.ask(self._messages(system, user), turn=number, purpose="goal")
+        except ModelError:  # the program has done its work, whatever became of the model
+            return attempt, None
+        parsed = parse_reply(reply)
+        goal = None if parsed.truncated else parsed.goal
+        self._begin_turn(replace(parsed, program=None, goal=goal), reply)
+        if goal is None:
+            return attempt, None
+        attempt = executor.late_check(attempt, goal)
+        attempt = replace(attempt, check=self._criticised(instruction, attempt.check))
+        self._keep(check=attempt.check)
+        return attempt, goal
 
     def _criticised(self, instruction: str, check: GoalCheck) -> GoalCheck:
         """`check`, failed by a clause of the critic's where it objects."""
@@ -156,6 +198,7 @@ class RepairLoop:
             turns_left=left,
             tokens_left=self.coder.budget.tokens_left,
             repeats=repeats,
+            unwritten=self._unwritten,
             verdict=self._verdict(),
         )
 
@@ -171,12 +214,15 @@ class RepairLoop:
             )
         )
 
-    def _keep(self, *, attempt: Attempt | None = None, feedback: str | None = None) -> None:
+    def _keep(
+        self, *, attempt: Attempt | None = None, check: GoalCheck | None = None, feedback: str | None = None
+    ) -> None:
         """Write what is now known into the last turn."""
         last = self.turns[-1]
+        check = attempt.check if attempt is not None else check
         self.turns[-1] = msgspec.structs.replace(
             last,
             report=attempt.report if attempt is not None else last.report,
-            goal_check=attempt.check if attempt is not None else last.goal_check,
+            goal_check=check if check is not None else last.goal_check,
             feedback=feedback if feedback is not None else last.feedback,
         )

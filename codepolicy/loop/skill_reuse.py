@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from codepolicy.episode import Turn
 from codepolicy.loop.episode_run import EpisodeRun
 from codepolicy.loop.outcome import Solution
@@ -36,8 +38,11 @@ def learned(store: SkillStore, run: EpisodeRun, instruction: str, solution: Solu
     if solution.ending != "done" or run.privileged_by or not store.learn:
         return
     executor, last = run.executor, turns[-1]
+    before = turns[:-1]
+    if last.program is None and before:  # a goal check that the program before it lacked
+        last, before = msgspec.structs.replace(last, program=before[-1].program), before[:-1]
     motions = executor.surface.only("motion")
-    if any(c.name in motions for t in turns[:-1] if t.report is not None for c in t.report.calls):
+    if any(c.name in motions for t in before if t.report is not None for c in t.report.calls):
         return
     program = executor.self_contained(last.program or "")
     if program is None or last.goal is None:

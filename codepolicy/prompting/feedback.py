@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from codepolicy.episode import GoalCheck
@@ -17,6 +17,10 @@ from primitives.results import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
+GOAL_CHECK_WANTED = (
+    "The program finished and will not be run again; its goal check is missing. Answer with that alone: one fenced "
+    "Python block with `def goal():`, whose clauses hold once the instruction is carried out and did not hold before."
+)
 MAX_CALLS = 12
 MAX_CLAUSES = 6
 MAX_FINDINGS = 5
@@ -38,6 +42,8 @@ class Situation:
     repeats: int = 0
     """How often the very same failure came before."""
     verdict: Verdict | None = None
+    unwritten: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Why functions that the program calls and nobody defined cannot be written, by name."""
 
 
 def feedback(situation: Situation, level: FeedbackLevel) -> str:
@@ -47,6 +53,7 @@ def feedback(situation: Situation, level: FeedbackLevel) -> str:
     if rank == 0:
         return "The instruction is not carried out yet."
     parts = [outcome, *_details(situation)]
+    parts += [f"{name}() was not written: {quoted(why, 300)}" for name, why in situation.unwritten.items()]
     if rank >= FEEDBACK_LEVELS.index("scene"):
         if situation.report is not None and situation.report.calls:
             parts.append("Calls:\n" + _trace(situation.report.calls))
@@ -195,7 +202,9 @@ def _budget(situation: Situation) -> str:
     left = [f"{situation.turns_left} turn{'s' if situation.turns_left != 1 else ''}"]
     if situation.tokens_left is not None:
         left.append(f"{max(0, situation.tokens_left)} tokens")
-    return "Left: " + ", ".join(left) + "."
+    took = situation.report.wall_time if situation.report is not None else 0.0
+    used = f" The program took {took:.0f} s." if took >= 1 else ""
+    return "Left: " + ", ".join(left) + f".{used}"
 
 
 def _ground_truth(verdict: Verdict, level: FeedbackLevel) -> list[str]:

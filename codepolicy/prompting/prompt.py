@@ -89,11 +89,18 @@ def user_prompt(
     session: Sequence[str] = (),
     defined: Sequence[str] = (),
     repair: Repair | None = None,
+    picture: str | None = None,
+    time: str | None = None,
 ) -> str:
-    """The message with programs that worked before, scene, session, instruction and, in repair, what came of it."""
+    """The message with programs that worked before, scene, session, instruction and, in repair, what came of it.
+
+    `picture` explains the picture that goes with it, `time` says what a program may take.
+    """
     parts = [_worked_before(skills)] if skills else []
     parts += [f"## Done when\n{condition.strip()}"] if condition else []
     parts.append("## Scene\n" + safe_scene_table(objects))
+    parts += [f"## Picture\n{picture}"] if picture else []
+    parts += [f"## Time\n{time}"] if time else []
     if session:
         parts.append("## Session\nEarlier, oldest first:\n" + "\n".join(session))
     if defined:

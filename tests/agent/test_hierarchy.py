@@ -71,10 +71,36 @@ def test_off_by_a_setting(world: Environment, fenced: Fenced) -> None:
 
 @pytest.mark.slow
 def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment, fenced: Fenced) -> None:
-    model = ScriptedModel([fenced("say(count_words(1))"), "no idea", "still none", fenced("say('4')")])
+    empty = fenced("def count_words(n):\n    pass")
+    model = ScriptedModel([fenced("say(count_words(1))"), empty, empty, fenced("say('4')")])
     episode = Agent(model=model, env=world).run("how many?")
+    assert "`count_words` does nothing" in model.conversations[2][-1].text
     assert "the name 'count_words' is not defined" in (episode.turns[0].feedback or "")
     assert episode.outcome == "answered"
+
+
+@pytest.mark.slow
+def test_that_a_function_cannot_be_written_is_told_to_the_author_of_the_program(
+    world: Environment, fenced: Fenced
+) -> None:
+    program = "for block in detect('block'):\n    grams = weigh(\n        block, unit='g')\n    say(str(grams))"
+    why = "Mit diesen Funktionen lässt sich nichts wiegen."
+    model = ScriptedModel([fenced(program), why, fenced("decline('nothing here measures weight')")])
+    episode = Agent(model=model, env=world).run("which block is the heaviest?")
+    asked = model.conversations[1][1].text
+    assert "## Instruction\nwhich block is the heaviest?" in asked and "| red block |" in asked
+    assert "- `weigh( block, unit='g')`" in asked and "        block, unit='g')  # <-- here" in asked
+    assert f'weigh() was not written: "{why}"' in model.conversations[2][1].text
+    assert (episode.outcome, len(model.conversations)) == ("declined", 3)
+
+
+@pytest.mark.slow
+def test_a_function_may_be_written_with_others_beside_it(world: Environment, fenced: Fenced) -> None:
+    helper = "LIMIT = 3\n\ndef _many(n):\n    return n > LIMIT\n\n"
+    source = helper + "def count_words(n):\n    return 'many' if _many(n) else 'few'"
+    model = ScriptedModel([fenced("say(count_words(len(detect('block'))))"), fenced(source)])
+    episode = Agent(model=model, env=world).run("how many blocks are there?")
+    assert (episode.outcome, episode.said) == ("answered", ("many",))
 
 
 @pytest.mark.slow
