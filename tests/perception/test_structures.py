@@ -1,4 +1,4 @@
-"""Things put together stay what they are: bridges, towers of cylinders, tall blocks, pyramids, tableware."""
+"""Things put together stay what they are: bridges, towers, pyramids, tableware; tall, flat and long blocks."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ SCENES = {
         "red block 0.5 0.0212 0.021 0.042 0",
         "red block 0.5 0.0 0.0631 0.042 0",
     ),
+    "a slab": ("red block 0.45 0.1 0.01 0.12x0.08x0.02 0.3",),
+    "a plank": ("navy block 0.45 0.1 0.015 0.15x0.03x0.03 -0.7",),
+    "a flat square block": ("white block 0.45 0.1 0.015 0.06x0.06x0.03 0.1",),
+    "two planks side by side": (
+        "teal block 0.5 0.0 0.015 0.1x0.04x0.03 0",
+        "teal block 0.5 0.0405 0.015 0.1x0.04x0.03 0",
+    ),
+    "a block on a block of twice its width": ("gray block 0.5 0.0 0.03 0.06 0", "lime block 0.5 0.0 0.0752 0.03 0.6"),
     "a mug on a plate": ("white plate 0.5 -0.15", "blue mug 0.5 -0.15 0.052"),
     "a bowl on a plate": ("yellow plate 0.5 -0.15", "gray bowl 0.5 -0.15 0.0271 0.12"),
 }

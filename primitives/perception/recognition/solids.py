@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,12 +14,13 @@ from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.moments import moments, thickness
 from primitives.perception.geometry.outlines import border_width, half_turn, outline, square_yaw
 from primitives.perception.geometry.quantiles import median, quantile
-from primitives.perception.geometry.rectangles import FittedRectangle, fit_rectangle
+from primitives.perception.geometry.rectangles import FittedRectangle, fit_rectangle, sides
 from primitives.perception.geometry.square_tiling import squares
 from primitives.perception.heightmap.plateaus import terraces
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.balls import ball
 from primitives.perception.recognition.detection import Detection
+from primitives.perception.recognition.seams import pieces, regular, seams
 
 SMALLEST_AREA = 1.0e-4
 """m²; smaller patches are noise."""
@@ -35,6 +37,10 @@ _AS_HIGH = 0.6
 """Misfit of a disc over that of a square up to which a blurred face is a disc although the square makes a cube."""
 _STANDS = 0.01
 """m above the lowest floor from which on a thing stands on its neighbours."""
+_STRAIGHT = 0.8
+"""Misfit of a rectangle above which it may rather be several squares that are not quite in line."""
+_WIDE = 0.05
+"""m; a wider top is looked at for seams though it may be that of one cube."""
 _SHOWS = 0.8
 """Part of a face that shows, below which something stands on it."""
 CUBE = 0.12
@@ -122,18 +128,29 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Detection
     # a square that stands nowhere as a cube is rather a block that leans than four small ones on top of its neighbours
     leaning = edge is not None and _is_square(rectangle) and top - edge > min(floors) + _STANDS
     several = edge is not None and not leaning and _fits_evenly(rectangle, edge) and max(rectangle.size) > 1.5 * edge
+    evenly = edge if several else None
+    wide = max(rectangle.size) > _WIDE and not _is_divided(patch, rectangle, view.cell)
+    if straight < 1.3 and (several or wide) and _is_flat(view, patch, top):
+        plain, parts = _parted(view, rectangle, evenly, top, floors)
+        if len(parts) > 1 and not (evenly and all(max(p.size) < evenly * (1 + CUBE) for p in parts)):
+            return _in_pieces(view, patch, parts, top, fit, floors)
+        if len(parts) == 1 and plain and straight < _STRAIGHT:
+            return [_block(view, patch, rectangle, top, fit, floors)]
     if not several and straight < (1.3 if whole or not cube else 2.0) and _is_square(rectangle):
         return [_block(view, patch, rectangle, top, fit, floors)]
     if not _is_flat(view, patch, top):
         return [_unknown(view, patch, rectangle, top, floors)]
-    if edge is not None and (straight > 0.8 or several):
+    if edge is not None and (straight > _STRAIGHT or several):
         # of the cells at the edge that show the sides it is not known to which square they belong
         face = patch & (view.height > top - _SIDE - view.noise)
         tiles = squares(face, hidden | (patch & ~face), edge / view.cell)
         if tiles:
             return [_tile(view, patch & t.cells, (t.row, t.column), t.yaw, edge, top, t.quality, floors) for t in tiles]
     if several and edge is not None and _is_divided(patch, rectangle, view.cell):
-        return _in_rows(view, patch, rectangle, edge, top, fit, floors)
+        parts = [
+            replace(p, size=(edge, edge)) for p in pieces(view, rectangle, *(regular(s, edge) for s in rectangle.size))
+        ]
+        return _in_pieces(view, patch, parts, top, fit, floors)
     if straight < 1.3:
         return [_block(view, patch, rectangle, top, fit, floors)]
     return [_unknown(view, patch, rectangle, top, floors)]
@@ -144,31 +161,37 @@ def _is_divided(patch: Mask, rectangle: FittedRectangle, cell: float) -> bool:
     return float(patch.sum()) * cell**2 < _SHOWS * rectangle.size[0] * rectangle.size[1]
 
 
-def _in_rows(
+def _parted(
+    view: TopView, rectangle: FittedRectangle, edge: float | None, top: float, floors: Sequence[float]
+) -> tuple[bool, list[FittedRectangle]]:
+    """Whether all seams would be seen that cubes of `edge` m, if any, had between them; what the seams leave."""
+    lines = seams(
+        view, rectangle, top, top - edge if edge else max((f for f in floors if f < top - _WIDE), default=0.0)
+    )
+    plain = edge is None or all(
+        line.plain(at) for line, size in zip(lines, rectangle.size, strict=True) for at in regular(size, edge)
+    )
+    return plain, pieces(view, rectangle, lines[0].at, lines[1].at)
+
+
+def _in_pieces(
     view: TopView,
     patch: Mask,
-    rectangle: FittedRectangle,
-    edge: float,
+    parts: Sequence[FittedRectangle],
     top: float,
     quality: float,
     floors: Sequence[float],
 ) -> list[Detection]:
-    """The blocks side by side of which `rectangle` is the outline."""
-    (sx, sy), (row, column) = rectangle.size, rectangle.center
-    across, down = round(sx / edge), round(sy / edge)
-    c, s = math.cos(rectangle.yaw), math.sin(rectangle.yaw)
+    """The blocks side by side whose outlines are `parts`."""
     rows, columns = np.nonzero(patch)
-    middles: list[tuple[float, float]] = []
-    for i in range(across):
-        for j in range(down):
-            u, v = (sx * ((i + 0.5) / across - 0.5) / view.cell, sy * ((j + 0.5) / down - 0.5) / view.cell)
-            middles.append((row + c * u - s * v, column + s * u + c * v))
-    nearest = np.argmin([(rows - r) ** 2 + (columns - k) ** 2 for r, k in middles], axis=0)
+    line = np.stack([rows, columns], axis=1).astype(np.float64)
+    beyond = [sides(line, np.array(p.center), np.array(p.size) / 2 / view.cell, p.yaw)[2] for p in parts]
+    nearest = np.argmin(beyond, axis=0)
     found: list[Detection] = []
-    for number, middle in enumerate(middles):
+    for number, part in enumerate(parts):
         cells = np.zeros_like(patch)
         cells[rows[nearest == number], columns[nearest == number]] = True
-        found.append(_tile(view, cells, middle, rectangle.yaw, edge, top, quality, floors))
+        found.append(_block(view, cells, part, top, quality, floors))
     return found
 
 
