@@ -12,8 +12,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from primitives.robot import Robot
-from primitives.scene import Quaternion, Vector3
+from primitives.robot import ArmInfo, Robot
+from primitives.scene import Quaternion, Vector3, Workspace
 
 VerdictStatus = Literal["achieved", "not_achieved", "declined"]
 
@@ -110,6 +110,16 @@ class Environment(Protocol):
     @property
     def name(self) -> str:
         """Name of the entry point."""
+        ...
+
+    @property
+    def arm_info(self) -> ArmInfo:
+        """The arm of every trial, told without setting one up."""
+        ...
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the robot of every trial works."""
         ...
 
     def tasks(self) -> tuple[TaskInfo, ...]:

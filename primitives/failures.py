@@ -65,6 +65,8 @@ class FailureReport(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence: what failed, with its values."""
     subject: str | None = None
     """What it is about: an object, a region, a query or a name; of an exception that a program raised, its class."""
+    names: tuple[str, ...] = ()
+    """Of a rejected program, the names in it that the finding is about, the one that is wrong first."""
     call: str | None = None
     """The primitive call as written, e.g. `pick('red block')`."""
     line: int | None = None

@@ -73,6 +73,11 @@ class PyBulletEnvironment:
         return self._robot.info
 
     @property
+    def workspace(self) -> Workspace:
+        """Where it works."""
+        return self._workspace
+
+    @property
     def renderer(self) -> Renderer:
         """What draws images and pictures."""
         return self._renderer

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import tyro
+
 from codepolicy.cli.options import Flag
 from codepolicy.settings import SurfaceSettings
 
@@ -13,6 +15,8 @@ from codepolicy.settings import SurfaceSettings
 class ApiCommand(SurfaceSettings):
     """Print the functions that a program may call, as the model sees them."""
 
+    env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
+    """Environment whose robot the prompt speaks of."""
     stats: Annotated[bool, Flag] = False
     """Print sizes of stub and constant prompt instead, in estimated tokens."""
 
@@ -20,9 +24,9 @@ class ApiCommand(SurfaceSettings):
         """Print; returns the exit status."""
         from codepolicy.cli.output import put
         from codepolicy.models.token_estimate import estimated_tokens
+        from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import prompt_hash, system_prompt
         from primitives.api import surface
-        from primitives.scene import Workspace
         from primitives.stub import render
 
         chosen = surface(self.surface or "skill")
@@ -30,7 +34,12 @@ class ApiCommand(SurfaceSettings):
         if not self.stats:
             put(stub.rstrip())
             return 0
-        prompt = system_prompt(chosen, Workspace())
+        environment = load_environment(self.env)
+        try:
+            opening = environment.arm_info.gripper.max_width
+            prompt = system_prompt(chosen, environment.workspace, opening=opening)
+        finally:
+            environment.close()
         put(f"surface        {chosen.level}")
         put(f"functions      {len(chosen.primitives)}")
         put(f"stub           {len(stub)} characters, about {estimated_tokens(stub)} tokens")

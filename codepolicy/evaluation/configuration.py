@@ -108,7 +108,7 @@ def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
         wording=setup.wording or "as the suite says",
         disturbances=setup.disturbances or "as the suite says",
         files={path: fingerprints.tree(Path(path)) for path in paths if path and Path(path).exists()},
-        prompts=fingerprints.prompts(examples=setup.settings.examples),
+        prompts=fingerprints.prompts(environment, examples=setup.settings.examples),
         surfaces=fingerprints.surfaces(),
         sources=fingerprints.sources(
             {"codepolicy", "primitives", *(o.__module__.partition(".")[0] for o in origins)}

@@ -19,7 +19,6 @@ from codepolicy.prompting.quoting import fenced
 from codepolicy.prompting.reply import in_words, parse_reply
 from codepolicy.sandbox.definitions import is_library_statement
 from codepolicy.static_checks.builtin_names import ORDINARY
-from codepolicy.static_checks.findings import names_in
 from codepolicy.static_checks.imports import UNUSABLE
 from codepolicy.static_checks.parsing import UNPARSABLE, parse, parsed
 from codepolicy.static_checks.undefined_names import bound_names, unknown
@@ -198,7 +197,7 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
             "there may be imports and constants alone, e.g. `GAP = 0.02`."
         )
     later = {m.name for m in missing_functions(source, executor)}
-    findings = [f for f in executor.findings(source, whole=False) if not later & set(names_in(f.message))]
+    findings = [f for f in executor.findings(source, whole=False) if not later & set(f.names)]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"
 
 

@@ -13,7 +13,7 @@ from codepolicy.models.protocol import Message
 from codepolicy.prompting import quoting
 from codepolicy.prompting.scene_table import scene_table
 from primitives.registry import Surface
-from primitives.scene import SceneObject, Workspace
+from primitives.scene import Region, SceneObject, Workspace
 
 FINGER_ROOM = 0.01
 """So much in m the hand opens beyond what it takes."""
@@ -50,10 +50,23 @@ def system_prompt(surface: Surface, workspace: Workspace, *, opening: float = 0.
         y_low=f"{workspace.low[1]:.2f}",
         y_high=f"{workspace.high[1]:.2f}",
         widest=f"{(opening - FINGER_ROOM) * 100:.0f}",
-        cell=f"{workspace.cell * 100:.0f}",
+        sides=_sides(workspace),
+        middle=_extent(workspace.region("middle")),
         api=render(surface, examples=examples).strip(),
         examples=template(f"examples_{surface.level}") if examples else "",
     )
+
+
+def _sides(workspace: Workspace) -> str:
+    """The strips along the edges, each by its extent in m across the edge; corners follow from them."""
+    across = {"top": 0, "bottom": 0, "left": 1, "right": 1}
+    strips = ((word, axis, workspace.region(f"{word} side")) for word, axis in across.items())
+    return ", ".join(f"{word} {'xy'[axis]} {r.low[axis]:.2f} to {r.high[axis]:.2f}" for word, axis, r in strips)
+
+
+def _extent(region: Region) -> str:
+    (x0, y0), (x1, y1) = region.low, region.high
+    return f"x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from codepolicy.static_checks import (
     type_check,
     undefined_names,
 )
-from codepolicy.static_checks.findings import finding, names_in
+from codepolicy.static_checks.findings import finding
 from codepolicy.static_checks.parsing import parse
 from primitives.failures import FailureReport
 from primitives.registry import Surface
@@ -60,21 +60,21 @@ def check(
     except (ValueError, RecursionError, MemoryError) as error:
         return [finding(None, f"the program cannot be parsed: {error}", hint="Write it with less nesting.")]
     try:
+        undefined = list(undefined_names.check(tree, surface, known))
         found = [
             *imports.check(tree, surface),
             *star_imports.check(tree, surface),
             *coroutines.check(tree, surface),
             *(never_called.check(tree, surface) if whole else ()),
-            *undefined_names.check(tree, surface, known),
+            *undefined,
             *robot_sense.check(tree, surface, workspace, holding=holding),
         ]
-        reported = {(f.line, name) for f in found for name in names_in(f.message)}
-        undefined = [f for f in found if f.message.startswith(("the name", "there is no"))]
-        reported |= {(None, name) for f in undefined for name in names_in(f.message)}
+        reported = {(f.line, name) for f in found for name in f.names}
+        reported |= {(None, name) for f in undefined for name in f.names}
         found += (
             report
             for report in type_check.check(source, tree, surface, known)
-            if not any((line, name) in reported for line in (report.line, None) for name in names_in(report.message))
+            if not any((line, name) in reported for line in (report.line, None) for name in report.names)
         )
     except RecursionError:
         return [finding(None, "the program is nested too deeply", hint="Split the expression over several lines.")]

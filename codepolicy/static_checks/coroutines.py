@@ -19,11 +19,18 @@ def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
     for name, node, inside in _calls_and_awaits(tree, inside=False):
         match node:
             case ast.Await() if not inside:
-                yield finding(node.lineno, "'await' outside of an asynchronous function", hint=_HINT)
+                yield finding(node.lineno, "'await' outside of an asynchronous function", names=["await"], hint=_HINT)
             case ast.Await(value=ast.Call(func=ast.Name(id=called))) if called in surface:
-                yield finding(node.lineno, f"{called!r} is not awaited: it returns when it is done", hint=_HINT)
+                yield finding(
+                    node.lineno, f"{called!r} is not awaited: it returns when it is done", names=[called], hint=_HINT
+                )
             case ast.Call() if name in coroutines and id(node) not in awaited:
-                yield finding(node.lineno, f"{name!r} is a coroutine that nobody awaits, so it never runs", hint=_HINT)
+                yield finding(
+                    node.lineno,
+                    f"{name!r} is a coroutine that nobody awaits, so it never runs",
+                    names=[name],
+                    hint=_HINT,
+                )
             case _:
                 pass
 

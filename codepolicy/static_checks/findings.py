@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 
 from primitives.failures import FailureKind, FailureReport
 
 
-def finding(line: int | None, message: str, *, hint: str, candidates: Iterable[str] = ()) -> FailureReport:
+def finding(
+    line: int | None, message: str, *, hint: str, names: Iterable[str] = (), candidates: Iterable[str] = ()
+) -> FailureReport:
     """One thing that is wrong with the program.
 
     Args:
         line: of the program, from 1; None for the program as a whole.
         message: what is wrong, with the name or value.
         hint: the fix, as one sentence.
+        names: those of the program that it is about, the one that is wrong first.
         candidates: valid alternatives, best first.
     """
     return FailureReport(
         kind=FailureKind.REJECTED,
         blame="policy",
         message=message,
+        names=tuple(names),
         line=line,
         candidates=tuple(candidates),
         hint=hint,
     )
-
-
-def names_in(message: str) -> list[str]:
-    """The names that the message of a finding speaks of."""
-    invented = re.match(r"there is no (\w+) (?:object|class)", message)
-    return [*([invented[1]] if invented else ()), *message.split("'")[1::2]]
 
 
 def closest(name: str, valid: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from codepolicy.static_checks.findings import finding, names_in
+from codepolicy.static_checks.findings import finding
 from codepolicy.static_checks.parsing import parsed
 from primitives.failures import FailureReport
 from primitives.registry import Surface
@@ -18,8 +18,8 @@ _CHANCE = {"random", "time"}
 
 def moves(found: FailureReport, surface: Surface) -> FailureReport:
     """`found`, in better words where an unknown name is a primitive of `surface` that moves the robot."""
-    name = next(iter(names_in(found.message)), "")
-    if not found.message.startswith("the name") or name not in surface.names:
+    name = found.names[0] if found.names else ""
+    if name not in surface or surface.get(name).kind != "motion":
         return found
     return msgspec.structs.replace(
         found,
@@ -53,5 +53,6 @@ def chance(goal: str) -> Iterator[FailureReport]:
             yield finding(
                 line,
                 f"a goal check that uses {name!r} proves nothing: its answer is not about the scene alone",
+                names=[name],
                 hint="Let every clause follow from what find(), detect() and relations return.",
             )

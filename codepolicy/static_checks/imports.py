@@ -148,6 +148,7 @@ def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
                 yield finding(
                     node.lineno,
                     f"the attribute {attr!r} is not available",
+                    names=[attr],
                     hint="Use the public attributes of the object, type(x).__name__ for the name of its class.",
                 )
             case ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=attr) if attr not in _numpy():
@@ -155,6 +156,7 @@ def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
                 yield finding(
                     node.lineno,
                     f"numpy has no {attr!r}",
+                    names=[attr],
                     candidates=near,
                     hint=f"Did you mean np.{near[0]}?" if near else "Use a function that numpy has.",
                 )
@@ -190,6 +192,7 @@ def _module(line: int, module: str, imported: tuple[str, ...], surface: Surface)
         yield finding(
             line,
             f"there is no module {module!r} to import from",
+            names=[module],
             hint="Delete this line: the primitives and their classes are already defined, with nothing before them.",
         )
         return
@@ -198,6 +201,7 @@ def _module(line: int, module: str, imported: tuple[str, ...], surface: Surface)
     yield finding(
         line,
         f"{module!r} may not be imported",
+        names=[module],
         candidates=near,
         hint=f"{guess}Programs may import {', '.join(sorted(ALLOWED - {'__future__'}))}.",
     )

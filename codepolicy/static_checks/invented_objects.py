@@ -28,6 +28,7 @@ def invented(tree: ast.Module, node: ast.Name, surface: Surface) -> FailureRepor
     return finding(
         node.lineno,
         f"there is no {node.id} {what}" + (f"; call {calls} directly" if direct else ""),
+        names=[node.id],
         candidates=direct or near,
         hint=("Delete it" if made else f"Delete '{node.id}.'") + ": every function stands by itself."
         if direct

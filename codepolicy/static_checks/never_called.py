@@ -40,6 +40,7 @@ def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
     yield finding(
         line,
         f"the {kind} {name!r} is defined but never {'used' if kind == 'class' else 'called'}: the program does nothing",
+        names=[name],
         hint=f"Call {name}(…) on the last line, or write its statements without a function.",
     )
 

@@ -175,6 +175,7 @@ def _follow(body: Sequence[ast.stmt], neutral: Set[str], held: bool | None) -> I
                     yield finding(
                         called[0].lineno,
                         "nothing is in the hand here, so 'place' cannot succeed",
+                        names=["place"],
                         hint="Call pick(obj) before it, or put(obj, target) instead of both.",
                     )
                 held = False

@@ -38,6 +38,7 @@ def check(tree: ast.Module, surface: Surface) -> Iterator[FailureReport]:
             yield finding(
                 node.lineno,
                 f"this import replaces {told} of the robot by what {node.module} calls so",
+                names=replaced,
                 hint="Write 'import numpy as np' and np.array(…)."
                 if node.module == "numpy"
                 else f"Import by name what you need of {node.module}.",

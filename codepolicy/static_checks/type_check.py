@@ -176,7 +176,7 @@ def _report(line: int, rule: str, message: str, surface: Surface, tree: ast.Modu
             hint = "Look at the type in the API."
         case _:
             pass
-    return finding(line, text, hint=hint)
+    return finding(line, text, names=ticked, hint=hint)
 
 
 def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> FailureReport | None:
@@ -193,7 +193,7 @@ def _attribute(line: int, text: str, ticked: list[str], surface: Surface) -> Fai
         hint = f"It has {', '.join(fields)}."
     else:
         hint = "Look at the type in the API."
-    return finding(line, text, candidates=near or fields, hint=hint)
+    return finding(line, text, names=ticked, candidates=near or fields, hint=hint)
 
 
 def _fields(surface: Surface) -> dict[str, tuple[str, ...]]:

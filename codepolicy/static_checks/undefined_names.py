@@ -61,7 +61,9 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
     likely = [n for n in _offered(tree, surface, known) | ORDINARY if not n.startswith("_")]
     for node in unknown(tree, surface, known):
         if node.id in UNUSABLE:
-            yield finding(node.lineno, f"{node.id!r} cannot be used in a program", hint=UNUSABLE[node.id])
+            yield finding(
+                node.lineno, f"{node.id!r} cannot be used in a program", names=[node.id], hint=UNUSABLE[node.id]
+            )
             continue
         told = invented(tree, node, surface)
         if told is not None:
@@ -71,6 +73,7 @@ def check(tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterato
         yield finding(
             node.lineno,
             f"the name {node.id!r} is not defined",
+            names=[node.id],
             candidates=near,
             hint=f"Did you mean {near[0]!r}?"
             if near

@@ -101,6 +101,7 @@ def test_the_estimate_is_close_for_known_counts() -> None:
 
 def test_the_hand_and_the_regions_are_those_of_the_robot_at_hand() -> None:
     known = system_prompt(surface("skill"), Workspace())
-    assert "takes things up to 7 cm wide" in known and "14 cm squares" in known
+    assert "takes things up to 7 cm wide" in known and "top x 0.56 to 0.70, bottom x 0.28 to 0.42" in known
     other = system_prompt(surface("skill"), Workspace(cell=0.2), opening=0.1)
-    assert "takes things up to 9 cm wide" in other and "20 cm squares" in other
+    assert "takes things up to 9 cm wide" in other and "left y 0.10 to 0.30, right y -0.30 to -0.10" in other
+    assert "middle x 0.42 to 0.56, y -0.07 to 0.07" in known and "middle x 0.39 to 0.59, y -0.10 to 0.10" in other
