@@ -6,12 +6,16 @@ import math
 from collections.abc import Sequence
 
 from codepolicy.prompting import quoting
+from primitives.categories import category
 from primitives.scene import SceneObject
 
 MOVED = 0.01
 """Smaller displacements in m are noise."""
 TURNED = math.radians(10)
 """Smaller rotations in rad are noise."""
+
+SQUARE = 0.12
+"""Relative difference of two sides below which they count as equal."""
 
 
 def changes_table(before: Sequence[SceneObject], after: Sequence[SceneObject], limit: int = 8) -> str:
@@ -25,7 +29,7 @@ def changes_table(before: Sequence[SceneObject], after: Sequence[SceneObject], l
             rows.append((math.inf, f"| {quoting.name(name)} | {_place(a)} | {_place(b)} | |"))
             continue
         distance = math.dist(a.position, b.position)
-        turned = (b.yaw - a.yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
+        turned = _turn(a, b)
         if distance >= MOVED or abs(turned) >= TURNED or a.on != b.on:
             what = f"moved {distance:.3f} m"
             if abs(turned) >= TURNED:
@@ -49,6 +53,20 @@ def moves(before: Sequence[SceneObject], after: Sequence[SceneObject], limit: in
         if (b := new.get(a.name)) is not None and (math.dist(a.position, b.position) >= MOVED or a.on != b.on)
     ]
     return "; ".join(parts[:limit]) + (f"; {len(parts) - limit} more" if len(parts) > limit else "")
+
+
+def _turn(a: SceneObject, b: SceneObject) -> float:
+    """Smallest rotation in rad that turns the outline of `a` into that of `b`: turned by a quarter, a square is as it
+    was, a rectangle after half a turn, and a disc always."""
+    kind = category(b.category)
+    if kind.disc:
+        return 0.0
+    if kind.facing or kind.handled:
+        period = 2 * math.pi
+    else:
+        length, width, _ = a.size
+        period = math.pi / 2 if abs(length - width) < SQUARE * max(length, width) else math.pi
+    return (b.yaw - a.yaw + period / 2) % period - period / 2
 
 
 def _place(o: SceneObject | None) -> str:
