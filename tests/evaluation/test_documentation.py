@@ -22,7 +22,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()
 @pytest.mark.slow
 def test_the_examples_of_the_page_run_one_after_the_other(tmp_path: Path) -> None:
     commands = [line for block in re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
-    assert len(commands) == 8
+    assert len(commands) == 11
     for line in commands:
         command = [sys.executable, "-m", *shlex.split(line)]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)

@@ -336,12 +336,12 @@ def test_behind_a_higher_tower_the_hand_leans(environment, trial):
 
 
 def test_places_outside_the_workspace_and_empty_hands(trial):
-    server = trial(objects("red block 0.5 0.0"))
+    server = trial(objects("red block 0.5 0.0", "blue block 0.6 0.1"))
     with pytest.raises(BadArgument, match="nothing is held"):
         server.invoke("place", (0.5, 0.1))
     server.invoke("pick", "red block")
-    with pytest.raises(BadArgument, match="already holds red block"):
-        server.invoke("pick", "red block")
+    with pytest.raises(BadArgument, match="holds red block"):
+        server.invoke("pick", "blue block")
     with pytest.raises(BadArgument, match=r"\(0.900, 0.000\) is outside the workspace") as caught:
         server.invoke("place", (0.9, 0.0))
     assert_told(caught.value)

@@ -115,7 +115,7 @@ def assert_punctual(run: Callable[[], float], limit: float) -> None:
 
 def _until_good(run: Callable[[], float], limit: float) -> list[float]:
     late: list[float] = []
-    for _ in range(8):
+    for _ in range(20):
         late.append(run() - limit)
         if late[-1] < LATE_S:
             break
