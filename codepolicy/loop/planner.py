@@ -21,6 +21,8 @@ MAX_BARREN = 3
 """Plans in a row of which not one sub-goal was reached, before giving up."""
 MAX_PLANS = 12
 """Plans for one instruction, those that got somewhere included."""
+_LET_GO = frozenset({"place", "open_gripper", "set_gripper"})
+"""Motions that put down whatever is in the hand."""
 _STEP = re.compile(r"^\s*(?:\d+[.):]|[-*])\s+(.+?)\s*$", re.MULTILINE)
 _CONDITION = re.compile(r"\s*(?:--|—|–|;)\s*done when:?\s*", re.IGNORECASE)
 
@@ -44,6 +46,17 @@ def parse_plan(text: str, instruction: str) -> tuple[SubGoal, ...]:
     return tuple(steps[:MAX_STEPS]) or (SubGoal(instruction),)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A sub-goal that was reached, and what is needed to check it again."""
+
+    goal: str
+    held: frozenset[str]
+    """Names of what was in the hand when it ended: that was on its way, and a later sub-goal may put it down."""
+    turns: int
+    """Turns of the run when it ended."""
+
+
 @dataclass(slots=True, kw_only=True)
 class InstructionPlanner:
     """Splits the instruction of a run and sees it through."""
@@ -59,8 +72,10 @@ class InstructionPlanner:
     _done: list[str] = field(default_factory=lambda: list[str]())
     _solutions: list[Solution] = field(default_factory=lambda: list[Solution]())
     """Of the sub-goals that were reached."""
-    _goals: dict[str, str] = field(default_factory=lambda: dict[str, str]())
-    """Goal checks of the sub-goals that were reached and have to hold to the end."""
+    _goals: dict[str, _Reached] = field(default_factory=lambda: dict[str, _Reached]())
+    """The sub-goals that were reached and have to hold to the end."""
+    _passed_on: list[str] = field(default_factory=lambda: list[str]())
+    """Sub-goals that ended with something in the hand which a later one meant to put elsewhere."""
 
     def carry_out(self) -> Solution:
         """Solve the sub-goals in order, and plan anew from the scene as it is when one fails.
@@ -85,7 +100,7 @@ class InstructionPlanner:
             if undone is not None:
                 failed, solution = self.run.instruction, undone
             elif failed is None:
-                clause = None
+                solution, clause = self._whole(), None
                 if self.critic is not None and solution.ending == "done":
                     clause = objection(
                         self.critic, self.run.executor, self.run.instruction, solution.check, start=start
@@ -114,20 +129,23 @@ class InstructionPlanner:
         return None, self._whole()
 
     def _hold_to_the_end(self, step: str, solution: Solution) -> None:
-        """Remember the goal check of `step`, unless it ended with something in the hand: that is on its way."""
+        """Remember the goal check of `step`, and what it ended with in the hand."""
         goal = self.run.turns[-1].goal if self.run.turns else None
-        if solution.ending != "done" or goal is None:
-            return
-        if not any(o.on == "gripper" for o in self.run.executor.look()):
-            self._goals[step] = goal
+        if solution.ending == "done" and goal is not None:
+            held = frozenset(o.name for o in self.run.executor.look() if o.on == "gripper")
+            self._goals[step] = _Reached(goal, held, len(self.run.turns))
 
     def _undone(self) -> Solution | None:
         """Check every earlier sub-goal again; where one no longer holds, it is to be done again."""
-        for step, goal in list(self._goals.items()):
+        for step, reached in list(self._goals.items()):
             if step == self._done[-1]:
                 continue
-            check = self.run.executor.check(goal)
+            check = self.run.executor.check(reached.goal)
             if check.status == "passed":
+                continue
+            if reached.held and self._meant(reached, check):
+                self._passed_on.append(step)
+                del self._goals[step]
                 continue
             del self._goals[step]
             kept = [(d, s) for d, s in zip(self._done, self._solutions, strict=True) if d != step]
@@ -135,17 +153,34 @@ class InstructionPlanner:
             return Solution("failed", f"{step!r} was undone by a later sub-goal: {why_failed(None, check)}", check)
         return None
 
+    def _meant(self, reached: _Reached, check: GoalCheck) -> bool:
+        """Whether a later sub-goal meant to undo what fails now: it put down what `reached` ended with in the hand.
+
+        Clauses about anything else have to hold all the same.
+        """
+        named = {repr(name) for name in reached.held}
+        later = (turn.report for turn in self.run.turns[reached.turns :] if turn.report is not None)
+        motions = self.run.executor.surface.only("motion")
+        calls = [c for report in later for c in report.calls if c.name in motions]
+        if not any(c.name in _LET_GO or any(name in c.call for name in named) for c in calls):
+            return False
+        about = [{name for r in c.relations for name in r.of} for c in check.failed_clauses]
+        return all(not names or names & reached.held for names in about)
+
     def _whole(self) -> Solution:
         """Every sub-goal was reached: how sure that is."""
         for name, solution in zip(self._done, self._solutions, strict=True):
             if solution.ending == "unverified":
                 return Solution("unverified", f"{name}: {solution.summary}", solution.check)
-        done = [s for s in self._solutions if s.ending == "done"]
+        pairs = zip(self._done, self._solutions, strict=True)
+        done = [s for name, s in pairs if s.ending == "done" and name not in self._passed_on]
         if not done:
             return self._solutions[-1]
         clauses = tuple(c for s in done for c in s.check.clauses)
         count = len(self._done)
         summary = f"{count} sub-goals reached" if count > 1 else done[-1].summary
+        for step in dict.fromkeys(self._passed_on):
+            summary += f"; {step!r} ended with something in the hand, which went on, so that is not checked again"
         return Solution("done", summary, GoalCheck(status="passed", clauses=clauses))
 
     def _plan(self, trouble: str) -> tuple[SubGoal, ...]:

@@ -91,6 +91,32 @@ def test_ground_truth_on_the_whole_does_not_fail_a_sub_goal(world: Environment, 
     assert episode.outcome == "achieved" and len(planner.conversations) == 1
 
 
+HELD = 'expect(find("red block").on == "gripper", "held")'
+
+
+@pytest.mark.slow
+def test_what_was_in_the_hand_may_be_put_down_and_that_is_said(world: Environment, fenced: Fenced) -> None:
+    lift = fenced('pick("red block")', HELD)
+    put = fenced('place("green bowl")', 'expect(inside("red block", "green bowl"), "in")')
+    planner = ScriptedModel(["1. lift the red block\n2. place it in the green bowl"])
+    episode = Agent(model=ScriptedModel([lift, put]), planner=planner, env=world, settings=PLANNED).run("tidy red up")
+    assert episode.believed == "achieved" and [c.message for c in episode.goal_check.clauses] == ["in"]
+    assert "'lift the red block' ended with something in the hand" in episode.summary
+
+
+@pytest.mark.slow
+def test_what_else_a_sub_goal_reached_holds_to_the_end(world: Environment, fenced: Fenced) -> None:
+    blue = 'expect(inside("blue block", "blue bowl"), "blue in")'
+    lift = fenced('put("blue block", "blue bowl")\npick("red block")', f"{HELD}\n    {blue}")
+    undo = 'place("green bowl")\nput("blue block", "yellow bowl")'
+    then = 'expect(inside("red block", "green bowl"), "then")'
+    planner = ScriptedModel(["1. take both\n2. go on", *["1. something else"] * 3])
+    coder = ScriptedModel([lift, fenced(undo, then), *["I do not know how."] * 3])
+    episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("tidy up")
+    assert episode.believed != "achieved"
+    assert "'take both' was undone by a later sub-goal" in planner.conversations[1][1].text
+
+
 @pytest.mark.slow
 def test_a_critic_can_ask_for_more_than_the_goal_check(world: Environment, fenced: Fenced) -> None:
     first = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
