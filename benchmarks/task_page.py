@@ -57,10 +57,11 @@ the same as all of them. What was to stay counts as well, so a trial in which no
 - The *way* counts where the instruction is about it: no larger block on a smaller one and one at a time (towers of
   Hanoi), into the bowl and back again. Such a task looks at the world after every motion that changed something.
 - *declined*: a request that cannot be carried out ends well when nothing was moved, not even on the way, and the
-  person was told why, by the program (`say`, or a `NotFound` that it raises) or by the model's refusal. The reason is
-  judged by its words: one that refuses, one that names what is in the way, none that claims success; English only.
-  Silence and "done" lose.
-  What was said flows from the agent to the verdict (`Environment.verdict(said)`), nothing flows back.
+  person was told why, by the program (`decline`, or a `NotFound` that it raises) or by a refusal in words alone. The
+  reason is judged by what it names: what is missing, or the measure that makes it impossible. One in another language
+  than English stands as it is. A program that only says why (`say`) has to refuse in English words. Silence and "done"
+  lose, and who declines and says that it is done contradicts itself.
+  What was said flows from the agent to the verdict (`Environment.verdict(said, declined=…)`), nothing flows back.
 - *Time*: robot time from the instruction on, repairs included, is limited (120 s, 60 s for the shortest tasks and 180 s
   for the longest), several times what the oracle takes.
 - A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.

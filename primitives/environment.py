@@ -171,12 +171,12 @@ class Environment(Protocol):
         """
         ...
 
-    def verdict(self, said: Sequence[str] = ()) -> Verdict | None:
+    def verdict(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:
         """Ground-truth verdict on the world as it is now, once everything is at rest; None when no task matched.
 
         Args:
-            said: what the person was told: by the program, and by a model that declined. What cannot be done is
-                declined by saying why.
+            said: what the person was told by the program.
+            declined: why it was declined, by `decline(reason)` or by a model in words alone; None when it was not.
         """
         ...
 

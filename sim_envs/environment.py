@@ -190,7 +190,7 @@ class PyBulletEnvironment:
             conditions={"renderer": self._renderer.name, "twin": True},
         )
 
-    def verdict(self, said: Sequence[str] = ()) -> Verdict | None:
+    def verdict(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:
         """What the trial's task says, once everything is at rest; see `Environment.verdict`."""
         if self._task is None:
             return None
@@ -199,9 +199,9 @@ class PyBulletEnvironment:
             if world.speed() < REST_SPEED:
                 break
             world.step()
-        return self.assess(said)
+        return self.assess(said, declined=declined)
 
-    def assess(self, said: Sequence[str] = ()) -> Verdict | None:
+    def assess(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:
         """`verdict` without waiting for things to come to rest, for those who step the world themselves."""
         if self._task is None:
             return None
@@ -210,6 +210,7 @@ class PyBulletEnvironment:
             seen.start,
             world.truth(),
             said=said,
+            declined=declined,
             moments=seen.moments,
             held=world.held(),
             robot_time=world.time - seen.began,

@@ -205,7 +205,7 @@ class EpisodeRun:
         environment = executor.environment
         believed = outcome
         try:
-            verdict = environment.verdict(self._told(outcome, summary))
+            verdict = environment.verdict(executor.said, declined=_reason(outcome, summary))
         except Failure as failure:  # a judge that breaks costs the verdict, not the record
             verdict, outcome, summary = None, "infrastructure", failure.message
         outcome, summary = judged(outcome, summary, verdict)
@@ -273,12 +273,10 @@ class EpisodeRun:
         words = last_word(report) if report is not None else None
         return (*self.executor.said, *((words[1],) if words is not None else ()))
 
-    def _told(self, outcome: Outcome, summary: str) -> tuple[str, ...]:
-        """What the person was told: by programs, and why the model or its program declined."""
-        report = self.turns[-1].report if self.turns else None
-        words = last_word(report) if report is not None else None
-        reasons = (summary if outcome == "refused" else None, words[1] if words is not None else None)
-        return (*self.executor.said, *(reason for reason in reasons if reason is not None))
+
+def _reason(outcome: Outcome, summary: str) -> str | None:
+    """Why it was declined: by `decline`, by raising NotFound or Unreachable, or in words alone."""
+    return summary if outcome in ("declined", "refused") else None
 
 
 class Solver(Protocol):

@@ -47,11 +47,13 @@ class Case:
     start: World
     now: World
     said: Sequence[str] = ()
-    """What the program told the person, and why a model declined."""
+    """What the program told the person."""
     moments: Sequence[WorldSnapshot] = ()
     """Oldest first, for tasks that are about the way and not only the end."""
     held: frozenset[str] = frozenset()
     """Names of what is in the hand now."""
+    declined: str | None = None
+    """Why it was declined: the reason of `decline(reason)`, or a refusal in words alone; None when it was not."""
 
     def resting(self) -> list[World]:
         """The worlds, from the start to the end, in which the hand was empty."""

@@ -1,7 +1,9 @@
 """Clauses of requests that cannot be carried out: nothing is moved, and the person is told why.
 
-A reason is judged by its words, because ground truth has no other ear: it refuses ("no", "cannot", "too far", …), names
-what is in the way and does not say that it was done. Silence is no reason.
+What counts is the call, `decline(reason)` or a refusal in words alone, and what its reason names: the thing, the colour
+or the measure that makes it impossible. Names are read in English; a reason in another language stands as it is. To
+decline and to say that it was done is a contradiction. A program that only says why has to refuse in so many English
+words ("no", "cannot", "too far", …). Silence is no reason.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from sim_envs.judging.case import Case, Condition
+from sim_envs.judging.reason_names import is_foreign, named_missing
 from sim_envs.judging.truth_geometry import tipped_over
 
 STILL = 0.01
@@ -37,7 +40,9 @@ _PART = re.compile(r";|\.(?!\d)|\n")
 _WORD = re.compile(r"[a-z0-9.]+")
 
 
-def declined(case: Case, about: Collection[str], *, close: bool = False) -> list[Condition]:
+def declined(
+    case: Case, about: Collection[str], *, close: bool = False, missing: Collection[str] = ()
+) -> list[Condition]:
     """Nothing moved, from the start to the end, and a reason was given.
 
     Args:
@@ -45,12 +50,15 @@ def declined(case: Case, about: Collection[str], *, close: bool = False) -> list
         about: words (or beginnings of words, with a final "*") of which a reason has to use one. Of several in one
             string it has to use all, and none that a "-" stands before.
         close: whether that has to be in the same sentence, or between the same semicolons, as the refusal.
+        missing: "<color> <category>" of what is not there, of which the reason of a call has to name one.
     """
-    return [told_why(case, about, close=close), still(case)]
+    return [told_why(case, about, close=close, missing=missing), still(case)]
 
 
-def told_why(case: Case, about: Collection[str], *, close: bool = False) -> Condition:
+def told_why(case: Case, about: Collection[str], *, close: bool = False, missing: Collection[str] = ()) -> Condition:
     """The person was told why not; see `declined` for the arguments."""
+    if case.declined is not None:
+        return _called(case.said, case.declined, about, missing)
     reason = next(
         (
             said
@@ -84,10 +92,33 @@ def still(case: Case) -> Condition:
     return Condition(holds, text, "furthest move (m)", round(furthest[worst], 4))
 
 
-def _refuses(said: str, about: Collection[str]) -> bool:
-    text = _HARMLESS.sub(" ", said.lower().replace("’", "'"))
+def _called(said: Sequence[str], reason: str, about: Collection[str], missing: Collection[str]) -> Condition:
+    """What was declined for `reason`."""
+    claim = next((words for words in (*said, reason) if _claims(_plain(words))), None)
+    if claim is not None:
+        return Condition(
+            False, f"it was declined, and yet {_quoted(claim)} says that it was done", "reason given", False
+        )
+    named = named_missing(reason, missing) if missing else any(_names(_plain(reason), key) for key in about)
+    if named or is_foreign(reason):
+        return Condition(True, f"the person was told why: {_quoted(reason)}", "reason given", True)
+    text = f"it was declined, but the reason names nothing that makes it impossible: {_quoted(reason)}"
+    return Condition(False, text, "reason given", False)
+
+
+def _plain(said: str) -> str:
+    return _HARMLESS.sub(" ", said.lower().replace("’", "'"))
+
+
+def _claims(text: str) -> bool:
+    """Whether `text` says that it was done, where what comes before does not deny it."""
     claims = (text[: claim.start()] for claim in _CLAIM.finditer(text))
-    if any(_DENIED.search(_clause(before)) is None for before in claims):
+    return any(_DENIED.search(_clause(before)) is None for before in claims)
+
+
+def _refuses(said: str, about: Collection[str]) -> bool:
+    text = _plain(said)
+    if _claims(text):
         return False
     return _REFUSAL.search(text) is not None and any(_names(text, key) for key in about)
 

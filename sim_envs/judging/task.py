@@ -82,18 +82,20 @@ class BoundTask:
         moments: Sequence[WorldSnapshot] = (),
         held: frozenset[str] = frozenset(),
         robot_time: float = 0.0,
+        declined: str | None = None,
     ) -> Verdict:
         """The verdict on `now`, in which everything is expected to be at rest.
 
         Args:
             start: the world when the instruction was given.
             now: the world now.
-            said: see `Case`, as for `moments` and `held`.
+            said: see `Case`, as for `moments`, `held` and `declined`.
             moments: what happened between.
             held: what is in the hand now.
+            declined: why it was declined, where it was.
             robot_time: s since the instruction; more than the task's limit is a failure of its own.
         """
-        case = Case(self.values, start, now, said, moments, held)
+        case = Case(self.values, start, now, said, moments, held, declined)
         with _blamed(f"the goal of task {self.task.id!r}"):
             conditions = [*self.task.definition.goal(case)]
         if not conditions:

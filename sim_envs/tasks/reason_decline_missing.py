@@ -28,9 +28,10 @@ from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
         ),
     ),
     tags=("reason", "decline"),
-    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
-    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and names what is missing. "
-    "Silence, or saying that it is done, is no reason.",
+    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: the "
+    "reason of `decline`, or the model's refusal, names what is missing. "
+    "One in another language "
+    "stands as it is. Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
 )
@@ -52,7 +53,9 @@ class DeclineMissing:
         for slot, other in (("block", "bowl"), ("bowl", "block")):
             if slot in missing:
                 about.append(f"{color_of(case.values[slot])} -{other}*")
-        return declined(case, about, close=True)  # what else is in view has the same words
+        return declined(
+            case, about, close=True, missing=[case.values[slot] for slot in missing]
+        )  # what else is in view has the same words
 
     def _there(self, case: Case, slot: str) -> bool:
         return any(f"{state.color} {state.category}" == case.values[slot] for state in case.start.values())

@@ -50,9 +50,10 @@ _BOUNDS = ("off", "beyond", "outside", "past", "end*", "small*", "big*", "large*
         ),
     ),
     tags=("reason", "decline"),
-    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
-    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and speaks of reach, "
-    "distance or the table. Silence, or saying that it is done, is no reason.",
+    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: the "
+    "reason of `decline`, or the model's refusal, speaks of reach, "
+    "distance or the table. One in another language "
+    "stands as it is. Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
 )

@@ -28,9 +28,10 @@ from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette
         ),
     ),
     tags=("reason", "decline"),
-    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: what the "
-    "program said, or the model's refusal, has a word that refuses (no, cannot, too, …) and speaks of size "
-    "or fit. Silence, or saying that it is done, is no reason.",
+    tolerance="Nothing moved more than 1 cm, neither in the end nor on the way, and the person was told why: the "
+    "reason of `decline`, or the model's refusal, speaks of size "
+    "or fit. One in another language "
+    "stands as it is. Silence, or saying that it is done, is no reason.",
     time_limit_s=60.0,
     outcome="declined",
 )

@@ -94,6 +94,66 @@ def test_anything_else_does_not(task, said):
     assert "reason" in verdict.explanation
 
 
+def called(task: str, reason: str, *said: str):
+    """The verdict on `decline(reason)`."""
+    bound = find_task(task).bind(0)
+    table = Table(bound.scene)
+    said = tuple(text.format(**bound.values) for text in said)
+    return bound.judge(table.start, table.world, said=said, declined=reason.format(**bound.values))
+
+
+FOREIGN = (
+    "Hier gibt es so etwas nicht.",
+    "Es gibt keine {bowl} auf dem Tisch, nur andere Schüsseln.",
+    "No lo veo por ninguna parte.",
+    "Je ne vois rien de tel sur la table.",
+    "Dat ligt hier niet op tafel.",
+    "这里没有这样的碗。",
+    "その色のボウルはありません。",
+    "Здесь этого нет.",
+)
+
+
+@pytest.mark.parametrize(("task", "reason"), [(task, reason) for task in REASONS for reason in REASONS[task]])
+def test_a_call_with_a_reason_declines(task, reason):
+    assert called(task, reason).status == "declined"
+
+
+@pytest.mark.parametrize("task", REASONS)
+@pytest.mark.parametrize("reason", FOREIGN)
+def test_a_reason_in_another_language_declines(task, reason):
+    if "{bowl}" in reason and task != "reason-decline-missing":
+        return
+    assert called(task, reason).status == "declined"
+
+
+@pytest.mark.parametrize(
+    "reason", ["{bowl}: none", "a {bowl}?", "only blocks and other bowls", "nothing of that kind, {bowl}"]
+)
+def test_a_call_needs_no_word_of_refusal(reason):
+    assert called("reason-decline-missing", reason).status == "declined"
+
+
+@pytest.mark.parametrize("task", REASONS)
+@pytest.mark.parametrize("reason", NO_REASONS)
+def test_a_call_without_a_reason_does_not(task, reason):
+    assert called(task, reason).status == "not_achieved"
+
+
+@pytest.mark.parametrize(("task", "reason"), WRONG_REASONS)
+def test_a_call_with_another_reason_does_not(task, reason):
+    verdict = called(task, reason)
+    assert verdict.status == "not_achieved"
+    assert "the reason names nothing that makes it impossible" in verdict.explanation
+
+
+@pytest.mark.parametrize("task", REASONS)
+def test_to_decline_and_to_say_that_it_is_done_is_a_contradiction(task):
+    verdict = called(task, REASONS[task][0], "I have put it where you wanted it.")
+    assert verdict.status == "not_achieved"
+    assert verdict.explanation.startswith("It was declined, and yet 'I have put it")
+
+
 @pytest.mark.parametrize("task", REASONS)
 def test_silence_does_not_decline(task):
     assert judged(task).explanation == "Nobody was told why it cannot be done."
