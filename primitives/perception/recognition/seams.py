@@ -120,13 +120,16 @@ def _across(
     """The seams at right angles to the u axis, along which the rectangle measures `size[0]`."""
     steps = 2 * math.ceil(size[0] / 2 / step) + 1
     dark, known = np.zeros(steps, bool), np.zeros(steps, bool)
+    at = (np.arange(steps) - (steps - 1) / 2) * step
+    possible = np.abs(at) < size[0] / 2 - _NARROWEST
     for part, along, length in _faces(v, z, size[1], ends):
         looks = [_dark(u[part] / step, along[part] / length, light[part], steps, line) for line in _LINES]
         # what one face shows plainly needs no other
         dark |= np.logical_or.reduce([d for d, _ in looks]) & ~known
         known |= looks[0][1]
-    at = (np.arange(steps) - (steps - 1) / 2) * step
-    dark &= np.abs(at) < size[0] / 2 - _NARROWEST
+        if known[possible].all():
+            break
+    dark &= possible
     found: list[float] = []
     for run in np.split(np.flatnonzero(dark), np.flatnonzero(np.diff(np.flatnonzero(dark)) > 2) + 1):
         if len(run) and (not found or at[run].mean() - found[-1] > _NARROWEST):
@@ -189,7 +192,7 @@ def _around(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """`count` and `total` (sections, steps) summed over the steps at `offsets` from each."""
     width = count.shape[1]
-    first = [min(max(step + offsets.start, 0), width) for step in range(width)]
-    last = [min(max(step + offsets.stop, 0), width) for step in range(width)]
+    steps = np.arange(width, dtype=np.intp)
+    first, last = (np.asarray((steps + o).clip(0, width), np.intp) for o in (offsets.start, offsets.stop))
     number, light = (np.pad(np.cumsum(a, axis=1), ((0, 0), (1, 0))) for a in (count, total))
     return number[:, last] - number[:, first], light[:, last] - light[:, first]
