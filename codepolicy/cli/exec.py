@@ -50,6 +50,7 @@ class ExecCommand(OutputFlags, WorldOptions):
     def _source(self) -> str | None:
         """The program; None stands for the oracle."""
         from primitives.errors import ConfigurationError
+        from primitives.regular_file import regular_bytes
 
         if self.oracle:
             if self.program is not None or self.task is None:
@@ -59,11 +60,7 @@ class ExecCommand(OutputFlags, WorldOptions):
             raise ConfigurationError("say which program to run: codepolicy exec PROGRAM.py, or --oracle --task ID")
         path = Path(self.program)
         try:
-            if path.stat().st_size > 64_000:
-                raise ConfigurationError(
-                    f"{self.program!r} has {path.stat().st_size} bytes; a program has at most 64000"
-                )
-            return path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            raise ConfigurationError(f"cannot read program {self.program!r}: {reason}") from error
+            text = regular_bytes(path, "program", 64_000).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ConfigurationError(f"cannot read program {self.program!r}: not UTF-8 text") from error
+        return text.replace("\r\n", "\n").replace("\r", "\n")

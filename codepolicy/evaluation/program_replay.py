@@ -24,6 +24,7 @@ from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
 from primitives.environment import Environment, ObjectState, TrialSpec
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_bytes
 
 Call = dict[str, object]
 """A line of trace.jsonl without what depends on the machine's speed."""
@@ -134,7 +135,7 @@ def _trial(folder: Path, record: Record) -> TrialSpec:
 
 def _single(folder: Path) -> RecordedEpisode:
     try:
-        run = msgspec.json.decode((folder / "run.json").read_bytes(), type=SingleRun)
+        run = msgspec.json.decode(regular_bytes(folder / "run.json", "run"), type=SingleRun)
     except (msgspec.MsgspecError, ConfigurationError) as error:
         raise ConfigurationError(
             f"{str(folder / 'run.json')!r} is damaged or of another version of codepolicy: {error}"
@@ -200,8 +201,8 @@ def replayed(episode: RecordedEpisode, environment: Environment) -> Replayed:
 def recorded_outcome(folder: Path) -> Episode:
     """What came of the episode in `folder` then. Raises ConfigurationError."""
     try:
-        return msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode)
-    except (OSError, msgspec.MsgspecError) as error:
+        return msgspec.json.decode(regular_bytes(folder / "episode.json", "episode"), type=Episode)
+    except (ConfigurationError, msgspec.MsgspecError) as error:
         raise ConfigurationError(f"{str(folder)!r} has no readable episode.json to compare with: {error}") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from codepolicy.models.prices import price_table
 from codepolicy.models.registry import load
 from codepolicy.skills.skill_store import SkillStore
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_bytes
 from sim_envs.scenes.scene_files import read_scene
 from sim_envs.suites import suite
 
@@ -161,3 +163,16 @@ def test_damaged_skills_are_refused_or_left_out(content: bytes, tmp_path: Path) 
         SkillStore(tmp_path)
     except ConfigurationError as error:
         assert json.dumps(str(error))
+
+
+def test_pipes_devices_and_huge_files_are_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe, endless, sparse = (tmp_path / name for name in ("pipe", "endless", "sparse"))
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    with sparse.open("wb") as file:
+        file.truncate(4_000_000_000)
+    for path in (pipe, endless, sparse):
+        assert status(["exec", str(path), "--out", str(tmp_path / "out")]) == 2
+        assert "cannot read program" in capsys.readouterr().err
+        with pytest.raises(ConfigurationError, match="cannot read record"):
+            regular_bytes(path, "record")
