@@ -36,6 +36,17 @@ class Context:
     masks: dict[int, Mask] = field(default_factory=dict[int, Mask])
     """The newest masks that the program was given, by id."""
     last_id: int = 0
+    _of_program: tuple[dict[int, Image], dict[int, Mask], int] | None = None
+    """The same of the program, while a goal check runs."""
+
+    def begin_images(self, *, apart: bool) -> None:
+        """A goal check starts without images and with id 1, so no id tells it what ran before; a program goes on."""
+        if self._of_program is not None:
+            self.images, self.masks, self.last_id = self._of_program
+            self._of_program = None
+        if apart:
+            self._of_program = self.images, self.masks, self.last_id
+            self.images, self.masks, self.last_id = {}, {}, 0
 
     def next_id(self) -> int:
         """A fresh id for an `Image` or a `Mask`. The server keeps what a primitive returns."""

@@ -118,6 +118,7 @@ class Server:
         self._left_out = 0
         self._context.clauses.clear()
         self._context.collect_expectations = collect_expectations
+        self._context.begin_images(apart=collect_expectations)
         self._context.guard.begin(self.robot_time)
 
     def stop(self) -> None:

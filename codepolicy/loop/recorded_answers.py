@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
-from primitives.failures import Failure, PolicyError
+from codepolicy.sandbox import wire_values
+from primitives.failures import BudgetSpent, Failure, PolicyError
 from primitives.scene import Relation
 
 Call: TypeAlias = Callable[[str, Sequence[msgspec.Raw], Mapping[str, msgspec.Raw], int | None], object]
 """Answers a call: name, positional and keyword arguments as MessagePack, program line."""
 _condition: msgspec.msgpack.Decoder[bool | Relation] = msgspec.msgpack.Decoder(bool | Relation)
-_Key: TypeAlias = tuple[str, tuple[bytes, ...], tuple[tuple[str, bytes], ...]]
+KEPT_BYTES: Final = 16 * 2**20
+"""Most bytes of answers that are kept of one goal check, images included."""
 
 
 @dataclass(slots=True)
@@ -23,10 +27,12 @@ class RecordedAnswers:
 
     truths: list[bool] = field(default_factory=lambda: list[bool]())
     """Of each `expect`."""
-    _given: dict[_Key, list[object]] = field(default_factory=lambda: dict[_Key, list[object]]())
+    _given: dict[bytes, list[object]] = field(default_factory=lambda: dict[bytes, list[object]]())
+    """Answers by the digest of what was asked."""
+    _bytes: int = 0
 
     def around(self, call: Call) -> Call:
-        """`call`, remembered."""
+        """`call`, remembered; it raises `BudgetSpent` where the answers exceed `KEPT_BYTES`."""
 
         def remembered(
             name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None
@@ -38,12 +44,26 @@ class RecordedAnswers:
             try:
                 answer = call(name, args, kwargs, line)
             except Failure as failure:
-                answers.append(failure)
+                self._count(failure.report())
+                answers.append(copy.copy(failure))  # without its traceback, whose frames hold the arguments
                 raise
+            arrays: list[wire_values.Array] = []
+            try:
+                self._count(wire_values.pack(answer, arrays), arrays)
+            except TypeError:
+                return answer  # cannot be sent: the sandbox says whose fault it is
             answers.append(answer)
             return answer
 
         return remembered
+
+    def _count(self, answer: object, arrays: Sequence[wire_values.Array] = ()) -> None:
+        self._bytes += len(msgspec.msgpack.encode(answer)) + sum(a.nbytes for a in arrays)
+        if self._bytes > KEPT_BYTES:
+            raise BudgetSpent(
+                f"the goal check was given {self._bytes} bytes of answers; the limit is {KEPT_BYTES}",
+                hint="Look less often, and keep questions short.",
+            )
 
     def again(self, truths: list[bool]) -> Call:
         """Answers the same questions in the same way, and notes in `truths` which conditions are then stated."""
@@ -66,8 +86,12 @@ class RecordedAnswers:
         return replayed
 
 
-def _key(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> _Key:
-    return name, tuple(bytes(a) for a in args), tuple(sorted((k, bytes(v)) for k, v in kwargs.items()))
+def _key(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> bytes:
+    digest = hashlib.sha256()
+    for part in (name.encode(), *args, b"", *(p for k in sorted(kwargs) for p in (k.encode(), kwargs[k]))):
+        digest.update(len(bytes(part)).to_bytes(8))
+        digest.update(bytes(part))
+    return digest.digest()
 
 
 def _truth(args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Sequence
 
+import msgspec
 import pytest
 
 from codepolicy.agent import Agent, open_executor
+from codepolicy.loop.recorded_answers import RecordedAnswers
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.session import Session
 from codepolicy.settings import Settings
 from primitives.environment import Environment, TrialSpec
+from primitives.failures import BudgetSpent, PolicyError
 
 Fenced = Callable[..., str]
 LOOK = 'expect(find("red block") is not None, "seen")\n    '
@@ -140,3 +144,36 @@ def test_with_something_in_the_hand_an_honest_check_is_believed(world: Environme
     with Session(Agent(model=model, env=world)) as session:
         assert session.run("pick up the red block").goal_check.status == "passed"
         assert session.run("now put it into the blue bowl").goal_check.status == "passed"
+
+
+@pytest.mark.slow
+def test_ids_of_images_tell_a_goal_check_nothing(world: Environment) -> None:
+    settings = Settings(surface="joint")
+    with open_executor(world, TrialSpec(), settings, gate=False) as executor:
+        executor.mark_start()
+        for program in ("pass", "for i in range(5): capture()"):
+            assert executor.attempt(program, None).report is not None
+            check = executor.check('def goal():\n    expect(capture().id == 1, "first")')
+            assert check.status == "passed", check
+
+
+def test_the_answers_to_a_goal_check_are_bounded() -> None:
+    """Long questions are not kept, neither by the answer nor by a traceback; too many answers end the check."""
+
+    def refuse(name: str, args: Sequence[msgspec.Raw], kwargs: object, line: int | None) -> object:
+        raise PolicyError("no")
+
+    def answer(name: str, args: object, kwargs: object, line: int | None) -> object:
+        return "x" * 2**20
+
+    tracemalloc.start()
+    call = RecordedAnswers().around(refuse)
+    for i in range(100):
+        with pytest.raises(PolicyError):
+            call("find", [msgspec.Raw(msgspec.msgpack.encode("x" * 260_000 + str(i)))], {}, None)
+    assert tracemalloc.get_traced_memory()[0] < 5e6
+    tracemalloc.stop()
+    call = RecordedAnswers().around(answer)
+    with pytest.raises(BudgetSpent, match="bytes of answers"):
+        for _ in range(17):
+            call("find", [], {}, None)
