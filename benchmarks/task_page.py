@@ -121,6 +121,18 @@ them, and they are listed, matched, played and hashed into `run.json` like the o
 them is a TOML file. An exception in a scene, a goal or an oracle is told with the package's name, file and line and
 lost to `infrastructure`; an id that is taken is refused. Primitives go the same way, by `codepolicy.primitives`.
 
+## For learners of low-level control
+
+    import codepolicy, gymnasium
+    env = gymnasium.make("codepolicy/Tabletop-v0", task="put-block-in-bowl")
+
+A Panda at 10 Hz with the tasks of this page: joint turns and finger distance as actions, the growth of the task's
+progress as reward. The observation has what is measured (joints, fingers, image, depth), `goal`, the instruction as
+bytes, and `state`, the objects' true poses with a mark on those that the instruction names. `state=False` leaves ground
+truth out; `info["privileged"]` says which of the two was played, and the verdict with its facts stands apart in
+`info["truth"]`. Environments in parallel need fresh processes: `AsyncVectorEnv(makers, context="spawn")`, where a maker
+names the package, `gymnasium.make("codepolicy:codepolicy/Tabletop-v0")`.
+
 ## Privilege tiers are conditions
 
 Peers keep one copy of their API for every tier; here a tier is a choice of flags, and it is stamped on every result.

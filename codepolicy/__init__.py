@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codepolicy.gymnasium_registration import announce
+
 if TYPE_CHECKING:
     from codepolicy.agent import Agent as Agent
     from codepolicy.episode import Episode as Episode
@@ -55,6 +57,9 @@ _HOMES = {
     "read_run": "codepolicy.evaluation.run_store",
     "summarized": "codepolicy.evaluation.summary",
 }
+
+
+announce()
 
 
 def __getattr__(name: str) -> object:

@@ -1,9 +1,10 @@
 """The world as Gymnasium environments, for learners of low-level control.
 
-    env = gymnasium.make("sim_envs.gym_env:codepolicy/Tabletop-v0", task="put-block-in-bowl")
+    import codepolicy, gymnasium
+    env = gymnasium.make("codepolicy/Tabletop-v0", task="put-block-in-bowl")
 
-Importing this module, which the part before the colon does, registers `codepolicy/Tabletop-v0`. `task` is any task id,
-or None to play without reward.
+`task` is any task id, or None to play without reward. Drivers of OpenGL do not survive a fork, so vectors of
+environments need fresh processes: `gymnasium.vector.AsyncVectorEnv(makers, context="spawn")`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from primitives.categories import CATEGORIES
+from primitives.colors import COLORS
 from primitives.environment import TrialSpec
 from primitives.motion.hand import GRIP_FORCE
 from sim_envs.environment import PyBulletEnvironment
@@ -31,6 +34,14 @@ CONTROL_STEPS = 24
 LARGEST_TURN = 0.1
 """rad per action and joint."""
 GRIP_SPEED = 0.15
+ROWS, COLUMNS = 24, 14
+"""Of the state: objects, and numbers about each."""
+LARGEST = 100.0
+"""Bound of every number in the state."""
+LONGEST_GOAL = 200
+"""Bytes."""
+CATEGORY_NAMES, COLOR_NAMES = tuple(CATEGORIES), tuple(COLORS)
+"""What the indices in the state mean."""
 
 
 class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
@@ -41,16 +52,23 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
     through `codepolicy`, which confines them; this package runs nobody's code.)
 
     Observation: `q` (7,) rad, `dq` (7,) rad/s and `width` (1,) m, all measured; `rgb` (H, W, 3) uint8 and `depth`
-    (H, W) float32 m of the overhead camera.
+    (H, W) float32 m of the overhead camera; `goal` (`LONGEST_GOAL`,) uint8, the instruction in UTF-8, then zeros; and,
+    unless `state` is false, `state` (`ROWS`, `COLUMNS`) float32 from ground truth: a row for each object in order of
+    name, with position (3,) m, quaternion xyzw (4,), extent (3,) m, joint m, indices of category and colour, and which
+    thing of the instruction it is: 1 for the first that is named, 2 for the second, 0 for others; zeros at the end.
 
     Reward: how much the task's progress in [0, 1] grew, so that an episode's return is its progress. The episode
-    terminates when the task is achieved. `info` holds the task's instruction, verdict status and facts.
+    terminates when the task is achieved or, where that is the task, declined.
+
+    `info["instruction"]` is the goal as text. `info["privileged"]` says what of the observation is ground truth,
+    "state" or "". `info["truth"]`, which no policy may read, holds the verdict's `status`, `progress` and `facts`.
 
     Args:
         task: task id, or None for a scene without a goal.
         scene: name or file of a scene, where there is no task.
         disturbances: named set of disturbances.
         image_size: width and height of the images in px.
+        state: whether the observation has the objects' true state, which a robot does not know.
         render_mode: "rgb_array" for `render`.
     """
 
@@ -62,6 +80,7 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         scene: str | None = None,
         disturbances: str = "none",
         image_size: tuple[int, int] = (160, 120),
+        state: bool = True,
         render_mode: str | None = None,
     ) -> None:
         self.render_mode = render_mode
@@ -70,9 +89,11 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         self._task, self._scene, self._disturbances = task, scene, disturbances
         self._camera = camera_info(MOUNTS[0], *image_size)
         self._progress = 0.0
+        self._state = state
         width, height = image_size
         info = self._arm_info
         self.action_space = spaces.Box(-1.0, 1.0, (info.dof + 1,), np.float32)
+        seen: dict[str, spaces.Space[Any]] = {"state": spaces.Box(-LARGEST, LARGEST, (ROWS, COLUMNS))} if state else {}
         self.observation_space = spaces.Dict(
             {
                 "q": spaces.Box(info.lower - 0.1, info.upper + 0.1, dtype=np.float64),
@@ -80,6 +101,8 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
                 "width": spaces.Box(-0.01, info.gripper.max_width + 0.01, (1,), np.float64),
                 "rgb": spaces.Box(0, 255, (height, width, 3), np.uint8),
                 "depth": spaces.Box(0.0, 10.0, (height, width), np.float32),
+                "goal": spaces.Box(0, 255, (LONGEST_GOAL,), np.uint8),
+                **seen,
             }
         )
 
@@ -108,7 +131,7 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
             world.step()
         progress, info = self._judged()
         reward, self._progress = progress - self._progress, progress
-        return self._observed(), reward, info.get("status") == "achieved", False, info
+        return self._observed(), reward, progress >= 1.0, False, info
 
     def render(self) -> NDArray[np.uint8] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A picture for people, (480, 640, 3) uint8, in render mode "rgb_array"."""
@@ -126,22 +149,41 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         world = self._environment.simulation
         rgb, depth = self._environment.renderer.measure(world, self._camera, Light())
         q, dq = world.joints()
+        seen: Observation = {"state": self._objects()} if self._state else {}
         return {
             "q": np.array(q),
             "dq": np.clip(dq, -20.0, 20.0),
             "width": np.array([world.width()]),
             "rgb": rgb,
             "depth": depth,
+            "goal": self._goal(),
+            **seen,
         }
+
+    def _goal(self) -> NDArray[np.uint8]:
+        """The instruction as bytes, since vectors of environments do not renew text in shared memory."""
+        said = self._environment.instruction.encode()[:LONGEST_GOAL].ljust(LONGEST_GOAL, b"\0")
+        return np.frombuffer(said, np.uint8).copy()
+
+    def _objects(self) -> NDArray[np.float32]:
+        rows = np.zeros((ROWS, COLUMNS), np.float32)
+        objects = sorted(self._environment.world().items())[:ROWS]
+        goal = self._environment.instruction.lower()
+        places = {(o.color, o.category): goal.find(f"{o.color} {o.category}") for _, o in objects}
+        order = sorted(where for where in places.values() if where >= 0)
+        for row, (_, it) in zip(rows, objects, strict=False):
+            where = places[it.color, it.category]
+            named = 0 if where < 0 else 1 + order.index(where)
+            kinds = (CATEGORY_NAMES.index(it.category), COLOR_NAMES.index(it.color))
+            row[:] = (*it.position, *it.quaternion_xyzw, *it.size, it.joint or 0.0, *kinds, named)
+        return np.clip(rows, -LARGEST, LARGEST)
 
     def _judged(self) -> tuple[float, dict[str, Any]]:
         verdict = self._environment.assess()
+        privileged = "state" if self._state else ""
+        info: dict[str, Any] = {"instruction": self._environment.instruction, "privileged": privileged}
         if verdict is None:
-            return 0.0, {}
-        info = {"instruction": self._environment.instruction, "status": verdict.status, "facts": dict(verdict.facts)}
-        return float(verdict.progress), info
-
-
-gymnasium.register(  # pyright: ignore[reportUnknownMemberType]
-    id="codepolicy/Tabletop-v0", entry_point="sim_envs.gym_env:Tabletop", max_episode_steps=300
-)
+            return 0.0, info
+        progress = float(verdict.progress)
+        info["truth"] = {"status": verdict.status, "progress": progress, "facts": dict(verdict.facts)}
+        return progress, info

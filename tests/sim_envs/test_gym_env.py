@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import subprocess
+import sys
+
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AsyncVectorEnv
 
+import codepolicy  # noqa: F401 - registers the environment
 import sim_envs.gym_env as module
 
 
@@ -33,11 +39,61 @@ def test_actions_turn_the_joints_and_move_the_fingers() -> None:
     env.close()
 
 
-def test_an_episode_of_a_task_tells_its_instruction() -> None:
+def test_the_goal_is_in_the_observation_and_ground_truth_apart() -> None:
     env = module.Tabletop(image_size=(32, 24))
-    _, info = env.reset(seed=1)
-    assert "block" in info["instruction"]
-    assert info["status"] == "not_achieved"
-    _, again = env.reset(seed=1)
-    assert again == info
+    observation, info = env.reset(seed=1)
+    goal, state = bytes(observation["goal"]).rstrip(b"\0").decode(), observation["state"]
+    assert goal == info["instruction"] and "block" in goal and info["privileged"] == "state"
+    assert info["truth"]["status"] == "not_achieved" and set(info) == {"instruction", "privileged", "truth"}
+    rows = state[state.any(axis=1)]
+    named = [row for row in rows if row[-1]]
+    kinds = [module.CATEGORY_NAMES[int(row[-3])] for row in sorted(named, key=lambda row: row[-1])]
+    assert kinds == ["block", "bowl"] and [f"{module.COLOR_NAMES[int(r[-2])]} " in goal for r in named] == [True, True]
+    assert ((rows[:, :2] > (0.2, -0.4)) & (rows[:, :2] < (0.8, 0.4))).all()
+    again, same = env.reset(seed=1)
+    assert same == info and (again["goal"] == observation["goal"]).all() and (again["state"] == state).all()
     env.close()
+
+
+def test_a_learner_without_privilege_is_told_nothing_but_what_is_measured() -> None:
+    env = module.Tabletop(image_size=(32, 24), state=False)
+    observation, info = env.reset(seed=1)
+    assert "state" not in observation and info["privileged"] == ""
+    assert "state" not in env.observation_space.spaces
+    env.close()
+
+
+@pytest.mark.parametrize("order", ["codepolicy, gymnasium", "gymnasium, codepolicy", "gymnasium, sim_envs, codepolicy"])
+def test_importing_codepolicy_is_all_it_takes(order: str) -> None:
+    code = (
+        f"import {order}\nspec = gymnasium.spec('codepolicy/Tabletop-v0')\n"
+        "import importlib.util\nassert importlib.util.find_spec('gymnasium').loader is gymnasium.__loader__\n"
+        "print(spec.entry_point, gymnasium.__version__)"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert done.stdout.startswith("sim_envs.gym_env:Tabletop"), done.stderr
+
+
+def test_importing_codepolicy_does_not_import_gymnasium() -> None:
+    code = "import codepolicy, sys; assert not {'gymnasium', 'numpy'} & set(sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.slow
+def test_environments_in_fresh_processes_are_one_vector() -> None:
+    makers = [functools.partial(gymnasium.make, "codepolicy:codepolicy/Tabletop-v0", image_size=(32, 24))] * 2
+    vector = AsyncVectorEnv(makers, context="spawn")
+    try:
+        observation, info = vector.reset(seed=[1, 2])
+        assert observation["rgb"].shape == (2, 24, 32, 3) and observation["state"].shape[0] == 2
+        told = [bytes(goal).rstrip(b"\0").decode() for goal in observation["goal"]]
+        assert (
+            told == list(info["instruction"])
+            and told[0] != told[1]
+            and observation["rgb"].any()
+            and list(info["privileged"]) == ["state"] * 2
+        )
+        observation, reward, *_ = vector.step(np.zeros((2, 8), np.float32))
+        assert reward.shape == (2,)
+    finally:
+        vector.close()
