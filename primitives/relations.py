@@ -21,6 +21,7 @@ NUT_PLAY = 0.010
 """Largest distance of a nut's centre from the axis of the peg that goes through it."""
 SIDE_MARGIN = 0.005
 """Smallest offset that counts as left, right, in front or behind."""
+CENTRES = "centre to centre (m)"
 
 
 def footprint(obj: SceneObject) -> shapely.Polygon:
@@ -91,7 +92,7 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
     text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim"
-    return Relation(holds, text, (a.name, b.name))
+    return Relation(holds, text, (a.name, b.name), {CENTRES: off, "lowest point below the rim (m)": sunk})
 
 
 def contained(container: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]:
@@ -131,7 +132,7 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     off = math.dist(a.position[:2], b.position[:2])
     height = f"{abs(gap):.3f} m {'above' if gap >= 0 else 'below'} its top"
     text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
-    return Relation(over and touching, text, (a.name, b.name))
+    return Relation(over and touching, text, (a.name, b.name), {CENTRES: off, "lowest point above the top (m)": gap})
 
 
 def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
@@ -141,6 +142,7 @@ def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
         off <= NUT_PLAY and abs(lift) <= CONTACT,
         f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {lift:+.3f} m above the plate",
         (nut.name, peg.name),
+        {"centre to axis (m)": off, "lowest point above the plate (m)": lift},
     )
 
 
@@ -153,7 +155,8 @@ def on_table(a: SceneObject) -> Relation:
 def near(a: SceneObject, b: SceneObject, distance: float) -> Relation:
     """Whether the gap between the outlines of `a` and `b` is at most `distance` m."""
     gap = float(footprint(a).distance(footprint(b)))
-    return Relation(gap <= distance, f"the gap between {a.name} and {b.name} is {gap:.3f} m", (a.name, b.name))
+    text = f"the gap between {a.name} and {b.name} is {gap:.3f} m"
+    return Relation(gap <= distance, text, (a.name, b.name), {"gap (m)": gap})
 
 
 def left_of(a: SceneObject, b: SceneObject) -> Relation:
@@ -185,6 +188,7 @@ def in_region(a: SceneObject, region: Region) -> Relation:
         f"{a.name} is at ({x:.3f}, {y:.3f}); {region.name} is x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
         + (", held by the gripper" if a.on == "gripper" else ""),
         (a.name, region.name),
+        {"x (m)": x, "y (m)": y},
     )
 
 
@@ -195,4 +199,5 @@ def _seat(obj: SceneObject, carrier: SceneObject) -> float:
 
 def _beyond(a: SceneObject, b: SceneObject, *, axis: int, sign: int, word: str) -> Relation:
     offset = sign * (a.position[axis] - b.position[axis])
-    return Relation(offset > SIDE_MARGIN, f"{a.name} is {offset:+.3f} m {word} {b.name}", (a.name, b.name))
+    text = f"{a.name} is {offset:+.3f} m {word} {b.name}"
+    return Relation(offset > SIDE_MARGIN, text, (a.name, b.name), {f"{word} (m)": offset})

@@ -192,6 +192,8 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
     """The measured values behind it."""
     of: tuple[str, ...] = ()
     """Names of the objects and the region that it is about."""
+    values: dict[str, float] = {}
+    """What was measured, by what it is with its unit, e.g. {"gap (m)": 0.012}."""
 
     def __bool__(self) -> bool:
         return self.holds
@@ -232,7 +234,7 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
         return self._with(other, self.holds != bool(other))
 
     def __invert__(self) -> Relation:
-        return Relation(not self.holds, self.text, self.of)
+        return Relation(not self.holds, self.text, self.of, self.values)
 
     __rand__ = __and__
     __ror__ = __or__
@@ -258,8 +260,11 @@ class Relation(msgspec.Struct, frozen=True, tag="relation"):
 
     def _with(self, other: object, holds: bool) -> Relation:
         if not isinstance(other, Relation):
-            return Relation(holds, self.text, self.of)
-        return Relation(holds, f"{self.text}; {other.text}", tuple(dict.fromkeys((*self.of, *other.of))))
+            return Relation(holds, self.text, self.of, self.values)
+        values = dict(self.values)
+        for what, value in other.values.items():
+            values[what if what not in values else f"{what}, {' to '.join(other.of)}"] = value
+        return Relation(holds, f"{self.text}; {other.text}", tuple(dict.fromkeys((*self.of, *other.of))), values)
 
 
 def _number(value: Any) -> Any:

@@ -145,7 +145,7 @@ def _plain(doc: str | None) -> str:
     return text.replace(", base frame", "").replace(" in m.", ".").replace(" in rad", "").rstrip(".,")
 
 
-_UNTOLD = {("Relation", "of")}
+_UNTOLD = {("Relation", "of"), ("Relation", "values")}
 """Fields that a program has no use for: in brief they are left out."""
 
 

@@ -49,4 +49,9 @@ def _objects(call: CallRecord) -> list[SceneObject]:
 
 def _place(thing: SceneObject, holds: bool) -> Relation:
     x, y, z = thing.position
-    return Relation(holds, f"{thing.name} is at ({x:.3f}, {y:.3f}, {z:.3f}), on {thing.on}", (thing.name,))
+    return Relation(
+        holds,
+        f"{thing.name} is at ({x:.3f}, {y:.3f}, {z:.3f}), on {thing.on}",
+        (thing.name,),
+        {"x (m)": x, "y (m)": y, "z (m)": z},
+    )

@@ -110,3 +110,11 @@ def test_two_looks_at_one_thing_are_equal() -> None:
     before, after, twin = thing("red block"), thing("red block", 0.5003, 0.2), thing("red block 2")
     assert before == after != twin
     assert after in [twin, before] and len({before, after, twin}) == 2
+
+
+def test_what_was_measured_is_data() -> None:
+    red, blue = thing("red block", 0.5, 0.1), thing("blue block", 0.5, 0.0)
+    assert relations.near(red, blue, 0.1).values == {"gap (m)": pytest.approx(0.06)}
+    assert relations.left_of(red, blue).values == {"left of (m)": pytest.approx(0.1)}
+    both = relations.near(red, blue, 0.1) & relations.near(blue, thing("green block", 0.5, -0.2), 0.1)
+    assert len(both.values) == 2
