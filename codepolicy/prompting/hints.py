@@ -129,7 +129,7 @@ _PYTHON = (
 NO_PROGRAM = "Answer with one fenced Python block for the program and one for the goal check."
 VACUOUS = (
     "Nothing has moved. Write clauses that are false now and true once the instruction is carried out; "
-    "if everything already is as asked, send the same check again."
+    "if everything already is as asked, send the same check with a program that only says so, without motion."
 )
 NEVER_LOOKED = "Let the goal check look: call find(), detect() or a relation, and expect() something about the result."
 CHECK_FAILED = (
