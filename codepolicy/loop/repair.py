@@ -74,6 +74,9 @@ class RepairLoop:
             number = executor.next_turn()
             user = self._prompt(instruction, objects, repair)
             parsed, reply = self.coder.program(self._messages(system, user), turn=number)
+            kept = repair.goal if repair is not None and repair.goal_stays and parsed.goal is None else None
+            if parsed.program is not None and kept is not None:
+                parsed = replace(parsed, goal=kept)
             self._begin_turn(parsed, reply)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
@@ -81,7 +84,7 @@ class RepairLoop:
             if words is not None:
                 executor.tell(words)
                 return spoken(words, instruction, attempt.check)
-            attempt, goal = self._attempted(parsed, system, instruction), parsed.goal
+            attempt, goal = self._attempted(parsed, system, instruction), parsed.goal or kept
             if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
                 index, number = index + 1, number + 1
                 attempt, goal = self._checked_late(attempt, parsed.program, system, instruction)
@@ -98,6 +101,7 @@ class RepairLoop:
             repair = Repair(
                 program=marked(parsed.program or "# (none)", attempt.report),
                 goal=goal,
+                goal_stays=goal is not None and not _is_wrong(attempt.check),
                 function=marked_function(executor.functions, attempt.report),
                 feedback=text,
                 earlier=tuple(lines[:-1]),
@@ -226,3 +230,8 @@ class RepairLoop:
             goal_check=check if check is not None else last.goal_check,
             feedback=feedback if feedback is not None else last.feedback,
         )
+
+
+def _is_wrong(check: GoalCheck) -> bool:
+    """Whether the goal check itself has to change: refused or raised, proves nothing, or asks for too little."""
+    return check.failure is not None or check.status in ("vacuous", "passed")

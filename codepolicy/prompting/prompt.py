@@ -87,6 +87,8 @@ class Repair:
     feedback: str
     goal: str | None = None
     """The last goal check."""
+    goal_stays: bool = False
+    """Whether it is that of the next program too, where the reply has no other."""
     function: str | None = None
     """The function written on demand in which the program failed, its line marked."""
     earlier: Sequence[str] = ()
@@ -127,7 +129,8 @@ def user_prompt(
             told = "It failed in this function, which was written for it; to change it, define it in the program:"
             parts[-1] += f"\n{told}\n{quoting.fenced(repair.function)}"
         if repair.goal is not None:
-            parts.append(f"## Goal check\n{quoting.fenced(repair.goal)}")
+            told = "It stays unless you send a new one.\n" if repair.goal_stays else ""
+            parts.append(f"## Goal check\n{told}{quoting.fenced(repair.goal)}")
         parts.append("## Feedback\n" + repair.feedback.strip())
     return "\n\n".join(parts)
 

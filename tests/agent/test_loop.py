@@ -183,6 +183,19 @@ def test_a_missing_goal_check_is_asked_for_once_and_the_program_runs_once(world:
     assert episode.believed == "unverified" and len(episode.turns) == 2
 
 
+def test_the_goal_check_shown_stays_where_only_the_program_is_sent_again(world: Environment, fenced: Fenced) -> None:
+    episode, model = run(world, fenced('red = fnd("red block")', IN_GREEN), fenced(PUT))
+    assert (episode.believed, episode.goal_check.status) == ("achieved", "passed")
+    assert episode.turns[1].goal == episode.turns[0].goal is not None
+    assert "It stays unless you send a new one." in model.conversations[1][1].text
+
+    only_program, late = fenced(PUT), f"```python\ndef goal():\n    {IN_GREEN}\n```"
+    episode, model = run(world, fenced(PUT, 'put("red block", "blue bowl")'), only_program, late)
+    assert episode.believed == "achieved" and len(episode.turns) == 3
+    assert "It stays" not in model.conversations[1][1].text, "it was the goal check that was wrong"
+    assert "its goal check is missing" in model.conversations[2][1].text
+
+
 @pytest.mark.slow
 def test_the_time_and_the_picture_are_told(world: Environment, fenced: Fenced) -> None:
     model = ScriptedModel([fenced('put("red block", "blue bowl")', IN_GREEN), fenced(PUT, IN_GREEN)], vision=True)

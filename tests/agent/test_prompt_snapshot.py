@@ -17,7 +17,14 @@ from primitives.scene import SceneObject, Workspace
 FOLDER = Path(__file__).parent / "prompts"
 BLOCK = SceneObject(name="red block", category="block", color="red", position=(0.45, 0.1, 0.02), size=(0.04,) * 3)
 GOAL = 'def goal():\n    expect(inside("red block", "green bowl"), "in")\n'
-REPAIR = Repair(program="home()\n", goal=GOAL, feedback="It failed.", function="def f(): ...\n", earlier=("turn 1: x",))
+REPAIR = Repair(
+    program="home()\n",
+    goal=GOAL,
+    goal_stays=True,
+    feedback="It failed.",
+    function="def f(): ...\n",
+    earlier=("turn 1: x",),
+)
 
 
 def prompts() -> dict[str, str]:
