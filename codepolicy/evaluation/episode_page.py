@@ -12,6 +12,7 @@ from codepolicy.episode import Episode, Turn
 from codepolicy.evaluation.html_page import document, escape
 from codepolicy.evaluation.run_store import DAMAGE
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_bytes
 
 PAGE = "page.html"
 CHARACTERS = 100_000
@@ -23,8 +24,8 @@ Call = dict[str, object]
 def write_page(folder: Path) -> Path:
     """Write the page of the episode in `folder` into it; returns where. Raises ConfigurationError."""
     try:
-        episode = msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode)
-    except (OSError, *DAMAGE) as error:
+        episode = msgspec.json.decode(regular_bytes(folder / "episode.json", "episode"), type=Episode)
+    except (ConfigurationError, *DAMAGE) as error:
         raise ConfigurationError(f"{str(folder)!r} has no readable episode.json: {error}") from error
     target = folder / PAGE
     partial = target.with_name(f".{PAGE}.partial")

@@ -21,6 +21,7 @@ from codepolicy.evaluation.configuration import RunFile, differences
 from codepolicy.evaluation.records import Record
 from codepolicy.redaction import redacted_json
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_bytes
 
 RUN = "run.json"
 EPISODES = "episodes.jsonl"
@@ -61,7 +62,7 @@ def read_run(path: Path) -> EvaluationRun:
             f"{str(path)!r} holds no evaluation ({RUN} is missing); give the folder that `codepolicy eval` made"
         )
     try:
-        run = msgspec.json.decode(file.read_bytes(), type=RunFile)
+        run = msgspec.json.decode(regular_bytes(file, "run"), type=RunFile)
     except DAMAGE as error:
         raise ConfigurationError(f"{str(file)!r} is damaged or of another version of codepolicy: {error}") from error
     records, again = _records(path / EPISODES)

@@ -19,6 +19,7 @@ from codepolicy.events import Answered, Asked, Called, Event, Started
 from codepolicy.file_names import slug
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
+from codepolicy.printable import printable_json
 from codepolicy.redaction import redacted, redacted_json
 from primitives.errors import ConfigurationError
 
@@ -95,13 +96,15 @@ class RunFolder:
 
     def write_json(self, name: str, value: object) -> Path:
         """Write `value` as indented JSON."""
-        return self.write(name, redacted_json(msgspec.json.format(msgspec.json.encode(value), indent=2)) + b"\n")
+        return self.write(
+            name, printable_json(redacted_json(msgspec.json.format(msgspec.json.encode(value), indent=2))) + b"\n"
+        )
 
     def append_trace(self, value: object) -> None:
         """Add one line to trace.jsonl."""
         if self._trace is None:
             self._trace = (self.path / "trace.jsonl").open("ab", buffering=0)
-        line = redacted_json(msgspec.json.encode(value)) + b"\n"
+        line = printable_json(redacted_json(msgspec.json.encode(value))) + b"\n"
         before = self._trace.tell()
         if before + len(line) > TRACE_BYTES:
             self._left_out += 1

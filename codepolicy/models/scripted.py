@@ -9,7 +9,9 @@ from typing import TypeAlias
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_bytes
 
+REPLY_BYTES = 16_000_000
 Answer: TypeAlias = str | Reply | Exception | Callable[[Sequence[Message]], str]
 
 
@@ -64,4 +66,6 @@ def make(argument: str, options: ModelOptions) -> ScriptedModel:
     files = sorted(path.glob("*.md")) if path.is_dir() else [path]
     if not argument or not files or not all(f.is_file() for f in files):
         raise ConfigurationError(f"scripted model: {argument!r} is neither a file nor a folder with *.md replies in it")
-    return ScriptedModel([f.read_text(encoding="utf-8-sig") for f in files])
+    return ScriptedModel(
+        [regular_bytes(f, "reply", REPLY_BYTES).decode("utf-8-sig").replace("\r\n", "\n") for f in files]
+    )

@@ -12,7 +12,9 @@ import made
 import pytest
 
 from codepolicy.cli import status
+from codepolicy.evaluation.episode_page import write_page
 from codepolicy.evaluation.html_report import page
+from codepolicy.evaluation.program_replay import recorded_outcome
 from codepolicy.evaluation.run_store import read_run
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.prices import price_table
@@ -176,3 +178,14 @@ def test_pipes_devices_and_huge_files_are_refused_at_once(tmp_path: Path, capsys
         assert "cannot read program" in capsys.readouterr().err
         with pytest.raises(ConfigurationError, match="cannot read record"):
             regular_bytes(path, "record")
+        replies = tmp_path / f"replies-{path.name}"
+        replies.mkdir()
+        (replies / "1.md").symlink_to(path)
+        with pytest.raises(ConfigurationError):
+            load(f"scripted:{replies}", ModelOptions())
+        (replies / "episode.json").symlink_to(path)
+        (replies / "run.json").symlink_to(path)
+        (replies / "1.py").symlink_to(path)
+        for read in (write_page, recorded_outcome, read_run, SkillStore):
+            with pytest.raises(ConfigurationError):
+                read(replies)
