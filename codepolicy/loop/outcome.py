@@ -92,7 +92,9 @@ def _held_before(attempt: Attempt, instruction: str) -> Solution:
     if attempt.moved:
         return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
     if shows_it_is_done(check, instruction, attempt.scene):
-        return Solution("done", f"nothing had to be done: {said or 'the goal check held from the start'}", check)
+        if said:
+            return Solution("done", f"nothing had to be done: {said}", check)
+        return Solution("unverified", "the goal check held from the start, and nothing was moved or said", check)
     held = "the goal check held from the start, nothing was moved, and it does not measure what the instruction names"
     return Solution("unverified", f"{held}: {said}" if said else held, check)
 
