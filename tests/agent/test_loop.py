@@ -442,7 +442,7 @@ def test_vision_is_a_setting_and_recorded(
 def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
     world: Environment, fenced: Fenced, tmp_path: Path
 ) -> None:
-    first, second = fenced('find("pink block")', IN_GREEN), fenced('say("four")')
+    first, second = fenced('find("pink block")'), fenced('say("four")')
     cut, _ = run(world, first, ModelError("no money"), instruction="how many blocks?", out=tmp_path)
     assert cut.outcome == "model_error"
     model = ScriptedModel([second])
