@@ -22,8 +22,8 @@ def goal():
 """
 FOR_LONG = """for i in range(200):
     home()
-    find("red block")
-    put("red block", (0.4, 0.2))
+    put("red block", "left side")
+    put("red block", "right side")
 """
 
 

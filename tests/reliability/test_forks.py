@@ -45,7 +45,7 @@ VECTOR = """
 import warnings
 warnings.simplefilter("ignore")
 import gymnasium, numpy as np
-import sim_envs.gym_env
+import codepolicy
 make = lambda: gymnasium.make("codepolicy/Tabletop-v0")
 first = make()
 first.reset(seed=0)

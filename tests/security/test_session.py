@@ -165,7 +165,7 @@ def test_expect_sends_a_relation_whole_and_anything_else_as_a_truth_value(run, r
     )
     assert outcome.output == "None\n"
     conditions = [c[1][0] if c[1] else c[2]["condition"] for c in robot.calls if c[0] == "expect"]
-    relation = {"type": "relation", "holds": True, "text": "they are 0.01 m apart"}
+    relation = {"type": "relation", "holds": True, "text": "they are 0.01 m apart", "of": [], "values": {}}
     assert conditions == [relation, True, False, relation]
 
 
