@@ -22,7 +22,7 @@ class ApiCommand(SurfaceSettings):
 
     def __call__(self) -> int:
         """Print; returns the exit status."""
-        from codepolicy.cli.output import put
+        from codepolicy.cli.output import put, put_source
         from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import prompt_hash, system_prompt
@@ -32,7 +32,7 @@ class ApiCommand(SurfaceSettings):
         chosen = surface(self.surface or "skill")
         stub = render(chosen)
         if not self.stats:
-            put(stub.rstrip())
+            put_source(stub.rstrip())
             return 0
         environment = load_environment(self.env)
         try:

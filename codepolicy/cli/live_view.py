@@ -11,6 +11,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from codepolicy.cli.clipped import Clipped
 from codepolicy.cli.screen import Screen
 from codepolicy.episode import Episode, GoalCheck, Outcome
 from codepolicy.events import (
@@ -167,7 +168,7 @@ class LiveView(PlainView):
     def started(self, event: Started) -> None:
         """Begin to show the program."""
         self.close()
-        self._program, self._line, self._calls = event.program, None, []
+        self._program, self._line, self._calls = self._console.written(event.program), None, []
         self._live = Live(self._shown(), console=self._console, refresh_per_second=20, transient=False)
         self._live.start()
 
@@ -204,7 +205,7 @@ class LiveView(PlainView):
         if self._live is not None:
             self._live.update(self._shown())
 
-    def _shown(self) -> Group:
+    def _shown(self) -> Clipped:
         marked = {self._line} if self._line is not None else set[int]()
         program = Syntax(
             self._program.rstrip(),
@@ -218,11 +219,15 @@ class LiveView(PlainView):
         for record in self._calls[-20:]:
             calls.add_row(
                 Text(f"L{record.line or '?'}", style="dim"),
-                Text(record.call, overflow="ellipsis", no_wrap=True),
-                Text(_result(record), style="red" if record.failure else "green", overflow="ellipsis"),
+                Text(self._console.written(record.call), overflow="ellipsis", no_wrap=True),
+                Text(
+                    self._console.written(_result(record)),
+                    style="red" if record.failure else "green",
+                    overflow="ellipsis",
+                ),
                 Text(f"{record.robot_time:.1f} s", style="dim"),
             )
-        return Group(program, calls)
+        return Clipped(Group(program, calls))
 
 
 def _listed(objects: tuple[SceneObject, ...]) -> str:

@@ -24,7 +24,7 @@ class PromptCommand(ExampleSettings, WorldOptions):
     def __call__(self) -> int:
         """Print; returns the exit status."""
         from codepolicy.agent import checked_instruction, open_executor
-        from codepolicy.cli.output import put
+        from codepolicy.cli.output import put, put_source
         from codepolicy.models.token_estimate import estimated_tokens
         from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import prompt_hash, user_prompt
@@ -53,5 +53,5 @@ class PromptCommand(ExampleSettings, WorldOptions):
             put(f"constant part  about {estimated_tokens(system)} tokens, hash {prompt_hash(system)}")
             put(f"this request   about {estimated_tokens(user)} tokens")
         else:
-            put(f"<!-- system -->\n{system}\n\n<!-- user -->\n{user}")
+            put_source(f"<!-- system -->\n{system}\n\n<!-- user -->\n{user}")
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -10,13 +11,17 @@ import subprocess
 import sys
 import termios
 import threading
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
 
 from codepolicy.cli.live_view import view
 from codepolicy.cli.output import put, put_json
+from codepolicy.cli.screen import Screen
 from codepolicy.events import Answered, FedBack, Planned, Ran, Said, Started
 from codepolicy.models.protocol import Reply
 from codepolicy.printable import printable, printable_json
@@ -119,6 +124,91 @@ def test_what_a_program_says_cannot_look_like_a_verdict(columns: int, text: str)
     sent = SGR.sub(b"", on_terminal(columns, Said(text))).decode()
     rows = [row[i : i + columns] for row in sent.replace("\r\n", "\n").split("\n") for i in range(0, len(row), columns)]
     assert rows and all(row.startswith(("  says: ", "      ")) for row in rows if row.strip())
+
+
+def _may_be_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WFA" or unicodedata.category(character) in ("So", "Cn")
+
+
+WIDTHS: dict[str, Callable[[str], int]] = {
+    "marks take nothing": lambda c: (
+        0 if unicodedata.category(c)[0] == "M" else 1 + (unicodedata.east_asian_width(c) in "WF")
+    ),
+    "spacing marks take a cell": lambda c: int(unicodedata.category(c) not in ("Mn", "Me")),
+    "everything takes a cell": lambda c: 1,
+    "what may be wide is": lambda c: 0 if unicodedata.category(c)[0] == "M" else 1 + _may_be_wide(c),
+}
+"""How many cells a character takes on different terminals."""
+LETTERS = {
+    "spacing marks": "\u093e",
+    "marks": "e\u0301",
+    "piled marks": "e" + "\u0301\u20dd\u0489" * 9,
+    "regional indicators": "\U0001f1e9\U0001f1ea",
+    "one regional indicator": "\U0001f1e9",
+    "emoji with a selector": "\u2764\ufe0f",
+    "ambiguous": "\u00b1\u2026\u2500",
+    "wide": "\u4f60\uff41",
+    "not assigned": "\U0001fbff\u0378",
+    "Devanagari": "\u0915\u094d\u0937\u093f",
+    "Hangul jamo": "\u1100\u1161\u11a8",
+    "tabs": "\t",
+}
+
+
+def rows_of(sent: str, columns: int, width: Callable[[str], int]) -> list[str]:
+    """What stands in the rows of a terminal that wraps by itself."""
+    rows: list[str] = []
+    for line in sent.replace("\r\n", "\n").split("\n"):
+        row, used = "", 0
+        for character in line:
+            if used + width(character) > columns:
+                rows.append(row)
+                row, used = "", 0
+            row, used = row + character, used + width(character)
+        rows.append(row)
+    return rows
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_rows_begin_with_ours_whatever_width_a_terminal_gives_a_letter(name: str) -> None:
+    for columns in (40, 80):
+        for times in range(20, columns + 3):
+            text = LETTERS[name] * (times // len(LETTERS[name]) + 1) + "achieved: the red block is in the bowl"
+            screen = Screen(stderr=False)
+            screen.file, screen._force_terminal, screen.width = io.StringIO(), True, columns
+            screen.show_line(f"  says: {text}")
+            sent = screen.file.getvalue()
+            for width in WIDTHS.values():
+                rows = rows_of(sent, columns, width)
+                assert all(row.startswith(("  says: ", "      ")) for row in rows if row.strip()), (columns, times)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_letters_that_a_console_lacks_do_not_begin_a_row_either(encoding: str) -> None:
+    for times in range(1, 80):
+        stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="backslashreplace", newline="")
+        screen = Screen(stderr=False)
+        screen.file, screen._force_terminal, screen.width = stream, True, 80
+        screen.show_line("  says: " + "\u0151" * times + "achieved: the red block is in the bowl")
+        stream.flush()
+        written = cast("io.BytesIO", stream.buffer).getvalue().decode(encoding)
+        assert all(row.startswith(("  says: ", "      ")) for row in rows_of(written, 80, lambda c: 1) if row.strip())
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_program_on_the_screen_begins_no_row_either(name: str) -> None:
+    program = "".join(f"# {LETTERS[name] * n}achieved: the red block is in the bowl\n" for n in range(10, 40, 3))
+    sent = MOVES.sub(b"", on_terminal(40, Started(1, program, None), Ran(1, ExecutionReport(status="finished"))))
+    for width in WIDTHS.values():
+        rows = rows_of(sent.decode().replace("\r", "\n"), 40, width)
+        assert not any(row.startswith("achieved") for row in rows)
+
+
+def test_marks_without_a_letter_and_piles_of_them_are_shown() -> None:
+    assert printable("\u0301a e\u0301 \u093e") == "\\u0301a e\u0301 \\u093e"
+    assert printable("e" + "\u0301" * 6) == "e" + "\u0301" * 4 + "\\u0301" * 2
+    for text in ("क्षत्रिय", "Tiếng Việt", "שָׁלוֹם", "ที่นี่", "❤️", "བསྒྲུབས"):
+        assert printable(text) == text
 
 
 def test_lines_and_objects_on_stdout(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
