@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_text
 
 MAX_BYTES = 1_000_000
 MAX_DOTS = 1_000
@@ -23,18 +24,10 @@ def toml_table(path: Path, what: str) -> dict[str, object]:
         ConfigurationError: it cannot be read, is too large, no UTF-8, no TOML, or nested beyond all use.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise ConfigurationError(f"cannot read {what} {str(path)!r}: it is no file")
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise ConfigurationError(f"cannot read {what} {str(path)!r}: it has more than {MAX_BYTES} bytes")
-        if any(line.count(b".") > MAX_DOTS for line in content.splitlines()):
+        content = regular_text(path, what, MAX_BYTES)
+        if any(line.count(".") > MAX_DOTS for line in content.splitlines()):
             raise RecursionError
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigurationError(f"cannot read {what} {str(path)!r}: {reason or error}") from error
+        return tomllib.loads(content)
     except ValueError as error:  # also a number of more digits than Python converts
         raise ConfigurationError(f"{what} {str(path)!r} is no valid TOML: {error}") from error
     except RecursionError:

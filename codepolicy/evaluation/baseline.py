@@ -17,6 +17,8 @@ from codepolicy.evaluation.program_replay import RecordedEpisode, recorded_outco
 from codepolicy.evaluation.records import Record
 from primitives.environment import Environment, PlannedTrial, TrialSpec
 from primitives.errors import ConfigurationError
+from primitives.regular_file import regular_text
+from primitives.toml_file import MAX_BYTES as SCENE_BYTES
 
 
 def save(episodes: Sequence[RecordedEpisode], path: Path) -> int:
@@ -37,7 +39,7 @@ def _case(episode: RecordedEpisode) -> Case | None:
         return None
     scene = trial.scene
     if scene is not None and Path(scene).is_file():
-        scene = Path(scene).read_text(encoding="utf-8-sig")
+        scene = regular_text(Path(scene), "scene", SCENE_BYTES)
     return Case(
         instruction=then.instruction,
         task=trial.task,

@@ -12,6 +12,7 @@ import msgspec
 from codepolicy.episode import Outcome
 from codepolicy.models.scripted import ScriptedModel
 from primitives.errors import ConfigurationError
+from primitives.regular_file import DAMAGE, regular_lines
 
 
 class GivenTurn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -66,20 +67,17 @@ def load(name: str) -> tuple[Case, ...]:
         ConfigurationError: there is no such file, or a line of it is damaged; says which.
     """
     path = built_in().get(name, Path(name))
-    try:
-        rows = path.read_bytes().splitlines()
-    except OSError as error:
-        known = ", ".join(built_in())
+    if not path.exists():
         raise ConfigurationError(
-            f"cannot read the baseline {name!r}: {error.strerror or error}. Make one with `codepolicy baseline save`, "
-            f"or take a built-in one: {known}"
-        ) from error
+            f"there is no baseline {name!r}. Make one with `codepolicy baseline save`, or take a built-in one: "
+            f"{', '.join(built_in())}"
+        )
     decoder = msgspec.json.Decoder(Case)
     cases: list[Case] = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(regular_lines(path, "the baseline"), 1):
         try:
             cases.append(decoder.decode(row))
-        except msgspec.MsgspecError as error:
+        except DAMAGE as error:
             raise ConfigurationError(f"line {number} of the baseline {name!r} is damaged: {error}") from error
     if not cases:
         raise ConfigurationError(f"the baseline {name!r} has no cases")

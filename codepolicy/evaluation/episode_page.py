@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import msgspec
 
 from codepolicy.episode import Episode, Turn
 from codepolicy.evaluation.html_page import document, escape
-from codepolicy.evaluation.run_store import DAMAGE
 from primitives.errors import ConfigurationError
-from primitives.regular_file import regular_bytes
+from primitives.regular_file import DAMAGE, opened, regular_bytes, regular_lines
 
 PAGE = "page.html"
 CHARACTERS = 100_000
 """Of a prompt or a reply that are shown."""
+TURNS = 200
+"""That are shown, from the first and the last ones."""
 
 Call = dict[str, object]
 
@@ -52,8 +54,16 @@ def _body(episode: Episode, folder: Path, calls: Sequence[Call]) -> Iterator[str
     yield from (f"<p>privileged: {escape(use)} used ground truth</p>" for use in episode.privileged)
     yield from _media(folder)
     yield from _verdict(episode)
+    called: defaultdict[object, list[Call]] = defaultdict(list)
+    for call in calls:
+        called[call.get("turn")].append(call)
+    asked = _prompts(folder)
+    left_out = range(TURNS // 2, len(episode.turns) - TURNS // 2)
     for number, turn in enumerate(episode.turns, 1):
-        yield from _turn(number, turn, [c for c in calls if c.get("turn") == number], folder)
+        if number - 1 not in left_out:
+            yield from _turn(number, turn, called[number], asked.get(number, ()))
+        elif number - 1 == left_out.start:
+            yield f"<p>{len(left_out)} turns are left out here; they are in the record.</p>"
     yield "<h2>Play it again</h2>"
     yield f"<pre>{escape(shlex.join(['codepolicy', 'replay', str(folder)]))}</pre>"
 
@@ -91,9 +101,9 @@ def _values(values: Mapping[str, object]) -> Iterator[str]:
         yield f"<div class=wide><table>{rows}</table></div>"
 
 
-def _turn(number: int, turn: Turn, calls: Sequence[Call], folder: Path) -> Iterator[str]:
+def _turn(number: int, turn: Turn, calls: Sequence[Call], asked: Sequence[Path]) -> Iterator[str]:
     yield f"<h2>Turn {number}" + (f" <small>{escape(turn.step)}</small>" if turn.step else "") + "</h2>"
-    yield from _said(folder, number)
+    yield from _said(asked)
     for phase, source in (("program", turn.program), ("goal", turn.goal)):
         if source is None:
             if phase == "program":
@@ -118,13 +128,31 @@ def _turn(number: int, turn: Turn, calls: Sequence[Call], folder: Path) -> Itera
         yield f"<h3>Feedback</h3><pre class=feedback>{escape(turn.feedback)}</pre>"
 
 
-def _said(folder: Path, number: int) -> Iterator[str]:
-    """Prompts and replies of the turn, folded."""
-    for prompt in sorted((folder / "prompts").glob(f"{number:02d}*.md")):
+def _prompts(folder: Path) -> dict[int, list[Path]]:
+    """Prompts and replies by the number of their turn, which their names begin with."""
+    found: defaultdict[int, list[Path]] = defaultdict(list)
+    for path in sorted((folder / "prompts").glob("[0-9]*.md")):
+        digits = path.stem.partition("_")[0]
+        if digits.isdecimal() and len(digits) < 10:
+            found[int(digits)].append(path)
+    return found
+
+
+def _said(asked: Sequence[Path]) -> Iterator[str]:
+    """Prompts and replies of a turn, folded."""
+    for prompt in asked:
         name = prompt.stem
         kind = "reply" if name.endswith("_reply") else "prompt"
         yield f"<details><summary>{kind} {escape(name.removesuffix('_reply').replace('_', ' '))}</summary>"
-        yield f"<pre>{escape(prompt.read_text(encoding='utf-8', errors='replace')[:CHARACTERS])}</pre></details>"
+        yield f"<pre>{escape(_beginning(prompt))}</pre></details>"
+
+
+def _beginning(path: Path) -> str:
+    try:
+        with opened(path, "prompt") as file:
+            return file.read(4 * CHARACTERS).decode(errors="replace")[:CHARACTERS]
+    except ConfigurationError as error:
+        return str(error)
 
 
 def _source(source: str, anchor: str, called: set[object], failed: int | None) -> str:
@@ -184,7 +212,7 @@ def _seconds(value: object) -> str:
 def _trace(path: Path) -> list[Call]:
     """The calls, as far as they were written whole."""
     calls: list[Call] = []
-    for line in path.read_bytes().splitlines() if path.is_file() else ():
+    for line in regular_lines(path, "trace") if path.is_file() else ():
         try:
             calls.append(msgspec.json.decode(line, type=Call))
         except DAMAGE:

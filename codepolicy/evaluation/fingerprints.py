@@ -19,6 +19,7 @@ from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from primitives.api import surface
 from primitives.environment import Environment
 from primitives.registry import LEVELS
+from primitives.regular_file import opened
 from primitives.stub import render
 
 DIGITS = 12
@@ -56,14 +57,14 @@ def sources(packages: Iterable[str]) -> dict[str, str]:
         if folders:
             found[name] = tree(Path(folders[0]))
         elif spec is not None and spec.origin is not None and Path(spec.origin).is_file():
-            found[name] = hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:DIGITS]
+            found[name] = _content(Path(spec.origin))[:DIGITS]
     return found
 
 
 def tree(path: Path) -> str:
     """Of a file, or of all files of a folder with their names; "missing" where there is none."""
     if path.is_file():
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGITS]
+        return _content(path)[:DIGITS]
     if not path.is_dir():
         return "missing"
     total = hashlib.sha256()
@@ -71,9 +72,14 @@ def tree(path: Path) -> str:
         folders[:] = sorted(f for f in folders if f != "__pycache__")
         for name in sorted(names):
             file = Path(folder) / name
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
-            total.update(f"{file.relative_to(path)} {content}\n".encode())
+            if file.is_file():  # neither a pipe nor a device
+                total.update(f"{file.relative_to(path)} {_content(file)}\n".encode())
     return total.hexdigest()[:DIGITS]
+
+
+def _content(path: Path) -> str:
+    with opened(path, "file") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def versions() -> dict[str, str]:

@@ -14,8 +14,10 @@ from codepolicy.evaluation import text_report
 from codepolicy.evaluation.episode_page import PAGE, write_page
 from codepolicy.evaluation.html_page import document, escape
 from codepolicy.evaluation.records import Record
-from codepolicy.evaluation.run_store import DAMAGE, FOLDERS, REPORT, EvaluationRun
+from codepolicy.evaluation.run_store import FOLDERS, REPORT, EvaluationRun
 from codepolicy.evaluation.summary import Row, Summary, summarized
+from primitives.errors import ConfigurationError
+from primitives.regular_file import DAMAGE, regular_bytes
 
 INLINED = 200
 """Lost episodes whose programs stand in the page; the others are named."""
@@ -174,8 +176,8 @@ def _link(folder: str) -> str:
 
 def _read(path: Path) -> Episode | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Episode)
-    except (OSError, *DAMAGE):
+        return msgspec.json.decode(regular_bytes(path, "episode"), type=Episode)
+    except (ConfigurationError, *DAMAGE):
         return None
 
 

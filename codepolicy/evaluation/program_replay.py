@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -24,8 +25,9 @@ from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
 from primitives.environment import Environment, ObjectState, TrialSpec
 from primitives.errors import ConfigurationError
-from primitives.regular_file import regular_bytes
+from primitives.regular_file import DAMAGE, regular_bytes, regular_lines
 
+T = TypeVar("T")
 Call = dict[str, object]
 """A line of trace.jsonl without what depends on the machine's speed."""
 
@@ -128,18 +130,20 @@ def _trial(folder: Path, record: Record) -> TrialSpec:
     if not (folder / TRIAL).is_file():
         words, disturbances = record.instruction, record.disturbances
         return TrialSpec(task=record.task, seed=record.seed, instruction=words, disturbances=disturbances)
-    spec = msgspec.json.decode((folder / TRIAL).read_bytes(), type=TrialSpec)
+    spec = _decoded(folder / TRIAL, "trial", TrialSpec)
     own = folder / SCENE
     return msgspec.structs.replace(spec, scene=str(own)) if own.is_file() else spec
 
 
-def _single(folder: Path) -> RecordedEpisode:
+def _decoded(path: Path, what: str, type: type[T]) -> T:
     try:
-        run = msgspec.json.decode(regular_bytes(folder / "run.json", "run"), type=SingleRun)
-    except (msgspec.MsgspecError, ConfigurationError) as error:
-        raise ConfigurationError(
-            f"{str(folder / 'run.json')!r} is damaged or of another version of codepolicy: {error}"
-        ) from error
+        return msgspec.json.decode(regular_bytes(path, what), type=type)
+    except DAMAGE as error:
+        raise ConfigurationError(f"{str(path)!r} is damaged or of another version of codepolicy: {error}") from error
+
+
+def _single(folder: Path) -> RecordedEpisode:
+    run = _decoded(folder / "run.json", "run", SingleRun)
     return RecordedEpisode(
         name=run.trial.instruction or run.trial.task or folder.name,
         folder=folder,
@@ -202,7 +206,7 @@ def recorded_outcome(folder: Path) -> Episode:
     """What came of the episode in `folder` then. Raises ConfigurationError."""
     try:
         return msgspec.json.decode(regular_bytes(folder / "episode.json", "episode"), type=Episode)
-    except (ConfigurationError, msgspec.MsgspecError) as error:
+    except (ConfigurationError, *DAMAGE) as error:
         raise ConfigurationError(f"{str(folder)!r} has no readable episode.json to compare with: {error}") from error
 
 
@@ -210,7 +214,11 @@ def _trace(folder: Path) -> list[Call]:
     path = folder / "trace.jsonl"
     if not path.is_file():  # nothing was called
         return []
-    return [_timeless(msgspec.json.decode(line, type=Call)) for line in path.read_bytes().splitlines() if line.strip()]
+    try:
+        lines = (line for line in regular_lines(path, "trace") if line.strip())
+        return [_timeless(msgspec.json.decode(line, type=Call)) for line in lines]
+    except DAMAGE as error:
+        raise ConfigurationError(f"{str(path)!r} is damaged: {error}") from error
 
 
 def _timeless(call: Call) -> Call:

@@ -11,6 +11,7 @@ import msgspec
 from codepolicy.events import Asked, Event
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message, ModelError, Reply
+from primitives.regular_file import regular_text
 
 
 class RecordedReplies:
@@ -58,6 +59,6 @@ class RecordedReplies:
         path = self._folder / "prompts" / f"{self._request}_reply.md"
         if not path.is_file():
             raise ModelError(f"no reply {self._request!r} was recorded in {str(self._folder)!r}")
-        text = path.read_text(encoding="utf-8").removesuffix("\n")
+        text = regular_text(path, "reply").removesuffix("\n")
         reply = self._replies.get(text) or Reply(text=text, model=self.id)
         return msgspec.structs.replace(reply, latency_s=0.0)

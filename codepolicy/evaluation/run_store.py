@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from codepolicy.evaluation.configuration import RunFile, differences
 from codepolicy.evaluation.records import Record
 from codepolicy.redaction import redacted_json
 from primitives.errors import ConfigurationError
-from primitives.regular_file import regular_bytes
+from primitives.regular_file import DAMAGE, opened, regular_bytes, regular_lines
 
 RUN = "run.json"
 EPISODES = "episodes.jsonl"
@@ -32,8 +32,6 @@ SCENE = "scene.toml"
 """In an episode's folder, where the scene is no task's."""
 LOG = "workers.log"
 REPORT = "report.html"
-DAMAGE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for a file that something else has written or cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,31 +77,28 @@ def _missing_shards(files: Sequence[RunFile]) -> tuple[str, ...]:
 
 
 def _records(path: Path) -> tuple[tuple[Record, ...], int]:
-    lines = _whole_lines(path)
     found: dict[str, Record] = {}
     decoder = msgspec.json.Decoder(Record)
-    for number, line in enumerate(lines, 1):
+    number = 0
+    for number, line in enumerate(_whole_lines(path), 1):
         try:
             record = decoder.decode(line)
         except DAMAGE as error:
             raise ConfigurationError(f"line {number} of {str(path)!r} is damaged: {error}") from error
         found[record.key] = record
     ordered = sorted(found.values(), key=lambda r: (r.task, r.seed, r.sample))
-    return tuple(ordered), len(lines) - len(found)
+    return tuple(ordered), number - len(found)
 
 
-def _whole_lines(path: Path) -> list[bytes]:
+def _whole_lines(path: Path) -> Iterator[bytes]:
     """The lines that were written to their end.
 
     A process that was killed may have left half of a last one, a power cut a stretch of NUL bytes, to which a later
     start has added: such a line counts from its last NUL on.
     """
-    try:
-        content = path.read_bytes() if path.exists() else b""
-    except OSError as error:
-        raise ConfigurationError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
-    lines = (line.rpartition(b"\0")[2] for line in content[: content.rfind(b"\n") + 1].split(b"\n"))
-    return [line for line in lines if line.strip()]
+    for line in regular_lines(path, "episodes") if os.path.lexists(path) else ():
+        if line.endswith(b"\n") and (whole := line.rpartition(b"\0")[2]).strip():
+            yield whole
 
 
 def merged(paths: Sequence[Path]) -> EvaluationRun:
@@ -229,7 +224,7 @@ def _locked(path: Path) -> IO[bytes]:
     """Hold the folder against other processes until the result is closed."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        lock = (path / ".lock").open("ab")
+        lock = os.fdopen(os.open(path / ".lock", os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o644), "ab")
     except OSError as error:
         raise ConfigurationError(
             f"cannot write into {str(path)!r}: {error.strerror or error}. Choose another folder with --out."
@@ -249,11 +244,25 @@ def _locked(path: Path) -> IO[bytes]:
 
 def _appending(path: Path) -> IO[bytes]:
     """The file, at the end of its last whole line."""
+    end = _end(path) if path.exists() else 0
     file = path.open("ab")
-    content = path.read_bytes()
     with suppress(OSError):
-        file.truncate(content.rfind(b"\n") + 1)
+        file.truncate(end)
     return file
+
+
+def _end(path: Path) -> int:
+    """Where the last whole line of the file ends."""
+    with opened(path, "episodes") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at > 0:
+            start = max(0, at - 65_536)
+            file.seek(start)
+            found = file.read(at - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            at = start
+    return 0
 
 
 def _write(path: Path, content: bytes) -> None:

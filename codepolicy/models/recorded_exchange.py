@@ -10,6 +10,8 @@ import msgspec
 
 from codepolicy.models.protocol import Message, Reply
 from codepolicy.redaction import redacted, redacted_json
+from primitives.errors import ConfigurationError
+from primitives.regular_file import DAMAGE, regular_bytes
 
 
 class RecordedExchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,5 +44,8 @@ def write(folder: Path, messages: Sequence[Message], sample: int, reply: Reply) 
 
 
 def read(path: Path) -> RecordedExchange:
-    """One recording. Raises msgspec.MsgspecError when the file is none."""
-    return msgspec.json.decode(path.read_bytes(), type=RecordedExchange)
+    """One recording. Raises ConfigurationError when the file is none."""
+    try:
+        return msgspec.json.decode(regular_bytes(path, "recording"), type=RecordedExchange)
+    except (ConfigurationError, *DAMAGE) as error:
+        raise ConfigurationError(f"{str(path)!r} is no recording: {error}") from error

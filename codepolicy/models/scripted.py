@@ -9,7 +9,7 @@ from typing import TypeAlias
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError, Reply
 from primitives.errors import ConfigurationError
-from primitives.regular_file import regular_bytes
+from primitives.regular_file import regular_text
 
 REPLY_BYTES = 16_000_000
 Answer: TypeAlias = str | Reply | Exception | Callable[[Sequence[Message]], str]
@@ -64,8 +64,6 @@ def make(argument: str, options: ModelOptions) -> ScriptedModel:
     del options
     path = Path(argument)
     files = sorted(path.glob("*.md")) if path.is_dir() else [path]
-    if not argument or not files or not all(f.is_file() for f in files):
+    if not argument or not files or not all(f.exists() for f in files):
         raise ConfigurationError(f"scripted model: {argument!r} is neither a file nor a folder with *.md replies in it")
-    return ScriptedModel(
-        [regular_bytes(f, "reply", REPLY_BYTES).decode("utf-8-sig").replace("\r\n", "\n") for f in files]
-    )
+    return ScriptedModel([regular_text(f, "reply", REPLY_BYTES) for f in files])

@@ -7,7 +7,7 @@ from pathlib import Path
 from codepolicy.redaction import redacted
 from codepolicy.skills.skill import Skill, parse_skill
 from primitives.errors import ConfigurationError
-from primitives.regular_file import regular_bytes
+from primitives.regular_file import regular_text
 
 SKILL_BYTES = 1_000_000
 
@@ -37,7 +37,7 @@ class SkillStore:
             raise ConfigurationError(f"cannot keep skills in {str(folder)!r}: {error.strerror or error}") from error
         for path in sorted(folder.glob("*.py")):
             try:
-                skill = parse_skill(regular_bytes(path, "skill", SKILL_BYTES).decode("utf-8-sig").replace("\r\n", "\n"))
+                skill = parse_skill(regular_text(path, "skill", SKILL_BYTES))
             except ValueError as error:
                 raise ConfigurationError(f"{str(path)!r} is no skill: {error}") from error
             self._skills[skill.id] = skill
