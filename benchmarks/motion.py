@@ -25,7 +25,7 @@ from outcomes import kept, played
 
 from codepolicy.evaluation.statistics import wilson
 from primitives.api import surface
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
 from primitives.server import Server
@@ -56,7 +56,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 @functools.lru_cache(maxsize=1)
-def _environment(name: str) -> Environment:
+def _environment(name: str) -> World:
     return entry_points(group="codepolicy.environments")[name].load()()
 
 

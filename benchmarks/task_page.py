@@ -61,7 +61,7 @@ the same as all of them. What was to stay counts as well, so a trial in which no
   reason is judged by what it names: what is missing, or the measure that makes it impossible. One in another language
   than English stands as it is. A program that only says why (`say`) has to refuse in English words. Silence and "done"
   lose, and who declines and says that it is done contradicts itself.
-  What was said flows from the agent to the verdict (`Environment.verdict(said, declined=…)`), nothing flows back.
+  What was said flows from the agent to the verdict (`Judged.verdict(said, declined=…)`), nothing flows back.
 - *Time*: robot time from the instruction on, repairs included, is limited (120 s, 60 s for the shortest tasks and 180 s
   for the longest), several times what the oracle takes.
 - A little is 0.10 m, a lot 0.20 m, from centre to centre. Left is +y, top is +x, away from the robot.

@@ -23,7 +23,7 @@ from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import Judged, TrialSpec, World
 from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Agent:
     """
 
     model: Model | str = "offline"
-    env: Environment | str = "pybullet"
+    env: World | str = "pybullet"
     settings: Settings = field(default_factory=Settings)
     options: ModelOptions = field(default_factory=ModelOptions)
     planner: Model | str | None = None
@@ -204,7 +204,7 @@ class Agent:
 
 
 def open_executor(
-    environment: Environment, spec: TrialSpec, settings: Settings, *, gate: bool = True, zygote: Zygote | None = None
+    environment: World, spec: TrialSpec, settings: Settings, *, gate: bool = True, zygote: Zygote | None = None
 ) -> Executor:
     """Set up a trial with `settings`. Raises ConfigurationError."""
     return Executor(
@@ -219,12 +219,13 @@ def open_executor(
     )
 
 
-def surface_of(environment: Environment, task: str | None) -> str:
+def surface_of(environment: World, task: str | None) -> str:
     """The level of primitives that a task, or what its scene is for, is best done with."""
     if task is None:
         return "skill"
     name = task.partition(":")[0]
-    return next((t.surface for t in environment.tasks() if name in (t.id, f"{t.id}-v{t.version}")), "skill")
+    tasks = environment.tasks() if isinstance(environment, Judged) else ()
+    return next((t.surface for t in tasks if name in (t.id, f"{t.id}-v{t.version}")), "skill")
 
 
 def checked_instruction(instruction: str | None, task: str | None = None) -> str | None:

@@ -10,7 +10,7 @@ from primitives.errors import ConfigurationError, unknown_name
 from primitives.plugins import not_loading
 
 if TYPE_CHECKING:
-    from primitives.environment import Environment
+    from primitives.environment import World
     from primitives.perception.detector import Detector
 
 
@@ -44,11 +44,11 @@ def load(group: str, what: str, name: str) -> Callable[..., Any]:
         raise ConfigurationError(not_loading(found[name], error)) from error
 
 
-def load_environment(name: str) -> Environment:
+def load_environment(name: str) -> World:
     """The environment registered as `name`. Raises ConfigurationError."""
-    return cast("Environment", load("codepolicy.environments", "environment", name)())
+    return cast("World", load("codepolicy.environments", "environment", name)())
 
 
-def load_detector(name: str, environment: Environment) -> Detector:
+def load_detector(name: str, environment: World) -> Detector:
     """The detector registered as `name`. Raises ConfigurationError."""
     return cast("Detector", load("codepolicy.detectors", "detector", name)(environment))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from codepolicy.agent import Agent
     from codepolicy.episode import Episode
     from codepolicy.sandbox.policy_process import Zygote
-    from primitives.environment import Environment, PlannedTrial
+    from primitives.environment import PlannedTrial, World
 
 ORACLE = "oracle"
 """In place of a model: the tasks' own programs."""
@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 class PolicyTrial:
     """What `policy_env` is: one task and seed, and the model that was asked for."""
 
-    environment: Environment
+    environment: World
     task: str
     seed: int
     model: str
@@ -140,11 +140,12 @@ class PolicySuite(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """Its episodes."""
         from codepolicy.evaluation.episode_keys import seeds
+        from primitives.environment import Judged, capability
         from primitives.errors import ConfigurationError
 
         try:
             chosen = seeds(None, self.config.getoption("--policy-seeds"))
-            planned = _stage(self.config).environment.trials((self.name,), seeds=chosen)
+            planned = capability(_stage(self.config).environment, Judged).trials((self.name,), seeds=chosen)
         except ConfigurationError as error:
             raise pytest.UsageError(str(error)) from error
         for trial in planned:

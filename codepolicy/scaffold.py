@@ -71,6 +71,7 @@ def write(kind: Kind, name: str, folder: Path) -> tuple[Path, ...]:
 def _free(kind: Kind, name: str) -> None:
     """Refuse a name that is taken, or that a program could not call."""
     from codepolicy import plugins
+    from primitives.environment import Judged, capability
 
     if kind == "primitive":
         import builtins
@@ -86,7 +87,7 @@ def _free(kind: Kind, name: str) -> None:
     elif kind == "task":
         environment = plugins.load_environment("pybullet")
         try:
-            taken = name in {task.id for task in environment.tasks()}
+            taken = name in {task.id for task in capability(environment, Judged).tasks()}
         finally:
             environment.close()
     else:

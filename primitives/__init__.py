@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from primitives.categories import Category as Category
     from primitives.colors import COLORS as COLORS
     from primitives.context import Context as Context
-    from primitives.environment import Environment as Environment
+    from primitives.environment import Described as Described
+    from primitives.environment import Judged as Judged
     from primitives.environment import ObjectState as ObjectState
+    from primitives.environment import Pictured as Pictured
     from primitives.environment import PlannedTrial as PlannedTrial
+    from primitives.environment import Restorable as Restorable
     from primitives.environment import TaskInfo as TaskInfo
     from primitives.environment import Trial as Trial
     from primitives.environment import TrialSpec as TrialSpec
     from primitives.environment import Verdict as Verdict
+    from primitives.environment import World as World
     from primitives.errors import ConfigurationError as ConfigurationError
     from primitives.failures import Ambiguous as Ambiguous
     from primitives.failures import BadArgument as BadArgument
@@ -91,9 +95,9 @@ _HOMES: dict[str, str] = {
     "CommsLost": "primitives.failures",
     "ConfigurationError": "primitives.errors",
     "Context": "primitives.context",
+    "Described": "primitives.environment",
     "Detector": "primitives.perception.detector",
     "Dropped": "primitives.failures",
-    "Environment": "primitives.environment",
     "ExecutionReport": "primitives.trace",
     "ExpectationFailed": "primitives.failures",
     "Failure": "primitives.failures",
@@ -107,6 +111,7 @@ _HOMES: dict[str, str] = {
     "HardwareFault": "primitives.failures",
     "Image": "primitives.images",
     "InfrastructureError": "primitives.failures",
+    "Judged": "primitives.environment",
     "LimitExceeded": "primitives.failures",
     "Mask": "primitives.images",
     "Motion": "primitives.robot",
@@ -115,6 +120,7 @@ _HOMES: dict[str, str] = {
     "NotFound": "primitives.failures",
     "NotPlaced": "primitives.failures",
     "ObjectState": "primitives.environment",
+    "Pictured": "primitives.environment",
     "PlannedTrial": "primitives.environment",
     "PolicyError": "primitives.failures",
     "Pose": "primitives.scene",
@@ -122,6 +128,7 @@ _HOMES: dict[str, str] = {
     "Region": "primitives.scene",
     "Rejected": "primitives.failures",
     "Relation": "primitives.scene",
+    "Restorable": "primitives.environment",
     "Robot": "primitives.robot",
     "RobotView": "primitives.perception.detector",
     "SceneObject": "primitives.scene",
@@ -134,6 +141,7 @@ _HOMES: dict[str, str] = {
     "Unreachable": "primitives.failures",
     "Verdict": "primitives.environment",
     "Workspace": "primitives.scene",
+    "World": "primitives.environment",
     "base_points": "primitives.perception.heightmap.point_cloud",
     "primitive": "primitives.registry",
     "surface": "primitives.api",

@@ -1,17 +1,21 @@
 """The environment boundary: where robots, scenes and verdicts come from.
 
-`codepolicy` reaches environments through the entry-point group `codepolicy.environments` and this Protocol alone,
+`codepolicy` reaches environments through the entry-point group `codepolicy.environments` and these Protocols alone,
 so that an installation without a simulator works and ground truth cannot be imported by accident.
+
+A `World` is what every environment is: three members, which a real robot can give. Everything else is a capability, a
+Protocol of its own that is asked for where it is used: `Described`, `Judged`, `Restorable`, `Pictured`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
+from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, Robot
 from primitives.scene import Quaternion, Vector3, Workspace
 
@@ -97,29 +101,63 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """What was set up."""
 
     robot: Robot
+    """Connected."""
     instruction: str
-    task: str | None
+    task: str | None = None
     """Id of the task that will judge, or None when no template matches."""
-    conditions: dict[str, float | int | str | bool]
+    conditions: dict[str, float | int | str | bool] = {}
     """Exact values of disturbances, renderer and other conditions, for the result file."""
 
 
-class Environment(Protocol):
-    """A place where trials happen, one at a time."""
+class World(Protocol):
+    """A place where trials happen, one at a time: all that a real robot has to give."""
 
     @property
     def name(self) -> str:
-        """Name of the entry point."""
+        """Name of the entry point, or of the robot."""
+        ...
+
+    def reset(self, spec: TrialSpec) -> Trial:
+        """Set up a trial; the one before is over. A real robot connects and takes the scene as it is.
+
+        Raises:
+            ConfigurationError: unknown task or scene, a faulty scene file, or a scene that does not fit.
+            CommsLost, HardwareFault: the robot does not answer, or cannot work.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free everything. Idempotent."""
+        ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """Tells of its robot without setting up a trial."""
+
+    @property
+    def name(self) -> str:
+        """As of `World`."""
         ...
 
     @property
     def arm_info(self) -> ArmInfo:
-        """The arm of every trial, told without setting one up."""
+        """The arm of every trial."""
         ...
 
     @property
     def workspace(self) -> Workspace:
         """Where the robot of every trial works."""
+        ...
+
+
+@runtime_checkable
+class Judged(Protocol):
+    """Knows tasks and the ground truth by which they are judged."""
+
+    @property
+    def name(self) -> str:
+        """As of `World`."""
         ...
 
     def tasks(self) -> tuple[TaskInfo, ...]:
@@ -155,14 +193,6 @@ class Environment(Protocol):
         """Source of the program that must win `spec`'s task."""
         ...
 
-    def reset(self, spec: TrialSpec) -> Trial:
-        """Set up a trial; the one before is over.
-
-        Raises:
-            ConfigurationError: unknown task or scene, a faulty scene file, or a scene that does not fit.
-        """
-        ...
-
     def instruct(self, instruction: str) -> str | None:
         """Give another instruction in the world as it is; from here on `verdict` judges against the world as it is now.
 
@@ -184,6 +214,16 @@ class Environment(Protocol):
         """Ground truth as it is now, by object name."""
         ...
 
+
+@runtime_checkable
+class Restorable(Protocol):
+    """Can return to where it was."""
+
+    @property
+    def name(self) -> str:
+        """As of `World`."""
+        ...
+
     def save(self) -> object:
         """An opaque snapshot of the world and the robot."""
         ...
@@ -191,6 +231,11 @@ class Environment(Protocol):
     def restore(self, snapshot: object) -> None:
         """Return to `snapshot`, bit for bit."""
         ...
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """Makes pictures and videos for people by itself. Of other worlds they are made from the cameras."""
 
     def picture(self, path: Path) -> None:
         """Write a PNG for people of the world as it is now."""
@@ -204,6 +249,33 @@ class Environment(Protocol):
         """Write what was recorded as H.264 (yuv420p, mp4) and stop recording."""
         ...
 
-    def close(self) -> None:
-        """Free everything. Idempotent."""
-        ...
+
+C = TypeVar("C")
+
+_LACKS: dict[type, str] = {
+    Described: "tells nothing of its robot before a trial is set up",
+    Judged: "has no tasks and no ground truth: it cannot list, set up or judge a task",
+    Restorable: "cannot be taken back to an earlier state",
+    Pictured: "makes no pictures by itself",
+}
+
+
+def capability(world: World, kind: type[C]) -> C:
+    """`world` as a `kind`, one of the capabilities above.
+
+    Raises:
+        ConfigurationError: it lacks the capability; says what it cannot do.
+    """
+    if not isinstance(world, kind):
+        raise ConfigurationError(
+            f"environment {world.name!r} {_LACKS[kind]}. Use another for that, such as 'pybullet' (--env pybullet)."
+        )
+    return world
+
+
+def robot_of(world: World) -> tuple[ArmInfo, Workspace]:
+    """The arm and the workspace of every trial, by setting one up where the world does not tell otherwise."""
+    if isinstance(world, Described):
+        return world.arm_info, world.workspace
+    robot = world.reset(TrialSpec()).robot
+    return robot.arm.info, robot.workspace

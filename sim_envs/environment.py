@@ -1,4 +1,4 @@
-"""The `Environment` of PyBullet worlds: trials, ground truth, snapshots and recordings."""
+"""PyBullet worlds: a `World` that is also described, judged, restorable and pictured."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class PyBulletEnvironment:
         wording: Wording | None = None,
         disturbances: str | None = None,
     ) -> tuple[PlannedTrial, ...]:
-        """The trials of suites and tasks; see `Environment.trials`."""
+        """The trials of suites and tasks; see `Judged.trials`."""
         from sim_envs.suites.suite import selected
 
         return selected(names, seeds=seeds, wording=wording, disturbances=disturbances)
@@ -130,7 +130,7 @@ class PyBulletEnvironment:
         return find_task(spec.task).bind(spec.seed, spec.instruction).oracle
 
     def reset(self, spec: TrialSpec) -> Trial:
-        """Set up a trial; see `Environment.reset`."""
+        """Set up a trial; see `World.reset`."""
         if spec.task is not None and spec.scene is not None:
             raise ConfigurationError("give a task or a scene, not both: a task brings its own scene.")
         self._task = None
@@ -163,7 +163,7 @@ class PyBulletEnvironment:
         )
 
     def instruct(self, instruction: str) -> str | None:
-        """Another instruction in the world as it is; see `Environment.instruct`."""
+        """Another instruction in the world as it is; see `Judged.instruct`."""
         from sim_envs.suites.task_matching import match
 
         self._instruction = instruction
@@ -191,7 +191,7 @@ class PyBulletEnvironment:
         )
 
     def verdict(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:
-        """What the trial's task says, once everything is at rest; see `Environment.verdict`."""
+        """What the trial's task says, once everything is at rest; see `Judged.verdict`."""
         if self._task is None:
             return None
         world = self._setup.world

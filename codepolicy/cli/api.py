@@ -27,6 +27,7 @@ class ApiCommand(SurfaceSettings):
         from codepolicy.plugins import load_environment
         from codepolicy.prompting.prompt import prompt_hash, system_prompt
         from primitives.api import surface
+        from primitives.environment import robot_of
         from primitives.stub import render
 
         chosen = surface(self.surface or "skill")
@@ -36,8 +37,8 @@ class ApiCommand(SurfaceSettings):
             return 0
         environment = load_environment(self.env)
         try:
-            opening = environment.arm_info.gripper.max_width
-            prompt = system_prompt(chosen, environment.workspace, opening=opening)
+            arm, workspace = robot_of(environment)
+            prompt = system_prompt(chosen, workspace, opening=arm.gripper.max_width)
         finally:
             environment.close()
         put(f"surface        {chosen.level}")

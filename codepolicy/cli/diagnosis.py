@@ -89,14 +89,14 @@ def _confinement() -> Iterator[Finding]:
 def _world() -> Iterator[Finding]:
     def picture() -> float:
         from codepolicy.plugins import load_environment
-        from primitives.environment import TrialSpec
+        from primitives.environment import Pictured, TrialSpec, capability
 
         environment = load_environment("pybullet")
         try:
             environment.reset(TrialSpec())
             with tempfile.TemporaryDirectory() as folder:
                 began = time.perf_counter()
-                environment.picture(Path(folder) / "picture.png")
+                capability(environment, Pictured).picture(Path(folder) / "picture.png")
                 return time.perf_counter() - began
         finally:
             environment.close()

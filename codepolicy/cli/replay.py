@@ -26,13 +26,13 @@ class ReplayCommand:
         from codepolicy.cli.output import put, put_json
         from codepolicy.evaluation.program_replay import lines, recorded, replayed
         from codepolicy.plugins import load_environment
-        from primitives.environment import Environment
+        from primitives.environment import World
         from primitives.errors import ConfigurationError
 
         if not self.runs:
             raise ConfigurationError("say what to replay: codepolicy replay RUN, or one of its episodes as RUN/KEY")
         episodes = [episode for run in self.runs for episode in recorded(Path(run))]
-        environments: dict[str, Environment] = {}
+        environments: dict[str, World] = {}
         different = 0
         try:
             for episode in episodes:

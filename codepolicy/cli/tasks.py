@@ -25,11 +25,13 @@ class TasksCommand:
         """Print; returns the exit status."""
         from codepolicy.cli.output import put, put_json
         from codepolicy.plugins import load_environment
+        from primitives.environment import Judged, capability
         from primitives.errors import unknown_name
 
         environment = load_environment(self.env)
         try:
-            tasks, scenes = environment.tasks(), environment.scenes()
+            judged = capability(environment, Judged)
+            tasks, scenes = judged.tasks(), judged.scenes()
         finally:
             environment.close()
         suites = sorted({name for task in tasks for name in task.suites})

@@ -15,7 +15,7 @@ from codepolicy.episode import Turn
 from codepolicy.evaluation.baseline_file import Case, GivenTurn
 from codepolicy.evaluation.program_replay import RecordedEpisode, recorded_outcome
 from codepolicy.evaluation.records import Record
-from primitives.environment import Environment, PlannedTrial, TrialSpec
+from primitives.environment import Judged, PlannedTrial, TrialSpec, World, capability
 from primitives.errors import ConfigurationError
 from primitives.regular_file import regular_text
 from primitives.toml_file import MAX_BYTES as SCENE_BYTES
@@ -61,17 +61,17 @@ def _given(turns: Sequence[Turn]) -> Iterator[GivenTurn]:
             yield GivenTurn(program=turn.program, goal=turn.goal or late)
 
 
-def trials(cases: Sequence[Case], environment: Environment) -> tuple[PlannedTrial, ...]:
+def trials(cases: Sequence[Case], environment: World) -> tuple[PlannedTrial, ...]:
     """The trials of `cases`. Raises ConfigurationError for a task that is not known."""
     return tuple(_trial(case, environment) for case in cases)
 
 
-def _trial(case: Case, environment: Environment) -> PlannedTrial:
+def _trial(case: Case, environment: World) -> PlannedTrial:
     labels = {"origin": case.origin} if case.origin else {}
     if case.task is None:
         spec = TrialSpec(seed=case.seed, scene=case.scene, instruction=case.instruction, disturbances=case.disturbances)
         return PlannedTrial(spec=spec, task=case.label, labels=labels)
-    (trial,) = environment.trials([case.task], seeds=[case.seed], disturbances=case.disturbances)
+    (trial,) = capability(environment, Judged).trials([case.task], seeds=[case.seed], disturbances=case.disturbances)
     spec = msgspec.structs.replace(trial.spec, instruction=case.instruction)
     return msgspec.structs.replace(trial, spec=spec, labels=labels)
 

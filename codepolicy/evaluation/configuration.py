@@ -17,7 +17,7 @@ from codepolicy.models.options import ModelOptions
 from codepolicy.models.registry import GROUP, suited
 from codepolicy.numerics import numerics
 from codepolicy.redaction import shown_url
-from primitives.environment import Environment, TaskInfo
+from primitives.environment import TaskInfo, World
 from primitives.plugins import packages
 
 SCHEMA_VERSION = 1
@@ -85,7 +85,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     machine: dict[str, str]
 
 
-def configured(setup: WorkerSetup, environment: Environment) -> Configuration:
+def configured(setup: WorkerSetup, environment: World) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.to_builtins(setup.settings)
     del settings["disturbances"]

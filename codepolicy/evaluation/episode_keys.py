@@ -9,7 +9,7 @@ from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import Configuration
 from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.worker_setup import WorkerSetup
-from primitives.environment import Environment, PlannedTrial, TaskInfo
+from primitives.environment import Judged, PlannedTrial, TaskInfo
 from primitives.errors import ConfigurationError
 
 
@@ -43,7 +43,7 @@ def shard(text: str | None) -> tuple[int, int]:
     return number, of
 
 
-def labelled_tasks(environment: Environment, trials: Sequence[PlannedTrial]) -> dict[str, TaskInfo]:
+def labelled_tasks(environment: Judged, trials: Sequence[PlannedTrial]) -> dict[str, TaskInfo]:
     """What is known of the trials' tasks, by the label that verdicts carry."""
     known = {f"{info.id}-v{info.version}": info for info in environment.tasks()}
     return {t.task: known[t.task.partition(":")[0]] for t in trials if t.task.partition(":")[0] in known}

@@ -21,7 +21,7 @@ from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
 from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.sandbox.policy_process import Zygote
-from primitives.environment import Environment
+from primitives.environment import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Player:
 
     setup: WorkerSetup
     path: Path
-    _environment: Environment | None = field(init=False, default=None)
+    _environment: World | None = field(init=False, default=None)
     _zygote: Zygote | None = field(init=False, default=None)
     _cases: dict[tuple[str, int, str], Case] | None = field(init=False, default=None)
 
@@ -85,7 +85,7 @@ class Player:
             self._environment = self._zygote = None
         return recorded(job, episode, folder=f"{FOLDERS}/{folder.name}")
 
-    def _played(self, job: Job, environment: Environment, folder: RunFolder) -> Episode:
+    def _played(self, job: Job, environment: World, folder: RunFolder) -> Episode:
         setup, spec = self.setup, job.trial.spec
         if setup.programs is not None:
             return self._given(job, environment, folder, setup.programs)
@@ -107,7 +107,7 @@ class Player:
             return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)
         return agent.run(spec.instruction, task=spec.task, seed=spec.seed)
 
-    def _given(self, job: Job, environment: Environment, folder: RunFolder, programs: str) -> Episode:
+    def _given(self, job: Job, environment: World, folder: RunFolder, programs: str) -> Episode:
         """With the programs that a baseline has for this trial."""
         spec = job.trial.spec
         if self._cases is None:

@@ -17,7 +17,7 @@ import msgspec
 
 from codepolicy.prompting.prompt import prompt_hash, system_prompt
 from primitives.api import surface
-from primitives.environment import Environment
+from primitives.environment import World, robot_of
 from primitives.registry import LEVELS
 from primitives.regular_file import opened
 from primitives.stub import render
@@ -30,9 +30,10 @@ def digest(value: object, *, digits: int = DIGITS) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:digits]
 
 
-def prompts(environment: Environment, *, examples: bool) -> dict[str, str]:
+def prompts(environment: World, *, examples: bool) -> dict[str, str]:
     """Of the constant prefix for each surface and the robot of `environment`, and of all templates together."""
-    workspace, opening = environment.workspace, environment.arm_info.gripper.max_width
+    arm, workspace = robot_of(environment)
+    opening = arm.gripper.max_width
     templates = {f.name: f.read_text(encoding="utf-8") for f in _markdown()}
     prefixes = {level: system_prompt(surface(level), workspace, opening=opening, examples=examples) for level in LEVELS}
     return {**{level: prompt_hash(text) for level, text in prefixes.items()}, "templates": digest(templates)}

@@ -23,7 +23,7 @@ from codepolicy.evaluation.run_store import EPISODES, FOLDERS, SCENE, TRIAL, rea
 from codepolicy.evaluation.worker_setup import ORACLE
 from codepolicy.events import Called, Event
 from codepolicy.settings import Settings
-from primitives.environment import Environment, ObjectState, TrialSpec
+from primitives.environment import ObjectState, TrialSpec, World
 from primitives.errors import ConfigurationError
 from primitives.regular_file import DAMAGE, regular_bytes, regular_lines
 
@@ -155,7 +155,7 @@ def _single(folder: Path) -> RecordedEpisode:
     )
 
 
-def replayed(episode: RecordedEpisode, environment: Environment) -> Replayed:
+def replayed(episode: RecordedEpisode, environment: World) -> Replayed:
     """Execute `episode` again in `environment` and compare.
 
     Raises:

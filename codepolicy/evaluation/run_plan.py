@@ -14,6 +14,7 @@ from codepolicy.evaluation.episode_keys import labelled_tasks, planned
 from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.plugins import load_environment
+from primitives.environment import Judged, capability
 from primitives.errors import ConfigurationError
 
 
@@ -55,11 +56,12 @@ def start(
         raise ConfigurationError("say what to play: codepolicy eval SUITE|TASK…, e.g. `codepolicy eval core`")
     environment = load_environment(setup.environment)
     try:
+        judged = capability(environment, Judged)
         if setup.programs is not None:
             trials = baseline.trials(baseline_file.load(setup.programs), environment)
         else:
-            trials = environment.trials(names, seeds=seeds, wording=setup.wording, disturbances=setup.disturbances)
-        tasks = labelled_tasks(environment, trials)
+            trials = judged.trials(names, seeds=seeds, wording=setup.wording, disturbances=setup.disturbances)
+        tasks = labelled_tasks(judged, trials)
         configuration = configured(setup, environment)
     finally:
         environment.close()

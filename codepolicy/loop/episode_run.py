@@ -144,11 +144,11 @@ class EpisodeRun:
         if self.folder is None:
             return
         self.folder.write_json("run.json", self._configuration())
-        environment = self.executor.environment
+        pictures = self.executor.pictures
         before = self.folder.path / "before.png"
-        self._keep("before.png", lambda: environment.picture(before))
+        self._keep("before.png", lambda: pictures.picture(before))
         if self.video:
-            environment.start_recording()
+            pictures.start_recording()
             self._filming = True
 
     def _configuration(self) -> dict[str, object]:
@@ -189,7 +189,7 @@ class EpisodeRun:
         if self.folder is not None and self._filming and self.folder.path.is_dir():
             video = self.folder.path / "video.mp4"
             try:
-                self.executor.environment.write_video(video)
+                self.executor.pictures.write_video(video)
             except KeyboardInterrupt:
                 video.unlink(missing_ok=True)
             except Exception as error:  # whatever a video library raises; the record is whole without it
@@ -202,13 +202,13 @@ class EpisodeRun:
 
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         executor, settings, folder = self.executor, self.settings, self.folder
-        environment = executor.environment
+        judge = executor.judge
         believed = outcome
         try:
-            verdict = environment.verdict(executor.said, declined=_reason(outcome, summary))
+            verdict = executor.verdict(declined=_reason(outcome, summary))
         except Failure as failure:  # a judge that breaks costs the verdict, not the record
             verdict, outcome, summary = None, "infrastructure", failure.message
-        outcome, summary = judged(outcome, summary, verdict)
+        outcome, summary = judged(outcome, summary, verdict, truth=judge is not None)
         total = time.perf_counter() - self._began
         if folder is not None:
             folder.reveal()
@@ -223,7 +223,7 @@ class EpisodeRun:
             turns=tuple(self.turns),
             plan=self.plan,
             skills=tuple(self.skills),
-            world=dict(environment.world()),
+            world=dict(judge.world()) if judge is not None else {},
             task=executor.trial.task,
             seed=executor.spec.seed,
             model=self.model_id,
@@ -248,7 +248,7 @@ class EpisodeRun:
         if folder is None:
             return episode
         self._keep("episode.json", lambda: self._written(episode))  # before what takes more room
-        self._keep("after.png", lambda: environment.picture(folder.path / "after.png"))
+        self._keep("after.png", lambda: executor.pictures.picture(folder.path / "after.png"))
         self._keep("trace.jsonl", folder.close)
         if not folder.path.is_dir():
             return msgspec.structs.replace(episode, notes=tuple(self._notes), folder=None, trace=None)
@@ -266,6 +266,8 @@ class EpisodeRun:
             write()
         except OSError as error:
             self._notes.append(f"{what} is missing: {error.strerror or error}")
+        except (Failure, ConfigurationError) as error:  # no camera answers, for one
+            self._notes.append(f"{what} is missing: {error}")
 
     def _spoken(self) -> tuple[str, ...]:
         """What the person was told: by `say`, `ask` and `decline`, and by a model in words alone."""
@@ -287,8 +289,15 @@ class Solver(Protocol):
         ...
 
 
-def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Outcome, str]:
-    """The outcome in the light of ground truth, which has the last word where it has one."""
+def judged(outcome: Outcome, summary: str, verdict: Verdict | None, *, truth: bool = True) -> tuple[Outcome, str]:
+    """The outcome in the light of ground truth, which has the last word where it has one.
+
+    Args:
+        outcome: as the agent knows it.
+        summary: the same in words.
+        verdict: where a task matches.
+        truth: whether the environment knows any ground truth.
+    """
     if outcome in ("asked", "interrupted", "model_error", "infrastructure"):
         return outcome, summary
     if verdict is not None and verdict.status == "declined":
@@ -296,7 +305,8 @@ def judged(outcome: Outcome, summary: str, verdict: Verdict | None) -> tuple[Out
     if outcome == "refused":
         return outcome, summary
     if verdict is None:
-        return outcome, f"{summary}, no ground-truth verdict" if outcome == "achieved" else summary
+        missing = "no ground-truth verdict" if truth else "no ground truth here"
+        return outcome, f"{summary}, {missing}" if outcome == "achieved" else summary
     if verdict.status == "achieved":
         return "achieved", verdict.explanation
     return "not_achieved", summary if outcome in ("not_achieved", "declined") else verdict.explanation

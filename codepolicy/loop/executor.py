@@ -25,7 +25,7 @@ from codepolicy.plugins import load_detector
 from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
-from primitives.environment import Environment, Trial, TrialSpec
+from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
 from primitives.failures import FailureReport
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
@@ -34,6 +34,7 @@ from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
 if TYPE_CHECKING:
+    from codepolicy.loop.camera_pictures import CameraPictures
     from codepolicy.sandbox.host import PolicySandbox, PolicySession
     from codepolicy.sandbox.policy_process import Zygote
     from primitives.server import Server
@@ -51,7 +52,7 @@ class Executor:
     Variables and functions of a program survive into the next one until `close`.
     """
 
-    environment: Environment
+    environment: World
     spec: TrialSpec
     surface_level: str = "skill"
     detector_name: str = "rgbd"
@@ -79,6 +80,7 @@ class Executor:
     _robot_began: float = field(init=False, default=0.0)
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
+    _camera_pictures: CameraPictures | None = field(init=False, default=None)
     _sandbox: PolicySandbox = field(init=False)
     _session: PolicySession | None = field(init=False, default=None)
 
@@ -98,6 +100,10 @@ class Executor:
                     starting.result().close()
                 raise
             self._sandbox = starting.result()
+        if not isinstance(self.environment, Pictured):
+            from codepolicy.loop.camera_pictures import CameraPictures
+
+            self._camera_pictures = CameraPictures(self.trial.robot.cameras)
         self._gate = Gate(surface=self.surface, workspace=self.trial.robot.workspace)
 
     def __enter__(self) -> Executor:
@@ -111,6 +117,8 @@ class Executor:
         if self._session is not None:
             self._session.close()
             self._session = None
+        if self._camera_pictures is not None:
+            self._camera_pictures.close()
         self._sandbox.close()
 
     # An instruction: who listens, what was said, which turn it is.
@@ -122,8 +130,30 @@ class Executor:
 
     def instruct(self, instruction: str) -> None:
         """Take another instruction in the world as it is; where a task matches it, its verdict is on this one alone."""
-        task = self.environment.instruct(instruction)
+        task = self.judge.instruct(instruction) if self.judge is not None else None
         self.trial = msgspec.structs.replace(self.trial, instruction=instruction, task=task)
+
+    @property
+    def judge(self) -> Judged | None:
+        """What knows the ground truth; None where nobody does, as with a real robot."""
+        return self.environment if isinstance(self.environment, Judged) else None
+
+    @property
+    def pictures(self) -> Pictured:
+        """What makes pictures and videos for people: the environment, or the cameras."""
+        return self._camera_pictures or capability(self.environment, Pictured)
+
+    def oracle_program(self) -> str:
+        """Source of the program that must win the trial's task. Raises ConfigurationError where there is none."""
+        return capability(self.environment, Judged).oracle_program(self.spec)
+
+    def verdict(self, *, declined: str | None = None) -> Verdict | None:
+        """What ground truth says of the instruction, where there is any and a task matches.
+
+        Args:
+            declined: why it was declined, when it was.
+        """
+        return self.judge.verdict(self.said, declined=declined) if self.judge is not None else None
 
     def tell(self, text: str) -> None:
         """Tell the person something that a model said outside of a program."""
@@ -197,7 +227,8 @@ class Executor:
     def robot_time_limit(self) -> float | None:
         """Robot time in s that the instruction may take where a task judges it; None where nothing limits it."""
         task = self.trial.task
-        return next((t.time_limit_s for t in self.environment.tasks() if t.id == task), None) if task else None
+        tasks = self.judge.tasks() if self.judge is not None and task else ()
+        return next((t.time_limit_s for t in tasks if t.id == task), None)
 
     @property
     def time_told(self) -> str:

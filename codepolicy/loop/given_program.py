@@ -22,7 +22,7 @@ class GivenProgram:
     def solve(self, run: EpisodeRun) -> Solution:
         """Attempt it, as an attempt of a model's would be."""
         executor = run.executor
-        program = self.source if self.source is not None else executor.environment.oracle_program(executor.spec)
+        program = self.source if self.source is not None else executor.oracle_program()
         _, goal = split_goal(program)
         executor.next_turn()
         executor.mark_start()

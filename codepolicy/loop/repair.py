@@ -187,7 +187,7 @@ class RepairLoop:
         """Ground truth, where the level of feedback tells it."""
         if self.level not in PRIVILEGED_FEEDBACK:
             return None
-        return self.executor.environment.verdict(self.executor.said)
+        return self.executor.verdict()
 
     def _situation(self, attempt: Attempt, instruction: str, left: int) -> Situation:
         key = signature(attempt.report, attempt.check)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from primitives.categories import FACING, ROUND
-from primitives.environment import Environment, ObjectState
+from primitives.environment import Judged, ObjectState, World
 from primitives.errors import ConfigurationError
 from primitives.perception.detector import Detector, RobotView
 from primitives.robot import Frame
@@ -19,7 +19,7 @@ from primitives.scene import SceneObject, Workspace
 class OracleDetector:
     """Reports every object of the environment, seen or not."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Judged) -> None:
         self._environment = environment
 
     @property
@@ -33,13 +33,13 @@ class OracleDetector:
         return [seen_from_truth(state) for state in self._environment.world().values()]
 
 
-def make(environment: Environment) -> Detector:
+def make(environment: World) -> Detector:
     """The detector for `environment`.
 
     Raises:
         ConfigurationError: the environment knows no ground truth.
     """
-    if not hasattr(environment, "world"):
+    if not isinstance(environment, Judged):
         raise ConfigurationError(
             f"detector 'oracle' needs ground truth, which environment {environment.name!r} has not; use 'rgbd'."
         )

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.perception.calibration.camera_registration import CameraRegistration, moved
 from primitives.perception.calibration.illumination import light_level
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
@@ -82,7 +82,7 @@ class RgbdDetector:
         return fuse(points, grounds, sights, grid, noise)
 
 
-def make(environment: Environment | None = None) -> Detector:
+def make(environment: World | None = None) -> Detector:
     """The detector; the environment is not looked at."""
     del environment
     return RgbdDetector()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from primitives.robot import CameraInfo
+from primitives.video_file import write_h264
 from sim_envs.physics.world import STEP, World
 from sim_envs.rendering.camera_mounts import look_at, pinhole
 from sim_envs.rendering.light import Light
@@ -67,22 +67,18 @@ class VideoRecording:
         """
         thinned = self._frames[:: math.ceil(len(self._frames) / MAX_FRAMES)]
         frames = [*thinned, *[poses(self._world)] * FPS]
-        path.parent.mkdir(parents=True, exist_ok=True)
         camera = studio_camera(*renderer.video_size)
-        with av.open(str(path), "w", options={"movflags": "faststart"}) as file:
-            stream = file.add_stream("h264", rate=FPS, options={"preset": "veryfast", "crf": "23"})
-            stream.width, stream.height, stream.pix_fmt = camera.width, camera.height, "yuv420p"
-            stream.time_base = Fraction(1, FPS)
+
+        def painted() -> Iterator[NDArray[np.uint8]]:
             before: NDArray[np.float64] | None = None
             rgb = np.zeros((camera.height, camera.width, 3), np.uint8)
-            for number, frame in enumerate(frames):
+            for frame in frames:
                 if before is None or not np.array_equal(frame, before):
                     rgb = renderer.paint(self._to_draw, frame, camera, STUDIO_LIGHT, smooth=False)
                 before = frame
-                image = av.VideoFrame.from_ndarray(rgb, format="rgb24")
-                image.pts = number
-                file.mux(stream.encode(image))
-            file.mux(stream.encode())
+                yield rgb
+
+        write_h264(path, painted(), width=camera.width, height=camera.height, fps=FPS)
 
     def _after_step(self) -> None:
         if self._world.steps % EVERY == 0:

@@ -154,7 +154,7 @@ def trials(suite: Suite, seeds: Sequence[int] | None = None) -> tuple[PlannedTri
 def selected(
     chosen: Sequence[str], *, seeds: Sequence[int] | None, wording: Wording | None, disturbances: str | None
 ) -> tuple[PlannedTrial, ...]:
-    """The trials of suites and tasks by name; see `Environment.trials`."""
+    """The trials of suites and tasks by name; see `Judged.trials`."""
     if disturbances is not None and disturbances not in SETS:
         raise unknown_name("set of disturbances", disturbances, SETS)
     return tuple(

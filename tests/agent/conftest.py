@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from codepolicy.plugins import load_environment
-from primitives.environment import Environment
+from primitives.environment import World
 
 
 @dataclass
@@ -211,7 +211,7 @@ def chat() -> SimpleNamespace:
 
 
 @pytest.fixture(scope="session")
-def world() -> Iterator[Environment]:
+def world() -> Iterator[World]:
     """One simulated world for all tests; each run resets it."""
     environment = load_environment("pybullet")
     yield environment

@@ -7,7 +7,7 @@ import pytest
 from codepolicy.agent import Agent
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.settings import Settings
-from primitives.environment import Environment
+from primitives.environment import World
 
 HELD = 'expect(on("red block", "table"), "on the table")'
 IN_GREEN = 'expect(inside("red block", "green bowl"), "in")'
@@ -30,7 +30,7 @@ ASKED = "see to the red block"
         ("home()", "pick('red block')", "not_achieved"),
     ],
 )
-def test_exec_and_run_decide_alike(world: Environment, program: str, goal: str | None, outcome: str) -> None:
+def test_exec_and_run_decide_alike(world: World, program: str, goal: str | None, outcome: str) -> None:
     check = "" if goal is None else f"def goal():\n    {goal}\n"
     reply = f"```python\n{program}\n```\n" + (f"```python\n{check}```\n" if check else "")
     settings = Settings(turns=2)
@@ -39,5 +39,5 @@ def test_exec_and_run_decide_alike(world: Environment, program: str, goal: str |
     assert (written.outcome, given.outcome) == (outcome, outcome)
 
 
-def test_a_program_for_no_instruction_has_only_to_finish(world: Environment) -> None:
+def test_a_program_for_no_instruction_has_only_to_finish(world: World) -> None:
     assert Agent(env=world).execute("home()").outcome == "finished"

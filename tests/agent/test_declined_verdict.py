@@ -8,7 +8,7 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.models.scripted import ScriptedModel
-from primitives.environment import Environment
+from primitives.environment import World
 
 Fenced = Callable[..., str]
 
@@ -23,9 +23,7 @@ Fenced = Callable[..., str]
         (None, 0),
     ],
 )
-def test_the_call_and_what_it_names_are_judged(
-    world: Environment, fenced: Fenced, program: str | None, status: int
-) -> None:
+def test_the_call_and_what_it_names_are_judged(world: World, fenced: Fenced, program: str | None, status: int) -> None:
     reply = fenced(program) if program is not None else "这里没有紫色的碗，所以我什么都没有动。"
     agent = Agent(model=ScriptedModel([reply]), env=world)
     episode = agent.run("put the red block in the purple bowl", video=False)

@@ -9,13 +9,13 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import missing_functions
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.settings import Settings
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 
 Fenced = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def executor(world: Environment) -> Iterator[Executor]:
+def executor(world: World) -> Iterator[Executor]:
     with open_executor(world, TrialSpec(), Settings()) as opened:
         yield opened
 
@@ -39,7 +39,7 @@ def test_only_functions_that_nobody_defined_are_missing(executor: Executor, prog
 
 
 @pytest.mark.slow
-def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenced: Fenced) -> None:
+def test_a_missing_function_is_written_checked_and_kept(world: World, fenced: Fenced) -> None:
     asked = fenced("say(count_words(detect('block')))")
     draft = fenced("def count_words(objects):\n    return number_word(lenn(objects))")
     written = fenced("def count_words(objects):\n    return number_word(len(objects))")
@@ -54,7 +54,7 @@ def test_a_missing_function_is_written_checked_and_kept(world: Environment, fenc
     assert model.conversations[0][0] == model.conversations[3][0]
 
 
-def test_nobody_is_asked_to_write_a_built_in_that_cannot_work(world: Environment, fenced: Fenced) -> None:
+def test_nobody_is_asked_to_write_a_built_in_that_cannot_work(world: World, fenced: Fenced) -> None:
     model = ScriptedModel([fenced("which = input('which?')\nsay(which)"), fenced("say('4')")])
     episode = Agent(model=model, env=world).run("how many blocks are there?")
     assert len(model.conversations) == 2 and episode.outcome == "answered"
@@ -63,14 +63,14 @@ def test_nobody_is_asked_to_write_a_built_in_that_cannot_work(world: Environment
 
 
 @pytest.mark.slow
-def test_off_by_a_setting(world: Environment, fenced: Fenced) -> None:
+def test_off_by_a_setting(world: World, fenced: Fenced) -> None:
     model = ScriptedModel([fenced("say(count_words(detect('block')))")])
     episode = Agent(model=model, env=world, settings=Settings(hierarchy=False, turns=1)).run("how many?")
     assert episode.outcome == "not_achieved" and len(model.conversations) == 1
 
 
 @pytest.mark.slow
-def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment, fenced: Fenced) -> None:
+def test_a_function_that_cannot_be_written_becomes_a_finding(world: World, fenced: Fenced) -> None:
     empty = fenced("def count_words(n):\n    pass")
     model = ScriptedModel([fenced("say(count_words(1))"), empty, empty, fenced("say('4')")])
     episode = Agent(model=model, env=world).run("how many?")
@@ -80,9 +80,7 @@ def test_a_function_that_cannot_be_written_becomes_a_finding(world: Environment,
 
 
 @pytest.mark.slow
-def test_that_a_function_cannot_be_written_is_told_to_the_author_of_the_program(
-    world: Environment, fenced: Fenced
-) -> None:
+def test_that_a_function_cannot_be_written_is_told_to_the_author_of_the_program(world: World, fenced: Fenced) -> None:
     program = "for block in detect('block'):\n    grams = weigh(\n        block, unit='g')\n    say(str(grams))"
     why = "Mit diesen Funktionen lässt sich nichts wiegen."
     model = ScriptedModel([fenced(program), why, fenced("decline('nothing here measures weight')")])
@@ -95,7 +93,7 @@ def test_that_a_function_cannot_be_written_is_told_to_the_author_of_the_program(
 
 
 @pytest.mark.slow
-def test_a_function_may_be_written_with_others_beside_it(world: Environment, fenced: Fenced) -> None:
+def test_a_function_may_be_written_with_others_beside_it(world: World, fenced: Fenced) -> None:
     helper = "LIMIT = 3\n\ndef _many(n):\n    return n > LIMIT\n\n"
     source = helper + "def count_words(n):\n    return 'many' if _many(n) else 'few'"
     model = ScriptedModel([fenced("say(count_words(len(detect('block'))))"), fenced(source)])
@@ -105,7 +103,7 @@ def test_a_function_may_be_written_with_others_beside_it(world: Environment, fen
 
 @pytest.mark.slow
 def test_a_failure_in_a_written_function_is_marked_there_and_mended_by_a_new_definition(
-    world: Environment, fenced: Fenced
+    world: World, fenced: Fenced
 ) -> None:
     goal = "expect(number_of(detect('bowl')) == 4 and not find('red block').on == 'table', 'x')"
     bring = "def bring(what):\n    middle = (0.5, 0.0)\n    put(what, 'pink bowl')"

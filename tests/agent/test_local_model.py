@@ -20,7 +20,7 @@ from codepolicy.models.protocol import Message, Reply
 from codepolicy.models.registry import load
 from codepolicy.prompting.reply import parse_reply
 from codepolicy.settings import Settings
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.errors import ConfigurationError
 
 
@@ -116,7 +116,7 @@ def test_the_server_ends_with_its_host_however_that_ends() -> None:
 @needs_it
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_episodes_in_which_nothing_but_the_model_fails(world: Environment) -> None:
+def test_episodes_in_which_nothing_but_the_model_fails(world: World) -> None:
     count = int(os.environ.get("CODEPOLICY_LOCAL_EPISODES", "4"))
     model = load("local", ModelOptions(max_reply_tokens=64, temperature=0.0))
     agent = Agent(model=model, env=world, settings=Settings(turns=1, examples=False, hierarchy=False))

@@ -20,7 +20,7 @@ from codepolicy.loop.outcome import is_question
 from codepolicy.models.protocol import ModelError, Reply
 from codepolicy.models.scripted import Answer, ScriptedModel
 from codepolicy.settings import Settings, VisionMode
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.errors import ConfigurationError
 
 Fenced = Callable[..., str]
@@ -29,14 +29,14 @@ PUT = 'put("red block", "green bowl")'
 ASK = "put the red block in the green bowl"
 
 
-def run(world: Environment, *answers: Answer, instruction: str = ASK, out: Path | None = None, **settings: object):
+def run(world: World, *answers: Answer, instruction: str = ASK, out: Path | None = None, **settings: object):
     model = ScriptedModel(answers)
     agent = Agent(model=model, env=world, settings=Settings(**settings))  # type: ignore[arg-type]
     return agent.run(instruction, out=out, video=False), model
 
 
 @pytest.mark.slow
-def test_a_slip_is_repaired_and_the_result_verified(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_a_slip_is_repaired_and_the_result_verified(world: World, fenced: Fenced, tmp_path: Path) -> None:
     first = fenced('red = fnd("red block")\nput(red, "green bowl")', IN_GREEN)
     episode, model = run(world, first, fenced(PUT, IN_GREEN), out=tmp_path)
     assert episode.outcome == "achieved"
@@ -62,7 +62,7 @@ def test_a_slip_is_repaired_and_the_result_verified(world: Environment, fenced: 
 
 
 @pytest.mark.slow
-def test_a_failed_clause_goes_back_with_its_measurement(world: Environment, fenced: Fenced) -> None:
+def test_a_failed_clause_goes_back_with_its_measurement(world: World, fenced: Fenced) -> None:
     wrong = fenced('pick("red block")\nplace((0.48, -0.26))', IN_GREEN)
     episode, model = run(world, wrong, fenced(PUT, IN_GREEN), turns=2)
     assert episode.outcome == "achieved"
@@ -72,7 +72,7 @@ def test_a_failed_clause_goes_back_with_its_measurement(world: Environment, fenc
 
 
 @pytest.mark.slow
-def test_a_program_that_repairs_itself_needs_no_turn(world: Environment, fenced: Fenced) -> None:
+def test_a_program_that_repairs_itself_needs_no_turn(world: World, fenced: Fenced) -> None:
     program = 'try:\n    find("purple block")\nexcept NotFound as lost:\n    say(lost.message)\n' + PUT
     episode, _ = run(world, fenced(program, IN_GREEN))
     assert (episode.outcome, len(episode.turns)) == ("achieved", 1)
@@ -93,7 +93,7 @@ def test_a_program_that_repairs_itself_needs_no_turn(world: Environment, fenced:
         "try:\n        put_it = find('pink block')\n    except Exception:\n        expect(True, 'well')",
     ],
 )
-def test_a_vacuous_check_is_sent_back_before_anything_moves(world: Environment, fenced: Fenced, goal: str) -> None:
+def test_a_vacuous_check_is_sent_back_before_anything_moves(world: World, fenced: Fenced, goal: str) -> None:
     episode, model = run(world, fenced(PUT, goal), fenced(PUT, IN_GREEN))
     assert episode.turns[0].report is None and episode.turns[0].goal_check.status == "vacuous"
     assert "already holds" in model.conversations[1][1].text
@@ -111,7 +111,7 @@ def test_a_vacuous_check_is_sent_back_before_anything_moves(world: Environment, 
         "expect(np.random.random() > 0.5, 'perhaps')",
     ],
 )
-def test_a_faulty_goal_check_is_sent_back_before_anything_moves(world: Environment, fenced: Fenced, goal: str) -> None:
+def test_a_faulty_goal_check_is_sent_back_before_anything_moves(world: World, fenced: Fenced, goal: str) -> None:
     episode, model = run(world, fenced(PUT, goal), fenced(PUT, IN_GREEN))
     assert episode.turns[0].report is None
     assert "The goal check was rejected (line 2 of the check)" in model.conversations[1][1].text
@@ -119,16 +119,14 @@ def test_a_faulty_goal_check_is_sent_back_before_anything_moves(world: Environme
 
 
 @pytest.mark.slow
-def test_a_program_cannot_mark_itself_done(world: Environment, fenced: Fenced) -> None:
+def test_a_program_cannot_mark_itself_done(world: World, fenced: Fenced) -> None:
     cheat = "inside = lambda a, b: True\ndone = True\nhome()"
     episode, _ = run(world, fenced(cheat, IN_GREEN), turns=1)
     assert episode.outcome == "not_achieved" and episode.goal_check.status == "failed"
 
 
 @pytest.mark.slow
-def test_what_was_so_from_the_start_is_told_apart_from_motion_that_proves_nothing(
-    world: Environment, fenced: Fenced
-) -> None:
+def test_what_was_so_from_the_start_is_told_apart_from_motion_that_proves_nothing(world: World, fenced: Fenced) -> None:
     goal = 'expect(on("red block", "table"), "on the table")'
     asked = "leave the red block where it is"
     left, _ = run(world, *[fenced('say("That is so.")', goal)] * 2, instruction=asked)
@@ -153,7 +151,7 @@ def test_what_was_so_from_the_start_is_told_apart_from_motion_that_proves_nothin
     ],
 )
 def test_what_exists_or_is_about_something_else_shows_nothing(
-    world: Environment, fenced: Fenced, instruction: str, goal: str
+    world: World, fenced: Fenced, instruction: str, goal: str
 ) -> None:
     episode, model = run(world, *[fenced('say("done")', goal)] * 2, instruction=instruction)
     assert episode.believed == "unverified" and len(episode.turns) == 2
@@ -161,7 +159,7 @@ def test_what_exists_or_is_about_something_else_shows_nothing(
 
 
 @pytest.mark.slow
-def test_a_missing_goal_check_is_asked_for_once_and_the_program_runs_once(world: Environment, fenced: Fenced) -> None:
+def test_a_missing_goal_check_is_asked_for_once_and_the_program_runs_once(world: World, fenced: Fenced) -> None:
     check = f"```python\ndef goal():\n    {IN_GREEN}\n```"
     episode, model = run(world, fenced(PUT), check)
     assert (episode.believed, episode.goal_check.status) == ("achieved", "passed")
@@ -183,7 +181,7 @@ def test_a_missing_goal_check_is_asked_for_once_and_the_program_runs_once(world:
     assert episode.believed == "unverified" and len(episode.turns) == 2
 
 
-def test_the_goal_check_shown_stays_where_only_the_program_is_sent_again(world: Environment, fenced: Fenced) -> None:
+def test_the_goal_check_shown_stays_where_only_the_program_is_sent_again(world: World, fenced: Fenced) -> None:
     episode, model = run(world, fenced('red = fnd("red block")', IN_GREEN), fenced(PUT))
     assert (episode.believed, episode.goal_check.status) == ("achieved", "passed")
     assert episode.turns[1].goal == episode.turns[0].goal is not None
@@ -197,7 +195,7 @@ def test_the_goal_check_shown_stays_where_only_the_program_is_sent_again(world: 
 
 
 @pytest.mark.slow
-def test_the_time_and_the_picture_are_told(world: Environment, fenced: Fenced) -> None:
+def test_the_time_and_the_picture_are_told(world: World, fenced: Fenced) -> None:
     model = ScriptedModel([fenced('put("red block", "blue bowl")', IN_GREEN), fenced(PUT, IN_GREEN)], vision=True)
     Agent(model=model, env=world).run(ASK, video=False)
     first, second = (c[1] for c in model.conversations)
@@ -207,19 +205,19 @@ def test_the_time_and_the_picture_are_told(world: Environment, fenced: Fenced) -
     assert "on the left at the start, on the right now" in second.text
 
 
-def test_without_a_goal_check_the_result_is_unverified(world: Environment, fenced: Fenced) -> None:
+def test_without_a_goal_check_the_result_is_unverified(world: World, fenced: Fenced) -> None:
     episode, _ = run(world, fenced("home()"), instruction="wave with the arm")
     assert episode.outcome == "unverified" and episode.goal_check.status == "missing"
     assert episode.verdict is None
 
 
 @pytest.mark.slow
-def test_a_question_is_answered_without_motion(world: Environment, fenced: Fenced) -> None:
+def test_a_question_is_answered_without_motion(world: World, fenced: Fenced) -> None:
     episode, _ = run(world, fenced("say(f\"{len(detect('block'))} blocks\")"), instruction="how many blocks are there?")
     assert (episode.outcome, episode.said) == ("answered", ("4 blocks",))
 
 
-def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
+def test_what_is_not_there_ends_the_run_in_the_programs_words(world: World, fenced: Fenced) -> None:
     program = 'if not detect("purple bowl"):\n    raise NotFound("no purple bowl; I see: " + detect()[0].name)'
     episode, model = run(world, fenced(program, "find('purple bowl')"), instruction="put a block in the purple bowl")
     assert episode.outcome == "declined" and episode.summary.startswith("no purple bowl; I see: ")
@@ -227,20 +225,20 @@ def test_what_is_not_there_ends_the_run_in_the_programs_words(world: Environment
 
 
 @pytest.mark.slow
-def test_what_cannot_be_done_ends_the_run_in_the_programs_words(world: Environment, fenced: Fenced) -> None:
+def test_what_cannot_be_done_ends_the_run_in_the_programs_words(world: World, fenced: Fenced) -> None:
     program = 'raise Unreachable("the bowl is wider than the mug")'
     episode, model = run(world, fenced(program), instruction="put the blue bowl inside the mug")
     assert episode.outcome == "declined" and episode.summary == "the bowl is wider than the mug"
     assert len(model.conversations) == 1
 
 
-def test_a_refusal_ends_the_run_with_its_words(world: Environment) -> None:
+def test_a_refusal_ends_the_run_with_its_words(world: World) -> None:
     episode, _ = run(world, Reply(text="no purple bowl; I see: red bowl", model="m", finish="refusal"))
     assert (episode.outcome, episode.summary) == ("refused", "no purple bowl; I see: red bowl")
 
 
 @pytest.mark.slow
-def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> None:
+def test_a_cut_off_reply_is_continued(world: World, fenced: Fenced) -> None:
     whole = fenced('say("hello")')
     episode, model = run(
         world, Reply(text=whole[:16], model="m", finish="length"), whole[16:], instruction="who is it?"
@@ -261,9 +259,7 @@ def test_a_cut_off_reply_is_continued(world: Environment, fenced: Fenced) -> Non
         ("Four blocks.", "count the blocks", "answered"),
     ],
 )
-def test_words_alone_end_the_instruction_in_one_turn(
-    world: Environment, reply: str, instruction: str, outcome: str
-) -> None:
+def test_words_alone_end_the_instruction_in_one_turn(world: World, reply: str, instruction: str, outcome: str) -> None:
     episode, model = run(world, reply, instruction=instruction)
     assert (episode.outcome, episode.said, len(model.conversations)) == (outcome, (reply,), 1)
 
@@ -279,7 +275,7 @@ def test_words_alone_end_the_instruction_in_one_turn(
     ],
 )
 def test_asking_and_declining_end_the_instruction(
-    world: Environment, fenced: Fenced, program: str, outcome: str, words: str
+    world: World, fenced: Fenced, program: str, outcome: str, words: str
 ) -> None:
     episode, model = run(world, fenced(program), instruction="tidy up")
     assert (episode.outcome, episode.summary, episode.said) == (outcome, words, (words,))
@@ -287,14 +283,14 @@ def test_asking_and_declining_end_the_instruction(
 
 
 @pytest.mark.slow
-def test_the_model_sees_its_own_goal_check_and_what_is_still_defined(world: Environment, fenced: Fenced) -> None:
+def test_the_model_sees_its_own_goal_check_and_what_is_still_defined(world: World, fenced: Fenced) -> None:
     program = 'def tidy(color, far=False):\n    home()\n\nbowl = "green bowl"\ntidy("red")'
     _, model = run(world, fenced(program, IN_GREEN), fenced(PUT, IN_GREEN), turns=2)
     told = model.conversations[1][1].text.partition("## Scene")[2]
     assert "def goal():\n    " + IN_GREEN in told and "`tidy(color, far=False)`" in told and "`bowl`" in told
 
 
-def test_findings_of_program_and_goal_check_are_told_together(world: Environment, fenced: Fenced) -> None:
+def test_findings_of_program_and_goal_check_are_told_together(world: World, fenced: Fenced) -> None:
     wrong = fenced('x = fnd("red block")\nput(x)', "expect(insid('red block', 'green bowl'), 'in')")
     episode, _ = run(world, wrong, fenced('decline("no")'), turns=2)
     told = episode.turns[0].feedback or ""
@@ -302,7 +298,7 @@ def test_findings_of_program_and_goal_check_are_told_together(world: Environment
 
 
 @pytest.mark.slow
-def test_the_same_failure_three_times_asks_for_another_way(world: Environment, fenced: Fenced) -> None:
+def test_the_same_failure_three_times_asks_for_another_way(world: World, fenced: Fenced) -> None:
     _, model = run(world, *[fenced('find("purple block")', IN_GREEN)] * 4)
     hints = [c[1].text.rpartition("Hint: ")[2] for c in model.conversations[1:]]
     assert len(set(hints)) == 3
@@ -311,7 +307,7 @@ def test_the_same_failure_three_times_asks_for_another_way(world: Environment, f
 
 
 @pytest.mark.slow
-def test_the_token_budget_ends_the_run_with_a_record(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_the_token_budget_ends_the_run_with_a_record(world: World, fenced: Fenced, tmp_path: Path) -> None:
     episode, model = run(world, *[fenced('find("x")')] * 4, max_tokens=4000, out=tmp_path)
     assert episode.outcome == "model_error" and "token budget of 4000 is used up" in episode.summary
     assert len(model.conversations) < 4
@@ -319,13 +315,13 @@ def test_the_token_budget_ends_the_run_with_a_record(world: Environment, fenced:
 
 
 @pytest.mark.slow
-def test_a_model_that_fails_later_leaves_a_record(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_a_model_that_fails_later_leaves_a_record(world: World, fenced: Fenced, tmp_path: Path) -> None:
     episode, _ = run(world, fenced('find("x")', IN_GREEN), ModelError("the server is on fire"), out=tmp_path)
     assert (episode.outcome, episode.summary) == ("model_error", "the server is on fire")
     assert len(episode.turns) == 1 and (Path(episode.folder or "") / "episode.json").is_file()
 
 
-def test_a_model_that_is_set_up_wrongly_leaves_nothing(world: Environment, tmp_path: Path) -> None:
+def test_a_model_that_is_set_up_wrongly_leaves_nothing(world: World, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no key"):
         run(world, ConfigurationError("no key"), out=tmp_path / "runs")
     assert list(tmp_path.iterdir()) == []
@@ -333,7 +329,7 @@ def test_a_model_that_is_set_up_wrongly_leaves_nothing(world: Environment, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["asking", "moving"])
-def test_ctrl_c_leaves_a_whole_record(world: Environment, fenced: Fenced, tmp_path: Path, when: str) -> None:
+def test_ctrl_c_leaves_a_whole_record(world: World, fenced: Fenced, tmp_path: Path, when: str) -> None:
     def observer(event: Event) -> None:
         if when == "moving" and isinstance(event, Calling) and event.name == "put":
             raise KeyboardInterrupt
@@ -356,7 +352,7 @@ def test_ctrl_c_leaves_a_whole_record(world: Environment, fenced: Fenced, tmp_pa
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["picture", "start_recording", "write_video"])
 def test_ctrl_c_around_the_run_leaves_a_whole_record_too(
-    world: Environment, fenced: Fenced, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+    world: World, fenced: Fenced, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     kept, calls = getattr(type(world), when), list[str]()
 
@@ -391,9 +387,7 @@ def test_a_record_is_not_cut_in_half() -> None:
 
 
 @pytest.mark.slow
-def test_ground_truth_levels_are_stamped_and_go_on_where_the_check_is_too_easy(
-    world: Environment, fenced: Fenced
-) -> None:
+def test_ground_truth_levels_are_stamped_and_go_on_where_the_check_is_too_easy(world: World, fenced: Fenced) -> None:
     easy = fenced('put("red block", (0.48, -0.26))', "expect(find('red block').position[1] < 0, 'right')")
     episode, model = run(world, easy, fenced(PUT, IN_GREEN), feedback="explain")
     assert episode.outcome == "achieved" and episode.privileged == ("feedback",)
@@ -402,7 +396,7 @@ def test_ground_truth_levels_are_stamped_and_go_on_where_the_check_is_too_easy(
     assert honest.outcome == "not_achieved" and honest.goal_check.status == "passed"
 
 
-def test_the_observer_hears_of_calls_before_and_after(world: Environment, fenced: Fenced) -> None:
+def test_the_observer_hears_of_calls_before_and_after(world: World, fenced: Fenced) -> None:
     heard: list[str] = []
 
     def observer(event: Event) -> None:
@@ -416,7 +410,7 @@ def test_the_observer_hears_of_calls_before_and_after(world: Environment, fenced
 
 
 @pytest.mark.slow
-def test_models_with_vision_get_one_picture_then_before_and_after(world: Environment, fenced: Fenced) -> None:
+def test_models_with_vision_get_one_picture_then_before_and_after(world: World, fenced: Fenced) -> None:
     model = ScriptedModel([fenced("find('x')"), fenced('say("hi")')], vision=True)
     Agent(model=model, env=world).run("what is there?")
     (first,), (second,) = (c[1].images for c in model.conversations)
@@ -427,7 +421,7 @@ def test_models_with_vision_get_one_picture_then_before_and_after(world: Environ
 @pytest.mark.slow
 @pytest.mark.parametrize(("mode", "seen"), [("auto", ("scripted",)), ("off", ())])
 def test_vision_is_a_setting_and_recorded(
-    world: Environment, fenced: Fenced, mode: VisionMode, seen: tuple[str, ...]
+    world: World, fenced: Fenced, mode: VisionMode, seen: tuple[str, ...]
 ) -> None:
     model = ScriptedModel([fenced(PUT, IN_GREEN)], vision=True)
     critic = ScriptedModel(["done"], vision=True)
@@ -439,9 +433,7 @@ def test_vision_is_a_setting_and_recorded(
 
 
 @pytest.mark.slow
-def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
-    world: Environment, fenced: Fenced, tmp_path: Path
-) -> None:
+def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(world: World, fenced: Fenced, tmp_path: Path) -> None:
     first, second = fenced('find("pink block")'), fenced('say("four")')
     cut, _ = run(world, first, ModelError("no money"), instruction="how many blocks?", out=tmp_path)
     assert cut.outcome == "model_error"
@@ -454,7 +446,7 @@ def test_a_run_that_was_cut_short_is_resumed_without_paying_twice(
 
 
 @pytest.mark.slow
-def test_any_sentence_in_the_scene_of_a_task(world: Environment) -> None:
+def test_any_sentence_in_the_scene_of_a_task(world: World) -> None:
     place, names = Agent(model="offline", env=world), {"green drawer", "yellow drawer"}
     seen = place.run("what do you see?", scene="manip-close-drawer", seed=1, video=False)
     assert (seen.outcome, seen.task, seen.surface) == ("answered", None, "tool")
@@ -464,7 +456,7 @@ def test_any_sentence_in_the_scene_of_a_task(world: Environment) -> None:
 
 
 @pytest.mark.slow
-def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_another_run_is_not_resumed(world: World, fenced: Fenced, tmp_path: Path) -> None:
     other, _ = run(world, fenced('say("four")'), instruction="how many blocks?", out=tmp_path / "other")
     model = ScriptedModel([fenced('say("three")')])
     with pytest.raises(ConfigurationError, match=r"began with another request .*how many blocks"):
@@ -485,9 +477,7 @@ def test_another_run_is_not_resumed(world: Environment, fenced: Fenced, tmp_path
         ({"instruction": "x", "scene": "no-such-scene"}, "no-such-scene"),
     ],
 )
-def test_faulty_arguments_leave_nothing(
-    world: Environment, tmp_path: Path, arguments: dict[str, str], words: str
-) -> None:
+def test_faulty_arguments_leave_nothing(world: World, tmp_path: Path, arguments: dict[str, str], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         Agent(model=ScriptedModel([]), env=world).run(**arguments, out=tmp_path / "a" / "b")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
@@ -509,14 +499,14 @@ def test_questions_are_told_from_instructions(words: str, question: bool) -> Non
     assert is_question(words) is question
 
 
-def test_a_goal_check_that_moves_keeps_a_given_program_from_running(world: Environment) -> None:
+def test_a_goal_check_that_moves_keeps_a_given_program_from_running(world: World) -> None:
     episode = Agent(env=world).execute("home()\n\ndef goal():\n    put('red block', 'red bowl')\n")
     assert episode.outcome == "not_achieved" and episode.turns[0].report is None
     assert "of the goal check" in episode.summary
 
 
 @pytest.mark.slow
-def test_a_clause_that_denies_a_relation_is_told_with_its_measurement(world: Environment, fenced: Fenced) -> None:
+def test_a_clause_that_denies_a_relation_is_told_with_its_measurement(world: World, fenced: Fenced) -> None:
     goal = (
         'apart = not near("red block", "blue block", distance=0.001)\n'
         '    expect(apart and not find("red block").on == "table", "off the table")\n'

@@ -11,7 +11,7 @@ from codepolicy.models.scripted import ScriptedModel
 from codepolicy.offline.model import OfflineModel
 from codepolicy.session import Session
 from codepolicy.settings import Settings
-from primitives.environment import Environment
+from primitives.environment import World
 
 Fenced = Callable[..., str]
 PLANNED = Settings(plan=True, turns=1)
@@ -36,7 +36,7 @@ def test_an_endless_plan_is_cut() -> None:
 
 
 @pytest.mark.slow
-def test_steps_are_solved_in_turn_and_planned_anew_when_one_fails(world: Environment, fenced: Fenced) -> None:
+def test_steps_are_solved_in_turn_and_planned_anew_when_one_fails(world: World, fenced: Fenced) -> None:
     red = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
     bad = fenced('put("blue block", (0.48, -0.26))', 'expect(inside("blue block", "blue bowl"), "blue inside")')
     blue = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "blue bowl"), "blue inside")')
@@ -65,7 +65,7 @@ def test_steps_are_solved_in_turn_and_planned_anew_when_one_fails(world: Environ
 
 
 @pytest.mark.slow
-def test_a_plan_that_never_gets_anywhere_ends(world: Environment, fenced: Fenced) -> None:
+def test_a_plan_that_never_gets_anywhere_ends(world: World, fenced: Fenced) -> None:
     planner = ScriptedModel(["1. find the pink block"] * 10)
     coder = ScriptedModel([fenced('find("pink block")', 'expect(bool(find("pink block")), "x")')] * 10)
     episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("bring the pink block")
@@ -73,7 +73,7 @@ def test_a_plan_that_never_gets_anywhere_ends(world: Environment, fenced: Fenced
 
 
 @pytest.mark.slow
-def test_a_sub_goal_without_a_check_leaves_the_whole_unverified(world: Environment, fenced: Fenced) -> None:
+def test_a_sub_goal_without_a_check_leaves_the_whole_unverified(world: World, fenced: Fenced) -> None:
     planner = ScriptedModel(["1. go home\n2. look around"])
     coder = ScriptedModel([fenced("home()"), fenced('say("done")')])
     episode = Agent(model=coder, planner=planner, env=world, settings=PLANNED).run("rest a little")
@@ -81,7 +81,7 @@ def test_a_sub_goal_without_a_check_leaves_the_whole_unverified(world: Environme
 
 
 @pytest.mark.slow
-def test_ground_truth_on_the_whole_does_not_fail_a_sub_goal(world: Environment, fenced: Fenced) -> None:
+def test_ground_truth_on_the_whole_does_not_fail_a_sub_goal(world: World, fenced: Fenced) -> None:
     lift = fenced('pick("red block")', 'expect(find("red block").on == "gripper", "held")')
     put = fenced('place("green bowl")', 'expect(inside("red block", "green bowl"), "in")')
     planner = ScriptedModel(["1. lift the red block\n2. place it in the green bowl"])
@@ -95,7 +95,7 @@ HELD = 'expect(find("red block").on == "gripper", "held")'
 
 
 @pytest.mark.slow
-def test_what_was_in_the_hand_may_be_put_down_and_that_is_said(world: Environment, fenced: Fenced) -> None:
+def test_what_was_in_the_hand_may_be_put_down_and_that_is_said(world: World, fenced: Fenced) -> None:
     lift = fenced('pick("red block")', HELD)
     put = fenced('place("green bowl")', 'expect(inside("red block", "green bowl"), "in")')
     planner = ScriptedModel(["1. lift the red block\n2. place it in the green bowl"])
@@ -105,7 +105,7 @@ def test_what_was_in_the_hand_may_be_put_down_and_that_is_said(world: Environmen
 
 
 @pytest.mark.slow
-def test_what_else_a_sub_goal_reached_holds_to_the_end(world: Environment, fenced: Fenced) -> None:
+def test_what_else_a_sub_goal_reached_holds_to_the_end(world: World, fenced: Fenced) -> None:
     blue = 'expect(inside("blue block", "blue bowl"), "blue in")'
     lift = fenced('put("blue block", "blue bowl")\npick("red block")', f"{HELD}\n    {blue}")
     undo = 'place("green bowl")\nput("blue block", "yellow bowl")'
@@ -118,7 +118,7 @@ def test_what_else_a_sub_goal_reached_holds_to_the_end(world: Environment, fence
 
 
 @pytest.mark.slow
-def test_a_critic_can_ask_for_more_than_the_goal_check(world: Environment, fenced: Fenced) -> None:
+def test_a_critic_can_ask_for_more_than_the_goal_check(world: World, fenced: Fenced) -> None:
     first = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
     both = fenced(
         'put("blue block", "red bowl")',
@@ -133,7 +133,7 @@ def test_a_critic_can_ask_for_more_than_the_goal_check(world: Environment, fence
 
 
 @pytest.mark.slow
-def test_a_critic_looks_over_the_whole_of_a_plan(world: Environment, fenced: Fenced) -> None:
+def test_a_critic_looks_over_the_whole_of_a_plan(world: World, fenced: Fenced) -> None:
     red = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
     blue = fenced('put("blue block", "red bowl")', 'expect(inside("blue block", "red bowl"), "blue")')
     planner = ScriptedModel(["1. put the red block in the green bowl", "1. put the blue block in the red bowl"])
@@ -147,7 +147,7 @@ def test_a_critic_looks_over_the_whole_of_a_plan(world: Environment, fenced: Fen
 
 
 @pytest.mark.slow
-def test_a_planner_knows_the_session(world: Environment, fenced: Fenced) -> None:
+def test_a_planner_knows_the_session(world: World, fenced: Fenced) -> None:
     planner = ScriptedModel(["1. go home"] * 2)
     model = ScriptedModel([fenced("home()")] * 2)
     with Session(Agent(model=model, planner=planner, env=world, settings=PLANNED)) as session:
@@ -157,7 +157,7 @@ def test_a_planner_knows_the_session(world: Environment, fenced: Fenced) -> None
 
 
 @pytest.mark.slow
-def test_the_offline_model_plans_anew_after_a_sabotaged_step(world: Environment, fenced: Fenced) -> None:
+def test_the_offline_model_plans_anew_after_a_sabotaged_step(world: World, fenced: Fenced) -> None:
     offline = OfflineModel()
     wrong = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "red bowl"), "blue in red")')
 

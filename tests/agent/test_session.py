@@ -14,13 +14,13 @@ from codepolicy.loop.episode_run import Interrupted
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.session import Session
 from codepolicy.settings import Settings
-from primitives.environment import Environment
+from primitives.environment import World
 
 Fenced = Callable[..., str]
 
 
 @pytest.mark.slow
-def test_world_variables_and_history_survive(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_world_variables_and_history_survive(world: World, fenced: Fenced, tmp_path: Path) -> None:
     model = ScriptedModel(
         [
             fenced('bowl = "green bowl"\nput("red block", bowl)', 'expect(inside("red block", "green bowl"), "in")'),
@@ -42,7 +42,7 @@ def test_world_variables_and_history_survive(world: Environment, fenced: Fenced,
 
 
 @pytest.mark.slow
-def test_each_instruction_has_its_own_verdict_which_no_model_sees(world: Environment, fenced: Fenced) -> None:
+def test_each_instruction_has_its_own_verdict_which_no_model_sees(world: World, fenced: Fenced) -> None:
     easy = 'expect(find("blue block").position[1] < -0.2, "right")'
     model = ScriptedModel(
         [
@@ -66,7 +66,7 @@ def test_each_instruction_has_its_own_verdict_which_no_model_sees(world: Environ
 
 
 @pytest.mark.slow
-def test_a_session_goes_on_after_ctrl_c(world: Environment, fenced: Fenced) -> None:
+def test_a_session_goes_on_after_ctrl_c(world: World, fenced: Fenced) -> None:
     def interrupt(event: Event) -> None:
         if isinstance(event, Called) and event.record.name == "pick":
             raise KeyboardInterrupt

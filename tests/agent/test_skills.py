@@ -15,7 +15,7 @@ from codepolicy.settings import Settings
 from codepolicy.skills.retrieval import relevant
 from codepolicy.skills.skill import Skill, parse_skill
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.errors import ConfigurationError
 
 Fenced = Callable[..., str]
@@ -98,7 +98,7 @@ def test_mistakes_in_the_flags(tmp_path: Path, capfd: pytest.CaptureFixture[str]
 
 
 @pytest.mark.slow
-def test_what_worked_is_kept_shown_and_stamped(world: Environment, fenced: Fenced, tmp_path: Path) -> None:
+def test_what_worked_is_kept_shown_and_stamped(world: World, fenced: Fenced, tmp_path: Path) -> None:
     store, runs = tmp_path / "skills", tmp_path / "runs"
     model = ScriptedModel([fenced(PUT, IN), fenced(PUT, IN)])
     learning = Settings(skills=str(store), learn=True)
@@ -134,7 +134,7 @@ def test_what_worked_is_kept_shown_and_stamped(world: Environment, fenced: Fence
     ids=["check fails", "no check", "half of it came before", "ground truth told", "ground truth seen"],
 )
 def test_what_does_not_stand_for_itself_is_not_kept(
-    world: Environment, fenced: Fenced, tmp_path: Path, answers: list[tuple[str, str | None]], settings: dict[str, str]
+    world: World, fenced: Fenced, tmp_path: Path, answers: list[tuple[str, str | None]], settings: dict[str, str]
 ) -> None:
     model = ScriptedModel([fenced(*a) for a in answers])
     chosen = Settings(skills=str(tmp_path), learn=True, turns=len(answers), **settings)  # type: ignore[arg-type]
@@ -143,9 +143,7 @@ def test_what_does_not_stand_for_itself_is_not_kept(
 
 
 @pytest.mark.slow
-def test_a_program_whose_check_holds_is_kept_whatever_the_verdict(
-    world: Environment, fenced: Fenced, tmp_path: Path
-) -> None:
+def test_a_program_whose_check_holds_is_kept_whatever_the_verdict(world: World, fenced: Fenced, tmp_path: Path) -> None:
     model = ScriptedModel(
         [fenced('put("red block", (0.48, -0.26))', "expect(find('red block').position[1] < -0.2, 'r')")]
     )
@@ -154,7 +152,7 @@ def test_a_program_whose_check_holds_is_kept_whatever_the_verdict(
 
 
 @pytest.mark.slow
-def test_a_session_keeps_its_own_with_the_functions_they_need(world: Environment, fenced: Fenced) -> None:
+def test_a_session_keeps_its_own_with_the_functions_they_need(world: World, fenced: Fenced) -> None:
     model = ScriptedModel(
         [
             fenced('bring("red block", "green bowl")', IN),

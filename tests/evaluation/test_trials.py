@@ -10,32 +10,32 @@ import pytest
 from codepolicy.evaluation.run_plan import start
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.plugins import load_environment
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.errors import ConfigurationError
 
 
 @pytest.fixture(scope="module")
-def environment() -> Iterator[Environment]:
+def environment() -> Iterator[World]:
     environment = load_environment("pybullet")
     yield environment
     environment.close()
 
 
-def test_a_task_has_ten_trials_and_a_suite_what_it_says(environment: Environment) -> None:
+def test_a_task_has_ten_trials_and_a_suite_what_it_says(environment: World) -> None:
     assert [t.spec.seed for t in environment.trials(["lift-block"])] == list(range(10))
     core = environment.trials(["core"])
     assert {t.spec.seed for t in core} == {0, 1} and {t.labels["family"] for t in core} == {"core", "more"}
     assert all(t.task == f"{t.spec.task}-v1" for t in core), "every task of core is at its first version"
 
 
-def test_seeds_wording_and_disturbances_replace_the_suite_s_own(environment: Environment) -> None:
+def test_seeds_wording_and_disturbances_replace_the_suite_s_own(environment: World) -> None:
     trials = environment.trials(["core"], seeds=[7], wording="canonical", disturbances="none")
     assert {(t.spec.seed, t.spec.disturbances) for t in trials} == {(7, "none")}
     own = environment.trials(["core"], seeds=[7])
     assert len(own) == len(trials) and [t.spec.instruction for t in own] != [t.spec.instruction for t in trials]
 
 
-def test_variants_of_tasks_have_labels_of_their_own(environment: Environment) -> None:
+def test_variants_of_tasks_have_labels_of_their_own(environment: World) -> None:
     names = ["lift-block", "lift-block:unseen", "lift-block-v1"]
     trials = environment.trials(names, seeds=[0])
     assert [t.task for t in trials] == ["lift-block-v1", "lift-block-v1:unseen", "lift-block-v1"]
@@ -52,13 +52,13 @@ def test_variants_of_tasks_have_labels_of_their_own(environment: Environment) ->
         ("nowhere.toml", "no suite file 'nowhere.toml'"),
     ],
 )
-def test_names_that_are_none(environment: Environment, name: str, says: str) -> None:
+def test_names_that_are_none(environment: World, name: str, says: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         environment.trials(["core", name])
     assert says in str(caught.value)
 
 
-def test_unknown_disturbances(environment: Environment) -> None:
+def test_unknown_disturbances(environment: World) -> None:
     with pytest.raises(ConfigurationError, match="unknown set of disturbances 'stormy'"):
         environment.trials(["core"], disturbances="stormy")
 

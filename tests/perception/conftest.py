@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from primitives.environment import Environment, ObjectState, TrialSpec
+from primitives.environment import ObjectState, TrialSpec, World
 from primitives.perception.detector import RobotView
 from primitives.perception.rgbd_detector import RgbdDetector, make
 from primitives.robot import Robot
@@ -38,7 +38,7 @@ def look(
 
 
 @pytest.fixture(scope="session")
-def environment() -> Iterator[Environment]:
+def environment() -> Iterator[World]:
     from sim_envs.environment import make
 
     made = make()
@@ -54,7 +54,7 @@ def detector() -> RgbdDetector:
 
 
 @pytest.fixture
-def see(environment: Environment, detector: RgbdDetector, tmp_path: Path) -> Callable[..., Look]:
+def see(environment: World, detector: RgbdDetector, tmp_path: Path) -> Callable[..., Look]:
     """Sets up rows "color category x y [z [size [yaw]]]", size one number or three as in 0.03x0.03x0.1, and looks."""
 
     def run(*rows: str, disturbances: str = "mild", seed: int = 0) -> Look:

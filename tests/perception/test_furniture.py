@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.perception.oracle_detector import seen_from_truth
 from primitives.perception.rgbd_detector import RgbdDetector
 from tests.perception.conftest import Look, look
@@ -55,7 +55,7 @@ position = [0.34, -0.05]
     ],
 )
 def test_each_piece_is_found_with_its_joint_and_handle(
-    environment: Environment, detector: RgbdDetector, tmp_path: Path, joints: dict[str, float]
+    environment: World, detector: RgbdDetector, tmp_path: Path, joints: dict[str, float]
 ) -> None:
     file = tmp_path / "furniture.toml"
     file.write_text(SCENE.format(**joints))

@@ -9,7 +9,7 @@ import pytest
 
 from primitives.environment import ObjectState
 from primitives.errors import ConfigurationError
-from primitives.perception.oracle_detector import make, seen_from_truth
+from primitives.perception.oracle_detector import OracleDetector, make, seen_from_truth
 
 
 def state(quaternion: tuple[float, float, float, float], size=(0.04, 0.04, 0.04), category="block") -> ObjectState:
@@ -39,7 +39,7 @@ def test_a_bowl_has_no_yaw() -> None:
 
 def test_privileged_and_named() -> None:
     environment = SimpleNamespace(name="test", world=lambda: {"a": state(about_z(0.0))})
-    detector = make(environment)  # type: ignore[arg-type]
+    detector = OracleDetector(environment)  # type: ignore[arg-type]
     assert detector.privileged
     assert [o.name for o in detector.detect([], None, None)] == ["red block"]  # type: ignore[arg-type]
 

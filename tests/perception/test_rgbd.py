@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.perception.detector import RobotView
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.topview import Points, TopView
@@ -286,7 +286,7 @@ def test_cameras_that_disagree_see_one_of_everything(see: See) -> None:
     assert cylinder.size[0] == pytest.approx(0.04, abs=0.002)
 
 
-def test_a_thin_rim_in_a_coarse_image_is_one_mug(environment: Environment, tmp_path: Path) -> None:
+def test_a_thin_rim_in_a_coarse_image_is_one_mug(environment: World, tmp_path: Path) -> None:
     path = tmp_path / "scene.toml"
     path.write_text("[[objects]]\ncategory = 'mug'\ncolor = 'white'\nposition = [0.373, 0.169]\nyaw = 1.0")
     trial = environment.reset(TrialSpec(seed=4, scene=str(path), disturbances="mild"))

@@ -6,14 +6,12 @@ import numpy as np
 import pinocchio
 import pytest
 
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.perception.calibration.robot_mask import RobotMask
 
 
-def test_the_meshes_are_read_once_and_poses_are_not_shared(
-    environment: Environment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_meshes_are_read_once_and_poses_are_not_shared(environment: World, monkeypatch: pytest.MonkeyPatch) -> None:
     info = environment.reset(TrialSpec(seed=0)).robot.arm.info
     first = RobotMask(info)
     points = Kinematics(info).tool(info.home)[None, :3, 3].astype(np.float32) + np.array([0, 0, 0.1], np.float32)
@@ -23,7 +21,7 @@ def test_the_meshes_are_read_once_and_poses_are_not_shared(
     assert first.contains(points, info.home, 0.08).all()
 
 
-def test_points_in_the_hand_are_the_arm_s_and_points_on_the_table_are_not(environment: Environment) -> None:
+def test_points_in_the_hand_are_the_arm_s_and_points_on_the_table_are_not(environment: World) -> None:
     info = environment.reset(TrialSpec(seed=0)).robot.arm.info
     surface = RobotMask(info)
     hand = Kinematics(info).tool(info.home)[:3, 3] + np.array([0.0, 0.0, 0.1])

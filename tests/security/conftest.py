@@ -8,7 +8,7 @@ import pytest
 
 from codepolicy.plugins import load_environment
 from codepolicy.sandbox.host import PolicySandbox, PolicySession, ProgramOutcome
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.failures import GraspMissed, NotFound
 from primitives.registry import Primitive, Surface
 from primitives.scene import Region, Relation, SceneObject
@@ -102,7 +102,7 @@ def run(session: PolicySession, robot: Robot) -> Run:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[Environment]:
+def world() -> Iterator[World]:
     environment = load_environment("pybullet")
     yield environment
     environment.close()

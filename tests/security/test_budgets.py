@@ -18,7 +18,7 @@ from codepolicy.models.scripted import ScriptedModel
 from codepolicy.sandbox.host import PolicySandbox, SandboxLimits
 from codepolicy.settings import Settings
 from primitives import server
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.failures import BudgetSpent, FailureKind, GraspMissed
 from primitives.guard import GuardLimits
 from primitives.trace import CallRecord
@@ -67,7 +67,7 @@ def test_an_ordinary_limit_can_be_caught(run, robot) -> None:
 
 
 @pytest.fixture(scope="module")
-def executor(world: Environment) -> Iterator[Executor]:
+def executor(world: World) -> Iterator[Executor]:
     with open_executor(world, TrialSpec(), Settings(), gate=False) as opened:
         yield opened
 
@@ -118,7 +118,7 @@ def test_a_record_is_short_whatever_was_asked(executor: Executor) -> None:
 
 
 @pytest.mark.slow
-def test_feedback_says_which_budget_and_what_to_do(world: Environment, fenced) -> None:
+def test_feedback_says_which_budget_and_what_to_do(world: World, fenced) -> None:
     loop = "done = None\nwhile done is None:\n    try:\n        done = put('purple block', 'blue bowl')\n"
     loop += "    except NotFound:\n        say('not yet')\n    except Failure:\n        pass"
     model = ScriptedModel([fenced(loop), fenced("say('there is none')")])

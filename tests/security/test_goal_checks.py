@@ -13,7 +13,7 @@ from codepolicy.loop.recorded_answers import RecordedAnswers
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.session import Session
 from codepolicy.settings import Settings
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.failures import BudgetSpent, PolicyError
 
 Fenced = Callable[..., str]
@@ -36,7 +36,7 @@ CHANCE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHANCE)
-def test_a_coin_proves_nothing(world: Environment, name: str) -> None:
+def test_a_coin_proves_nothing(world: World, name: str) -> None:
     """Neither side of a coin is believed: it falls as it fell before anything moved, or it is seen to be a coin."""
     with open_executor(world, TrialSpec(), Settings(), gate=False) as executor:
         executor.mark_start()
@@ -58,7 +58,7 @@ def test_a_coin_proves_nothing(world: Environment, name: str) -> None:
         "tidy()",
     ],
 )
-def test_a_goal_check_moves_nothing_whatever_it_says(world: Environment, move: str) -> None:
+def test_a_goal_check_moves_nothing_whatever_it_says(world: World, move: str) -> None:
     with open_executor(world, TrialSpec(), Settings(), gate=False) as executor:
         executor.mark_start()
         moves = 'put("red block", "blue bowl")'
@@ -70,7 +70,7 @@ def test_a_goal_check_moves_nothing_whatever_it_says(world: Environment, move: s
 
 
 @pytest.mark.slow
-def test_a_function_written_on_demand_moves_nothing_by_being_defined(world: Environment, fenced: Fenced) -> None:
+def test_a_function_written_on_demand_moves_nothing_by_being_defined(world: World, fenced: Fenced) -> None:
     moving = 'moved = put("red block", "blue bowl")\n\ndef tidy():\n    find("red block")'
     good = 'def tidy():\n    find("red block")'
     model = ScriptedModel([fenced("tidy()", IN), fenced(moving), fenced(good)])
@@ -99,7 +99,7 @@ def test_a_function_written_on_demand_moves_nothing_by_being_defined(world: Envi
         "a = b = put",
     ],
 )
-def test_nothing_beside_a_function_runs_gate_on_or_off(world: Environment, beside: str) -> None:
+def test_nothing_beside_a_function_runs_gate_on_or_off(world: World, beside: str) -> None:
     with open_executor(world, TrialSpec(), Settings(), gate=False) as executor:
         executor.mark_start()
         executor.define("tidy", f"{beside}\n\ndef tidy():\n    return 5\n")
@@ -109,9 +109,7 @@ def test_nothing_beside_a_function_runs_gate_on_or_off(world: Environment, besid
 
 
 @pytest.mark.slow
-def test_with_something_in_the_hand_a_check_that_held_before_is_not_believed(
-    world: Environment, fenced: Fenced
-) -> None:
+def test_with_something_in_the_hand_a_check_that_held_before_is_not_believed(world: World, fenced: Fenced) -> None:
     vacuous = 'expect(find("blue bowl") is not None, "there is a bowl")'
     held = 'expect(find("red block").on == "gripper", "in the hand")'
     model = ScriptedModel(
@@ -134,7 +132,7 @@ def test_with_something_in_the_hand_a_check_that_held_before_is_not_believed(
 
 
 @pytest.mark.slow
-def test_with_something_in_the_hand_an_honest_check_is_believed(world: Environment, fenced: Fenced) -> None:
+def test_with_something_in_the_hand_an_honest_check_is_believed(world: World, fenced: Fenced) -> None:
     model = ScriptedModel(
         [
             fenced('pick("red block")', 'expect(find("red block").on == "gripper", "held")'),
@@ -147,7 +145,7 @@ def test_with_something_in_the_hand_an_honest_check_is_believed(world: Environme
 
 
 @pytest.mark.slow
-def test_ids_of_images_tell_a_goal_check_nothing(world: Environment) -> None:
+def test_ids_of_images_tell_a_goal_check_nothing(world: World) -> None:
     settings = Settings(surface="joint")
     with open_executor(world, TrialSpec(), settings, gate=False) as executor:
         executor.mark_start()

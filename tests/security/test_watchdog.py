@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from codepolicy.agent import Agent
 from codepolicy.sandbox import policy_process, watchdog
 from codepolicy.sandbox.host import PolicySandbox, PolicySession, SandboxLimits
-from primitives.environment import Environment
+from primitives.environment import World
 from primitives.failures import FailureKind
 
 WIRE = (
@@ -198,9 +198,7 @@ RECORDED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDED)
-def test_a_killed_program_is_its_own_loss_and_leaves_a_record(
-    world: Environment, fenced, tmp_path: Path, name: str
-) -> None:
+def test_a_killed_program_is_its_own_loss_and_leaves_a_record(world: World, fenced, tmp_path: Path, name: str) -> None:
     from codepolicy.models.scripted import ScriptedModel
     from codepolicy.settings import Settings
 

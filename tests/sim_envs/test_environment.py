@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from primitives.environment import Environment, TrialSpec
+from primitives.environment import TrialSpec, World
 from primitives.errors import ConfigurationError
 from sim_envs.environment import PyBulletEnvironment, make
 from sim_envs.rendering.tiny_renderer import TinyRenderer
@@ -19,7 +19,7 @@ from sim_envs.scenes.disturbances import SETS
 
 
 def test_it_is_what_the_entry_point_promises() -> None:
-    environment: Environment = make()
+    environment: World = make()
     assert environment.name == "pybullet"
     assert environment.scenes() == ("blocks-and-bowls", "random")
     environment.close()
