@@ -98,6 +98,9 @@ BOARD = 0.010
 """Thickness of the boards of a drawer and a door; the front of a drawer is that much lower than its cupboard."""
 HANDLE: Vector3 = (0.045, 0.024, 0.020)
 """Extent of the handle of a drawer or a door, which stands out from the front along x."""
+HANDLE_DROP = 0.025
+"""Height from the top of a drawer or a door down to the middle of its handle: low enough to be held from above without
+the hand touching the body."""
 BUTTON_CAP = 0.030
 """How far the cap of a button that nobody presses stands out of its housing."""
 BUTTON_TRAVEL = 0.020

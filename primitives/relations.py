@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import shapely
 
 from primitives.categories import CONTAINERS, FIXED, FLAT, MARKINGS, PEG_PLATE, ROUND
+from primitives.drawer import lies_in, offset
 from primitives.scene import Region, Relation, SceneObject
 
 CONTACT = 0.012
@@ -66,18 +67,21 @@ def supporter(obj: SceneObject, others: Iterable[SceneObject]) -> str:
 def _may_carry(a: SceneObject, b: SceneObject) -> bool:
     """Whether `a` could rest on `b` as far as circles around both and their heights tell: cheap, and never false where
     it does."""
-    hollow = b.category in CONTAINERS or b.category == "peg"
+    hollow = b.category in CONTAINERS or b.category in ("peg", "drawer")
     rise = bottom(a) - b.top
     if rise > CONTACT or rise < -CONTACT - (b.size[2] if hollow else 0.0):
         return False
-    reach = math.hypot(b.size[0], b.size[1]) / 2
+    reach = math.hypot(b.size[0], b.size[1]) / 2 + (b.joint or 0.0)
     if b.category not in CONTAINERS | FLAT:  # there the outlines have to meet, elsewhere the centre lies within
         reach += math.hypot(a.size[0], a.size[1]) / 2
     return math.hypot(a.position[0] - b.position[0], a.position[1] - b.position[1]) <= reach
 
 
 def inside(a: SceneObject, b: SceneObject) -> Relation:
-    """Whether `a` is in the container `b`, or lies on the plate or zone `b`, with its centre within the outline."""
+    """Whether `a` is in the container or drawer `b`, or lies on the plate or zone `b`, with its centre within the
+    outline."""
+    if b.category == "drawer" and a.on != "gripper":
+        return _in_drawer(a, b)
     if b.category not in CONTAINERS | FLAT:
         return Relation(
             False, f"{a.name} cannot be inside {b.name}, since nothing can be inside a {b.category}", (a.name, b.name)
@@ -93,6 +97,16 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
     text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim"
     return Relation(holds, text, (a.name, b.name), {CENTRES: off, "lowest point below the rim (m)": sunk})
+
+
+def _in_drawer(a: SceneObject, drawer: SceneObject) -> Relation:
+    """Whether `a` lies in the drawer, open or closed."""
+    along, aside = offset(drawer, (a.position[0], a.position[1]))
+    text = (
+        f"{a.name} is {along:+.3f} m in front of the middle of {drawer.name}, {aside:+.3f} m to its left, "
+        f"its lowest point {drawer.top - bottom(a):+.3f} m below the top; it is {drawer.joint or 0.0:.3f} m open"
+    )
+    return Relation(lies_in(a, drawer), text, (a.name, drawer.name), {"in front of the middle (m)": along})
 
 
 def contained(container: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]:
@@ -115,13 +129,16 @@ def riders(obj: SceneObject, others: Iterable[SceneObject]) -> list[SceneObject]
 
 
 def on(a: SceneObject, b: SceneObject) -> Relation:
-    """Whether `a` rests directly on `b`; being inside a container counts, and on a peg a nut through which it goes."""
+    """Whether `a` rests directly on `b`; being inside a container or a drawer counts, and on a peg a nut through which
+    it goes."""
     if a.on == "gripper":
         return Relation(False, f"{a.name} is held by the gripper", (a.name, b.name))
     if b.category in CONTAINERS:
         return inside(a, b)
     if b.category == "peg" and a.category == "nut":
         return _threaded(a, b)
+    if b.category == "drawer" and lies_in(a, b):
+        return _in_drawer(a, b)
     if b.category in FLAT:
         over = _centre_over(a, b)
     else:

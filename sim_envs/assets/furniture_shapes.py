@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from primitives.categories import BOARD, BUTTON_CAP, HANDLE, travel
+from primitives.categories import BOARD, BUTTON_CAP, HANDLE, HANDLE_DROP, travel
 from primitives.scene import Vector3
 from sim_envs.assets.meshes import Mesh, box_mesh, joined, revolved
 
@@ -68,9 +68,6 @@ class Furniture:
 
 PLAY = 0.003
 """Gap in m between what slides and what it slides in."""
-HANDLE_DROP = 0.025
-"""Height in m from the top of the body down to the middle of the handle: low enough to be held from above without the
-hand touching the body."""
 
 
 @lru_cache(maxsize=64)

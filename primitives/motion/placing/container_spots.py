@@ -22,6 +22,8 @@ SUNK_DEEP = 0.001
 """The same for a mug: it is deep, and the fingers cannot open in it."""
 DROPS = (0.0, 0.3, 0.6, 1.0)
 """Heights from which an object may be dropped: from the floor, 0, to just under the rim, 1."""
+TRAY_DROPS = (0.5, 1.0)
+"""The same for the tray of a drawer, in which the front keeps the hand from reaching the floor."""
 FILLET = 0.006
 """How far over the edge of a bowl's floor a corner may stand and still lie flat enough, in m."""
 
@@ -30,7 +32,11 @@ _Ring: TypeAlias = tuple[list[tuple[float, float, float, float]], tuple[float, .
 
 
 def in_container(
-    held: SceneObject, box: SceneObject, others: Sequence[SceneObject], wanted: float | None = None
+    held: SceneObject,
+    box: SceneObject,
+    others: Sequence[SceneObject],
+    wanted: float | None = None,
+    heights: tuple[float, ...] = DROPS,
 ) -> Iterator[PlacementSpot]:
     """Spots inside `box`, as deep as the hand gets: beside what lies there, and on top of it only where there is no
     room left beside it.
@@ -40,11 +46,12 @@ def in_container(
         box: the container.
         others: the rest of the scene.
         wanted: how it is to lie, in rad, where that was asked for.
+        heights: from which it may be dropped into a box, from the floor, 0, to just under the rim, 1.
     """
     inside = [o for o in others if o.name != box.name and relations.footprint(o).intersects(relations.footprint(box))]
     half = held.size[2] / 2
     highest = box.top - (SUNK_DEEP if box.category == "mug" else SUNK)
-    rings = list(_round_spots(held, box) if box.category in ROUND else _square_spots(held, box))
+    rings = list(_round_spots(held, box) if box.category in ROUND else _square_spots(held, box, heights))
     for beside, (places, drops) in itertools.product((True, False), rings):
         for drop in drops:
             for x, y, tidy, floor in places:
@@ -96,7 +103,7 @@ def _round_spots(held: SceneObject, bowl: SceneObject) -> Iterator[_Ring]:
         yield ring(radius), DROPS
 
 
-def _square_spots(held: SceneObject, box: SceneObject) -> Iterator[_Ring]:
+def _square_spots(held: SceneObject, box: SceneObject, heights: tuple[float, ...]) -> Iterator[_Ring]:
     """On a lattice along the sides of a box."""
     inner = relations.footprint(msgspec.structs.replace(box, size=_less_walls(box)))
     x, y, _ = box.position
@@ -107,7 +114,7 @@ def _square_spots(held: SceneObject, box: SceneObject) -> Iterator[_Ring]:
     steps.sort(key=lambda step: (math.hypot(*step), step))
     points = [(x + pitch * (c * i - s * j), y + pitch * (s * i + c * j)) for i, j in steps]
     floor = floor_height(box)
-    yield [(*at, box.yaw, floor) for at in points if inner.covers(outline(held, at, box.yaw))], DROPS
+    yield [(*at, box.yaw, floor) for at in points if inner.covers(outline(held, at, box.yaw))], heights
 
 
 def _less_walls(box: SceneObject) -> tuple[float, float, float]:

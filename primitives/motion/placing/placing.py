@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from primitives import relations
 from primitives.categories import CONTAINERS, FLAT, NUT_HOLE, PEG_POST
+from primitives.drawer import tray
 from primitives.failures import BadArgument, Blocked, Dropped, Unreachable
 from primitives.motion.grasping import picking
 from primitives.motion.grasping.picking import LOST
@@ -132,6 +133,8 @@ def refuse(mover: Mover, obj: SceneObject, target: Target, yaw: float | None = N
             return
         case SceneObject() if target.category in CONTAINERS:
             _refuse_too_large(obj, target)
+        case SceneObject() if (opened := tray(target)) is not None:
+            _refuse_too_large(obj, opened)
         case SceneObject() if target.category == "peg":
             _refuse_unthreadable(obj, target)
             _refuse_taken(mover, obj, target)

@@ -11,7 +11,8 @@ import shapely.affinity
 
 from primitives import relations
 from primitives.categories import CONTAINERS, FLAT, MARKINGS, PEG_PLATE
-from primitives.motion.placing.container_spots import in_container
+from primitives.drawer import tray
+from primitives.motion.placing.container_spots import TRAY_DROPS, in_container
 from primitives.motion.placing.placement_spot import RELEASE_GAP, PlacementSpot, outline, preferred_yaws
 from primitives.motion.placing.support import LEVEL, Support, support_at
 from primitives.scene import Region, SceneObject, Target, Vector2, Vector3
@@ -47,6 +48,8 @@ def spots(
             yield from _on_bare_table(held, target, others, yaw)
         case SceneObject() if target.category in CONTAINERS:
             yield from in_container(held, target, others, yaw)
+        case SceneObject() if (opened := tray(target)) is not None:
+            yield from in_container(held, opened, others, yaw, TRAY_DROPS)
         case SceneObject() if target.category == "peg":
             yield from _over_peg(held, target, yaw)
         case SceneObject() if target.category in FLAT:

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from primitives.categories import BOARD, HANDLE
+from primitives.categories import BOARD, HANDLE, HANDLE_DROP
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.part_extents import Extent, filled_rectangle, kind_of, measured_along
 
 ELONGATED = 1.6
 """Width over depth from which a cupboard has a sliding door instead of a drawer."""
+
+_LEVEL = 0.009
+"""How far in m the upper side of a handle may seem from its height; what lies in a drawer is mostly lower."""
 
 
 def cupboard(view: TopView, body: Detection, things: list[Detection]) -> list[Detection]:
@@ -24,7 +27,7 @@ def cupboard(view: TopView, body: Detection, things: list[Detection]) -> list[De
         for t in things
         if t is not body
         and max(t.size) <= 0.12
-        and body.top - 0.06 < t.top < body.top - 0.005
+        and abs(t.top - (body.top - HANDLE_DROP + HANDLE[2] / 2)) < _LEVEL
         and kind_of(view, t) != kind
     ]
     if not grips:
@@ -34,22 +37,25 @@ def cupboard(view: TopView, body: Detection, things: list[Detection]) -> list[De
         return things
     # as measured: what is nearly square may have been taken for a cube
     measured = replace(body, center=top[0], size=top[1], yaw=top[2])
-    for grip in grips:
-        for side in range(4):
-            whole = _with_handle(view, measured, kind, grip, side)
-            if whole is None:
-                continue
-            cupboard, handle = whole
-            swept = Extent.of(cupboard, front=HANDLE[0] + (cupboard.joint or 0.0), margin=0.012)
-            kept = [
-                t
-                for t in things
-                if t is not body
-                and t is not grip
-                and not (swept.contains(t.center) and t.bottom < body.top - 0.01 and kind_of(view, t) in (kind, -1))
-            ]
-            return [*kept, cupboard, handle]
-    return things
+    found = [
+        (whole, grip)
+        for grip in grips
+        for side in range(4)
+        if (whole := _with_handle(view, measured, kind, grip, side))
+    ]
+    if not found:
+        return things
+    # what lies in an open drawer can look like a handle, nearer to the cupboard than its own
+    (cupboard, handle), grip = max(found, key=lambda pair: pair[0][0].joint or 0.0)
+    swept = Extent.of(cupboard, front=HANDLE[0] + (cupboard.joint or 0.0), margin=0.012)
+    kept = [
+        t
+        for t in things
+        if t is not body
+        and t is not grip
+        and not (swept.contains(t.center) and t.bottom < body.top - 0.01 and kind_of(view, t) in (kind, -1))
+    ]
+    return [*kept, cupboard, handle]
 
 
 def _with_handle(

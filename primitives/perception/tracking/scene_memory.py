@@ -58,6 +58,7 @@ class SceneMemory:
         seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
             seen = [o for o in seen if not any(_in_hand(o, mine) for mine in (held, *self.contents))]
+        self._tracks.slide(seen)
         partial = behind_robot(seen, self.frames, self._on_robot(view))
         names = self.in_hand.names if self.in_hand else ()
         named = self._tracks.update(seen, self.frames, partial=partial, without=names)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from primitives.categories import MARKINGS
+from primitives.categories import FIXED, MARKINGS, travel
+from primitives.drawer import lies_in, slid
 from primitives.perception.tracking.assignment import assign
 from primitives.perception.tracking.known_things import as_large, overlap, parts_of, same_kind
 from primitives.perception.tracking.occlusion import hidden
@@ -29,6 +30,8 @@ _COVERED = 0.95
 """Part of its former area below which something lies on a zone."""
 _UNSEEN = 0.5
 """Confidence at most in where a thing is that was let go and not seen since."""
+_SLID = 0.005
+"""m from which a drawer has been opened or closed since."""
 _RELABEL = 2.0
 _NEVER = 1e3
 
@@ -55,6 +58,19 @@ class Tracks:
             track.position = None if lost else obj.position
             track.last = None if lost else msgspec.structs.replace(obj, confidence=min(obj.confidence, _UNSEEN))
 
+    def slide(self, seen: Sequence[SceneObject]) -> None:
+        """What lies in a drawer that is `seen` more or less open than before has gone along with it."""
+        for drawer in [t.last for t in self._tracks.values() if t.last is not None and t.label.category == "drawer"]:
+            now = next(
+                (o for o in seen if o.category == "drawer" and math.dist(o.position, drawer.position) < _NEAR), None
+            )
+            distance = (now.joint or 0.0) - (drawer.joint or 0.0) if now is not None else 0.0
+            if abs(distance) < _SLID:
+                continue
+            for track in self._tracks.values():
+                if track.last is not None and track.label.category not in FIXED and lies_in(track.last, drawer):
+                    self.move(slid(track.last, drawer, distance))
+
     def update(
         self,
         seen: Sequence[SceneObject],
@@ -80,6 +96,7 @@ class Tracks:
         ordered = sorted(seen, key=lambda o: (-round(o.position[1], 2), -o.position[0]))
         known = [t for name, t in self._tracks.items() if name not in without]
         named: list[SceneObject] = []
+        remembered: list[SceneObject] = []
         fresh = set(range(len(ordered)))
         unseen = dict(enumerate(known))
         matched: list[tuple[_Track, SceneObject]] = []
@@ -90,6 +107,9 @@ class Tracks:
                     fresh.discard(column)
                     matched.append((unseen.pop(row), ordered[column]))
             for track, obj in matched:
+                if track.last is not None and _covered_fixture(obj, track.label):
+                    remembered.append(_half_sure(track.last))
+                    continue
                 missing = [t for t in unseen.values() if t.last is not None]
                 others = parts_of(obj, track.label, [t.last for t in missing if t.last is not None])
                 if others and track.last is not None:
@@ -97,7 +117,6 @@ class Tracks:
                     unseen = {i: t for i, t in unseen.items() if t.last not in others}
                 else:
                     named.append(self._seen_again(track, obj, partial=id(obj) in cut))
-        remembered: list[SceneObject] = []
         for track in unseen.values():
             if track.last is not None and hidden(track.last, frames):
                 remembered.append(_half_sure(track.last))
@@ -177,7 +196,14 @@ def _is_part(fragment: SceneObject, thing: SceneObject) -> bool:
     """Whether `fragment` is what shows of the half hidden `thing`."""
     if fragment.color != thing.color or fragment.top > thing.top + 0.01:
         return False
-    return math.dist(fragment.position[:2], thing.position[:2]) < max(thing.size[:2]) / 2 + 0.005
+    reach = max(thing.size[:2]) / 2 + (travel("drawer", thing.size) if thing.category == "drawer" else 0.005)
+    return math.dist(fragment.position[:2], thing.position[:2]) < reach
+
+
+def _covered_fixture(obj: SceneObject, label: SceneObject) -> bool:
+    """Whether `obj` is what shows of something bolted to the table while a hand or a thing covers what it is known by:
+    its handle, its cap."""
+    return label.category in FIXED - {"handle"} and obj.category != label.category
 
 
 def _cost(track: _Track, obj: SceneObject) -> float:
