@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from perception_cases import CASES, Case, Rng, Table, thinned
+from perception_conditions import CONDITIONS, case_of, set_up
 
 from primitives.environment import ObjectState, TrialSpec
 from primitives.perception.detector import Detector, RobotView
@@ -121,27 +122,42 @@ def measure(case: Case, detector: Detector, seeds: int) -> Score:
     return score
 
 
+def _chosen(cases: list[str], conditions: list[str] | None, seeds: int) -> Iterator[tuple[Score, Case]]:
+    """What was measured in each case, or under each condition, whose name contains one of the words."""
+    if conditions is None:
+        for case in CASES:
+            if any(part in case.name for part in cases):
+                yield measure(case, make(), seeds), case
+        return
+    for condition in CONDITIONS:
+        if any(part in condition.name for part in conditions or [""]):
+            with set_up(condition):
+                yield measure(case_of(condition), make(), seeds), case_of(condition)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=50, help="scenes per case")
     parser.add_argument("--case", nargs="+", default=[""], help="only cases whose name contains one of these")
+    parser.add_argument(
+        "--conditions",
+        nargs="*",
+        help="random scenes under other light, tables and sensors instead of the cases; those named, or all",
+    )
     parser.add_argument("--misses", action="store_true", help="list every scene that was not seen right")
     arguments = parser.parse_args()
     print(
-        f"| {'case':52} | objects | right name | extra | ghosts | swallowed | position mm, median / p95 "
+        f"| {'case':52} | objects | right name | extra | extra per scene | swallowed | position mm, median / p95 "
         "| yaw deg, median / p95 | CPU ms/image |"
     )
     print("|" + "---|" * 9)
     sure: list[tuple[float, bool]] = []
-    for case in CASES:
-        if not any(part in case.name for part in arguments.case):
-            continue
-        s = measure(case, make(), arguments.seeds)
+    for s, case in _chosen(arguments.case, arguments.conditions, arguments.seeds):
         errors, yaws = np.array(s.errors or [math.nan]) * 1e3, np.array(s.yaws or [math.nan])
         print(
             f"| {case.name:52} | {s.objects:7} | {s.found / max(s.objects, 1):9.1%}  | {s.extra:5} "
-            f"| {s.haunted / max(s.scenes, 1):6.1%} | {s.swallowed:9} "
+            f"| {s.extra / max(s.scenes, 1):6.2f} | {s.swallowed:9} "
             f"| {np.median(errors):11.2f} / {np.percentile(errors, 95):5.2f}     "
             f"| {np.median(yaws):9.2f} / {np.percentile(yaws, 95):5.2f}    "
             f"| {np.median(s.times[1:] or s.times):12.1f} |",

@@ -19,6 +19,7 @@ from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World, WorldState
 from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.renderer_choice import fastest
+from sim_envs.rendering.setting import Setting
 from sim_envs.rendering.video import VideoRecording, write_picture
 from sim_envs.robots.iiwa import iiwa
 from sim_envs.robots.panda import panda
@@ -151,14 +152,16 @@ class PyBulletEnvironment:
         else:
             self._instruction = self._task.instruction
             self._recorder.begin(self.simulation)
+        setting = self._setup.setting(spec.seed, disturbances)
         return Trial(
-            robot=self._robot_of(spec.seed, disturbances),
+            robot=self._robot_of(setting, spec.seed, disturbances),
             instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
             conditions={
                 "renderer": self._renderer.name,
                 "disturbances": spec.disturbances,
                 **msgspec.structs.asdict(disturbances),
+                **setting.conditions,
             },
         )
 
@@ -184,7 +187,7 @@ class PyBulletEnvironment:
         self._setup.load(scene, places, ORDINARY, steps=TWIN_SETTLE_STEPS)
         self._recorder.begin(self.simulation)
         return Trial(
-            robot=self._robot_of(0, ideal),
+            robot=self._robot_of(self._setup.setting(0, ideal), 0, ideal),
             instruction="",
             task=None,
             conditions={"renderer": self._renderer.name, "twin": True},
@@ -256,8 +259,8 @@ class PyBulletEnvironment:
         self._setup.close()
         self._renderer.close()
 
-    def _robot_of(self, seed: int, disturbances: Disturbances) -> Robot:
-        cameras = self._setup.cameras(self._renderer, seed, disturbances)
+    def _robot_of(self, setting: Setting, seed: int, disturbances: Disturbances) -> Robot:
+        cameras = self._setup.cameras(self._renderer, setting, seed, disturbances)
         return Robot(self._setup.arm, cameras, self._workspace)
 
     def _stop_recording(self) -> None:

@@ -16,6 +16,7 @@ from sim_envs.physics.world import STEP, World, WorldState
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
 from sim_envs.rendering.light import drawn_light
 from sim_envs.rendering.renderer import Renderer
+from sim_envs.rendering.setting import Setting, drawn_setting
 from sim_envs.rendering.sim_camera import SimCamera, miscalibrated
 from sim_envs.robots.sim_arm import SimArm
 from sim_envs.scenes.disturbances import SLIP_FRICTION, SLIP_SECONDS, Disturbances, drawn_factors, drawn_slips
@@ -75,9 +76,15 @@ class WorldSetup:
         world.settle(steps)
         arm.reset()
 
-    def cameras(self, renderer: Renderer, seed: int, disturbances: Disturbances) -> tuple[SimCamera, ...]:
-        """The cameras of a trial, as its seed disturbs them."""
+    def setting(self, seed: int, disturbances: Disturbances) -> Setting:
+        """Light, table and sensor errors of a trial, as its seed draws them."""
         light = drawn_light(disturbances.light_change, stream("light", seed))
+        return drawn_setting(disturbances, light, self._robot.info.dof, seed, stream("setting", seed))
+
+    def cameras(
+        self, renderer: Renderer, setting: Setting, seed: int, disturbances: Disturbances
+    ) -> tuple[SimCamera, ...]:
+        """The cameras of a trial, as its seed disturbs them."""
         rng = stream("calibration", seed)
         return tuple(
             SimCamera(
@@ -85,7 +92,7 @@ class WorldSetup:
                 renderer,
                 true=true,
                 believed=miscalibrated(true, disturbances, rng),
-                light=light,
+                setting=setting,
                 disturbances=disturbances,
                 seed=seed + 1_000_003 * number,
             )

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from primitives.failures import InfrastructureError
 from primitives.robot import CameraInfo
 from sim_envs.assets.meshes import Mesh
+from sim_envs.physics.body_loading import TABLE_CENTER, TABLE_SIZE
 from sim_envs.physics.world import World
 from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item, items
 from sim_envs.rendering.render_items import poses as poses_of
 from sim_envs.rendering.renderer import BACKDROP, BACKGROUND, gl_projection, gl_view
+from sim_envs.rendering.table_tops import TableTop
 
 _VERTEX = """
 #version 330
@@ -54,6 +56,52 @@ void main() {
 }
 """
 
+_LIFELIKE_VERTEX = _VERTEX.replace("out float depth;", "out float depth;\nout vec3 at;").replace(
+    "vec4 seen =", "at = world.xyz;\n    vec4 seen ="
+)
+
+_LIFELIKE_FRAGMENT = """
+#version 330
+PARTS
+uniform vec3 color, light, light_color, eye, lamp;
+uniform float ambient, diffuse, gloss, falloff, spread;
+uniform vec4 table;
+uniform sampler2D table_top, shadow_map;
+in vec3 n, t, at;
+in vec4 in_light;
+in float depth;
+layout(location = 0) out vec4 rgb;
+layout(location = 1) out float metres;
+void main() {
+    vec3 own = color * t;
+#ifdef COVERED
+    if (n.z > 0.9) own = texture(table_top, (at.yx - table.yx) / table.wz).rgb;
+#endif
+    float facing = max(dot(n, light), 0.0), direct = 1.0;
+#ifdef SHADOWS
+    vec3 p = in_light.xyz * 0.5 + 0.5;
+    p.z -= 0.0012 + 0.004 * (1.0 - facing);
+    const vec2 taps[5] = vec2[](vec2(0, 0), vec2(0.9, 0.4), vec2(-0.4, 0.9), vec2(-0.9, -0.4), vec2(0.4, -0.9));
+    float sum = 0.0;
+    for (int i = 0; i < 5; i++) sum += step(p.z, texture(shadow_map, p.xy + spread * taps[i]).r);
+    direct = sum / 5.0;
+#endif
+    float strength = diffuse * facing * direct;
+#ifdef LAMP
+    strength *= falloff / dot(lamp - at, lamp - at);
+#endif
+    vec3 shown = own * (ambient + strength);
+#ifdef GLOSS
+    float mirrored = max(dot(n, normalize(light + normalize(eye - at))), 0.0);
+    mirrored *= mirrored; mirrored *= mirrored; mirrored *= mirrored; mirrored *= mirrored; mirrored *= mirrored;
+    shown += gloss * direct * mirrored * mirrored;
+#endif
+    rgb = vec4(min(shown * light_color, 1.0), 1.0);
+    metres = depth;
+}
+"""
+"""Parts COVERED, SHADOWS, LAMP and GLOSS each cost time where they are not needed; PARTS defines those that are."""
+
 _WITHOUT_SHADOWS = "float lit(float facing) { return 1.0; }"
 
 _WITH_SHADOWS = """
@@ -75,6 +123,10 @@ void main() { gl_Position = to_light * pose * vec4(position, 1.0); }
 """
 
 SHADOW_SIZE = 1024
+LIT = 0.95
+"""m to each side of the middle of the table that the light reaches."""
+_TABLE_TOPS = 4
+"""How many pictures of tables are kept on the device."""
 SAMPLES = 4
 """Per pixel, in pictures for people."""
 
@@ -109,9 +161,11 @@ class GLRenderer:
             self._context.program(vertex_shader=_VERTEX, fragment_shader=_FRAGMENT.replace("LIT", lit))
             for lit in (_WITHOUT_SHADOWS, _WITH_SHADOWS)
         )
+        self._lifelike: dict[frozenset[str], moderngl.Program] = {}
         self._shadow_program = self._context.program(
             vertex_shader=_SHADOW_VERTEX, fragment_shader="#version 330\nvoid main() {}"
         )
+        self._table_tops: dict[int, tuple[TableTop, moderngl.Texture]] = {}
         self._measuring: dict[tuple[int, int], tuple[moderngl.Framebuffer, moderngl.Texture]] = {}
         self._painting: dict[tuple[int, int, int], moderngl.Framebuffer] = {}
         self._buffers: dict[int, tuple[Mesh, moderngl.Buffer, moderngl.Buffer]] = {}
@@ -131,9 +185,22 @@ class GLRenderer:
         in_software = any(driver in self.name.lower() for driver in ("llvmpipe", "softpipe", "swiftshader"))
         return (480, 360) if in_software else (800, 600)
 
-    def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    def measure(
+        self,
+        world: World,
+        camera: CameraInfo,
+        light: Light,
+        table: TableTop | None = None,
+        poses: NDArray[np.float64] | None = None,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """See `Renderer.measure`. Raises InfrastructureError in a forked process."""
         self._own()
+        to_draw, where = items(world, low_poly=True), poses_of(world) if poses is None else poses
+        parts = {"COVERED": table is not None, "SHADOWS": light.shadow_blur is not None}
+        parts |= {"LAMP": light.lamp is not None, "GLOSS": light.gloss > 0}
+        if light.shadow_blur is not None:
+            self._context.disable(moderngl.CULL_FACE)
+            self._cast_shadows(to_draw, where, _light_matrix(light))
         size = (camera.width, camera.height)
         if size not in self._measuring:
             context, metres = self._context, self._context.texture(size, 1, dtype="f4")
@@ -147,7 +214,13 @@ class GLRenderer:
         self._context.enable(moderngl.CULL_FACE)  # the underside of the table alone is a third of an image's time
         self._clear(BACKGROUND)
         metres.write(np.zeros(size, np.float32).tobytes())
-        self._draw(self._plain, items(world, low_poly=True), poses_of(world), camera, light)
+        wanted = frozenset(part for part, needed in parts.items() if needed)
+        if not wanted:
+            self._draw(self._plain, to_draw, where, camera, light)
+        else:
+            self._draw(self._set_up(wanted, camera, light, table), to_draw[:1], where[:1], camera, light)
+            others = self._set_up(wanted - {"COVERED"}, camera, light, None)
+            self._draw(others, to_draw[1:], where[1:], camera, light)
         depth = np.frombuffer(target.read(components=1, attachment=1, dtype="f4", alignment=1), np.float32)
         return _rgb(target, size), np.ascontiguousarray(depth.reshape(camera.height, camera.width)[::-1])
 
@@ -172,6 +245,47 @@ class GLRenderer:
         flat = self._painting_target(size, 0)
         self._context.copy_framebuffer(flat, target)
         return _rgb(flat, size)
+
+    def _set_up(
+        self, parts: frozenset[str], camera: CameraInfo, light: Light, table: TableTop | None
+    ) -> moderngl.Program:
+        """The lifelike program of these parts, told about a light and a table top."""
+        if parts not in self._lifelike:
+            chosen = "".join(f"#define {part}\n" for part in sorted(parts))
+            self._lifelike[parts] = self._context.program(
+                vertex_shader=_LIFELIKE_VERTEX, fragment_shader=_LIFELIKE_FRAGMENT.replace("PARTS", chosen)
+            )
+        program = self._lifelike[parts]
+        if light.shadow_blur is not None:
+            program["to_light"].write(_column_major(_light_matrix(light)))
+            program["spread"].value = light.shadow_blur / 2 / (2 * LIT)
+            program["shadow_map"].value = 0
+            self._shadow_map.use(0)
+        if light.gloss:
+            program["gloss"].value = light.gloss
+            program["eye"].value = tuple(camera.T_base_camera[:3, 3].tolist())
+        if light.lamp is not None:
+            middle = np.array([TABLE_CENTER[0], TABLE_CENTER[1], 0.0])
+            program["lamp"].value = tuple((middle + _unit(light.direction) * light.lamp).tolist())
+            program["falloff"].value = light.lamp**2
+        if table is not None:
+            (x, y, _), (wide, deep, _) = TABLE_CENTER, TABLE_SIZE
+            program["table"].value = (x - wide / 2, y - deep / 2, wide, deep)
+            program["table_top"].value = 1
+            self._texture(table).use(1)
+        return program
+
+    def _texture(self, table: TableTop) -> moderngl.Texture:
+        """The picture of a table top on the device."""
+        if id(table) not in self._table_tops:
+            if len(self._table_tops) >= _TABLE_TOPS:
+                self._table_tops.pop(next(iter(self._table_tops)))[1].release()
+            rows, columns = table.rgb.shape[:2]
+            rgba = np.dstack([table.rgb, np.full((rows, columns), 255, np.uint8)])
+            texture = self._context.texture((columns, rows), 4, rgba.tobytes())
+            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+            self._table_tops[id(table)] = (table, texture)
+        return self._table_tops[id(table)][1]
 
     def _painting_target(self, size: tuple[int, int], samples: int) -> moderngl.Framebuffer:
         key = (*size, samples)
@@ -262,7 +376,7 @@ def _light_matrix(light: Light) -> NDArray[np.float64]:
     matrix = np.eye(4)
     matrix[:3, :3] = turn
     matrix[:3, 3] = -turn @ np.array([0.35, 0.0, 0.2])
-    return np.diag([1 / 0.95, 1 / 0.95, -1 / 1.5, 1.0]) @ matrix
+    return np.diag([1 / LIT, 1 / LIT, -1 / 1.5, 1.0]) @ matrix
 
 
 def _unit(vector: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -39,6 +39,11 @@ def items(world: World, *, low_poly: bool) -> list[Item]:
     return table + arm + [Item(v.mesh, _unit(COLORS[v.color])) for v in world.visuals]
 
 
+def link_names(world: World) -> list[str]:
+    """The visible links of the robot, in the order of `items` and `poses`."""
+    return [name for name, _, _ in _links(world.arm.robot.body)]
+
+
 def poses(world: World) -> NDArray[np.float64]:
     """(N, 4, 4) pose of each item in the base frame, as it is now."""
     arm = world.arm

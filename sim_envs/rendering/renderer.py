@@ -12,6 +12,7 @@ from primitives.robot import CameraInfo
 from sim_envs.physics.world import World
 from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item
+from sim_envs.rendering.table_tops import TableTop
 
 NEAR, FAR = 0.1, 4.0
 """Clipping planes in m."""
@@ -39,8 +40,24 @@ class Renderer(Protocol):
         """Width and height in px that it can afford in videos."""
         ...
 
-    def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """What a camera sees: RGB (H, W, 3) uint8 and depth (H, W) float32 m along its z axis, 0 where nothing is."""
+    def measure(
+        self,
+        world: World,
+        camera: CameraInfo,
+        light: Light,
+        table: TableTop | None = None,
+        poses: NDArray[np.float64] | None = None,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """What a camera sees: RGB (H, W, 3) uint8 and depth (H, W) float32 m along its z axis, 0 where nothing is.
+
+        Args:
+            world: what it looks at.
+            camera: with its calibration.
+            light: where it comes from, and whether it casts shadows.
+            table: what its top looks like; left out, it is plain.
+            poses: (N, 4, 4) pose of each item in the base frame; left out, as it is now. Software rendering knows only
+                now.
+        """
         ...
 
     def paint(

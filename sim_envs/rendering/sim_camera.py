@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from primitives.failures import CommsLost
 from primitives.robot import CameraInfo, Frame
 from sim_envs.physics.world import World
-from sim_envs.rendering.light import Light
+from sim_envs.rendering.apparent_poses import apparent_poses
 from sim_envs.rendering.renderer import Renderer
+from sim_envs.rendering.setting import Setting
+from sim_envs.rendering.stereo_depth import measured_depth
 from sim_envs.scenes.disturbances import BASELINE, Disturbances
 
 
@@ -21,7 +23,7 @@ class SimCamera:
         renderer: what makes the image.
         true: calibration that the image is made with.
         believed: calibration that the robot knows.
-        light: of the scene.
+        setting: light and table of the scene, and what is wrong with the sensor.
         disturbances: noise of the sensor.
         seed: of the noise, which is the same whenever the world is at the same time.
     """
@@ -33,7 +35,7 @@ class SimCamera:
         *,
         true: CameraInfo,
         believed: CameraInfo,
-        light: Light,
+        setting: Setting,
         disturbances: Disturbances,
         seed: int,
     ) -> None:
@@ -41,7 +43,7 @@ class SimCamera:
         self._renderer = renderer
         self._true = true
         self._believed = believed
-        self._light = light
+        self._setting = setting
         self._disturbances = disturbances
         self._seed = seed
 
@@ -54,10 +56,18 @@ class SimCamera:
         """An image of the world as it is now, so of age zero."""
         if self._world.client < 0:
             raise CommsLost(f"the world of camera {self._believed.name!r} is closed")
-        rgb, depth = self._renderer.measure(self._world, self._true, self._light)
+        setting, poses = self._setting, None
+        latency = self._disturbances.latency
+        if latency or setting.joint_offset is not None:
+            poses = apparent_poses(self._world, latency=latency, joint_offset=setting.joint_offset)
+        rgb, depth = self._renderer.measure(self._world, self._true, setting.light, setting.table_top, poses)
         rng = np.random.default_rng([self._seed & (2**64 - 1), self._world.steps])
         focal = float(self._true.K[0, 0])
         depth = with_depth_noise(depth, focal, self._disturbances, rng)
+        if setting.depth_scale != 1.0:
+            depth = depth * np.float32(setting.depth_scale)
+        if setting.exposure != 1.0:
+            rgb = np.clip(rgb * np.float32(setting.exposure), 0, 255).astype(np.uint8)
         if self._disturbances.color_noise > 0.0:
             noise = rng.normal(0.0, self._disturbances.color_noise, rgb.shape)
             rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
@@ -68,6 +78,15 @@ def with_depth_noise(
     depth: NDArray[np.float32], focal: float, disturbances: Disturbances, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """`depth` (H, W) m as a stereo camera would measure it."""
+    if disturbances.stereo_noise or disturbances.stereo_window:
+        depth = measured_depth(
+            depth,
+            focal * BASELINE,
+            noise=disturbances.stereo_noise,
+            window=disturbances.stereo_window,
+            holes=disturbances.holes,
+            rng=rng,
+        )
     noisy = depth
     if disturbances.disparity_noise > 0.0:
         spread = np.float32(disturbances.disparity_noise / (focal * BASELINE))

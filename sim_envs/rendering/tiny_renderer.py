@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.heightmap.point_cloud import base_points
 from primitives.robot import CameraInfo
 from sim_envs.assets.meshes import write_mesh
-from sim_envs.physics.body_loading import show_table
+from sim_envs.physics.body_loading import TABLE_CENTER, TABLE_COLOR, TABLE_SIZE, show_table
 from sim_envs.physics.bullet import p
 from sim_envs.physics.world import World
 from sim_envs.rendering.light import Light
 from sim_envs.rendering.render_items import Item
 from sim_envs.rendering.renderer import BACKDROP, gl_projection, gl_view, metric_depth
+from sim_envs.rendering.table_tops import TableTop
 
 _TABLES = 8
 """How many images of the empty table are kept."""
@@ -33,12 +35,21 @@ class TinyRenderer:
         self._bodies: list[int] = []
         self._tables: dict[tuple[object, ...], tuple[NDArray[np.uint8], NDArray[np.float32]]] = {}
 
-    def measure(self, world: World, camera: CameraInfo, light: Light) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """See `Renderer.measure`."""
+    def measure(
+        self,
+        world: World,
+        camera: CameraInfo,
+        light: Light,
+        table: TableTop | None = None,
+        poses: NDArray[np.float64] | None = None,  # noqa: ARG002
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """See `Renderer.measure`. It draws no shadows, highlights and near lamps in what cameras see."""
         rgb, buffer = _image(world.client, camera, light, shadow=False)
-        table, behind = self._table(camera, light)
+        plain, behind = self._table(camera, light)
         covered = behind < buffer
-        np.copyto(rgb, table, where=covered[..., None])
+        if table is not None:
+            plain = _covered(plain, metric_depth(behind.copy()), camera, table)
+        np.copyto(rgb, plain, where=covered[..., None])
         return rgb, metric_depth(np.minimum(buffer, behind))
 
     def paint(
@@ -102,6 +113,22 @@ class TinyRenderer:
             )
             for item in to_draw
         ]
+
+
+def _covered(
+    plain: NDArray[np.uint8], depth: NDArray[np.float32], camera: CameraInfo, table: TableTop
+) -> NDArray[np.uint8]:
+    """The image `plain` (H, W, 3) of the bare table with the picture on its top."""
+    points = base_points(depth, camera.K, camera.T_base_camera)
+    (x, y, _), (wide, deep, _) = TABLE_CENTER, TABLE_SIZE
+    rows, columns = table.rgb.shape[:2]
+    row = ((points[..., 0] - (x - wide / 2)) / wide * rows).astype(np.intp)
+    column = ((points[..., 1] - (y - deep / 2)) / deep * columns).astype(np.intp)
+    top = (np.abs(points[..., 2]) < 0.002) & (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+    shown = plain.copy()
+    shaded = plain[top] / np.array(TABLE_COLOR, np.float32) * table.rgb[row[top], column[top]]
+    shown[top] = shaded.clip(0, 255).astype(np.uint8)
+    return shown
 
 
 def _image(

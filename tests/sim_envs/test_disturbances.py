@@ -121,14 +121,34 @@ SENSOR = {
     "camera_turn": 0.15,
     "light_change": 0.15,
 }
+REAL = {
+    "stereo_noise": 0.0015,
+    "stereo_window": 2,
+    "holes": 0.01,
+    "color_noise": 2.0,
+    "camera_offset": 0.002,
+    "camera_turn": 0.15,
+    "depth_scale": 0.005,
+    "darkest": 0.6,
+    "brightest": 1.25,
+    "warmest": 3500.0,
+    "coldest": 7500.0,
+    "shadows": 0.8,
+    "side_light": 0.3,
+    "highlights": 0.15,
+    "table_tops": 0.7,
+    "latency": 0.05,
+    "joint_offset": 0.3,
+}
 PHYSICS = {"friction_change": 0.3, "mass_change": 0.5, "slip_rate": 0.03}
 
 
 def test_the_sets_are_what_results_were_measured_under() -> None:
     """Changing a value makes new results incomparable with old ones: change it here as well, and say so."""
     values = {
-        name: {key: value for key, value in msgspec.structs.asdict(strengths).items() if value}
+        name: {k: v for k, v in msgspec.structs.asdict(strengths).items() if v != getattr(SETS["none"], k)}
         for name, strengths in SETS.items()
+        if not name.startswith("real-")
     }
     assert values == {
         "none": {},
@@ -137,5 +157,6 @@ def test_the_sets_are_what_results_were_measured_under() -> None:
         "physics": MILD | PHYSICS,
         "clutter": MILD | {"clutter": 3},
         "hard": SENSOR | PHYSICS | {"clutter": 2},
+        "real": REAL,
     }
     assert (BASELINE, SLIP_SECONDS, SLIP_FRICTION) == (0.05, 0.4, 0.002)
