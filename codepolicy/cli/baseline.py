@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from codepolicy.cli.executor_choice import ExecutorFlags
 from codepolicy.cli.options import ConditionFlags, Flag, settings
 
 if TYPE_CHECKING:
@@ -17,13 +18,11 @@ USAGE = "codepolicy baseline save RUN… FILE.jsonl, or codepolicy baseline chec
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaselineCommand(ConditionFlags):
+class BaselineCommand(ConditionFlags, ExecutorFlags):
     """Keep the programs of runs with what came of them, and check later that they still end so, without a model."""
 
     words: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="save|check")] = ()
     """`save RUN… FILE` writes the programs of evaluations and single runs; `check FILE` plays them again."""
-    jobs: int | None = None
-    """Processes; as many as there are processors when left out."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Folder of the check's run; when left out, one below runs/."""
     json: Annotated[bool, Flag] = False
@@ -53,7 +52,6 @@ class BaselineCommand(ConditionFlags):
         return 0
 
     def _check(self, file: str) -> int:
-        import os
         from pathlib import Path
 
         from codepolicy.cli.evaluation_view import EvaluationView
@@ -64,13 +62,14 @@ class BaselineCommand(ConditionFlags):
         from codepolicy.evaluation.run_store import read_run
         from codepolicy.evaluation.runner import Limits
 
+        self.checked()
         cases, setup = load(file), self._setup(file)
         plan = start(setup, [file], out=Path(self.out) if self.out is not None else None, command=sys.argv)
         view = EvaluationView(
-            setup=setup,
             plan=plan,
-            processes=self.jobs or len(os.sched_getaffinity(0)),
-            limits=Limits(),
+            executor=self.chosen(setup, plan),
+            processes=self.processes,
+            limits=Limits(episode_s=self.episode_limit),
             again=False,
             fail_under=None,
             json=self.json,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from codepolicy.cli.executor_choice import ExecutorFlags
 from codepolicy.cli.options import ConditionFlags, Flag, LoopFlags, ModelFlags, model_options, settings
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
+class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
     """Play suites and tasks in parallel and keep what comes of it; the same command goes on where it was cut short."""
 
     names: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SUITE|TASK")] = ()
@@ -32,16 +33,12 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
     """The template's own sentence or one of its paraphrases; what the suite says when left out."""
     disturbances: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Sensor and world disturbances; what the suite says when left out."""
-    jobs: int | None = None
-    """Processes; as many as there are processors when left out."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
     """Only this part of the episodes, e.g. 2/8; each into its own --out."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
     """Folder of the run; when left out, one below runs/ that is named after the configuration."""
     again: Annotated[bool, Flag] = False
     """Play again what infrastructure or the model's server lost in an earlier start."""
-    episode_limit: float = 1800.0
-    """Wall time in s after which an episode is given up."""
     patience: int = 10
     """Stop after so many episodes in a row lost to infrastructure or the model's server; 0 never does."""
     total_cost: float | None = None
@@ -53,7 +50,6 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
 
     def __call__(self) -> int:
         """Play; returns the exit status."""
-        import os
         from pathlib import Path
 
         from codepolicy.cli.announcement import announced
@@ -62,15 +58,12 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
         from codepolicy.evaluation.episode_keys import seeds, shard
         from codepolicy.evaluation.run_plan import start
         from codepolicy.evaluation.runner import Limits
-        from primitives.errors import ConfigurationError
 
         fail_under = checked(self.fail_under)
-        if self.jobs is not None and self.jobs < 1:
-            raise ConfigurationError(f"--jobs is {self.jobs}; give at least 1")
+        self.checked()
         limits = Limits(episode_s=self.episode_limit, patience=self.patience, total_cost=self.total_cost)
-        processes = self.jobs or len(os.sched_getaffinity(0))
         chosen = seeds(self.trials, self.seeds)
-        announced(chosen, len(self.names), self.samples, processes)
+        announced(chosen, len(self.names), self.samples, self.processes or 1)
         setup = self._setup()
         plan = start(
             setup,
@@ -82,9 +75,9 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags):
             command=sys.argv,
         )
         return EvaluationView(
-            setup=setup,
             plan=plan,
-            processes=processes,
+            executor=self.chosen(setup, plan),
+            processes=self.processes,
             limits=limits,
             again=self.again,
             fail_under=fail_under,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from codepolicy.cli.fail_under import missed
 from codepolicy.cli.output import fail, put, put_json
 from codepolicy.evaluation import text_report
-from codepolicy.evaluation.episode_player import Prepare
+from codepolicy.evaluation.executor import Executor
 from codepolicy.evaluation.html_report import write_report
 from codepolicy.evaluation.progress_line import ProgressLine
 from codepolicy.evaluation.records import Job
@@ -18,16 +18,16 @@ from codepolicy.evaluation.run_plan import Plan
 from codepolicy.evaluation.run_store import EvaluationRun, Store, read_run
 from codepolicy.evaluation.runner import Ending, Limits, missing, play
 from codepolicy.evaluation.summary import Summary, summarized
-from codepolicy.evaluation.worker_setup import WorkerSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationView:
     """One start of a run."""
 
-    setup: WorkerSetup
     plan: Plan
-    processes: int
+    executor: Executor
+    processes: int | None
+    """For people; None where it changes."""
     limits: Limits
     again: bool
     fail_under: float | None
@@ -46,14 +46,13 @@ class EvaluationView:
         """How it ended; None when a person ended it."""
         open_keys = {job.key for job in todo}
         kept = [store.records[job.key] for job in self.plan.jobs if job.key not in open_keys]
-        processes = min(self.processes, max(1, len(todo)))
+        processes = None if self.processes is None else min(self.processes, max(1, len(todo)))
         line = ProgressLine(
             sys.stderr, total=len(self.plan.jobs), done=len(kept), won=sum(r.won for r in kept), processes=processes
         )
-        prepare = Prepare(self.setup, self.plan.path)
         with closing(line):
             try:
-                return play(store, todo, prepare, processes=processes, limits=self.limits, progress=line)
+                return play(store, todo, self.executor, limits=self.limits, progress=line)
             except KeyboardInterrupt:
                 return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from codepolicy.agent import Agent
 from codepolicy.episode import Episode
 from codepolicy.evaluation.baseline_file import Case
 from codepolicy.evaluation.baseline_file import load as load_cases
+from codepolicy.evaluation.configuration import Configuration, configured, differences
 from codepolicy.evaluation.records import Job, Record, recorded
 from codepolicy.evaluation.run_store import FOLDERS, SCENE, TRIAL
 from codepolicy.evaluation.worker_setup import WorkerSetup
@@ -22,6 +24,7 @@ from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.sandbox.policy_process import Zygote
 from primitives.environment import World
+from primitives.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +130,35 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepare:
-    """What a worker calls first."""
+class PreparePlayer:
+    """What a worker process calls first."""
 
     setup: WorkerSetup
-    path: Path
 
-    def __call__(self) -> Callable[[Job], Record]:
-        """A player of this process."""
-        return Player(self.setup, self.path)
+    def __call__(self, path: Path) -> Callable[[Job], Record]:
+        """A player of this process, whose episodes leave their folders below `path`."""
+        return Player(self.setup, path)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareElsewhere:
+    """What a worker process on another machine calls first: there, too, an episode has to mean the same."""
+
+    setup: WorkerSetup
+    configuration: Configuration
+    """Of the machine that started the run."""
+
+    def __call__(self, path: Path) -> Callable[[Job], Record]:
+        """A player of this process. Raises ConfigurationError where this machine has other code, files or numerics."""
+        environment = load_environment(self.setup.environment)
+        try:
+            differing = differences(self.configuration, configured(self.setup, environment))
+        finally:
+            environment.close()
+        if differing:
+            raise ConfigurationError(
+                f"the node {socket.gethostname()} would play something else, so its episodes would mean nothing beside "
+                f"the others; it differs (here, there) in {'; '.join(differing)}. Give all nodes the same packages and "
+                "files, or evaluate each kind of machine as one --shard"
+            )
+        return Player(self.setup, path)

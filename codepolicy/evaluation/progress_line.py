@@ -21,17 +21,18 @@ class ProgressLine:
         total: episodes of the run.
         done: episodes that an earlier start has left.
         won: how many of these were won.
-        processes: how many are played at once.
+        processes: how many are played at once; None where a cluster's size says it.
     """
 
-    def __init__(self, stream: TextIO, *, total: int, done: int, won: int, processes: int) -> None:
+    def __init__(self, stream: TextIO, *, total: int, done: int, won: int, processes: int | None) -> None:
         self._stream: TextIO | None = stream
         self._live = stream.isatty()
         self._total, self._done, self._won = total, done, won
         self._before, self._began, self._told = done, time.monotonic(), time.monotonic()
         if done < total:
             kept = f", {done} already there" if done else ""
-            self._print(f"{_counted(total - done, 'episode')} in {_counted(processes, 'process', 'processes')}{kept}\n")
+            where = "on the cluster" if processes is None else f"in {_counted(processes, 'process', 'processes')}"
+            self._print(f"{_counted(total - done, 'episode')} {where}{kept}\n")
 
     def __call__(self, record: Record) -> None:
         """One more episode is played."""

@@ -9,16 +9,15 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from codepolicy.evaluation.process_pool import Broken, Pool
+from codepolicy.evaluation.executor import Broken, Executor
 from codepolicy.evaluation.records import LOST, Job, Record, broken
-from codepolicy.evaluation.run_store import LOG, Store
+from codepolicy.evaluation.run_store import Store
 from codepolicy.number_bounds import bounded
 
 ATTEMPTS = 3
 """Infrastructure failures are tried again at most twice, and stay in the denominator."""
 
 Progress: TypeAlias = Callable[[Record], None]
-Prepare: TypeAlias = Callable[[], Callable[[Job], Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +51,27 @@ def missing(jobs: Sequence[Job], records: dict[str, Record], *, again: bool) -> 
     return tuple(j for j in jobs if j.key not in records or (again and records[j.key].outcome in LOST))
 
 
-def play(
-    store: Store, jobs: Sequence[Job], prepare: Prepare, *, processes: int, limits: Limits, progress: Progress
-) -> Ending:
-    """Play `jobs` and keep what comes of them in `store`.
+def play(store: Store, jobs: Sequence[Job], executor: Executor, *, limits: Limits, progress: Progress) -> Ending:
+    """Have `executor` play `jobs`, and keep what comes of them in `store`.
 
     Raises:
         ConfigurationError: the setup has a mistake that only a worker could see.
         KeyboardInterrupt: Ctrl-C; what was played is kept.
     """
-    waiting = deque(_Attempt(job=job) for job in jobs)
-    pool = Pool[_Attempt, Record](
-        prepare=_Attempted(prepare), processes=processes, limit_s=limits.episode_s, log=store.path / LOG
-    )
+    waiting, broke = deque(jobs), dict[str, tuple[str, ...]]()
     spent = sum(record.usage.cost_usd or 0.0 for record in store.records.values())
     lost = 0
-    playing = pool.play(waiting)
+    playing = executor.play(waiting)
     try:
-        for attempt, answer in playing:
-            record = broken(attempt.job, answer.why) if isinstance(answer, Broken) else answer
+        for job, answer in playing:
+            record = broken(job, answer.why) if isinstance(answer, Broken) else answer
             spent += record.usage.cost_usd or 0.0
-            if record.outcome == "infrastructure" and len(attempt.broke) + 1 < ATTEMPTS:
-                waiting.appendleft(_Attempt(job=attempt.job, broke=(*attempt.broke, record.told)))
+            earlier = broke.get(job.key, ())
+            if record.outcome == "infrastructure" and len(earlier) + 1 < ATTEMPTS:
+                waiting.appendleft(job)
+                broke[job.key] = (*earlier, record.told)
                 continue
-            record = msgspec.structs.replace(record, attempts=len(attempt.broke) + 1, broke=attempt.broke)
+            record = msgspec.structs.replace(record, attempts=len(earlier) + 1, broke=earlier)
             store.append(record)
             progress(record)
             lost = lost + 1 if record.outcome in LOST else 0
@@ -86,19 +82,3 @@ def play(
     finally:
         playing.close()
     return Ending("complete")
-
-
-class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    job: Job
-    broke: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempted:
-    """Unpacks attempts in the worker."""
-
-    prepare: Prepare
-
-    def __call__(self) -> Callable[[_Attempt], Record]:
-        play = self.prepare()
-        return lambda attempt: play(attempt.job)

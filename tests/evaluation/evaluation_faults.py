@@ -5,6 +5,7 @@ Imported by its plain name, in the workers too.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -27,7 +28,7 @@ class Scripted:
     script: dict[str, tuple[str, ...]]
     folder: Path
 
-    def __call__(self) -> Callable[[Job], Record]:
+    def __call__(self, path: Path) -> Callable[[Job], Record]:
         return self.play
 
     def play(self, job: Job) -> Record:
@@ -47,6 +48,11 @@ class Scripted:
             raise ValueError("somebody's fault")
         if act == "refuse":
             raise ConfigurationError("the model has no key; set OPENAI_API_KEY")
+        if act == "child":
+            child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(0.0,))
+            child.start()
+            child.join()
+            act = "achieved" if child.exitcode == 0 else "raise"
         if act == "hang":
             time.sleep(600)
         return Record(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from codepolicy.evaluation.process_pool import ProcessPool
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.run_store import Store
 from codepolicy.evaluation.runner import Ending, Limits, missing, play
@@ -28,12 +29,14 @@ def played(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Pla
         jobs = [made.job(seed=seed) for seed in range(seeds)]
         folder = tmp_path / "counts"
         folder.mkdir(exist_ok=True)
-        prepare = faults.Scripted({jobs[seed].key: told for seed, told in acts.items()}, folder)
+        prepare = faults.Scripted({jobs[seed].key: script for seed, script in acts.items()}, folder)
         with Store(tmp_path / "run", made.run_file()) as store:
             todo = missing(jobs, store.records, again=False)
-            ending = play(
-                store, todo, prepare, processes=processes, limits=Limits(**limits), progress=lambda record: None
+            told = Limits(**limits)
+            pool = ProcessPool(
+                prepare=prepare, folder=folder, processes=processes, limit_s=told.episode_s, log=tmp_path / "log"
             )
+            ending = play(store, todo, pool, limits=told, progress=lambda record: None)
             return ending, {record.seed: record for record in store.records.values()}
 
     return run
@@ -90,6 +93,12 @@ def test_a_budget_is_kept_over_starts(played: Callable[..., Played]) -> None:
     assert ending.status == "spent" and len(records) == 3
     ending, records = played(9, {}, total_cost=2.0)
     assert ending.status == "spent" and len(records) == 4
+
+
+@pytest.mark.slow
+def test_an_episode_may_have_processes_of_its_own(played: Callable[..., Played]) -> None:
+    _, records = played(1, {0: ("child",)})
+    assert records[0].won, records[0].broke
 
 
 def test_a_process_is_kept_for_many_jobs(played: Callable[..., Played]) -> None:
