@@ -12,6 +12,7 @@ from primitives.plugins import not_loading
 if TYPE_CHECKING:
     from primitives.environment import World
     from primitives.perception.detector import Detector
+    from primitives.twin import Twin
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -52,3 +53,26 @@ def load_environment(name: str) -> World:
 def load_detector(name: str, environment: World) -> Detector:
     """The detector registered as `name`. Raises ConfigurationError."""
     return cast("Detector", load("codepolicy.detectors", "detector", name)(environment))
+
+
+def twin_factory(environment: World, arm: str) -> str | None:
+    """What makes a twin of the robot of `environment`, as "module:name"; None where nobody offers one.
+
+    Args:
+        environment: which may say so itself (`Twinned`).
+        arm: name of its arm, by which plug-ins register twins.
+    """
+    from primitives.twin import Twinned
+
+    if isinstance(environment, Twinned):
+        return environment.twin
+    return next((e.value for e in entry_points(group="codepolicy.twins") if e.name == arm), None)
+
+
+def load_twin(factory: str) -> Twin:
+    """The twin that the callable `factory`, written "module:name", makes. Raises ConfigurationError."""
+    point = EntryPoint(factory, factory, "codepolicy.twins")
+    try:
+        return cast("Twin", point.load()())
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(f"the twin {factory!r} does not load: {error}") from error

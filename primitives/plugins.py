@@ -11,7 +11,7 @@ from pathlib import Path
 
 from primitives.errors import ConfigurationError
 
-GROUPS = tuple(f"codepolicy.{kind}" for kind in ("tasks", "primitives", "detectors", "models", "environments"))
+GROUPS = tuple(f"codepolicy.{kind}" for kind in ("tasks", "primitives", "detectors", "models", "environments", "twins"))
 OWN = frozenset({"codepolicy", "primitives", "sim_envs"})
 """Import packages that are no plug-ins."""
 

@@ -23,6 +23,8 @@ NUT_PLAY = 0.010
 SIDE_MARGIN = 0.005
 """Smallest offset that counts as left, right, in front or behind."""
 CENTRES = "centre to centre (m)"
+MARGIN = "margin (m)"
+"""By how much a relation holds, negative where it does not: how far what was measured is from its threshold."""
 
 
 def footprint(obj: SceneObject) -> shapely.Polygon:
@@ -96,7 +98,18 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
     side = f"{sunk:.3f} m below" if sunk > 0 else f"{-sunk:.3f} m above"
     text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {side} the rim"
-    return Relation(holds, text, (a.name, b.name), {CENTRES: off, "lowest point below the rim (m)": sunk})
+    margin = min(_slack(a, b), sunk - min(SUNK, b.size[2] / 4))
+    values = {CENTRES: off, "lowest point below the rim (m)": sunk, MARGIN: margin}
+    return Relation(holds, text, (a.name, b.name), values)
+
+
+def _slack(a: SceneObject, b: SceneObject) -> float:
+    """How far the centre of `a` may move towards the nearest edge of `b`, in m; negative outside."""
+    dx, dy = a.position[0] - b.position[0], a.position[1] - b.position[1]
+    if b.category in ROUND:
+        return max(b.size[:2]) / 2 - math.hypot(dx, dy)
+    c, s = math.cos(b.yaw), math.sin(b.yaw)
+    return min(b.size[0] / 2 - abs(c * dx + s * dy), b.size[1] / 2 - abs(c * dy - s * dx))
 
 
 def _in_drawer(a: SceneObject, drawer: SceneObject) -> Relation:
@@ -149,7 +162,12 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     off = math.dist(a.position[:2], b.position[:2])
     height = f"{abs(gap):.3f} m {'above' if gap >= 0 else 'below'} its top"
     text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {height}"
-    return Relation(over and touching, text, (a.name, b.name), {CENTRES: off, "lowest point above the top (m)": gap})
+    return Relation(
+        over and touching,
+        text,
+        (a.name, b.name),
+        {CENTRES: off, "lowest point above the top (m)": gap, MARGIN: _slack(a, b)},
+    )
 
 
 def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
@@ -159,7 +177,7 @@ def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
         off <= NUT_PLAY and abs(lift) <= CONTACT,
         f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {lift:+.3f} m above the plate",
         (nut.name, peg.name),
-        {"centre to axis (m)": off, "lowest point above the plate (m)": lift},
+        {"centre to axis (m)": off, "lowest point above the plate (m)": lift, MARGIN: NUT_PLAY - off},
     )
 
 
@@ -173,7 +191,7 @@ def near(a: SceneObject, b: SceneObject, distance: float) -> Relation:
     """Whether the gap between the outlines of `a` and `b` is at most `distance` m."""
     gap = float(footprint(a).distance(footprint(b)))
     text = f"the gap between {a.name} and {b.name} is {gap:.3f} m"
-    return Relation(gap <= distance, text, (a.name, b.name), {"gap (m)": gap})
+    return Relation(gap <= distance, text, (a.name, b.name), {"gap (m)": gap, MARGIN: distance - gap})
 
 
 def left_of(a: SceneObject, b: SceneObject) -> Relation:
@@ -205,7 +223,7 @@ def in_region(a: SceneObject, region: Region) -> Relation:
         f"{a.name} is at ({x:.3f}, {y:.3f}); {region.name} is x {x0:.2f} to {x1:.2f}, y {y0:.2f} to {y1:.2f}"
         + (", held by the gripper" if a.on == "gripper" else ""),
         (a.name, region.name),
-        {"x (m)": x, "y (m)": y},
+        {"x (m)": x, "y (m)": y, MARGIN: min(x - x0, x1 - x, y - y0, y1 - y)},
     )
 
 
@@ -217,4 +235,4 @@ def _seat(obj: SceneObject, carrier: SceneObject) -> float:
 def _beyond(a: SceneObject, b: SceneObject, *, axis: int, sign: int, word: str) -> Relation:
     offset = sign * (a.position[axis] - b.position[axis])
     text = f"{a.name} is {offset:+.3f} m {word} {b.name}"
-    return Relation(offset > SIDE_MARGIN, text, (a.name, b.name), {f"{word} (m)": offset})
+    return Relation(offset > SIDE_MARGIN, text, (a.name, b.name), {f"{word} (m)": offset, MARGIN: offset - SIDE_MARGIN})

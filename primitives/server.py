@@ -13,6 +13,7 @@ from primitives.context import Context
 from primitives.failures import BadArgument, Failure, InfrastructureError, Stopped
 from primitives.guard import GuardLimits
 from primitives.images import Image, ImageRef, Mask, MaskRef
+from primitives.kinematics.poses import matrix_pose, pose_matrix
 from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector
 from primitives.perception.tracking.scene_memory import SceneMemory
@@ -22,6 +23,7 @@ from primitives.results import as_result, show
 from primitives.robot import ArmMode, Robot
 from primitives.scene import Region, SceneObject
 from primitives.trace import CallRecord, Clause
+from primitives.twin import Carried, Perceived
 
 KEPT_RECORDS = 1000
 """Records of one program; further calls are counted."""
@@ -101,6 +103,28 @@ class Server:
     def recall(self, held: SceneObject) -> None:
         """The gripper holds `held`, which was seen there: for a server on a scene of the past."""
         self._context.memory.recall(held)
+
+    def perceived(self) -> Perceived:
+        """What the robot knows of its world: the last look, its own joints, and what it carries."""
+        memory, state = self._context.memory, self._context.robot.arm.state()
+        held = memory.in_hand
+        carried: tuple[Carried, ...] = ()
+        if held is not None:
+            T = self._context.mover.kinematics.tool(state.q)
+            each = ((held.object, held.T_tool_object), *held.contents)
+            carried = tuple(Carried(object=o, pose=matrix_pose(T @ T_tool)) for o, T_tool in each)
+        return Perceived(
+            objects=tuple(memory.objects),
+            q=tuple(float(angle) for angle in state.q),
+            gripper_width=float(state.gripper_width),
+            carried=carried,
+        )
+
+    def resume(self, perceived: Perceived) -> None:
+        """Begin where the server is that perceived this: for a server on a twin."""
+        self._context.memory.know(perceived.objects, [(c.object, pose_matrix(c.pose)) for c in perceived.carried])
+        if perceived.carried:
+            self._context.mover.hand.resume()
 
     def begin(self, surface: Surface, *, collect_expectations: bool = False) -> None:
         """Start a program or a goal check: records, clauses and budgets start anew, and a mere stop is lifted.

@@ -12,9 +12,9 @@ import msgspec
 from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo, ArmMode, Robot
-from primitives.scene import SceneObject, Workspace
+from primitives.scene import Workspace
+from primitives.twin import Perceived
 from sim_envs.judging.state_recorder import StateRecorder, Trajectory
-from sim_envs.physics.overrides import ORDINARY
 from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World, WorldState
 from sim_envs.rendering.renderer import Renderer
@@ -23,7 +23,7 @@ from sim_envs.rendering.setting import Setting
 from sim_envs.rendering.video import VideoRecording, write_picture
 from sim_envs.robots.iiwa import iiwa
 from sim_envs.robots.panda import panda
-from sim_envs.scenes.digital_twin import twin_scene
+from sim_envs.scenes.digital_twin import UNMEASURED, twin_scene
 from sim_envs.scenes.disturbances import Disturbances, named_set, with_clutter
 from sim_envs.scenes.scene_files import DEFAULT, NAMES, named_scene
 from sim_envs.scenes.scene_spec import SceneSpec
@@ -33,8 +33,6 @@ from sim_envs.world_setup import WorldSetup, stream
 if TYPE_CHECKING:
     from sim_envs.judging.task import BoundTask
 
-TWIN_SETTLE_STEPS = 120
-"""Measured objects may overlap a little; physics parts them."""
 REST_SPEED = 0.01
 """m/s of the fastest object, below which a world is at rest."""
 REST_STEPS = 480
@@ -67,6 +65,8 @@ class PyBulletEnvironment:
         self._task: BoundTask | None = None
         self._instruction = ""
         self._recording: VideoRecording | None = None
+        self._perceived: Perceived | None = None
+        """What this is the twin of, where it is one."""
 
     @property
     def arm_info(self) -> ArmInfo:
@@ -136,6 +136,8 @@ class PyBulletEnvironment:
             raise ConfigurationError("give a task or a scene, not both: a task brings its own scene.")
         self._task = None
         self._stop_recording()
+        if self._perceived is not None:
+            return self._mirrored(self._perceived, spec)
         if spec.task is not None:
             from sim_envs.suites.task_catalog import find_task
 
@@ -174,21 +176,27 @@ class PyBulletEnvironment:
         self._task = match(instruction, self._recorder.trajectory.start) if instruction else None
         return self._task.info.id if self._task is not None else None
 
-    def mirror(self, objects: Sequence[SceneObject]) -> Trial:
-        """Set up a twin of measured `objects`, to rehearse a program in; there is no task and no noise.
+    @property
+    def twin(self) -> str:
+        """What makes a twin of this robot."""
+        return f"{__name__}:{'make_iiwa' if self.name == 'pybullet-iiwa' else 'make'}"
 
-        Raises:
-            ConfigurationError: there are no objects, or two share a name.
-        """
-        self._task, self._instruction = None, ""
-        self._stop_recording()
-        scene, places = twin_scene(objects)
-        ideal = named_set("none")
-        self._setup.load(scene, places, ORDINARY, steps=TWIN_SETTLE_STEPS)
+    def mirror(self, perceived: Perceived) -> None:
+        """Be the twin of what was perceived from here on; see `Twin.mirror`."""
+        twin_scene(perceived)
+        self._perceived = perceived
+
+    def _mirrored(self, perceived: Perceived, spec: TrialSpec) -> Trial:
+        """The twin as `spec.seed` draws it."""
+        self._task, self._instruction = None, spec.instruction or ""
+        exact = spec.seed == 0
+        scene, places, carried = twin_scene(perceived, None if exact else stream("twin", spec.seed))
+        off = msgspec.structs.replace(UNMEASURED, friction_change=0.0, mass_change=0.0) if exact else UNMEASURED
+        self._setup.load_twin(scene, places, carried, perceived, off, spec.seed)
         self._recorder.begin(self.simulation)
         return Trial(
-            robot=self._robot_of(self._setup.setting(0, ideal), 0, ideal),
-            instruction="",
+            robot=self._robot_of(self._setup.setting(spec.seed, off), spec.seed, off),
+            instruction=self._instruction,
             task=None,
             conditions={"renderer": self._renderer.name, "twin": True},
         )

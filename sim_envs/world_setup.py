@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from primitives.errors import ConfigurationError
 from primitives.scene import Workspace
+from primitives.twin import Carried, Perceived
 from sim_envs.physics.bodies import family_of
 from sim_envs.physics.overrides import Physics
 from sim_envs.physics.sim_robot import SimRobot
@@ -24,6 +25,8 @@ from sim_envs.scenes.initial_layout import layout
 from sim_envs.scenes.scene_spec import Placement, SceneSpec
 
 SETTLE_STEPS = 24
+TWIN_SETTLE_STEPS = 120
+"""Measured objects may overlap a little; physics parts them."""
 
 
 class WorldSetup:
@@ -60,6 +63,22 @@ class WorldSetup:
         physics = _physics(disturbances, len(scene.objects), stream("physics", seed))
         self.load(scene, placements, physics, steps=SETTLE_STEPS)
         self._arranged = (key, self.world.save())
+
+    def load_twin(
+        self,
+        scene: SceneSpec,
+        placements: Sequence[Placement],
+        carried: Mapping[str, Carried],
+        perceived: Perceived,
+        disturbances: Disturbances,
+        seed: int,
+    ) -> None:
+        """Start over as `perceived`: the arm where it was, around what it carries."""
+        physics = _physics(disturbances, len(scene.objects), stream("physics", seed))
+        self.load(scene, placements, physics, steps=0)
+        poses = {name: (c.pose.position, c.pose.quaternion_xyzw) for name, c in carried.items()}
+        self.world.resume(perceived.q, perceived.gripper_width, poses)
+        self.world.settle(TWIN_SETTLE_STEPS)
 
     def load(self, scene: SceneSpec, placements: Sequence[Placement], physics: Physics, *, steps: int) -> None:
         """Start over with `scene` at these places, `steps` later."""

@@ -32,10 +32,11 @@ from primitives.registry import Surface
 from primitives.robot import Frame, Robot
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
+from primitives.twin import Perceived
 
 if TYPE_CHECKING:
     from codepolicy.loop.camera_pictures import CameraPictures
-    from codepolicy.sandbox.host import PolicySandbox, PolicySession
+    from codepolicy.sandbox.host import PolicySandbox, PolicySession, SessionState
     from codepolicy.sandbox.policy_process import Zygote
     from primitives.server import Server
 
@@ -63,6 +64,8 @@ class Executor:
     """Wall time that one program may take."""
     zygote: Zygote | None = None
     """Shared with other executors, one after the other; an own one when left out."""
+    perceived: Perceived | None = None
+    """In a twin: what it is the twin of, where this executor begins."""
 
     surface: Surface = field(init=False)
     trial: Trial = field(init=False)
@@ -95,6 +98,8 @@ class Executor:
                 self.trial = self.environment.reset(self.spec)
                 self.detector = load_detector(self.detector_name, self.environment)
                 self._server = Server(self.trial.robot, self.detector, say=self._say, on_call=self._called)
+                if self.perceived is not None:
+                    self._server.resume(self.perceived)
             except BaseException:
                 if starting.exception() is None:
                     starting.result().close()
@@ -377,6 +382,23 @@ class Executor:
     def self_contained(self, program: str) -> str | None:
         """`program` with the functions before it that were written for it; None when it leans on earlier programs."""
         return self._gate.self_contained(program, self._functions)
+
+    # What a rehearsal in a twin begins with.
+
+    def perceive(self) -> Perceived:
+        """What the robot knows of its world, by the last look."""
+        return self._server.perceived()
+
+    @property
+    def session_state(self) -> SessionState | None:
+        """What earlier programs left; None where none has run."""
+        return self._session.state if self._session is not None else None
+
+    def resume_session(self, state: SessionState) -> None:
+        """Go on from what the programs of another executor left."""
+        if self._session is None:
+            self._session = self._sandbox.session()
+        self._session.resume(state)
 
     # What the record tells.
 

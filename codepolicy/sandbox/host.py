@@ -10,11 +10,11 @@ from typing import Literal
 from codepolicy.sandbox import confinement
 from codepolicy.sandbox.limits import SandboxLimits
 from codepolicy.sandbox.policy_process import PolicyProcess, Zygote
-from codepolicy.sandbox.policy_session import Dispatch, PolicySession, ProgramOutcome
+from codepolicy.sandbox.policy_session import Dispatch, PolicySession, ProgramOutcome, SessionState
 from primitives.errors import ConfigurationError
 from primitives.failures import InfrastructureError
 
-__all__ = ["Dispatch", "Isolation", "PolicySandbox", "PolicySession", "ProgramOutcome", "SandboxLimits"]
+__all__ = ["Dispatch", "Isolation", "PolicySandbox", "PolicySession", "ProgramOutcome", "SandboxLimits", "SessionState"]
 
 Isolation = Literal["required", "best-effort"]
 

@@ -35,6 +35,14 @@ class ProgramOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """s."""
 
 
+class SessionState(msgspec.Struct, frozen=True, kw_only=True):
+    """What the programs of a session left, to go on from in another one; untrusted, as they are."""
+
+    number: int = 0
+    kept: dict[str, msgspec.Raw] = {}
+    sources: dict[int, wire.Source] = {}
+
+
 class PolicySession:
     """Programs whose variables and functions survive from one to the next.
 
@@ -66,6 +74,15 @@ class PolicySession:
     def names(self) -> tuple[str, ...]:
         """What earlier programs of this session left defined, for the gate's `known`."""
         return tuple(self._kept)
+
+    @property
+    def state(self) -> SessionState:
+        """What earlier programs left."""
+        return SessionState(number=self._number, kept=self._kept, sources=self._sources)
+
+    def resume(self, state: SessionState) -> None:
+        """Go on from where another session was."""
+        self._number, self._kept, self._sources = state.number, dict(state.kept), dict(state.sources)
 
     @property
     def line(self) -> int | None:

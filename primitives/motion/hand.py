@@ -102,6 +102,10 @@ class Hand:
         width = self.width
         return self.held is None or width < self.held.width - slack or not self._keeps_apart(width)
 
+    def resume(self) -> None:
+        """The fingers were closed on what is held, by somebody who says so."""
+        self._commanded = 0.0
+
     def _keeps_apart(self, width: float) -> bool:
         return self._commanded is not None and width > self._commanded + HELD_SLACK
 

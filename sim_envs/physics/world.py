@@ -5,8 +5,8 @@ Worlds share nothing: each has its own client, whose id is passed at every call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from primitives.environment import ObjectState
 from primitives.scene import Quaternion, Vector3
@@ -85,6 +85,22 @@ class World:
             (self._home, *(((slider, 0.0),) for slider in self._things.sliders())),
         )
         self.restore(WorldState(start, 0, MotorCommand.home(self.arm.robot)))
+        self._restored = None
+
+    def resume(self, q: Sequence[float], width: float, carried: Mapping[str, tuple[Vector3, Quaternion]]) -> None:
+        """Put the arm at joints `q` (dof,) rad, its fingers `width` m apart and pressing on what is `carried`, each at
+        its pose by name; everything else is where it is, and may have to fall."""
+        at = {body.id: carried[body.spec.name or ""] for body in self.bodies if body.spec.name in carried}
+        state = read(self._moving)
+        loose = tuple(
+            at_rest(*at.get(body, (s.position, s.quaternion)))
+            for body, s in zip(self._moving.loose, state.loose, strict=True)
+        )
+        fingers = ((width / 2, 0.0),) * len(self.arm.fingers)
+        arm = (*((float(angle), 0.0) for angle in q), *fingers)
+        home = MotorCommand.home(self.arm.robot)
+        motors = replace(home, q=tuple(float(angle) for angle in q), width=0.0 if carried else width)
+        self.restore(WorldState(Everything(loose, state.fixed, (arm, *state.joints[1:])), self.steps, motors))
         self._restored = None
 
     def settle(self, steps: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from primitives import relations
 from primitives.perception.region_names import named_region
+from primitives.relations import MARGIN
 from primitives.scene import REGION_NAMES, Relation, Workspace
 from tests.perception.things import thing
 
@@ -114,7 +115,7 @@ def test_two_looks_at_one_thing_are_equal() -> None:
 
 def test_what_was_measured_is_data() -> None:
     red, blue = thing("red block", 0.5, 0.1), thing("blue block", 0.5, 0.0)
-    assert relations.near(red, blue, 0.1).values == {"gap (m)": pytest.approx(0.06)}
-    assert relations.left_of(red, blue).values == {"left of (m)": pytest.approx(0.1)}
+    assert relations.near(red, blue, 0.1).values == {"gap (m)": pytest.approx(0.06), MARGIN: pytest.approx(0.04)}
+    assert relations.left_of(red, blue).values == {"left of (m)": pytest.approx(0.1), MARGIN: pytest.approx(0.095)}
     both = relations.near(red, blue, 0.1) & relations.near(blue, thing("green block", 0.5, -0.2), 0.1)
-    assert len(both.values) == 2
+    assert len(both.values) == 4

@@ -147,6 +147,24 @@ class SceneMemory:
         self._objects = [o for o in known.values() if o.name not in self.in_hand.names]
         return self.in_hand
 
+    def know(self, objects: Sequence[SceneObject], carried: Sequence[tuple[SceneObject, NDArray[np.float64]]]) -> None:
+        """Begin where another memory of the same scene is: `objects` were seen, and the hand carries the rest.
+
+        Args:
+            objects: by the names that they have.
+            carried: each as last seen before it was taken, with its pose (4, 4) in the base frame; the held thing
+                first.
+        """
+        for obj in (*objects, *(o for o, _ in carried)):
+            self._tracks.know(obj)
+        if carried:
+            state = self._robot.arm.state()
+            T_tool_base = np.linalg.inv(self._kinematics.tool(state.q))
+            (held, T), *contents = carried
+            inside = tuple((o, T_tool_base @ T_object) for o, T_object in contents)
+            self.in_hand = HeldObject(held, T_tool_base @ T, state.gripper_width, inside)
+        self.invalidate()
+
     def recall(self, held: SceneObject) -> None:
         """The gripper holds `held`, where that is said to be, in a scene of the past."""
         state = self._robot.arm.state()

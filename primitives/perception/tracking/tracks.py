@@ -52,6 +52,10 @@ class Tracks:
     def __init__(self) -> None:
         self._tracks: dict[str, _Track] = {}
 
+    def know(self, obj: SceneObject) -> None:
+        """`obj` is a thing that was seen, there and by that name."""
+        self._tracks[obj.name] = _Track(obj, obj.position, obj)
+
     def move(self, obj: SceneObject, *, lost: bool = False) -> None:
         """The thing called `obj.name` is now about where `obj` is, not yet seen there; `lost`: nobody knows where."""
         if (track := self._tracks.get(obj.name)) is not None:
