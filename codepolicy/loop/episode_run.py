@@ -93,6 +93,7 @@ class EpisodeRun:
             try:
                 self.folder.observe(event)
             except OSError as error:
+                self.folder.reveal()
                 self._lost = f"the record cannot be kept in {str(self.folder.path)!r}: {error.strerror or error}"
                 raise InfrastructureError(self._lost, hint="Make room, or choose another folder with --out.") from error
         if self.observer is not None:
@@ -143,7 +144,13 @@ class EpisodeRun:
         """Write what is known before anything moves."""
         if self.folder is None:
             return
-        self.folder.write_json("run.json", self._configuration())
+        try:
+            self.folder.write_json("run.json", self._configuration())
+        except OSError as error:
+            raise InfrastructureError(
+                f"no record can be kept in {str(self.folder.parent)!r}: {error.strerror or error}",
+                hint="Make room, or choose another folder with --out.",
+            ) from error
         pictures = self.executor.pictures
         before = self.folder.path / "before.png"
         self._keep("before.png", lambda: pictures.picture(before))
@@ -247,7 +254,7 @@ class EpisodeRun:
         )
         if folder is None:
             return episode
-        self._keep("episode.json", lambda: self._written(episode))  # before what takes more room
+        self._keep_record(folder, episode)  # before what takes more room
         self._keep("after.png", lambda: executor.pictures.picture(folder.path / "after.png"))
         self._keep("trace.jsonl", folder.close)
         if not folder.path.is_dir():
@@ -258,6 +265,19 @@ class EpisodeRun:
         if self.folder is not None:
             self.folder.write_json("episode.json", episode)
 
+    def _keep_record(self, folder: RunFolder, episode: Episode) -> None:
+        """Write episode.json; where that cannot be, in the system's temporary folder, so that nothing is lost."""
+        try:
+            self._written(episode)
+        except OSError as error:
+            why = f"{error.strerror or error} in {str(folder.path)!r}"
+            try:
+                elsewhere = folder.write_elsewhere("episode.json", episode)
+            except OSError:
+                self._notes.append(f"episode.json is missing: {why}")
+            else:
+                self._notes.append(f"episode.json is kept as {str(elsewhere)!r}: {why}")
+
     def _keep(self, what: str, write: Callable[[], object]) -> None:
         """Write a part of the record; a disk that is full or a folder that is gone costs that part alone."""
         try:
@@ -265,9 +285,14 @@ class EpisodeRun:
                 raise FileNotFoundError(errno.ENOENT, "the run folder is gone")
             write()
         except OSError as error:
-            self._notes.append(f"{what} is missing: {error.strerror or error}")
+            self._missing(what, str(error.strerror or error))
         except (Failure, ConfigurationError) as error:  # no camera answers, for one
-            self._notes.append(f"{what} is missing: {error}")
+            self._missing(what, str(error))
+
+    def _missing(self, what: str, why: str) -> None:
+        if self.folder is not None:  # which has another name in the end
+            why = why.replace(f"{self.folder.path}/", "")
+        self._notes.append(f"{what} is missing: {why}")
 
     def _spoken(self) -> tuple[str, ...]:
         """What the person was told: by `say`, `ask` and `decline`, and by a model in words alone."""

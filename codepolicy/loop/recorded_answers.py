@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from codepolicy.loop.measurement_noise import alike, moved
 from codepolicy.sandbox import wire_values
 from primitives.failures import BudgetSpent, Failure, PolicyError
 from primitives.scene import Relation
@@ -19,6 +20,7 @@ Call: TypeAlias = Callable[[str, Sequence[msgspec.Raw], Mapping[str, msgspec.Raw
 _condition: msgspec.msgpack.Decoder[bool | Relation] = msgspec.msgpack.Decoder(bool | Relation)
 KEPT_BYTES: Final = 16 * 2**20
 """Most bytes of answers that are kept of one goal check, images included."""
+_KEPT_QUESTION: Final = 4096
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class RecordedAnswers:
     truths: list[bool] = field(default_factory=lambda: list[bool]())
     """Of each `expect`."""
     _given: dict[bytes, list[object]] = field(default_factory=lambda: dict[bytes, list[object]]())
-    """Answers by the digest of what was asked."""
+    """Answers by what was asked."""
     _bytes: int = 0
 
     def around(self, call: Call) -> Call:
@@ -40,7 +42,8 @@ class RecordedAnswers:
             if name == "expect":
                 self.truths.append(_truth(args, kwargs))
                 return call(name, args, kwargs, line)
-            answers = self._given.setdefault(_key(name, args, kwargs), [])
+            question = _question(name, args, kwargs)
+            answers = self._given.setdefault(question, [])
             try:
                 answer = call(name, args, kwargs, line)
             except Failure as failure:
@@ -65,9 +68,12 @@ class RecordedAnswers:
                 hint="Look less often, and keep questions short.",
             )
 
-    def again(self, truths: list[bool]) -> Call:
-        """Answers the same questions in the same way, and notes in `truths` which conditions are then stated."""
-        left = {key: list(answers) for key, answers in self._given.items()}
+    def again(self, truths: list[bool], noise: int) -> Call:
+        """Answers the same questions with the noise of that seed (`measurement_noise`), by which they may differ, too.
+
+        Which conditions are then stated is noted in `truths`.
+        """
+        left = {question: list(answers) for question, answers in self._given.items()}
 
         def replayed(
             name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw], line: int | None
@@ -75,23 +81,32 @@ class RecordedAnswers:
             if name == "expect":
                 truths.append(_truth(args, kwargs))
                 return None
-            answers = left.get(_key(name, args, kwargs))
+            question = _question(name, args, kwargs)
+            if question not in left:
+                question = next((asked for asked in left if _alike(asked, question)), question)
+            answers = left.get(question)
             if not answers:
                 raise PolicyError(f"{name} was not asked this the last time", line=line)
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             if isinstance(answer, Failure):
                 raise answer
-            return answer
+            return moved(answer, noise)
 
         return replayed
 
 
-def _key(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> bytes:
-    digest = hashlib.sha256()
-    for part in (name.encode(), *args, b"", *(p for k in sorted(kwargs) for p in (k.encode(), kwargs[k]))):
-        digest.update(len(bytes(part)).to_bytes(8))
-        digest.update(bytes(part))
-    return digest.digest()
+def _question(name: str, args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> bytes:
+    """Name and arguments as MessagePack; of a long one a digest."""
+    question = msgspec.msgpack.encode((name, args, dict(sorted(kwargs.items()))))
+    return question if len(question) <= _KEPT_QUESTION else hashlib.sha256(question).digest()
+
+
+def _alike(one: bytes, two: bytes) -> bool:
+    """Whether two questions differ by no more than the noise of a camera."""
+    try:
+        return len(one) == len(two) and alike(msgspec.msgpack.decode(one), msgspec.msgpack.decode(two))
+    except msgspec.MsgspecError:  # digests
+        return False
 
 
 def _truth(args: Sequence[msgspec.Raw], kwargs: Mapping[str, msgspec.Raw]) -> bool:

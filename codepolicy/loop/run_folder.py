@@ -41,7 +41,7 @@ class RunFolder:
 
     def __init__(self, parent: Path, name: str, *, stamped: bool = True) -> None:
         words = slug(redacted(name), 48) or "run"
-        self._parent = parent
+        self.parent = parent
         self._final = f"{datetime.now():%Y%m%d-%H%M%S}_{words}" if stamped else words
         self._created = [p for p in (parent, *parent.parents) if not p.exists()]
         try:
@@ -69,7 +69,7 @@ class RunFolder:
             return
         self._revealed = True
         for number in range(1, 1000) if self.path.is_dir() else ():
-            target = self._parent / (self._final if number == 1 else f"{self._final}-{number}")
+            target = self.parent / (self._final if number == 1 else f"{self._final}-{number}")
             with suppress(OSError):  # another run of the same second has it
                 self.path = self.path.rename(target)
                 return
@@ -90,15 +90,29 @@ class RunFolder:
         target = self.path / name
         target.parent.mkdir(exist_ok=True)  # but no folder that somebody has deleted
         partial = target.with_name(f".{target.name}.partial")
-        partial.write_bytes(redacted(content).encode(errors="replace") if isinstance(content, str) else content)
-        partial.replace(target)
+        try:
+            partial.write_bytes(redacted(content).encode(errors="replace") if isinstance(content, str) else content)
+            partial.replace(target)
+        except BaseException:  # half a file on a full disk helps nobody
+            with suppress(OSError):
+                partial.unlink()
+            raise
         return target
 
     def write_json(self, name: str, value: object) -> Path:
         """Write `value` as indented JSON."""
-        return self.write(
-            name, printable_json(redacted_json(msgspec.json.format(msgspec.json.encode(value), indent=2))) + b"\n"
-        )
+        return self.write(name, _json(value))
+
+    def write_elsewhere(self, name: str, value: object) -> Path:
+        """Write `value` as indented JSON into the system's temporary folder; returns where. Raises OSError."""
+        number, path = tempfile.mkstemp(prefix=f"{self._final[:60]}-", suffix=f"-{name}")
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(_json(value))
+        except BaseException:
+            Path(path).unlink()
+            raise
+        return Path(path)
 
     def append_trace(self, value: object) -> None:
         """Add one line to trace.jsonl."""
@@ -159,6 +173,10 @@ class RunFolder:
                 if self._left_out:
                     trace.write(msgspec.json.encode({"left_out": self._left_out}) + b"\n")
                 os.fsync(trace.fileno())
+
+
+def _json(value: object) -> bytes:
+    return printable_json(redacted_json(msgspec.json.format(msgspec.json.encode(value), indent=2))) + b"\n"
 
 
 def _uncommented(text: str) -> str:

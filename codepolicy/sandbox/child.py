@@ -73,7 +73,6 @@ class _Policy:
         self._lines = lines
         self._output_chars = output_chars
         self._output = Output(self.send, output_chars)
-        self._ahead = bytearray()
         self._filename = ""
         self._names = ProgramNamespace()
         self._unmet = False
@@ -97,20 +96,20 @@ class _Policy:
             self._output.flush()
             self.send(ended)
         while True:
-            self._fill()
+            self._take(1)
 
-    def _fill(self) -> None:
-        data = os.read(self._link, 16_384)
-        if not data:
-            os._exit(0)
-        self._ahead += data
-
-    def _take(self, count: int) -> bytes:
-        while len(self._ahead) < count:
-            self._fill()
-        taken = bytes(self._ahead[:count])
-        del self._ahead[:count]
+    def _take(self, count: int) -> bytearray:
+        """So many bytes; what is allocated does not depend on the pieces in which they come."""
+        taken = bytearray(count)
+        self._fill(memoryview(taken))
         return taken
+
+    def _fill(self, rest: memoryview) -> None:
+        while rest:
+            count = os.readv(self._link, [rest])
+            if count == 0:
+                os._exit(0)
+            rest = rest[count:]
 
     def _receive(self) -> wire.Outbound:
         (length,) = wire.LENGTH.unpack(self._take(wire.LENGTH.size))
@@ -120,15 +119,7 @@ class _Policy:
         """An array whose bytes come next, read into place without a copy."""
         array = value.empty
         if array.nbytes:
-            rest = memoryview(array.reshape(-1).view(np.uint8).data)
-            begun = self._take(min(len(self._ahead), array.nbytes))
-            rest[: len(begun)] = begun
-            rest = rest[len(begun) :]
-            while rest:
-                count = os.readv(self._link, [rest])
-                if count == 0:
-                    os._exit(0)
-                rest = rest[count:]
+            self._fill(memoryview(array.reshape(-1).view(np.uint8).data))
         return array
 
     def _sample(self, _signum: int, frame: types.FrameType | None) -> None:
@@ -210,12 +201,15 @@ class _Policy:
         if name == "expect":
             args, kwargs = _truth(args, kwargs)
         try:
+            if len(args) + len(kwargs) > wire.MAX_ARGUMENT_COUNT:
+                raise ValueError(f"{len(args) + len(kwargs)} arguments; no primitive takes more than a few")
             call = wire.Call(
                 name,
                 tuple(wire_values.argument(a) for a in args),
-                {k: wire_values.argument(v) for k, v in kwargs.items()},
+                {k[:200]: wire_values.argument(v) for k, v in kwargs.items()},
                 line,
             )
+            wire_values.checked_size(call.size)
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise failures.BadArgument(f"{name}: {error}", call=f"{name}(…)", line=line) from None
         self._output.flush()

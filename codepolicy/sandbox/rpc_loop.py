@@ -168,6 +168,10 @@ class RpcLoop:
     def _value(self, call: wire.Call, watch: Watchdog, arrays: list[wire_values.Array]) -> wire_values.Value:
         if call.name not in self._surface:
             raise BadArgument(f"there is no primitive {call.name!r} here", candidates=self._surface.names)
+        try:
+            wire_values.checked_size(call.size)
+        except ValueError as error:
+            raise BadArgument(f"{call.name}: {error}", line=call.line) from None
         if not watch.begin_call():
             raise Closed("its time is up")
         try:

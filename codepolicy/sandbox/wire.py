@@ -17,6 +17,8 @@ from primitives.failures import FailureReport
 
 MAX_INBOUND = 1 << 20
 """Largest frame accepted from the policy process, in bytes."""
+MAX_ARGUMENT_COUNT = 64
+"""Most arguments of a call."""
 MAX_OUTBOUND = 64 << 20
 """Largest frame sent to the policy process, arrays included, in bytes."""
 LENGTH = struct.Struct("<I")
@@ -80,9 +82,14 @@ class Call(msgspec.Struct, frozen=True, tag="call"):
     """The program calls a primitive; the arguments stay MessagePack bytes until the primitive's types decode them."""
 
     name: Name
-    args: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=64)]
-    kwargs: Annotated[dict[Name, msgspec.Raw], msgspec.Meta(max_length=64)]
+    args: Annotated[tuple[msgspec.Raw, ...], msgspec.Meta(max_length=MAX_ARGUMENT_COUNT)]
+    kwargs: Annotated[dict[Name, msgspec.Raw], msgspec.Meta(max_length=MAX_ARGUMENT_COUNT)]
     line: Line | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of all arguments."""
+        return sum(memoryview(raw).nbytes for raw in (*self.args, *self.kwargs.values()))
 
 
 class Output(msgspec.Struct, frozen=True, tag="output"):
@@ -153,7 +160,7 @@ def decode_inbound(body: bytes) -> Inbound:
         raise ProtocolViolation(f"sent a malformed frame of {len(body)} bytes: {str(error)[:200]}") from error
 
 
-def decode_outbound(body: bytes) -> Outbound:
+def decode_outbound(body: bytes | bytearray) -> Outbound:
     """A frame from the robot process, which is trusted."""
     return _outbound.decode(body)
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.scene import Grasp, Pose, Region, Relation, SceneObject
 
-MAX_ARGUMENT = 1 << 18
-"""Largest encoded argument that an honest program may send, in bytes; no primitive takes as much."""
+MAX_ARGUMENTS = 1 << 18
+"""Bytes that the arguments of one call may take when encoded, all together; no primitive takes as much."""
 
 Array: TypeAlias = NDArray[Any]
 
@@ -174,16 +174,21 @@ def argument(value: object) -> msgspec.Raw:
 
     Raises:
         TypeError: nothing on the wire stands for it.
-        ValueError: larger than `MAX_ARGUMENT`.
+        ValueError: larger than `MAX_ARGUMENTS`.
         OverflowError: an integer beyond 64 bits.
     """
     reference = (
         ImageRef(value.id) if isinstance(value, Image) else MaskRef(value.id) if isinstance(value, Mask) else value
     )
     encoded = msgspec.msgpack.encode(reference, enc_hook=_plain)
-    if len(encoded) > MAX_ARGUMENT:
-        raise ValueError(f"an argument of {len(encoded)} bytes exceeds the {MAX_ARGUMENT} bytes that a primitive takes")
+    checked_size(len(encoded))
     return msgspec.Raw(encoded)
+
+
+def checked_size(size: int) -> None:
+    """Raises ValueError where arguments of `size` bytes are more than a primitive takes."""
+    if size > MAX_ARGUMENTS:
+        raise ValueError(f"arguments of {size} bytes exceed the {MAX_ARGUMENTS} bytes that a primitive takes")
 
 
 def _plain(value: object) -> object:

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import time
 from typing import Final, NoReturn
 
@@ -84,6 +85,8 @@ def _serve(server: socket.socket, parent: int, host: int) -> NoReturn:
     from codepolicy.sandbox import child
 
     deadlines: dict[int, float] = {}
+    buffer = memoryview(bytearray(4096))  # once, so that requests leave the memory of later forks as it is
+    room = socket.CMSG_SPACE(3 * struct.calcsize("i"))
     ready = select.poll()
     ready.register(server, select.POLLIN)
     while True:
@@ -92,10 +95,11 @@ def _serve(server: socket.socket, parent: int, host: int) -> NoReturn:
             if os.getppid() != host:  # it was killed, while a process forked from it holds the socket's other end
                 os._exit(0)
             continue
-        data, fds, _, _ = socket.recv_fds(server, 4096, 3)
-        if not data:
+        size, ancillary, _, _ = server.recvmsg_into([buffer], room)
+        if not size:
             os._exit(0)
-        request = _requests.decode(data)
+        request = _requests.decode(buffer[:size])
+        fds = [fd for _, _, sent in ancillary for fd in struct.unpack(f"{len(sent) // 4}i", sent)]
         match request:
             case DieAt(pid=pid, deadline=deadline):
                 deadlines[pid] = deadline

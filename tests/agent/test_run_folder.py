@@ -79,3 +79,26 @@ def test_what_cannot_be_seen_is_stored_as_escapes(tmp_path: Path) -> None:
     assert msgspec.json.decode(stored, type=Episode) == episode
     assert msgspec.json.decode(traced) == {"said": said}
     folder.discard()
+
+
+def test_a_record_that_does_not_fit_is_kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = RunFolder(tmp_path / "runs", "lift it")
+    folder.reveal()
+    kept = folder.write_elsewhere("episode.json", {"outcome": "achieved"})
+    assert kept.parent == tmp_path
+    assert kept.name.endswith("-episode.json")
+    assert '"outcome": "achieved"' in kept.read_text()
+
+
+def test_half_a_file_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = RunFolder(tmp_path / "runs", "lift it")
+
+    def full(self: Path, content: bytes) -> None:
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        folder.write_json("episode.json", {})
+    assert not list(folder.path.iterdir())

@@ -51,9 +51,9 @@ def limited(size: int) -> Callable[[], None]:
 @pytest.mark.parametrize("size", [0, 300, 3_000, 20_000, 60_000, 200_000])
 def test_a_full_disk_leaves_the_record_or_a_sentence(size: int, tmp_path: Path) -> None:
     process = started(tmp_path, "--json", before=limited(size))
-    out, said = process.communicate(timeout=120)
+    out, written = process.communicate(timeout=120)
     told = json.loads(out)
-    assert b"Traceback" not in said, said.decode()
+    assert b"Traceback" not in written, written.decode()
     if told["outcome"] in ("error", "infrastructure"):
         assert process.returncode in (2, 3)
         assert len(told.get("error", told.get("summary", ""))) > 20, told
@@ -61,6 +61,10 @@ def test_a_full_disk_leaves_the_record_or_a_sentence(size: int, tmp_path: Path) 
         assert (told["outcome"], process.returncode) == ("finished", 0) or told["outcome"] == "achieved"
         record = next((tmp_path / "runs").glob("*/episode.json"), None)
         assert record is not None or any("episode.json" in note for note in told["notes"])
+    said = json.dumps(told)
+    assert ".starting-" not in said, "the folder is named as it is called in the end"
+    left = [path.name for path in (tmp_path / "runs").rglob(".*")]
+    assert not left, left
     if size == 200_000:
         assert told["outcome"] == "achieved", "a disk that is too small for the video costs the video alone"
 

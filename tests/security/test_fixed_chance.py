@@ -51,6 +51,10 @@ COINS = {
     "time that sleeping takes": "import time\nt = time.time()\ntime.sleep(0.01)\ncoin = time.time() - t",
     "hash of a text": "coin = hash('red block')",
     "order of a set": "coin = list({'red', 'green', 'blue', 'yellow'})",
+    "addresses": "coin = id(object()), [id([n]) for n in range(50)], hash(object()), repr(object())",
+    "addresses of arrays": "coin = [np.zeros(n).ctypes.data for n in (1, 200, 50_000)]",
+    "memory that nobody wrote": "coin = [np.empty(n).tobytes() for n in (1, 8, 100, 3000, 200_000)]",
+    "memory after an answer": "b = find('x')\ncoin = id(b), id(b.position), np.empty(64).tobytes()",
     "number of the file": "import sys\ncoin = sys._getframe().f_code.co_filename",
     "descriptors": "import sys\nf = sys._getframe()\nwhile 'self' not in f.f_locals:\n    f = f.f_back\n"
     "coin = f.f_locals['self']._link",

@@ -47,6 +47,44 @@ def test_a_coin_proves_nothing(world: World, name: str) -> None:
     assert not told or any("answers differently" in m or "Assertion" in m for m in told)
 
 
+NOISE = {
+    "position": "expect(int(find('red block').position[0] * {}) % 2 == {}, 'x')",
+    "size": "expect(int(find('blue bowl').size[1] * {}) % 2 == {}, 'x')",
+    "hash": "expect(hash(find('blue bowl').position) // {} % 2 == {}, 'x')",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NOISE)
+def test_a_coin_that_the_noise_of_the_cameras_tosses_proves_nothing(world: Environment, name: str) -> None:
+    with open_executor(world, TrialSpec(disturbances="mild"), Settings(), gate=False) as executor:
+        executor.mark_start()
+        coins = [(factor, side) for factor in (10_000, 100_000, 12_345_678) for side in (0, 1)]
+        checks = [executor.check("def goal():\n    " + NOISE[name].format(*coin)) for coin in coins]
+    assert sum(check.status == "passed" for check in checks) <= 1, "none but for one in 256"
+
+
+HONEST = {
+    "pairs": "a, b = find('red block'), find('blue bowl')\n"
+    "    d = np.hypot(*np.subtract(a.position[:2], b.position[:2]))\n"
+    "    expect(d > 0.05, 'apart')\n    expect(not near(a, b, 0.02), 'not near')",
+    "objects as questions": "expect(all(in_region(o, 'table') for o in detect('block')), 'on the table')\n"
+    "    expect(not on(find('red block'), find('blue block')), 'not stacked')",
+    "sorted": "blocks = sorted(detect('block'), key=lambda o: o.position[2])\n"
+    "    expect(all(not inside(o, find('blue bowl')) for o in blocks), 'none inside')",
+    "the same thing twice": "expect(find('red block').position == detect('red block')[0].position, 'same')",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_arithmetic_on_what_was_measured_is_believed(world: Environment, name: str) -> None:
+    with open_executor(world, TrialSpec(disturbances="mild"), Settings(), gate=False) as executor:
+        executor.mark_start()
+        check = executor.check("def goal():\n    " + HONEST[name])
+    assert check.status == "passed", check
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "move",
