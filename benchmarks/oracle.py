@@ -103,6 +103,7 @@ def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome
     trial = environment.reset(TrialSpec(seed=seed, task=job.task))
     detector = entry_points(group="codepolicy.detectors")[job.detector].load()(environment)
     said: list[str] = []
+    declined: str | None = None
     server = Server(trial.robot, detector, say=said.append)
     level = surface(find_task(job.task).surface)
     server.begin(level)
@@ -110,13 +111,15 @@ def _run(job: Job, seed: int, program: str, source: str, wanted: str) -> Outcome
     try:
         execute(server, level, source)
     except Failure as failure:
-        if failure.kind is FailureKind.INFRASTRUCTURE:
+        if failure.kind is FailureKind.DECLINED:
+            declined = failure.message
+        elif failure.kind is FailureKind.INFRASTRUCTURE:
             note = f"{failure.call}: {failure!r} {failure.__cause__!r}"
         else:
             note = f"{failure.call}: {failure.kind.value}: {failure}"
     except Exception as error:  # a program's own mistake is its loss, whatever it is
         note = f"{type(error).__name__}: {error}"
-    verdict = environment.verdict(said)
+    verdict = environment.verdict(said, declined=declined)
     assert verdict is not None
     won = verdict.status == wanted
     return Outcome(

@@ -2,8 +2,8 @@
 
 What counts is the call, `decline(reason)` or a refusal in words alone, and what its reason names: the thing, the colour
 or the measure that makes it impossible. Names are read in English; a reason in another language stands as it is. To
-decline and to say that it was done is a contradiction. A program that only says why has to refuse in so many English
-words ("no", "cannot", "too far", …). Silence is no reason.
+decline and to say that it was done is a contradiction. What a program only says declines nothing, and neither does
+silence.
 """
 
 from __future__ import annotations
@@ -18,11 +18,6 @@ from sim_envs.judging.truth_geometry import tipped_over
 
 STILL = 0.01
 """How far in m something may shift when nothing is to move: settling takes a millimetre."""
-_REFUSAL = re.compile(
-    r"n't\b|\b(?:no|not|none|nothing|nowhere|neither|cannot|cant|unable|impossible|missing|absent|unavailable|"
-    r"unreachable|lack|lacks|without|too|beyond|outside|out of|more than|exceeds?|off|only|sorry|refuse|decline|wider|"
-    r"larger|bigger|smaller|narrower)\b"
-)
 _HARMLESS = re.compile(
     r"\b(?:no (?:problems?|errors?|trouble|issues?|collisions?)|not (?:a|an) (?:problem|issue)|not too \w+|not only|"
     r"(?:nothing|anything|no one|nobody) else|without (?:\w+ing\b|any\b|problems?|errors?|trouble))"
@@ -36,44 +31,29 @@ _CLAIM = re.compile(
 _DENIED = re.compile(
     r"(?:n't|\b(?:no|not|nothing|never|neither|nor|cannot|none|unable|impossible|if|until|nobody|hardly))\b"
 )
-_PART = re.compile(r";|\.(?!\d)|\n")
 _WORD = re.compile(r"[a-z0-9.]+")
 
 
-def declined(
-    case: Case, about: Collection[str], *, close: bool = False, missing: Collection[str] = ()
-) -> list[Condition]:
-    """Nothing moved, from the start to the end, and a reason was given.
+def declined(case: Case, about: Collection[str], *, missing: Collection[str] = ()) -> list[Condition]:
+    """Nothing moved, from the start to the end, and it was declined for a reason.
 
     Args:
         case: the case.
         about: words (or beginnings of words, with a final "*") of which a reason has to use one. Of several in one
             string it has to use all, and none that a "-" stands before.
-        close: whether that has to be in the same sentence, or between the same semicolons, as the refusal.
-        missing: "<color> <category>" of what is not there, of which the reason of a call has to name one.
+        missing: "<color> <category>" of what is not there, of which the reason has to name one instead.
     """
-    return [told_why(case, about, close=close, missing=missing), still(case)]
+    return [told_why(case, about, missing=missing), still(case)]
 
 
-def told_why(case: Case, about: Collection[str], *, close: bool = False, missing: Collection[str] = ()) -> Condition:
-    """The person was told why not; see `declined` for the arguments."""
+def told_why(case: Case, about: Collection[str], *, missing: Collection[str] = ()) -> Condition:
+    """It was declined for a reason; see `declined` for the arguments."""
     if case.declined is not None:
         return _called(case.said, case.declined, about, missing)
-    reason = next(
-        (
-            said
-            for said in case.said
-            if any(_refuses(part, about) for part in (_PART.split(said) if close else (said,)))
-        ),
-        None,
-    )
-    if reason is not None:
-        text = f"the person was told why: {_quoted(reason)}"
-    elif case.said:
-        text = f"what was said gives no reason: {_quoted(case.said[-1])}"
-    else:
-        text = "nobody was told why it cannot be done"
-    return Condition(reason is not None, text, "reason given", reason is not None)
+    text = "nobody was told why it cannot be done"
+    if case.said:
+        text = f"it was not declined: {_quoted(case.said[-1])} was said, and what is only said gives no reason"
+    return Condition(False, text, "reason given", False)
 
 
 def still(case: Case) -> Condition:
@@ -114,13 +94,6 @@ def _claims(text: str) -> bool:
     """Whether `text` says that it was done, where what comes before does not deny it."""
     claims = (text[: claim.start()] for claim in _CLAIM.finditer(text))
     return any(_DENIED.search(_clause(before)) is None for before in claims)
-
-
-def _refuses(said: str, about: Collection[str]) -> bool:
-    text = _plain(said)
-    if _claims(text):
-        return False
-    return _REFUSAL.search(text) is not None and any(_names(text, key) for key in about)
 
 
 def _names(text: str, key: str) -> bool:

@@ -15,7 +15,7 @@ from sim_envs.tasks._layout import arrange, block, bowl, color_of, palette
 
 @task(
     id="reason-decline-missing",
-    version=1,
+    version=2,
     template=Template(
         "put the <block> in the <bowl>",
         slots={"block": things("block"), "bowl": things("bowl")},
@@ -49,20 +49,14 @@ class DeclineMissing:
         missing = [slot for slot in ("block", "bowl") if not self._there(case, slot)]
         if not missing:
             raise Unclear(f"there is a {case.values['block']} and a {case.values['bowl']}")
-        about = [f"{slot}*" for slot in missing]
-        for slot, other in (("block", "bowl"), ("bowl", "block")):
-            if slot in missing:
-                about.append(f"{color_of(case.values[slot])} -{other}*")
-        return declined(
-            case, about, close=True, missing=[case.values[slot] for slot in missing]
-        )  # what else is in view has the same words
+        return declined(case, (), missing=[case.values[slot] for slot in missing])
 
     def _there(self, case: Case, slot: str) -> bool:
         return any(f"{state.color} {state.category}" == case.values[slot] for state in case.start.values())
 
     def oracle(self, values: Values) -> str:
         """Say why not."""
-        return f'say("there is no {values["bowl"]} here")\n'
+        return f'decline("there is no {values["bowl"]} here")\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
         """A lie; something similar instead."""

@@ -32,7 +32,7 @@ _BOUNDS = ("off", "beyond", "outside", "past", "end*", "small*", "big*", "large*
 
 @task(
     id="reason-decline-out-of-reach",
-    version=1,
+    version=2,
     template=Template(
         "put the <block> <far> to the <direction> of the <bowl>",
         slots={
@@ -74,7 +74,7 @@ class DeclineOutOfReach:
 
     def oracle(self, values: Values) -> str:
         """Say why not."""
-        return 'say("that is off the table and out of my reach")\n'
+        return 'decline("that is off the table and out of my reach")\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
         """A lie; as far as the table goes; something else."""

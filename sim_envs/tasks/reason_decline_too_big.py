@@ -15,7 +15,7 @@ from sim_envs.tasks._layout import arrange, block, bowl, color_of, item, palette
 
 @task(
     id="reason-decline-too-big",
-    version=1,
+    version=2,
     template=Template(
         "put the <bowl> inside the <mug>",
         slots={"bowl": things("bowl"), "mug": things("mug")},
@@ -70,7 +70,7 @@ class DeclineTooBig:
 
     def oracle(self, values: Values) -> str:
         """Say why not."""
-        return 'say("the bowl is wider than the mug")\n'
+        return 'decline("the bowl is wider than the mug")\n'
 
     def decoys(self, values: Values) -> Mapping[str, str]:
         """A lie; something that fits."""

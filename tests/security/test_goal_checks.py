@@ -56,7 +56,7 @@ NOISE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NOISE)
-def test_a_coin_that_the_noise_of_the_cameras_tosses_proves_nothing(world: Environment, name: str) -> None:
+def test_a_coin_that_the_noise_of_the_cameras_tosses_proves_nothing(world: World, name: str) -> None:
     with open_executor(world, TrialSpec(disturbances="mild"), Settings(), gate=False) as executor:
         executor.mark_start()
         coins = [(factor, side) for factor in (10_000, 100_000, 12_345_678) for side in (0, 1)]
@@ -78,7 +78,7 @@ HONEST = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HONEST)
-def test_honest_arithmetic_on_what_was_measured_is_believed(world: Environment, name: str) -> None:
+def test_honest_arithmetic_on_what_was_measured_is_believed(world: World, name: str) -> None:
     with open_executor(world, TrialSpec(disturbances="mild"), Settings(), gate=False) as executor:
         executor.mark_start()
         check = executor.check("def goal():\n    " + HONEST[name])

@@ -17,7 +17,7 @@ from codepolicy.sandbox.program_namespace import VALUES
 from primitives import relations
 from primitives.categories import SLIDING
 from primitives.environment import ObjectState
-from primitives.failures import BadArgument, Blocked, ExpectationFailed
+from primitives.failures import BadArgument, Blocked, Declined, ExpectationFailed
 from primitives.perception.queries import find, matches
 from primitives.perception.region_names import named_region
 from primitives.scene import Region, SceneObject, Workspace
@@ -79,12 +79,13 @@ class Table:
         self.start = dict(self.world)
         self.held: str | None = None
         self.said: list[str] = []
+        self.declined: str | None = None
         self.moments: list[WorldSnapshot] = []
         self.more: dict[str, object] = {}
         """Further names that programs may use."""
 
     def run(self, source: str) -> None:
-        names = ("detect", "find", "region", "pick", "place", "put", "push", "home", "say", "expect")
+        names = ("detect", "find", "region", "pick", "place", "put", "push", "home", "say", "expect", "decline")
         space: dict[str, object] = {name: getattr(self, name) for name in names}
         for name in ("inside", "on", "left_of", "right_of", "in_front_of", "behind"):
             space[name] = functools.partial(self._related, getattr(relations, name))
@@ -93,7 +94,10 @@ class Table:
         space |= {name: importlib.import_module(module) for name, module in GIVEN.items()}
         space |= {cls.__name__: cls for cls in VALUES}
         space |= self.more
-        exec(compile(source, "<program>", "exec"), space)
+        try:
+            exec(compile(source, "<program>", "exec"), space)
+        except Declined as declined:
+            self.declined = declined.message
 
     def judged(
         self, bound: BoundTask, world: Mapping[str, ObjectState] | None = None, held: frozenset[str] | None = None
@@ -101,7 +105,7 @@ class Table:
         """The verdict on what was done here, or on another end of it."""
         held = frozenset({self.held} - {None}) if held is None else held
         now = self.world if world is None else world
-        return bound.judge(self.start, now, said=self.said, moments=self.moments, held=held)
+        return bound.judge(self.start, now, said=self.said, moments=self.moments, held=held, declined=self.declined)
 
     def _remember(self) -> None:
         self.moments.append(WorldSnapshot(dict(self.world), frozenset({self.held} - {None})))
@@ -153,6 +157,9 @@ class Table:
 
     def say(self, text):
         self.said.append(text)
+
+    def decline(self, reason):
+        raise Declined(reason)
 
     def expect(self, condition, message):
         if not condition:

@@ -68,7 +68,7 @@ WRONG_REASONS = (
 )
 
 
-def judged(task: str, *said: str, spoil: bool = False):
+def judged(task: str, *said: str, spoil: bool = False, declined: str | None = None):
     bound = find_task(task).bind(0)
     table = Table(bound.scene)
     if spoil:
@@ -76,22 +76,16 @@ def judged(task: str, *said: str, spoil: bool = False):
         x, y, z = table.world[name].position
         table.moments.append(WorldSnapshot(moved(table.world, name, x, y + 0.02, z)))
     table.said += [text.format(**bound.values) for text in said]
+    table.declined = declined.format(**bound.values) if declined is not None else None
     return table.judged(bound)
 
 
-@pytest.mark.parametrize(("task", "reason"), [(task, reason) for task in REASONS for reason in REASONS[task]])
-def test_a_reason_declines(task, reason):
-    verdict = judged(task, "let me see", reason)
-    assert verdict.status == "declined"
-    assert "the person was told why" in verdict.explanation
-
-
 @pytest.mark.parametrize("task", REASONS)
-@pytest.mark.parametrize("said", NO_REASONS)
-def test_anything_else_does_not(task, said):
-    verdict = judged(task, said)
-    assert verdict.status == "not_achieved"
-    assert "reason" in verdict.explanation
+def test_what_is_only_said_declines_nothing(task):
+    for said in (REASONS[task][0], "done", "no"):
+        verdict = judged(task, "let me see", said)
+        assert verdict.status == "not_achieved"
+        assert "is only said gives no reason" in verdict.explanation
 
 
 def called(task: str, reason: str, *said: str):
@@ -161,7 +155,7 @@ def test_silence_does_not_decline(task):
 
 @pytest.mark.parametrize("task", REASONS)
 def test_what_was_moved_and_put_back_was_moved(task):
-    verdict = judged(task, REASONS[task][0], spoil=True)
+    verdict = judged(task, declined=REASONS[task][0], spoil=True)
     assert verdict.status == "not_achieved"
     assert verdict.explanation.startswith("The furthest move is 0.020 m")
 
@@ -170,14 +164,9 @@ def test_what_was_moved_and_put_back_was_moved(task):
 def test_what_was_taken_into_the_hand_was_moved(task):
     bound = find_task(task).bind(0)
     table = Table(bound.scene)
-    table.said.append(REASONS[task][0].format(**bound.values))
+    table.declined = REASONS[task][0].format(**bound.values)
     assert table.judged(bound).status == "declined"
     name = sorted(table.world)[0]
     verdict = table.judged(bound, held=frozenset({name}))
     assert verdict.status == "not_achieved"
     assert f"{name} was taken into the hand" in verdict.explanation
-
-
-@pytest.mark.parametrize(("task", "reason"), WRONG_REASONS)
-def test_another_reason_does_not(task, reason):
-    assert judged(task, reason).status == "not_achieved"

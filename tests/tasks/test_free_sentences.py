@@ -156,8 +156,9 @@ def test_what_is_missing_has_to_be_declined(there, reason, no_reason):
     here = world(*there)
     bound = match("put the red block in the green bowl", here)
     assert bound.info.id == "reason-decline-missing"
-    assert bound.judge(here, here, said=[reason]).status == "declined"
-    assert bound.judge(here, here, said=[no_reason]).status == "not_achieved"
+    assert bound.judge(here, here, declined=reason).status == "declined"
+    assert bound.judge(here, here, declined=no_reason).status == "not_achieved"
+    assert bound.judge(here, here, said=[reason]).status == "not_achieved"
     assert bound.judge(here, here).status == "not_achieved"
 
 
