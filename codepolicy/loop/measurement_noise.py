@@ -45,7 +45,7 @@ def moved(answer: object, seed: int) -> object:
             )
         case list():
             return [moved(item, seed) for item in cast("list[object]", answer)]
-        case tuple() if type(answer) is tuple:
+        case tuple():
             return tuple(moved(item, seed) for item in cast("tuple[object, ...]", answer))
         case dict():
             return {key: moved(item, seed) for key, item in cast("dict[object, object]", answer).items()}
