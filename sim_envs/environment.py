@@ -11,9 +11,12 @@ import msgspec
 
 from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
 from primitives.errors import ConfigurationError
+from primitives.hand_eye.charuco import Board
+from primitives.hand_eye.solver import Mounted
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import Workspace
 from primitives.twin import Perceived
+from sim_envs.calibration_bench import show_board
 from sim_envs.judging.state_recorder import StateRecorder, Trajectory
 from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World, WorldState
@@ -64,6 +67,7 @@ class PyBulletEnvironment:
         self._tasks: tuple[TaskInfo, ...] | None = None
         self._task: BoundTask | None = None
         self._instruction = ""
+        self._spec = TrialSpec()
         self._recording: VideoRecording | None = None
         self._perceived: Perceived | None = None
         """What this is the twin of, where it is one."""
@@ -134,7 +138,7 @@ class PyBulletEnvironment:
         """Set up a trial; see `World.reset`."""
         if spec.task is not None and spec.scene is not None:
             raise ConfigurationError("give a task or a scene, not both: a task brings its own scene.")
-        self._task = None
+        self._task, self._spec = None, spec
         self._stop_recording()
         if self._perceived is not None:
             return self._mirrored(self._perceived, spec)
@@ -200,6 +204,12 @@ class PyBulletEnvironment:
             task=None,
             conditions={"renderer": self._renderer.name, "twin": True},
         )
+
+    def show_board(self, board: Board, mounted: Mounted) -> Robot:
+        """An empty table, and a calibration board near where `board_place` says; see `ShowsBoard`."""
+        self._task = None
+        cameras = show_board(self._setup, self._renderer, self._spec, self._workspace, board, mounted)
+        return Robot(self._setup.arm, cameras, self._workspace)
 
     def verdict(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:
         """What the trial's task says, once everything is at rest; see `Judged.verdict`."""

@@ -14,6 +14,7 @@ from sim_envs.physics.bodies import family_of
 from sim_envs.physics.overrides import Physics
 from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import STEP, World, WorldState
+from sim_envs.rendering.board_overlay import BoardOverlay
 from sim_envs.rendering.camera_mounts import MOUNTS, camera_info
 from sim_envs.rendering.light import drawn_light
 from sim_envs.rendering.renderer import Renderer
@@ -101,9 +102,14 @@ class WorldSetup:
         return drawn_setting(disturbances, light, self._robot.info.dof, seed, stream("setting", seed))
 
     def cameras(
-        self, renderer: Renderer, setting: Setting, seed: int, disturbances: Disturbances
+        self,
+        renderer: Renderer,
+        setting: Setting,
+        seed: int,
+        disturbances: Disturbances,
+        board: BoardOverlay | None = None,
     ) -> tuple[SimCamera, ...]:
-        """The cameras of a trial, as its seed disturbs them."""
+        """The cameras of a trial, as its seed disturbs them; they see `board` where there is one."""
         rng = stream("calibration", seed)
         return tuple(
             SimCamera(
@@ -114,6 +120,7 @@ class WorldSetup:
                 setting=setting,
                 disturbances=disturbances,
                 seed=seed + 1_000_003 * number,
+                board=board,
             )
             for number, true in enumerate(camera_info(mount) for mount in MOUNTS)
         )

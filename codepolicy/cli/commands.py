@@ -11,6 +11,7 @@ import tyro
 
 from codepolicy.cli.api import ApiCommand
 from codepolicy.cli.baseline import BaselineCommand
+from codepolicy.cli.calibrate import CalibrateCommand
 from codepolicy.cli.chat import ChatCommand
 from codepolicy.cli.compare import CompareCommand
 from codepolicy.cli.doctor import DoctorCommand
@@ -48,6 +49,7 @@ COMMANDS: dict[str, type[Any]] = {
     "doctor": DoctorCommand,
     "prompt": PromptCommand,
     "new": NewCommand,
+    "calibrate": CalibrateCommand,
 }
 
 

@@ -9,6 +9,7 @@ from primitives.failures import CommsLost
 from primitives.robot import CameraInfo, Frame
 from sim_envs.physics.world import World
 from sim_envs.rendering.apparent_poses import apparent_poses
+from sim_envs.rendering.board_overlay import BoardOverlay
 from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.setting import Setting
 from sim_envs.rendering.stereo_depth import measured_depth
@@ -26,6 +27,7 @@ class SimCamera:
         setting: light and table of the scene, and what is wrong with the sensor.
         disturbances: noise of the sensor.
         seed: of the noise, which is the same whenever the world is at the same time.
+        board: a calibration board to be drawn into the image.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class SimCamera:
         setting: Setting,
         disturbances: Disturbances,
         seed: int,
+        board: BoardOverlay | None = None,
     ) -> None:
         self._world = world
         self._renderer = renderer
@@ -46,6 +49,7 @@ class SimCamera:
         self._setting = setting
         self._disturbances = disturbances
         self._seed = seed
+        self._board = board
 
     @property
     def info(self) -> CameraInfo:
@@ -61,6 +65,8 @@ class SimCamera:
         if latency or setting.joint_offset is not None:
             poses = apparent_poses(self._world, latency=latency, joint_offset=setting.joint_offset)
         rgb, depth = self._renderer.measure(self._world, self._true, setting.light, setting.table_top, poses)
+        if self._board is not None:
+            rgb = self._board(self._true, rgb, depth)
         rng = np.random.default_rng([self._seed & (2**64 - 1), self._world.steps])
         focal = float(self._true.K[0, 0])
         depth = with_depth_noise(depth, focal, self._disturbances, rng)
@@ -109,10 +115,16 @@ def miscalibrated(true: CameraInfo, disturbances: Disturbances, rng: np.random.G
     """What a calibration with the errors of `disturbances` would say of the camera."""
     if disturbances.camera_offset == 0.0 and disturbances.camera_turn == 0.0:
         return true
+    error = rigid_error(disturbances.camera_offset, np.deg2rad(disturbances.camera_turn), rng)
+    return CameraInfo(true.name, true.width, true.height, true.K, true.T_base_camera @ error, true.distortion)
+
+
+def rigid_error(offset: float, turn: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(4, 4) small motion, normally distributed along (m) and about (rad) each axis."""
     error = np.eye(4)
-    error[:3, 3] = rng.normal(0.0, disturbances.camera_offset, 3)
-    x, y, z = rng.normal(0.0, np.deg2rad(disturbances.camera_turn), 3).tolist()
+    error[:3, 3] = rng.normal(0.0, offset, 3)
+    x, y, z = rng.normal(0.0, turn, 3).tolist()
     skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     u, _, v = np.linalg.svd(np.eye(3) + skew)
     error[:3, :3] = u @ v
-    return CameraInfo(true.name, true.width, true.height, true.K, true.T_base_camera @ error, true.distortion)
+    return error
