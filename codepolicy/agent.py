@@ -23,7 +23,7 @@ from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import Judged, TrialSpec, World
+from primitives.environment import TrialSpec, World
 from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -210,22 +210,14 @@ def open_executor(
     return Executor(
         environment=environment,
         spec=spec,
-        surface_level=settings.surface or surface_of(environment, spec.task or spec.scene),
+        surface_level=settings.surface,
+        surface_alone=settings.surface_alone,
         detector_name=settings.detector,
         isolation=settings.isolation,
         gated=gate,
         deadline_s=settings.deadline,
         zygote=zygote,
     )
-
-
-def surface_of(environment: World, task: str | None) -> str:
-    """The level of primitives that a task, or what its scene is for, is best done with."""
-    if task is None:
-        return "skill"
-    name = task.partition(":")[0]
-    tasks = environment.tasks() if isinstance(environment, Judged) else ()
-    return next((t.surface for t in tasks if name in (t.id, f"{t.id}-v{t.version}")), "skill")
 
 
 def checked_instruction(instruction: str | None, task: str | None = None) -> str | None:

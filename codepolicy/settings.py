@@ -31,7 +31,10 @@ class SurfaceSettings:
     """What programs are written against."""
 
     surface: Level | None = None
-    """What a program may call; left out, skill, or tool for a task or its scene that needs the hand led."""
+    """What a program may call, with all levels below it; left out, skill, or tool for a task or scene that needs the
+    hand led, as furniture does."""
+    surface_alone: Annotated[bool, FlagCreatePairsOff] = False
+    """Only the functions of that very surface, without the levels below it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,8 @@ class Settings(BudgetSettings, LoopSettings, DisturbanceSettings, ConditionSetti
     def __post_init__(self) -> None:
         if self.surface is not None and self.surface not in SURFACES:
             raise unknown_name("surface", self.surface, SURFACES)
+        if self.surface_alone and self.surface is None:
+            raise ConfigurationError("--surface-alone restricts a surface; add --surface " + "|".join(SURFACES))
         if self.feedback not in FEEDBACK_LEVELS:
             raise unknown_name("feedback level", self.feedback, FEEDBACK_LEVELS)
         if self.vision not in VISION_MODES:

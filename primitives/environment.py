@@ -105,6 +105,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     instruction: str
     task: str | None = None
     """Id of the task that will judge, or None when no template matches."""
+    surface: str = "skill"
+    """The level of primitives that it is best done with: "skill", or "tool" where the hand has to be led."""
     conditions: dict[str, float | int | str | bool] = {}
     """Exact values of disturbances, renderer and other conditions, for the result file."""
 

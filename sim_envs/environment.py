@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from primitives.categories import SLIDING
 from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
 from primitives.errors import ConfigurationError
 from primitives.hand_eye.charuco import Board
@@ -163,6 +164,7 @@ class PyBulletEnvironment:
             robot=self._robot_of(setting, spec.seed, disturbances),
             instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
+            surface=_surface_of(spec, scene),
             conditions={
                 "renderer": self._renderer.name,
                 "disturbances": spec.disturbances,
@@ -295,6 +297,16 @@ def _scene_of(spec: TrialSpec) -> SceneSpec:
         if task.id == spec.scene:
             return task.bind(spec.seed).scene
     return named_scene(spec.scene or DEFAULT, stream("scene", spec.seed))
+
+
+def _surface_of(spec: TrialSpec, scene: SceneSpec) -> str:
+    """The level of primitives that a trial is best done with: its task's, and the hand led where something slides."""
+    from sim_envs.suites.task_catalog import all_tasks
+
+    if any(o.category in SLIDING for o in scene.objects):
+        return "tool"
+    name = (spec.task or spec.scene or "").partition(":")[0]
+    return next((t.info.surface for t in all_tasks() if name in (t.info.id, f"{t.info.id}-v{t.info.version}")), "skill")
 
 
 def make() -> PyBulletEnvironment:

@@ -30,7 +30,7 @@ class ApiCommand(SurfaceSettings):
         from primitives.environment import robot_of
         from primitives.stub import render
 
-        chosen = surface(self.surface or "skill")
+        chosen = surface(self.surface or "skill", alone=self.surface_alone)
         stub = render(chosen)
         if not self.stats:
             put_source(stub.rstrip())

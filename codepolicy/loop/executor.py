@@ -55,7 +55,10 @@ class Executor:
 
     environment: World
     spec: TrialSpec
-    surface_level: str = "skill"
+    surface_level: str | None = None
+    """The level of what programs may call; left out, what the trial is best done with."""
+    surface_alone: bool = False
+    """Whether the levels below are left out."""
     detector_name: str = "rgbd"
     isolation: IsolationMode = "best-effort"
     gated: bool = True
@@ -91,7 +94,6 @@ class Executor:
         from codepolicy.sandbox.host import PolicySandbox
         from primitives.server import Server
 
-        self.surface = surface(self.surface_level)
         with ThreadPoolExecutor(1) as pool:  # the confined process warms up while the world loads
             starting = pool.submit(PolicySandbox, isolation=self.isolation, zygote=self.zygote)
             try:
@@ -105,6 +107,7 @@ class Executor:
                     starting.result().close()
                 raise
             self._sandbox = starting.result()
+        self.surface = surface(self.surface_level or self.trial.surface, alone=self.surface_alone)
         if not isinstance(self.environment, Pictured):
             from codepolicy.loop.camera_pictures import CameraPictures
 
