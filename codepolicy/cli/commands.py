@@ -24,7 +24,6 @@ from codepolicy.cli.report import ReportCommand
 from codepolicy.cli.run import RunCommand
 from codepolicy.cli.tasks import TasksCommand
 from primitives.errors import ConfigurationError, unknown_name
-from primitives.toml_file import toml_table
 
 
 class Command(Protocol):
@@ -89,6 +88,8 @@ def _without_config(argv: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
         if flag != "--config":
             rest.append(item)
             continue
+        from primitives.toml_file import toml_table
+
         path = value if equals else next(items, "")
         config = toml_table(Path(path), "--config")
     return rest, config
