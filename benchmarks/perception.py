@@ -112,7 +112,10 @@ def measure(case: Case, detector: Detector, seeds: int) -> Score:
     """Run one case."""
     score = Score()
     for number, (robot, truth, rng) in enumerate(scenes(case, seeds)):
-        frames = [thinned(case.noise.applied(c.latest(1.0), rng), case.every) for c in robot.cameras[: case.cameras]]
+        frames = [
+            thinned(case.noise.applied(c.frame(after=0.0, timeout_s=1.0), rng), case.every)
+            for c in robot.cameras[: case.cameras]
+        ]
         state = robot.arm.state()
         view = RobotView(robot.arm.info, state.q, state.gripper_width)
         start = time.process_time()

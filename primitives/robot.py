@@ -5,10 +5,11 @@ Everything above these Protocols (perception, kinematics, planning, pick and pla
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,23 +33,44 @@ class MotionLimits:
         return MotionLimits(self.velocity * factor, self.acceleration * factor**2, self.jerk * factor**3)
 
 
+HandKind: TypeAlias = Literal["fingers", "jaw", "suction"]
+Measures: TypeAlias = Literal["width", "closed", "nothing"]
+
+
 @dataclass(frozen=True, slots=True)
 class GripperInfo:
-    """A parallel gripper. The fingers close along the y axis of the tool frame."""
+    """A hand: parallel fingers, a rotating jaw, or a suction cup. Fingers close along the y axis of the tool frame."""
 
     max_width: float
-    """Largest distance between the fingers in m."""
+    """Largest distance between the fingers in m; of a cup, any width above 0, which is what it is told to let go."""
     max_force: float
     """N."""
     max_speed: float
     """m/s, of the width."""
     finger_width: float
-    """Extent of a fingertip along the tool's x axis in m."""
+    """Extent of a fingertip, or of the lip of a cup, along the tool's x axis in m."""
     finger_thickness: float
-    """Extent of a fingertip along the tool's y axis in m."""
+    """Extent of a fingertip, or of the lip of a cup, along the tool's y axis in m."""
     finger_depth: float
     """Distance from the palm to the tool frame along the tool's z axis in m: so deep an object fits between the
     fingers."""
+    kind: HandKind = "fingers"
+    """jaw: one finger turns towards a fixed one. suction: a cup that holds a flat face by vacuum; width 0 sucks."""
+    measures: Measures = "width"
+    """What the hand tells of itself. width: how far the fingers are apart. closed: only whether it closed whole, so
+    that nothing is in it. nothing: neither, and the cameras have to tell whether something was taken."""
+    width_tolerance: float = 0.0
+    """How far the measured width may be from the true one in m, noise and scale together."""
+    joint_table: tuple[tuple[float, tuple[float, ...]], ...] = ()
+    """How the finger joints of the URDF stand at a width: rows of a width in m and a value for each finger joint, in
+    rad or m, widths rising, linear in between. Left out, each moves by half the width, as parallel fingers do."""
+
+    def joints(self, width: float, count: int) -> NDArray[np.float64]:
+        """(`count`,) positions of the finger joints, rad or m, at `width` m."""
+        if not self.joint_table:
+            return np.full(count, width / 2)
+        widths, values = np.array([row[0] for row in self.joint_table]), np.array([row[1] for row in self.joint_table])
+        return np.array([np.interp(width, widths, values[:, i]) for i in range(count)], np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +87,7 @@ class ArmInfo:
     joint_names: tuple[str, ...]
     """The actuated arm joints, base to tip, as named in the URDF; without the fingers."""
     finger_joint_names: tuple[str, ...]
-    """Finger joints in the URDF; each moves by half the gripper width."""
+    """Finger joints in the URDF, as `gripper.joint_table` orders them; none where the hand has no part that moves."""
     tool_link: str
     """Link of the URDF to which the tool frame is fixed."""
     T_link_tool: NDArray[np.float64]
@@ -79,6 +101,20 @@ class ArmInfo:
     gripper: GripperInfo
     home: NDArray[np.float64]
     """(dof,) rad; a pose from which the cameras see the table."""
+    finger_links: tuple[str, ...] = ()
+    """Links of the URDF that may touch what is grasped, beside those that the finger joints carry: the fixed finger
+    of a jaw, a cup."""
+    T_world_base: NDArray[np.float64] = field(default_factory=lambda: np.eye(4))
+    """(4, 4), takes points of the URDF's root frame to the world, whose z = 0 is the table top."""
+    arrival_position: float = 1e-3
+    """m that the tool may miss the end of a motion by; what the arm can keep."""
+    arrival_rotation: float = math.radians(0.5)
+    """rad that it may be turned then."""
+    approach: float = 0.10
+    """Straight way down to a grasp or a place and up from it, in m; as far as the arm reaches pointing down."""
+    tilt_slack: float = 0.0
+    """rad by which the tool may lean from where it is to point; for arms of fewer than six joints, which cannot do
+    better."""
 
     @property
     def dof(self) -> int:
@@ -105,12 +141,17 @@ class ArmState:
     dq: NDArray[np.float64]
     """(dof,) rad/s."""
     gripper_width: float
-    """Measured distance between the fingers in m."""
+    """Measured distance between the fingers in m; NaN where the hand measures none."""
     mode: ArmMode
     stamp: float
     """Robot's clock in s."""
     received: float
     """Host's monotonic clock in s when the state arrived."""
+    gripper_closed: bool | None = None
+    """Whether the hand says that it closed whole, or its cup drew no vacuum, so that nothing is in it; None where it
+    does not tell."""
+    fault: str = ""
+    """What the robot says about a protective stop or a fault, in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +175,7 @@ class Motion(Protocol):
         """Block until the motion ends.
 
         Args:
-            timeout_s: bound on robot time in s.
+            timeout_s: bound on host time in s; a simulated arm, for which time passes only meanwhile, counts its own.
 
         Raises:
             LimitExceeded: the motion did not end in time; the arm has been stopped.
@@ -148,7 +189,7 @@ class Motion(Protocol):
 
 
 class Arm(Protocol):
-    """An arm with a parallel gripper."""
+    """An arm with a hand."""
 
     @property
     def info(self) -> ArmInfo:
@@ -180,15 +221,20 @@ class Arm(Protocol):
         ...
 
     def start_gripper(self, width: float, speed: float, force: float) -> Motion:
-        """Start opening or closing the fingers to `width` m at `speed` m/s, with at most `force` N."""
+        """Start opening or closing the hand to `width` m at `speed` m/s, with at most `force` N. A cup sucks at 0."""
         ...
 
     def stop(self) -> None:
-        """Stop all motion now and hold. Callable from any thread."""
+        """Stop all motion now and hold, until `recover`. Callable from any thread; returns within 50 ms."""
         ...
 
     def recover(self, *, operator_ack: bool) -> None:
-        """Leave a stop or a protective stop; the latter only with `operator_ack`."""
+        """Leave a stop, or, with `operator_ack`, a protective stop or a fault that can be acknowledged.
+
+        Raises:
+            ProtectiveStop: it needs `operator_ack`, or still stands.
+            HardwareFault: the fault still stands.
+        """
         ...
 
 
@@ -201,10 +247,14 @@ class CameraInfo:
     height: int
     K: NDArray[np.float64]
     """(3, 3) pinhole matrix in px; pixel (u, v) covers [u - 0.5, u + 0.5), so integer coordinates are centres."""
-    T_base_camera: NDArray[np.float64]
-    """(4, 4), takes camera-frame points to the base frame."""
+    T_base_camera: NDArray[np.float64] = field(default_factory=lambda: np.full((4, 4), np.nan))
+    """(4, 4), takes camera-frame points to the base frame. Of a camera on a link it is known for a frame alone."""
     distortion: NDArray[np.float64] = field(default_factory=lambda: np.zeros(5))
-    """(5,) OpenCV's k1 k2 p1 p2 k3."""
+    """(5,) OpenCV's k1 k2 p1 p2 k3, of images as the camera gives them; zero once they are straightened."""
+    link: str | None = None
+    """Link of the URDF that carries the camera; None where it is fixed in the base frame."""
+    T_link_camera: NDArray[np.float64] | None = None
+    """(4, 4), takes camera-frame points to `link`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +267,31 @@ class Frame:
     depth: NDArray[np.float32]
     """(H, W) float32 m along the camera's z axis, 0 where unknown."""
     stamp: float
-    """Robot's clock in s."""
+    """Clock of the robot, or of the camera where it has one of its own, at exposure, in s."""
+    received: float = 0.0
+    """Host's monotonic clock in s at exposure, as well as the driver knows it."""
+    q: NDArray[np.float64] | None = None
+    """(dof,) rad, joints at exposure, where the driver knows them; of a camera on a link they place it."""
 
 
 class Camera(Protocol):
-    """An RGB-D camera fixed in the base frame."""
+    """An RGB-D camera, fixed in the base frame or on a link of the arm."""
 
     @property
     def info(self) -> CameraInfo:
         """Calibration."""
         ...
 
-    def latest(self, max_age_s: float) -> Frame:
-        """The newest image, at most `max_age_s` old. Raises CommsLost when there is none."""
+    def frame(self, *, after: float, timeout_s: float) -> Frame:
+        """An image exposed after a moment. Callable from any thread.
+
+        Args:
+            after: host's monotonic clock in s; 0 takes the newest there is.
+            timeout_s: host time in s to wait for it.
+
+        Raises:
+            CommsLost: none came in time.
+        """
         ...
 
 

@@ -128,7 +128,7 @@ def _side_by_side(cameras: tuple[Camera, ...]) -> NDArray[np.uint8]:
     why: Failure | None = None
     for camera in cameras:
         try:
-            images.append(_scaled(camera.latest(WAIT_S)))
+            images.append(_scaled(camera.frame(after=time.monotonic() - WAIT_S, timeout_s=WAIT_S)))
         except Failure as failure:
             why = failure
     if not images:

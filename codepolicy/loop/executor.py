@@ -5,6 +5,7 @@ The executor owns all of that, the functions written on demand, and what it tell
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -210,8 +211,10 @@ class Executor:
     def picture(self) -> bytes:
         """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
         from codepolicy.prompting.scene_image import labelled_png
+        from primitives.kinematics.camera_frames import fresh_frame
 
-        now = (self.trial.robot.cameras[0].latest(max_age_s=1.0), self._seen)
+        robot = self.trial.robot
+        now = (fresh_frame(robot, robot.cameras[0], after=time.monotonic()), self._seen)
         if self._start_frame is None:
             self._start_frame = now[0]
             return labelled_png(now)

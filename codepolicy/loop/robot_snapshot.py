@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primitives.failures import InfrastructureError
+from primitives.kinematics.camera_frames import fresh_frames
 from primitives.robot import ArmInfo, ArmMode, ArmState, CameraInfo, Frame, MotionLimits, Robot
 
 
 def robot_snapshot(robot: Robot) -> Robot:
     """`robot` as it is now."""
     arm = _Arm(robot.arm.info, robot.arm.state())
-    cameras = tuple(_Camera(camera.latest(max_age_s=1.0)) for camera in robot.cameras)
+    cameras = tuple(_Camera(frame) for frame in fresh_frames(robot))
     return Robot(arm, cameras, robot.workspace)
 
 
 @dataclass(frozen=True, slots=True)
 class _Camera:
-    frame: Frame
+    kept: Frame
 
     @property
     def info(self) -> CameraInfo:
-        return self.frame.camera
+        return self.kept.camera
 
-    def latest(self, max_age_s: float) -> Frame:
-        del max_age_s
-        return self.frame
+    def frame(self, *, after: float, timeout_s: float) -> Frame:
+        del after, timeout_s
+        return self.kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Arm:
 
     def state(self) -> ArmState:
         now = self.measured
-        return ArmState(now.q, np.zeros_like(now.dq), now.gripper_width, ArmMode.IDLE, now.stamp, now.received)
+        return replace(now, dq=np.zeros_like(now.dq), mode=ArmMode.IDLE)
 
     def start_joint_path(self, path: NDArray[np.float64], limits: MotionLimits) -> NoReturn:
         raise InfrastructureError(f"a robot of the past cannot follow {len(path)} waypoints at {limits}")

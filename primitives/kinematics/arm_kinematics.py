@@ -10,6 +10,7 @@ import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
+from primitives.errors import unknown_name
 from primitives.kinematics.poses import matrix_pose
 from primitives.robot import ArmInfo
 from primitives.scene import Pose
@@ -35,22 +36,35 @@ class Kinematics:
         self.model, self._tool = _model(info)
         self._data = self.model.createData()
         self._neutral = pin.neutral(self.model)
-        self._columns = _selection([self.model.joints[self.model.getJointId(n)].idx_v for n in info.joint_names])
-        self._indices = _selection([self.model.joints[self.model.getJointId(n)].idx_q for n in info.joint_names])
+        joints = [self.model.joints[self.model.getJointId(n)] for n in info.joint_names]
+        self._columns = _selection([joint.idx_v for joint in joints])
+        self._indices = _selection([joint.idx_q for joint in joints])
+        self._continuous = [i for i, joint in enumerate(joints) if joint.nq == 2]
+        """Joints that turn without end: the model keeps cosine and sine of each."""
+        self._cosines = [joints[i].idx_q for i in self._continuous]
+        self._sines = [joints[i].idx_q + 1 for i in self._continuous]
         self._fingers = [self.model.joints[self.model.getJointId(n)].idx_q for n in info.finger_joint_names]
         self.tool_joint: int = self.model.frames[self._tool].parentJoint
         """Index of the joint that carries the tool."""
         self.T_joint_tool: NDArray[np.float64] = self.model.frames[self._tool].placement.homogeneous
         """(4, 4), takes tool-frame points to the frame of `tool_joint`."""
+        self._slack = info.tilt_slack * 0.9
         self.lower = info.lower + joint_margin
         self.upper = info.upper - joint_margin
 
     def full(self, q: NDArray[np.float64], width: float) -> NDArray[np.float64]:
         """The model's whole configuration for arm joints `q` (rad) and a gripper width in m."""
         whole = self._neutral.copy()
-        whole[self._indices] = q
-        whole[self._fingers] = width / 2
+        self._put(q, whole)
+        whole[self._fingers] = self.info.gripper.joints(width, len(self._fingers))
         return whole
+
+    def _put(self, q: NDArray[np.float64], whole: NDArray[np.float64]) -> None:
+        """Write arm joints `q` (rad) into the model's `whole` configuration."""
+        whole[self._indices] = q
+        if self._continuous:
+            turned = q[self._continuous]
+            whole[self._cosines], whole[self._sines] = np.cos(turned), np.sin(turned)
 
     def tool(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
         """(4, 4) pose of the tool in the base frame at joints `q`, rad."""
@@ -60,10 +74,19 @@ class Kinematics:
         """(N, 3) tool positions in m along a joint path (N, dof)."""
         whole, positions = self._neutral.copy(), np.empty((len(path), 3))
         for q, position in zip(path, positions, strict=True):
-            whole[self._indices] = q
+            self._put(q, whole)
             pin.forwardKinematics(self.model, self._data, whole)
             position[:] = pin.updateFramePlacement(self.model, self._data, self._tool).translation
         return positions
+
+    def link(self, q: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+        """(4, 4) pose of a link of the URDF in the base frame at joints `q`, rad. Raises ConfigurationError."""
+        if not self.model.existFrame(name):
+            raise unknown_name("link", name, [frame.name for frame in list(self.model.frames)[1:]])
+        frame, whole = self.model.getFrameId(name), self._neutral.copy()
+        self._put(q, whole)
+        pin.forwardKinematics(self.model, self._data, whole)
+        return pin.updateFramePlacement(self.model, self._data, frame).homogeneous
 
     def pose(self, q: NDArray[np.float64]) -> Pose:
         """The tool's pose at joints `q`, rad."""
@@ -133,10 +156,14 @@ class Kinematics:
         best, least, stuck = q, math.inf, 0
         whole = self._neutral.copy()
         for _ in range(ITERATIONS):
-            whole[self._indices] = q
+            self._put(q, whole)
             pin.computeJointJacobians(self.model, self._data, whole)
             error = pin.log6(pin.updateFramePlacement(self.model, self._data, self._tool).actInv(target)).vector
             x, y, z, rx, ry, rz = error.tolist()
+            slack = self._slack / max(math.hypot(rx, ry), 1e-12) if self._slack else 0.0
+            if slack:  # the tool may lean so far: what is within counts as no error, and what is beyond for itself
+                rx, ry = rx * max(0.0, 1.0 - slack), ry * max(0.0, 1.0 - slack)
+                error[3:5] = rx, ry
             away, turn = math.hypot(x, y, z), math.hypot(rx, ry, rz)
             stuck = 0 if away + turn < least * 0.98 else stuck + 1
             if away + turn < least:
@@ -146,6 +173,8 @@ class Kinematics:
             if stuck > 6:
                 break
             J = pin.getFrameJacobian(self.model, self._data, self._tool, pin.LOCAL)[:, self._columns]
+            if slack >= 1.0:
+                J[3:5] = 0.0
             system = J @ J.T
             system.flat[::7] += 0.5 * (away * away + turn * turn) + DAMPING
             q = np.minimum(np.maximum(q + J.T @ np.linalg.solve(system, error), lower), upper)
@@ -153,7 +182,7 @@ class Kinematics:
 
     def _tool_at(self, q: NDArray[np.float64]) -> pin.SE3:
         whole = self._neutral.copy()
-        whole[self._indices] = q
+        self._put(q, whole)
         pin.forwardKinematics(self.model, self._data, whole)
         return pin.updateFramePlacement(self.model, self._data, self._tool)
 
@@ -162,10 +191,24 @@ class Kinematics:
 def _model(info: ArmInfo) -> tuple[pin.Model, int]:
     """The model, and the index of the tool frame in it."""
     model = pin.buildModelFromUrdf(str(info.urdf))
+    _stand(model, info.T_world_base)
     link = model.getFrameId(info.tool_link)
     base = model.frames[link]
     placement = base.placement * pin.SE3(info.T_link_tool)
     return model, model.addFrame(pin.Frame("codepolicy_tool", base.parentJoint, link, placement, pin.OP_FRAME))
+
+
+def _stand(model: pin.Model, T_world_base: NDArray[np.float64]) -> None:
+    """Put the root of `model` there."""
+    if np.array_equal(T_world_base, np.eye(4)):
+        return
+    base = pin.SE3(T_world_base)
+    for joint in range(1, model.njoints):
+        if model.parents[joint] == 0:
+            model.jointPlacements[joint] = base * model.jointPlacements[joint]
+    for frame in list(model.frames)[1:]:
+        if frame.parentJoint == 0:
+            frame.placement = base * frame.placement
 
 
 def _selection(indices: list[int]) -> slice | list[int]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from primitives.failures import Blocked, Failure
 from primitives.guard import Guard, GuardLimits
 from primitives.kinematics.arm_kinematics import THOROUGH, Kinematics
+from primitives.kinematics.description_check import check_description
 from primitives.kinematics.poses import line, pose_distance
 from primitives.motion.hand import Hand
 from primitives.motion.planning.collision import CLOSE, Checker, robot_geometry
@@ -19,16 +20,11 @@ from primitives.motion.planning.path_planner import PathPlanner
 from primitives.motion.preconditions import blocked, unreachable
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
-from primitives.robot import Robot
+from primitives.robot import MotionLimits, Robot
 from primitives.scene import Pose, SceneObject
 
-ARRIVED_POSITION = 1e-3
-"""m."""
-ARRIVED_ROTATION = np.radians(0.5)
 CLEARANCE = 0.008
 """Distance kept from perceived objects while travelling, in m; `CLOSE` where start or goal is nearer to one."""
-APPROACH = 0.10
-"""Straight way down to a grasp or a place and up from it, in m."""
 NEAR = 0.85
 """Speed scale near objects."""
 LEVEL = 0.3
@@ -36,7 +32,7 @@ LEVEL = 0.3
 LADEN = 0.4
 """Speed scale with such a container."""
 TIMEOUT = 30.0
-"""Robot time in s that one motion may take."""
+"""Time in s that one motion may take, beside what its speed limits ask for."""
 JUMP = 0.35
 """Change of a joint in rad within a centimetre of a line that no longer counts as following it."""
 
@@ -48,6 +44,7 @@ class Mover:
         self.robot = robot
         self.memory = memory
         self.info = robot.arm.info
+        check_description(self.info)
         self.kinematics = Kinematics(self.info, limits.joint_margin)
         self.guard = Guard(limits, self.info, robot.workspace, self.kinematics.pose(self.info.home).position)
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
@@ -130,16 +127,17 @@ class Mover:
             scale = min(scale, LADEN)
         limits = self.guard.motion_limits(path, tool, scale)
         try:
-            result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT)
+            result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT + 2 * _least_duration(path, limits))
         except Failure:
             self.memory.invalidate()  # ended on the way, it may have moved things
             raise
         distance, angle = pose_distance(self.kinematics.tool(path[-1]), self.kinematics.tool(result.state.q))
-        if not contact and (distance > ARRIVED_POSITION or angle > ARRIVED_ROTATION):
+        info = self.info
+        if not contact and (distance > info.arrival_position or angle > info.arrival_rotation):
             self.memory.invalidate()
             raise Blocked(
                 f"the arm stopped {distance * 1000:.1f} mm and {np.degrees(angle):.1f} deg short of its goal",
-                expected="within 1 mm and 0.5 deg",
+                expected=f"within {info.arrival_position * 1000:g} mm and {np.degrees(info.arrival_rotation):.2g} deg",
                 measured=f"{distance * 1000:.1f} mm, {np.degrees(angle):.1f} deg"
                 + (f" ({result.reason})" if result.reason else ""),
                 hint="Something is in the way; look again with detect() and choose another way or place.",
@@ -190,7 +188,7 @@ class Mover:
     ) -> NDArray[np.float64] | None:
         """A path from joints `start` at which things are `touched`, as after a stop around an object: straight up, and
         on from there; where that is not free, from where the arm is."""
-        up = self.raised(start, APPROACH)
+        up = self.raised(start, self.info.approach)
         if up is not None:
             leaving = self.checker(ignore=touched, held_ignore=touched, margin=CLOSE, objects=objects)
             if leaving.first_contact(up[::-1], width) is None:
@@ -257,7 +255,7 @@ class Mover:
 
     def withdraw(self) -> None:
         """Straight up and home, as far as that is free; above the table is safe too."""
-        path = self.raised(self.q, APPROACH)
+        path = self.raised(self.q, self.info.approach)
         if path is not None:
             self.follow(path[::-1], scale=NEAR)
         with suppress(Blocked):
@@ -269,6 +267,11 @@ class Mover:
         self.hand.recover()
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
             self.travel(self.info.home, objects=objects)
+
+
+def _least_duration(path: NDArray[np.float64], limits: MotionLimits) -> float:
+    """Time in s below which no motion along `path` can stay."""
+    return float((np.abs(np.diff(path, axis=0)) / limits.velocity).max(axis=1, initial=0.0).sum())
 
 
 def _heading(T: NDArray[np.float64]) -> float:

@@ -21,12 +21,13 @@ PASSING = 0.009
 
 def unreachable(kinematics: Kinematics, T: NDArray[np.float64], near: NDArray[np.float64]) -> Unreachable:
     """No joints reach the tool pose `T` (4, 4); names the nearest pose that some reach."""
+    info = kinematics.info
     best = kinematics.tool(kinematics.nearest(T, near))
     distance, angle = pose_distance(T, best)
     away = f"{distance * 1000:.0f} mm and {np.degrees(angle):.0f} deg away"
     return Unreachable(
         f"no joint configuration reaches {metres(T)} in that orientation",
-        expected="within 1 mm and 0.5 deg",
+        expected=f"within {info.arrival_position * 1000:g} mm and {np.degrees(info.arrival_rotation):.2g} deg",
         measured=f"nearest reachable pose: {metres(best)}, {away}",
         hint="Choose a pose closer to the robot, or fingers pointing straight down (Pose.top_down).",
     )

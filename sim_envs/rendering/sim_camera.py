@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,8 +58,8 @@ class SimCamera:
         """Calibration, as the robot believes it."""
         return self._believed
 
-    def latest(self, max_age_s: float) -> Frame:  # noqa: ARG002
-        """An image of the world as it is now, so of age zero."""
+    def frame(self, *, after: float, timeout_s: float) -> Frame:  # noqa: ARG002
+        """An image of the world as it is now."""
         if self._world.client < 0:
             raise CommsLost(f"the world of camera {self._believed.name!r} is closed")
         setting, poses = self._setting, None
@@ -77,7 +79,8 @@ class SimCamera:
         if self._disturbances.color_noise > 0.0:
             noise = rng.normal(0.0, self._disturbances.color_noise, rgb.shape)
             rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
-        return Frame(self._believed, rgb, depth, self._world.time)
+        q = np.array(self._world.joints()[0])
+        return Frame(self._believed, rgb, depth, self._world.time, time.monotonic(), q)
 
 
 def with_depth_noise(

@@ -143,7 +143,7 @@ def test_the_iiwa_at_home_hides_nothing_of_the_table(environment):
     """Every camera sees the empty table with the arm at home as it sees it without any arm near: flat."""
     trial = environment.reset(TrialSpec(seed=0, scene="blocks-and-bowls", disturbances="none"))
     for camera in trial.robot.cameras:
-        frame, info = camera.latest(1.0), camera.info
+        frame, info = camera.frame(after=0.0, timeout_s=1.0), camera.info
         inverse = np.linalg.inv(info.T_base_camera)
         for x, y in itertools.product(np.linspace(0.28, 0.70, 8), np.linspace(-0.30, 0.30, 8)):
             point = inverse[:3, :3] @ (x, y, 0.0) + inverse[:3, 3]

@@ -32,7 +32,7 @@ def look(
     robot: Robot, truth: dict[str, ObjectState], detector: RgbdDetector, *, held: SceneObject | None = None
 ) -> Look:
     state = robot.arm.state()
-    frames = [c.latest(1.0) for c in robot.cameras]
+    frames = [c.frame(after=0.0, timeout_s=1.0) for c in robot.cameras]
     view = RobotView(robot.arm.info, state.q, state.gripper_width, held)
     return Look(detector.detect(frames, robot.workspace, view), truth, robot)
 

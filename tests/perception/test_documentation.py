@@ -27,7 +27,7 @@ def test_open_vocabulary_example(see: Callable[..., Look]) -> None:
     detector: Detector = names["OpenVocabulary"](red_things)
     robot = see("red block 0.5 0.1 0.02", "blue block 0.4 0.0").robot
     state = robot.arm.state()
-    frames = [c.latest(1.0) for c in robot.cameras]
+    frames = [c.frame(after=0.0, timeout_s=1.0) for c in robot.cameras]
     (block,) = detector.detect(frames, robot.workspace, RobotView(robot.arm.info, state.q, state.gripper_width))
     assert block.name == "red block"
     assert np.allclose(block.position, (0.5, 0.1, 0.02), atol=0.01)

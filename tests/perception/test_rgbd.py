@@ -271,7 +271,7 @@ def test_a_camera_out_of_calibration_sees_no_phantoms(see: See) -> None:
 
 def test_cameras_that_disagree_see_one_of_everything(see: See) -> None:
     result = see("red block 0.45 -0.15 0.02", "white mug 0.50 0.12", "lime cylinder 0.60 -0.05", "blue ball 0.40 0.05")
-    frames = [c.latest(1.0) for c in result.robot.cameras]
+    frames = [c.frame(after=0.0, timeout_s=1.0) for c in result.robot.cameras]
     for frame, offset in zip(frames, ((0.004, -0.003), (-0.004, 0.003)), strict=True):
         frame.camera.T_base_camera[:2, 3] += offset
     state = result.robot.arm.state()
@@ -291,7 +291,7 @@ def test_a_thin_rim_in_a_coarse_image_is_one_mug(environment: World, tmp_path: P
     path.write_text("[[objects]]\ncategory = 'mug'\ncolor = 'white'\nposition = [0.373, 0.169]\nyaw = 1.0")
     trial = environment.reset(TrialSpec(seed=4, scene=str(path), disturbances="mild"))
     coarse: list[Frame] = []
-    for frame in (c.latest(1.0) for c in trial.robot.cameras):
+    for frame in (c.frame(after=0.0, timeout_s=1.0) for c in trial.robot.cameras):
         K = frame.camera.K.copy()
         K[:2] /= 2
         camera = replace(frame.camera, K=K, width=320, height=240)

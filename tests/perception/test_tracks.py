@@ -17,7 +17,7 @@ def frames(arm: slice | None = None):
     camera = EmptyTable()
     if arm is not None:
         camera.depth[:, arm] = 0.5
-    return [camera.latest(0.1)]
+    return [camera.frame(after=0.0, timeout_s=1.0)]
 
 
 def high(points: np.ndarray) -> np.ndarray:

@@ -78,7 +78,7 @@ class EmptyTable:
         self.info = CameraInfo(name, 64, 48, K, pose)
         self.depth = np.ones((48, 64), np.float32)
 
-    def latest(self, max_age_s: float) -> Frame:
+    def frame(self, *, after: float, timeout_s: float) -> Frame:
         return Frame(self.info, np.full((48, 64, 3), 200, np.uint8), self.depth.copy(), 0.0)
 
 

@@ -63,14 +63,14 @@ def test_the_default_scene_and_its_truth(environment: PyBulletEnvironment) -> No
 def test_the_same_trial_again_is_the_same_start(environment: PyBulletEnvironment) -> None:
     spec = TrialSpec(seed=6)
     first = environment.reset(spec)
-    world, frame = environment.world(), first.robot.cameras[0].latest(1.0)
+    world, frame = environment.world(), first.robot.cameras[0].frame(after=0.0, timeout_s=1.0)
     assert environment.reset(TrialSpec(seed=7)).robot is not None
     assert environment.world() != world
     again = environment.reset(spec)
     assert environment.world() == world
     assert environment.reset(spec).robot.arm.state().stamp == 0.0
     assert environment.world() == world
-    repeated = again.robot.cameras[0].latest(1.0)
+    repeated = again.robot.cameras[0].frame(after=0.0, timeout_s=1.0)
     assert (repeated.rgb == frame.rgb).all()
     assert (repeated.depth == frame.depth).all()
 
@@ -79,7 +79,7 @@ def test_the_same_trial_again_is_the_same_start(environment: PyBulletEnvironment
 @pytest.mark.parametrize("name", [name for name in SETS if not name.startswith("real-")])
 def test_every_set_of_disturbances_is_seeded(environment: PyBulletEnvironment, name: str) -> None:
     spec = TrialSpec(seed=2, disturbances=name)
-    frames = [environment.reset(spec).robot.cameras[1].latest(1.0) for _ in range(2)]
+    frames = [environment.reset(spec).robot.cameras[1].frame(after=0.0, timeout_s=1.0) for _ in range(2)]
     assert (frames[0].depth == frames[1].depth).all()
     assert (frames[0].camera.T_base_camera == frames[1].camera.T_base_camera).all()
     assert len(environment.world()) == 8 + SETS[name].clutter
@@ -148,7 +148,7 @@ from sim_envs.environment import make
 environment = make()
 for spec in (TrialSpec(), TrialSpec(scene="random", seed=3), TrialSpec(scene="random", seed=4, disturbances="hard")):
     trial = environment.reset(spec)
-    trial.robot.cameras[0].latest(1.0)
+    trial.robot.cameras[0].frame(after=0.0, timeout_s=1.0)
     trial.robot.arm.start_gripper(0.02, 0.2, 20.0).wait(2.0)
     environment.restore(environment.save())
 environment.picture(Path({str(tmp_path / "p.png")!r}))

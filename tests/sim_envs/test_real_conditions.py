@@ -27,7 +27,7 @@ def environment() -> Iterator[PyBulletEnvironment]:
 
 def frame(environment: PyBulletEnvironment, disturbances: str, seed: int = 3) -> tuple[Frame, dict[str, object]]:
     trial = environment.reset(TrialSpec(seed=seed, disturbances=disturbances))
-    return trial.robot.cameras[1].latest(1.0), dict(trial.conditions)
+    return trial.robot.cameras[1].frame(after=0.0, timeout_s=1.0), dict(trial.conditions)
 
 
 @pytest.mark.parametrize("name", [n for n in REAL_PARTS if n not in ("real-extrinsics", "real-latency")])

@@ -58,7 +58,7 @@ def test_a_twin_stands_where_the_scene_was_measured(
     for o in objects:
         assert world[o.name].position[:2] == pytest.approx(o.position[:2], abs=3e-3)
         assert world[o.name].position[2] == pytest.approx(world[o.name].size[2] / 2, abs=1e-3)
-    assert trial.robot.cameras[0].latest(1.0).rgb.shape == (480, 640, 3)
+    assert trial.robot.cameras[0].frame(after=0.0, timeout_s=1.0).rgb.shape == (480, 640, 3)
 
 
 def test_other_seeds_draw_the_errors_anew_and_the_same_seed_draws_the_same(twin: PyBulletEnvironment) -> None:

@@ -51,6 +51,9 @@ class Data:
 
 class Model:
     nq: int
+    njoints: int
+    parents: Sequence[int]
+    jointPlacements: list[SE3]
     joints: Sequence[JointModel]
     frames: Sequence[Frame]
     names: Sequence[str]

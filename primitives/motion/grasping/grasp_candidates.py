@@ -31,6 +31,10 @@ ASKEW = 0.22
 OPENINGS = ((1.0, 0.0), (0.018, 0.1), (0.008, 0.25))
 """How much wider than the object the fingers are on the way down, in m, with what each costs: wide open, narrow, and as
 narrow as errors of perception allow, where neighbours leave no more room."""
+NO_FLAT_TOP = frozenset({"ball", "nut"})
+"""Of closed things, those that a cup in the middle does not hold."""
+PRESSED = 0.002
+"""How deep a cup is pressed onto a top, in m."""
 RIM_DEPTH = 0.015
 """How deep below the rim of a bowl or mug the fingers take the wall, in m."""
 RIM_OPENING = 0.05
@@ -75,6 +79,8 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
     Raises:
         BadArgument: the gripper cannot take such a thing at all; says why.
     """
+    if gripper.kind == "suction":
+        return _on_top(obj, gripper)
     if obj.category in FLAT or obj.size[2] < 0.008:
         raise BadArgument(
             f"{obj.name} is too flat to grasp",
@@ -92,6 +98,32 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
             hint="Use push to move it.",
         )
     return sorted(candidates, key=lambda c: -c.score)
+
+
+def _on_top(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandidate]:
+    """The cup on the middle of a flat top, in eight turns.
+
+    Raises:
+        BadArgument: there is no flat top as wide as the cup.
+    """
+    lip = max(gripper.finger_width, gripper.finger_thickness)
+    if obj.category in CONTAINERS | FLAT | NO_FLAT_TOP:
+        raise BadArgument(
+            f"a cup cannot hold {obj.name}",
+            expected="a flat, closed top",
+            measured=f"a {obj.category}",
+            hint="Use push to move it.",
+        )
+    if min(obj.size[0], obj.size[1]) < lip:
+        raise BadArgument(
+            f"{obj.name} is too narrow for the cup",
+            expected=f"a top at least {lip:.3f} m wide",
+            measured=f"{min(obj.size[0], obj.size[1]):.3f} m",
+        )
+    x, y = opening(obj)
+    turns = (obj.yaw + k * math.pi / 4 for k in range(8))
+    poses = [pose_matrix(Pose.top_down(x, y, obj.top - PRESSED, turn)) for turn in turns]
+    return [GraspCandidate(T, 0.0, gripper.max_width, 1.0 - 0.01 * n) for n, T in enumerate(poses)]
 
 
 def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:

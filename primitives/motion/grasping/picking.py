@@ -16,7 +16,7 @@ from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMis
 from primitives.kinematics.poses import matrix_pose
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
 from primitives.motion.hand import GRIP_FORCE, LADEN_FORCE
-from primitives.motion.mover import APPROACH, NEAR, Mover
+from primitives.motion.mover import NEAR, Mover
 from primitives.motion.planning.collision import TABLE
 from primitives.motion.preconditions import candidates as named
 from primitives.motion.preconditions import clear, direction, finger_room, refuse_bolted
@@ -30,6 +30,8 @@ AS_GOOD = 0.002
 that differ more the longer may have been measured too long."""
 LISTED = 12
 """Most grasps that `grasps` returns."""
+STAYED = 0.02
+"""How near in m to where it was a thing is still seen there."""
 LOST = 0.004
 """How much the fingers may close during the lift before the object counts as lost, in m."""
 EFFORTS = ((0.006, 2), (0.002, 2), (0.0, 8))
@@ -73,20 +75,26 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
     chosen, path = _choose(mover, obj, suits)
     grip = chosen.candidate
     mover.hand.recover()
-    if abs(mover.hand.width - grip.opening) > 0.002:
+    if not mover.hand.is_at(grip.opening):
         mover.hand.move(grip.opening)
     mover.approach(path)
     mover.descend(chosen.down)
     measured = mover.hand.move(0.0, force=LADEN_FORCE if contents and grip.rim else GRIP_FORCE)
-    mover.measured["finger width (m)"] = round(measured, 4)
-    mover.measured["expected width (m)"] = round(grip.width, 4)
-    if abs(measured - grip.width) > grip.slack or not mover.hand.blocked():
+    by_width = mover.hand.info.measures == "width"
+    mover.measured["held, by"] = mover.hand.rests_on
+    if by_width:
+        mover.measured["finger width (m)"] = round(measured, 4)
+        mover.measured["expected width (m)"] = round(grip.width, 4)
+    if not mover.hand.took(grip.width, grip.slack):
         _missed(mover, obj, grip, measured)
     mover.hand.attach(obj)
     mover.follow(chosen.down[::-1], scale=NEAR)
     after = mover.hand.width
-    mover.measured["finger width after the lift (m)"] = round(after, 4)
-    if mover.hand.lost(LOST):
+    if by_width:
+        mover.measured["finger width after the lift (m)"] = round(after, 4)
+    if mover.hand.info.measures == "nothing":
+        _look_whether_it_stayed(mover, obj)
+    elif mover.hand.lost(LOST):
         mover.hand.move(mover.hand.info.max_width)
         mover.withdraw()
         mover.hand.let_go(lost=True)
@@ -185,7 +193,7 @@ def _feasible(
         ):
             if checker.collides(q, candidate.opening):
                 continue
-            down = mover.raised(q, APPROACH)
+            down = mover.raised(q, mover.info.approach)
             if down is not None and checker.first_contact(down, candidate.opening) is None:
                 yield FeasibleGrasp(candidate, down)
                 break
@@ -196,6 +204,13 @@ def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: floa
     mover.hand.move(mover.hand.info.max_width)
     mover.withdraw()
     mover.memory.invalidate()
+    if mover.hand.info.measures != "width":
+        raise GraspMissed(
+            f"nothing is in the hand where {obj.name} was seen",
+            expected="a hand that something keeps from closing whole",
+            measured="it closed whole, or drew no vacuum",
+            hint="Look again with detect(): it may have moved, or not be what it seemed.",
+        )
     if measured < grip.width:
         what = "nothing" if measured < 0.003 else "something thinner"
     else:
@@ -206,6 +221,27 @@ def _missed(mover: Mover, obj: SceneObject, grip: GraspCandidate, measured: floa
         measured=f"{measured:.3f} m apart",
         hint="Look again with detect(): it may have moved, or not be what it seemed.",
     )
+
+
+def _look_whether_it_stayed(mover: Mover, obj: SceneObject) -> None:
+    """For a hand that measures nothing: what was taken is not seen any more where it stood.
+
+    Raises:
+        GraspMissed: the cameras show something like it there.
+    """
+    mover.memory.invalidate()
+    for seen in mover.memory.look():
+        if math.dist(seen.position, obj.position) < max(STAYED, min(obj.size[:2]) / 2) and seen.color == obj.color:
+            mover.hand.let_go()
+            mover.hand.move(mover.hand.info.max_width)
+            mover.withdraw()
+            mover.memory.invalidate()
+            raise GraspMissed(
+                f"{obj.name} is still seen where it was",
+                expected="that it comes along with the hand",
+                measured=f"{100 * math.dist(seen.position, obj.position):.1f} cm from where it was",
+                hint="Look again with detect(), and pick it once more.",
+            )
 
 
 def _around(mover: Mover, obj: SceneObject) -> str:

@@ -13,7 +13,7 @@ from primitives.failures import Blocked, Failure, Unreachable
 from primitives.kinematics.poses import upright
 from primitives.motion.grasping.grasp_candidates import RIM_OPENING, grasp_candidates
 from primitives.motion.grasping.picking import would_hold
-from primitives.motion.mover import APPROACH, Mover
+from primitives.motion.mover import Mover
 from primitives.motion.placing.placement_spot import PlacementSpot
 from primitives.motion.placing.spots import spots
 from primitives.motion.planning.collision import TABLE, Checker
@@ -104,7 +104,7 @@ def _feasible(
                 if checker.collides(q, held.width):
                     continue
                 release = _release(mover, held, q, checker)
-                down = mover.raised(q, APPROACH)
+                down = mover.raised(q, mover.info.approach)
                 if release is None or down is None or checker.first_contact(down, held.width) is not None:
                     continue
                 yield FeasiblePlace(spot, yaw, down, release)

@@ -44,7 +44,7 @@ class RobotGeometry:
         """Indices of the shapes that move at all."""
         self.above_base = [i for i, joint in enumerate(joints) if joint > 1]
         """Those that can hit the table: what stands on it cannot."""
-        self.no_finger = [i for i in self.moving if joints[i] not in fingers]
+        self.no_finger = [i for i in self.moving if joints[i] not in fingers and self.names[i] not in info.finger_links]
         self.self_tested = self._self_tested(fingers | {kinematics.tool_joint})
         """(N, N) bool: which shapes are tested against which others of the arm."""
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import Blocked, Unreachable
 from primitives.kinematics.poses import pose_matrix
-from primitives.motion.mover import APPROACH, NEAR, Mover
+from primitives.motion.mover import NEAR, Mover
 from primitives.motion.planning.collision import Checker
 from primitives.motion.preconditions import candidates, clear
 from primitives.motion.pushing.finger_contact import across, gap, leaning
@@ -96,7 +96,7 @@ def make_stroke(mover: Mover, stroke: Stroke, name: str) -> None:
     mover.travel(stroke.down[0])
     mover.follow(stroke.down, scale=NEAR)
     mover.follow(stroke.along, scale=0.15, contact=True)
-    up = mover.raised(mover.q, APPROACH)
+    up = mover.raised(mover.q, mover.info.approach)
     mover.follow(stroke.along[::-1] if up is None else up[::-1], scale=NEAR)
     with suppress(Blocked):
         mover.home(objects=[o for o in mover.memory.objects if o.name != name])
@@ -129,7 +129,7 @@ def _paths(
     end[:2, 3] = last
     hit: tuple[str, str] | None = None
     for q in itertools.islice(mover.kinematics.solutions(T, mover.q), SOLUTIONS):
-        down, along = mover.raised(q, APPROACH), mover.straight(q, end)
+        down, along = mover.raised(q, mover.info.approach), mover.straight(q, end)
         if down is None or along is None:
             continue
         touched = beside.first_contact(down, width) or past.first_contact(along, width)

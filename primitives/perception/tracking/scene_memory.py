@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import NotFound
 from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.kinematics.camera_frames import fresh_frames
 from primitives.perception import queries
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
 from primitives.perception.detector import Detector, RobotView
@@ -19,10 +20,9 @@ from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
 from primitives.relations import bottom, supporter
-from primitives.robot import Frame, Robot
+from primitives.robot import ArmState, Frame, Robot
 from primitives.scene import SceneObject
 
-MAX_FRAME_AGE_S = 0.1
 UNKNOWN = "unknown"
 """What a thing rests on whose support nobody has seen."""
 _AFLOAT = 0.03
@@ -52,9 +52,9 @@ class SceneMemory:
     def look(self) -> list[SceneObject]:
         """Take fresh frames from all cameras and find every object; sorted by name, without what the gripper holds."""
         state = self._robot.arm.state()
-        self.frames = tuple(camera.latest(MAX_FRAME_AGE_S) for camera in self._robot.cameras)
+        self.frames = fresh_frames(self._robot)
         held = self.held
-        view = RobotView(self._robot.arm.info, state.q, state.gripper_width, held)
+        view = RobotView(self._robot.arm.info, state.q, self._width(state), held)
         seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
             seen = [o for o in seen if not any(_in_hand(o, mine) for mine in (held, *self.contents))]
@@ -168,7 +168,13 @@ class SceneMemory:
     def recall(self, held: SceneObject) -> None:
         """The gripper holds `held`, where that is said to be, in a scene of the past."""
         state = self._robot.arm.state()
-        self.in_hand = held_at(held, self._kinematics.tool(state.q), state.gripper_width)
+        self.in_hand = held_at(held, self._kinematics.tool(state.q), self._width(state))
+
+    def _width(self, state: ArmState) -> float:
+        """How far the fingers are apart in m; of a hand that does not measure it, as far as they go."""
+        if math.isfinite(state.gripper_width):
+            return state.gripper_width
+        return self.in_hand.width if self.in_hand is not None else self._robot.arm.info.gripper.max_width
 
     def release(self, *, lost: bool = False) -> None:
         """The gripper has let go of what it held, here; or, `lost`, nobody knows where."""

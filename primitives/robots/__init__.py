@@ -1,0 +1,1 @@
+"""Robots: what drives a real one, and one without hardware or physics to try things on."""
