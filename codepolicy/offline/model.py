@@ -13,7 +13,8 @@ from codepolicy.offline.codegen.program_writer import Writer
 from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.lexicon.tokenizer import MAX_WORDS, tokenize
 from codepolicy.offline.parser.clauses import NotUnderstood, clauses
-from codepolicy.offline.prompt_reader import ReadPrompt, read_prompt, settled
+from codepolicy.offline.settled_phrases import settled
+from codepolicy.prompting.prompt_reader import ReadPrompt, read_prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from codepolicy.offline.codegen.handling import make_belief_free, make_way
 from codepolicy.offline.codegen.object_expressions import by_name
 from codepolicy.offline.codegen.program_writer import Writer, number, quoted
 from codepolicy.offline.grounding.belief import Belief
-from codepolicy.offline.prompt_reader import ReadPrompt
+from codepolicy.prompting.prompt_reader import ReadPrompt
 from primitives import relations
 from primitives.categories import CONTAINERS
 from primitives.scene import REGION_NAMES, Region, SceneObject, Vector2

@@ -7,7 +7,7 @@ import itertools
 from codepolicy.offline.lexicon.disambiguation import VERBS
 from codepolicy.offline.lexicon.tokenizer import tokenize
 from codepolicy.offline.parser.clauses import NotUnderstood
-from codepolicy.offline.prompt_reader import ReadPrompt
+from codepolicy.prompting.prompt_reader import ReadPrompt
 
 SHOWN = 4
 """So many examples come with a refusal."""

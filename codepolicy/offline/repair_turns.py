@@ -11,7 +11,7 @@ from codepolicy.offline.grounding.belief import Belief, Declined
 from codepolicy.offline.lexicon.tokenizer import tokenize
 from codepolicy.offline.parser.clauses import NotUnderstood, clauses
 from codepolicy.offline.parser.meaning import Command
-from codepolicy.offline.prompt_reader import ReadPrompt
+from codepolicy.prompting.prompt_reader import ReadPrompt
 from primitives.categories import FIXED
 
 GIVE_UP = 3

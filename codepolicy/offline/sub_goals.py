@@ -16,7 +16,7 @@ from codepolicy.offline.lexicon.tokenizer import Word, tokenize
 from codepolicy.offline.parser.clause_joining import picked_and_put
 from codepolicy.offline.parser.clauses import ConditionalClause, NotUnderstood, ParsedClause, clauses
 from codepolicy.offline.parser.meaning import Keep
-from codepolicy.offline.prompt_reader import ReadPrompt
+from codepolicy.prompting.prompt_reader import ReadPrompt
 
 MAX_WORDS = 600
 """A longer instruction is one sub-goal, which is then refused: nobody can tell whether rules understood it."""

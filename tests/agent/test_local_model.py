@@ -15,6 +15,7 @@ import pytest
 
 from codepolicy.agent import Agent
 from codepolicy.models.local import GRAMMAR
+from codepolicy.models.local_server import packaged_model
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, Reply
 from codepolicy.models.registry import load
@@ -96,8 +97,8 @@ def test_a_grammar_gives_a_program_and_a_goal_check() -> None:
 @pytest.mark.timeout(600)
 def test_the_server_ends_with_its_host_however_that_ends() -> None:
     code = (
-        "import time\nfrom codepolicy.models import local\n"
-        "s = local._server(str(local._packaged()), 512)\nprint(s.url, flush=True)\ntime.sleep(600)\n"
+        "import time\nfrom codepolicy.models.local_server import local_server, packaged_model\n"
+        "s = local_server(packaged_model(), 512)\nprint(s.url, flush=True)\ntime.sleep(600)\n"
     )
     host = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert host.stdout is not None and host.stdout.readline().startswith(b"http://127.0.0.1:")
@@ -118,7 +119,7 @@ def test_the_server_ends_with_its_host_however_that_ends() -> None:
 @pytest.mark.timeout(900)
 def test_episodes_in_which_nothing_but_the_model_fails(world: World) -> None:
     count = int(os.environ.get("CODEPOLICY_LOCAL_EPISODES", "4"))
-    model = load("local", ModelOptions(max_reply_tokens=64, temperature=0.0))
+    model = load(f"local:{packaged_model()}", ModelOptions(max_reply_tokens=64, temperature=0.0))
     agent = Agent(model=model, env=world, settings=Settings(turns=1, examples=False, hierarchy=False))
     cached: list[int] = []
     for seed, instruction in enumerate(ASKED[:count]):

@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from codepolicy.offline.prompt_reader import settled
+from codepolicy.offline.settled_phrases import settled
 from primitives.scene import SceneObject
 from tests.offline.table import THREE_BLOCKS as SCENE
 from tests.offline.table import Table, ask, fences, thing

@@ -4,6 +4,9 @@ class _Model:
 class _Cpu:
     n_threads: int
 
+class CommonAdapterLoraInfo:
+    def __init__(self, path: str = "", scale: float = 1.0) -> None: ...
+
 class CommonParams:
     model: _Model
     hostnames: list[str]
@@ -11,6 +14,7 @@ class CommonParams:
     n_ctx: int
     n_parallel: int
     warmup: bool
+    lora_adapters: list[CommonAdapterLoraInfo]
     cpuparams: _Cpu
     cpuparams_batch: _Cpu
 

@@ -1,4 +1,4 @@
-"""What the rule-based writer reads out of the conversation: the same text a language model gets."""
+"""A prompt read back into its sections, for models that are no chat models: rules, and a small one of our own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from codepolicy.prompting.scene_table import parse_scene_table
 from primitives.scene import SceneObject
 
 _HEADING = re.compile(r"^## ([A-Z][A-Za-z ]*?)[ \t]*$", re.MULTILINE)
-_SETTLED = re.compile(r"# (whether .+?|start of the .+?|.+?): ([\w ,.-]+?)\s*(?:#.*|<-.*)?$")
 _SESSION = re.compile(r'^\d+\. "(.*?)":', re.MULTILINE)
 
 
@@ -67,13 +66,3 @@ def read_prompt(messages: Sequence[Message]) -> ReadPrompt:
         done=tuple(line[2:].strip() for line in sections.get("Done so far", "").splitlines() if line.startswith("- ")),
         trouble=sections.get("What failed"),
     )
-
-
-def settled(program: str | None) -> dict[str, tuple[str, ...]]:
-    """What an earlier program of ours said in comments about what phrases meant at the start."""
-    bound: dict[str, tuple[str, ...]] = {}
-    for line in (program or "").splitlines():
-        match = _SETTLED.search(line)
-        if match:
-            bound[match[1].strip()] = tuple(name.strip() for name in match[2].split(","))
-    return bound

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from codepolicy.plugins import load_environment
+from primitives.environment import Environment
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[Environment]:
+    environment = load_environment("pybullet")
+    yield environment
+    environment.close()
