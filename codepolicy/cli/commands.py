@@ -17,12 +17,14 @@ from codepolicy.cli.compare import CompareCommand
 from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
+from codepolicy.cli.export import ExportCommand
 from codepolicy.cli.new import NewCommand
 from codepolicy.cli.prompt import PromptCommand
 from codepolicy.cli.replay import ReplayCommand
 from codepolicy.cli.report import ReportCommand
 from codepolicy.cli.run import RunCommand
 from codepolicy.cli.tasks import TasksCommand
+from codepolicy.cli.train import TrainCommand
 from primitives.errors import ConfigurationError, unknown_name
 
 
@@ -43,6 +45,8 @@ COMMANDS: dict[str, type[Any]] = {
     "report": ReportCommand,
     "replay": ReplayCommand,
     "baseline": BaselineCommand,
+    "export": ExportCommand,
+    "train": TrainCommand,
     "api": ApiCommand,
     "tasks": TasksCommand,
     "doctor": DoctorCommand,

@@ -135,6 +135,7 @@ def _file_of(model: str) -> str | None:
     the working directory.
     """
     name, _, detail = model.partition(":")
+    detail = detail.rpartition("adapter=")[2] if name == "local" else detail
     meant = name in ("replay", "scripted") or "/" in detail or Path(detail).is_file()
     return detail if meant else None
 

@@ -47,6 +47,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     goal: str | None
     words: str
     """A reply in words alone."""
+    disturbances: str
+    last: bool
+    """Whether the episode ended with it."""
     won: bool
     """Whether the episode ended with this answer and ground truth says that it is achieved, or rightly declined."""
     progress: float
@@ -117,6 +120,8 @@ def _of_episode(run: EvaluationRun, record: Record, folder: Path) -> Iterator[An
             program=turn.program,
             goal=turn.goal,
             words=words,
+            disturbances=record.disturbances,
+            last=last,
             won=won,
             progress=episode.verdict.progress if episode.verdict is not None and last else 0.0,
             robot_s=episode.timings.robot,

@@ -31,14 +31,43 @@ class TrainingRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     instruction: str = ""
 
 
+class _Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as TRL reads it: with a completion, or with a chosen and a rejected one."""
+
+    prompt: str
+    completion: str | None = None
+    chosen: str | None = None
+    rejected: str | None = None
+    task: str = ""
+    seed: int = 0
+    kind: str = ""
+    instruction: str = ""
+
+    @property
+    def row(self) -> TrainingRow:
+        """Raises ValueError where there is no answer."""
+        answer = self.chosen if self.rejected is not None else self.completion
+        if answer is None:
+            raise ValueError("it has neither a completion nor a chosen and a rejected one")
+        return TrainingRow(
+            prompt=self.prompt,
+            completion=answer,
+            rejected=self.rejected,
+            task=self.task,
+            seed=self.seed,
+            kind=self.kind,
+            instruction=self.instruction,
+        )
+
+
 def read_rows(path: Path) -> list[TrainingRow]:
     """The rows of a file. Raises ConfigurationError, which says which line is none."""
-    decoder = msgspec.json.Decoder(TrainingRow)
+    decoder = msgspec.json.Decoder(_Line)
     rows: list[TrainingRow] = []
     for number, line in enumerate(regular_bytes(path, "rows", ROW_BYTES).splitlines(), 1):
         try:
-            rows.append(decoder.decode(line))
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            rows.append(decoder.decode(line).row)
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
             raise ConfigurationError(f"line {number} of {str(path)!r} is no training row: {error}") from error
     return rows
 

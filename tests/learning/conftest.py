@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from codepolicy.plugins import load_environment
-from primitives.environment import Environment
+from primitives.environment import World
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[Environment]:
+def world() -> Iterator[World]:
     environment = load_environment("pybullet")
     yield environment
     environment.close()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from codepolicy.training.split import Split, wording
-from primitives.environment import Environment
+from primitives.environment import World
 
 WORDINGS = tuple(f"say {'again ' * n}x" for n in range(20))
 
@@ -38,7 +38,7 @@ def test_cells() -> None:
     assert split.cell(task="reason-halfway-v1", seed=3, instruction=trained) == "tasks"
 
 
-def test_about_a_third_of_the_wordings_of_all_tasks_is_held_out(world: Environment) -> None:
+def test_about_a_third_of_the_wordings_of_all_tasks_is_held_out(world: World) -> None:
     names = sorted({t.id for t in world.tasks()})
     trials = world.trials(names, seeds=range(12), wording="paraphrased")
     sentences = {wording(t.spec.instruction or "") for t in trials}
