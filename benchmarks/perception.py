@@ -84,7 +84,7 @@ def judge(score: Score, seen: list[SceneObject], truth: dict[str, ObjectState], 
     score.swallowed += max(0, len(truth) - len(seen))
     states = list(truth.values())
     distance = np.array([[math.dist(s.position, o.position) for o in seen] for s in states]).reshape(len(states), -1)
-    same = np.array([[(s.color, s.category) == (o.color, o.category) for o in seen] for s in states]).reshape(
+    same = np.array([[(s.color, s.category) == (o.color, o.category) for o in seen] for s in states], bool).reshape(
         distance.shape
     )
     right: set[int] = set()

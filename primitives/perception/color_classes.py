@@ -17,6 +17,8 @@ NAMES: tuple[str, ...] = tuple(COLORS)
 """Class number to colour name."""
 ALBEDO: NDArray[np.float64] = np.array([COLORS[n] for n in NAMES], dtype=np.float64)
 """(20, 3) sRGB in full light."""
+WHITE: NDArray[np.float64] = np.full(3, 255.0)
+"""sRGB of a saturated pixel."""
 
 _SHIFT = 3
 """Bits dropped of each channel in the lookup table."""
@@ -46,13 +48,31 @@ def classes(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return table()[small[..., 0], small[..., 1], small[..., 2]]
 
 
-def named(rgb: NDArray[np.float64], light: float) -> tuple[str, float]:
+def classes_cut_off(rgb: NDArray[np.uint8], white: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """As `classes`, of colours (N, 3) of which nothing shows more than `white` (3,)."""
+    small = (rgb >> _SHIFT).astype(np.int32)
+    key, which = np.unique((small[:, 0] << 10) | (small[:, 1] << 5) | small[:, 2], return_inverse=True)
+    shades = np.linspace(_DEEPEST, _BRIGHTEST, 12)
+    shown = np.minimum(shades[:, None, None] * ALBEDO, white) @ _METRIC  # (12, 20, 3)
+    seen = (np.stack([key >> 10, (key >> 5) & 31, key & 31], axis=1) * (1 << _SHIFT) + (1 << _SHIFT) / 2) @ _METRIC
+    square = (seen**2).sum(axis=1)[:, None, None] - 2 * np.einsum("kc,sac->ksa", seen, shown) + (shown**2).sum(axis=2)
+    apart = np.sqrt(np.maximum(square, 0.0)) / np.sqrt(shades)[:, None]
+    apart += (_SHADE_PENALTY * np.maximum(0.0, 1.0 - shades))[:, None]
+    return np.argmin(apart.min(axis=1), axis=1).astype(np.uint8)[which]
+
+
+def named(rgb: NDArray[np.float64], light: float, white: NDArray[np.float64] = WHITE) -> tuple[str, float]:
     """The name of a surface that shows `rgb` (3,), when a matt one in full light shows `light` times its albedo.
+
+    Args:
+        rgb: sRGB, corrected for the colour and brightness of the light.
+        light: what that has left of it.
+        white: (3,) what a saturated pixel is after that correction; nothing shows more.
 
     Returns:
         The name, and the confidence in [0, 1]: how much closer it is than the runner-up.
     """
-    distance = np.linalg.norm((rgb - ALBEDO * light) @ _METRIC, axis=1)
+    distance = np.linalg.norm((rgb - np.minimum(ALBEDO * light, white)) @ _METRIC, axis=1)
     first, second = np.argsort(distance)[:2]
     return NAMES[int(first)], float(1.0 - distance[first] / max(float(distance[second]), 1e-9))
 

@@ -11,14 +11,16 @@ from primitives.perception.heightmap.grid import MARGIN
 from primitives.robot import Frame
 from primitives.scene import Workspace
 
-_QUIET, _ROUGH = 0.0004, 0.0012
-"""m; noise from which depth is smoothed over 3, and over 5 pixels."""
+_QUIET, ROUGH = 0.0004, 0.0012
+SHARED = 0.0011
+"""m; noise from which depth is smoothed over 3, and over 5 pixels; and noise left after that which neighbours share."""
 _SAMPLE = 5
 """Every fifth pixel of every fifth row says how noisy the table is."""
 
 
-def heights(frame: Frame) -> tuple[NDArray[np.float32], float]:
-    """(H, W) float32 m above the table, NaN where unknown, smoothed as the noise asks for; and the noise in m."""
+def heights(frame: Frame) -> tuple[NDArray[np.float32], float, float]:
+    """(H, W) float32 m above the table, NaN where unknown, smoothed as the noise asks for; and the noise in m before
+    and after that."""
     depth = frame.depth
     missing = depth <= 0
     gaps = bool(missing.any())
@@ -28,11 +30,11 @@ def heights(frame: Frame) -> tuple[NDArray[np.float32], float]:
         cv2.copyTo(cv2.dilate(frame.depth, np.ones((3, 3), np.uint8)), missing.view(np.uint8), depth)
     noise = _table_noise(_z(depth, frame, step=_SAMPLE))
     if noise > _QUIET:
-        depth = np.asarray(cv2.medianBlur(depth, 5 if noise > _ROUGH else 3), dtype=np.float32)
+        depth = np.asarray(cv2.medianBlur(depth, 5 if noise > ROUGH else 3), dtype=np.float32)
     z = _z(depth, frame)
     if gaps:
         np.copyto(z, np.nan, where=depth <= 0)
-    return z, noise
+    return z, noise, _table_noise(z[::_SAMPLE, ::_SAMPLE]) if noise > ROUGH else 0.0
 
 
 def _table_noise(z: NDArray[np.float32]) -> float:

@@ -76,6 +76,8 @@ class TopView:
     sights: tuple[Sight, ...]
     noise: float
     """Standard deviation of heights in m, measured on the table."""
+    blotchy: bool = False
+    """Whether neighbouring pixels share that noise, as where stereo measures depth."""
 
     @property
     def cell(self) -> float:

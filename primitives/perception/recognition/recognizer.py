@@ -19,6 +19,7 @@ from primitives.perception.recognition.bridges import pillars_below
 from primitives.perception.recognition.containers import containers
 from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.face_merging import joined, without_doubles
+from primitives.perception.recognition.fragments import without_fragments
 from primitives.perception.recognition.furniture import furniture
 from primitives.perception.recognition.rims import Container
 from primitives.perception.recognition.solids import one_face, patches, solid
@@ -42,7 +43,7 @@ _OWN = 0.004
 def things(view: TopView) -> list[Detection]:
     """Everything on the table."""
     raised = [thing for island in islands(view) for thing in _raised(island)]
-    return raised + zones(view)
+    return (without_fragments(raised) if view.blotchy else raised) + zones(view)
 
 
 def _raised(view: TopView) -> list[Detection]:

@@ -118,7 +118,9 @@ def solid(view: TopView, patch: Mask, floors: Sequence[float]) -> list[Detection
     shape, elongation = moments(patch)
     # close to the limit between disc and square it may be either
     sure = min(1.0, 0.5 + abs(shape - ROUND) / 0.2) if whole else 1.0
-    round_at_most = math.inf if whole and width > _FINE else straight * (_AS_HIGH if cube else 1.0)
+    # noise that neighbours share rounds corners however large the face is; then as high as wide is a cube
+    sharp = width > _FINE and not (cube and view.blotchy)
+    round_at_most = math.inf if whole and sharp else straight * (_AS_HIGH if cube else 1.0)
     possible = not whole or (shape < ROUND and elongation < 1.3)
     if possible and (disc := _disc(view, patch, round_at_most, floors)) is not None:
         disc.quality *= sure

@@ -20,6 +20,7 @@ from primitives.perception.heightmap.connected_components import pieces
 from primitives.perception.heightmap.grid import Grid
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.detection import Detection
+from primitives.perception.recognition.markings import Surroundings, background, goes_on, in_shade, is_cast, is_marking
 
 SMALLEST = 0.025
 """m; narrower patches are stains or the edges of things."""
@@ -35,17 +36,29 @@ _AROUND = 0.15
 """m around what shows of a zone to which it may reach under something that lies on it."""
 _WHOLE = 0.95
 """Part of a rectangle that shows its colour, or is hidden, from which what shows are parts of one zone."""
+_PATTERN = 5
+"""As many patches of one colour as this are a pattern of the cloth."""
+_EQUAL = 0.35
+"""Part by which the patches of a pattern differ in size; other patches are print on what lies on the table."""
 _SHADES = (0.82, 1.10)
 """Range of brightness against the table within which the same hue is the same table."""
 
 
+def table_color(view: TopView) -> NDArray[np.float64] | None:
+    """(3,) what most of the table shows; None when too little of it is seen."""
+    first = view.ground[0]
+    bare = (first.bare & ~view.raised)[::_STRIDE, ::_STRIDE]
+    sample = first.rgb[::_STRIDE, ::_STRIDE][bare]
+    return middle(sample, most=2000) if len(sample) >= 30 else None
+
+
 def zones(view: TopView) -> list[Detection]:
-    """Every flat patch of another colour than the table's."""
-    rgb, bare = _table(view)
-    sample = rgb[::_STRIDE, ::_STRIDE][bare[::_STRIDE, ::_STRIDE]]
-    if len(sample) < 30:
+    """Every flat patch that is a marking: of one colour, with a sharp border, and no shadow or pattern."""
+    rgb, bare = shown(view)
+    look = background(rgb, bare)
+    if look is None:
         return []
-    table = middle(sample, most=2000)
+    table = look.color
     # most cells are plainly the table; the rest are looked at closely
     plain = cv2.inRange(rgb, np.maximum(table - _SAME, 0), np.minimum(table + _SAME, 255))
     width = max(3, round(0.008 / view.cell) | 1)
@@ -55,24 +68,41 @@ def zones(view: TopView) -> list[Detection]:
     if not len(cells):
         return []
     apart, shade = unlike(rgb.reshape(-1, 3)[cells].astype(np.float64), table)
+    low, high = _SHADES[0] - look.rough, _SHADES[1] + look.rough
     foreign = np.zeros_like(doubtful)
-    foreign.ravel()[cells] = (apart > _DIFFERENT) | (shade < _SHADES[0]) | (shade > _SHADES[1])
+    unlikely = max(_DIFFERENT, look.colorful)
+    foreign.ravel()[cells] = (apart > unlikely) | (shade < low) | (shade > high)
     core = cv2.morphologyEx(foreign, cv2.MORPH_OPEN, square).view(bool)
     kind = np.full(core.shape, 255, np.uint8)
     kind[core] = classes(rgb[core])
     pad = round(_AROUND / view.cell)
-    found: list[Detection] = []
-    for number in np.unique(kind[core]):
-        parts = list(pieces(kind == number, smallest=int((SMALLEST / view.cell) ** 2)))
+    patches = {
+        int(n): list(pieces(kind == n, smallest=int((SMALLEST / view.cell) ** 2))) for n in np.unique(kind[core])
+    }
+    # what repeats, or goes on beyond what is looked at, is the cloth itself
+    cloth = np.zeros_like(bare)
+    for parts in patches.values():
+        woven = parts if len(parts) >= _PATTERN else [part for part in parts if goes_on(part)]
+        sizes = np.array([np.count_nonzero(part) for part in woven])
+        alike = len(woven) > 0 and int((np.abs(sizes / np.median(sizes) - 1.0) < _EQUAL).sum()) >= _PATTERN - 1
+        for part in woven if alike else ():
+            cloth |= cv2.dilate(part.view(np.uint8), square).view(bool)
+        parts[:] = [part for part in parts if not any(part is other for other in woven)]
+    scene = Surroundings(rgb, bare, view.raised, cloth, table, unlikely, (low, high))
+    found: list[tuple[Mask, Detection, bool]] = []
+    shadows = False
+    for parts in patches.values():
         for piece in _wholes(parts, ~bare, view.cell):
             box = surrounding(piece, pad)
             zone = _zone(view.grid.part(box), piece[box], ~bare[box], rgb[box])
+            shady = in_shade(scene, piece)
+            shadows |= shady and is_cast(scene, piece, zone)
             if zone is not None:
-                found.append(zone)
-    return found
+                found.append((piece, zone, shady))
+    return [zone for piece, zone, shady in found if not (shady and shadows) and is_marking(scene, piece, zone)]
 
 
-def _table(view: TopView) -> tuple[NDArray[np.uint8], Mask]:
+def shown(view: TopView) -> tuple[NDArray[np.uint8], Mask]:
     """(R, C, 3) colour of the table in the first camera that sees it, and where one does."""
     first, *others = view.ground
     rgb, bare = first.rgb.copy(), first.bare
