@@ -187,7 +187,10 @@ class Fixer:
         return self._edit(told, lambda line: line.replace(wrong[1], f"{nearest:.2f}"))
 
     def _elsewhere(self, told: str) -> bool:
-        """ "no room … choose another place": the same y, another x."""
+        """ "Choose a free point, such as (0.42, 0.20)", or "no room … choose another place": the same y, another x."""
+        free = re.search(r"such as (\(-?[\d.]+, -?[\d.]+\))", told)
+        if free is not None:
+            return self._edit(told, lambda line: re.sub(r"\(-?[\d.]+, -?[\d.]+\)", free[1], line))
         if "choose another place" not in told:
             return False
 

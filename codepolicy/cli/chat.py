@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
-from codepolicy.cli.options import AgentFlags, OutputFlags
+from codepolicy.cli.options import AgentFlags, Flag, OutputFlags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,8 @@ class ChatCommand(OutputFlags, AgentFlags):
 
     video: bool = False
     """Write a video of each instruction into its run folder."""
+    json: Annotated[bool, Flag] = False
+    """Print one JSON object on stdout for each instruction, a line each; progress goes to stderr."""
 
     def __call__(self) -> int:
         """Read instructions from stdin until it ends or says "exit"; returns the exit status of the last one."""

@@ -2,7 +2,8 @@
 
 What holds may have nothing to do with what was asked: that a block exists, that there are four of them, that another
 block is on the table. It shows something when its clauses rest on measured relations or places of every thing and
-region that the instruction names.
+region that the instruction names. An instruction in another language than English names nothing that can be looked up;
+there every clause has to rest on measured relations of things.
 """
 
 from __future__ import annotations
@@ -20,6 +21,49 @@ _WORD = re.compile(r"[^\W_]+")
 _EVERY = frozenset({"all", "every", "each", "both", "everything"})
 _BEFORE = _EVERY | frozenset({"the", "a", "an", "any", "one", "two", "three", "four", "five", "its", "their", "other"})
 """Words of which one stands before a noun in the singular; without one, "can" is no cylinder."""
+_ENGLISH = frozenset(
+    [
+        "the",
+        "put",
+        "move",
+        "bring",
+        "set",
+        "make",
+        "take",
+        "get",
+        "give",
+        "push",
+        "slide",
+        "stack",
+        "sort",
+        "clean",
+        "tidy",
+        "clear",
+        "line",
+        "turn",
+        "lift",
+        "open",
+        "close",
+        "all",
+        "every",
+        "each",
+        "everything",
+        "with",
+        "and",
+        "up",
+        "is",
+        "are",
+        "it",
+        "its",
+        "of",
+        "them",
+        "into",
+        "onto",
+        "away",
+        "you",
+    ]
+)
+"""Words of which an English instruction has one, and hardly any other language."""
 _REACH = 3
 """How many words before a noun are looked at."""
 
@@ -63,6 +107,8 @@ def shows_it_is_done(check: GoalCheck, instruction: str, scene: Sequence[SceneOb
     """
     measured = {name for clause in check.clauses for relation in clause.relations for name in relation.of}
     named = tuple(mentions(instruction))
+    if not named and not _is_english(instruction):
+        return bool(check.clauses) and all(clause.relations for clause in check.clauses)
     if not named or not _regions(instruction) <= measured:
         return False
     for mention in named:
@@ -70,6 +116,10 @@ def shows_it_is_done(check: GoalCheck, instruction: str, scene: Sequence[SceneOb
         if not meant & measured or (mention.every and not meant <= measured):
             return False
     return True
+
+
+def _is_english(instruction: str) -> bool:
+    return not _ENGLISH.isdisjoint(word.lower() for word in _WORD.findall(instruction))
 
 
 def _category(word: str) -> tuple[str | None, bool]:

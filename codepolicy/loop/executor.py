@@ -314,8 +314,7 @@ class Executor:
 
     def findings(self, program: str, *, whole: bool = True) -> tuple[FailureReport, ...]:
         """What the gate has against `program`, or, where it is not `whole`, against functions for it."""
-        holding = any(o.on == "gripper" for o in self._seen)
-        return self._gate.program(program, known=self.known, holding=holding, whole=whole)
+        return self._gate.program(program, known=self.known, scene=self._seen, whole=whole)
 
     def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
         """What the gate has against a goal check, where programs are checked at all."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codepolicy.loop.executor import Executor
@@ -89,19 +89,37 @@ def synthesize_missing(program: str, executor: Executor, coder: LLMClient, syste
     _take_over(program, executor)
     written: list[str] = []
     refused: dict[str, str] = {}
-    waiting = [(missing, program) for missing in missing_functions(program, executor)]
+    waiting = _wanted((program,), executor)
+    for earlier in _used(program, executor):  # whose own functions could not be written the last time
+        waiting += [w for w in _wanted((program, earlier), executor) if w[0].name not in {m.name for m, _ in waiting}]
     while waiting and len(written) < MAX_FUNCTIONS:
-        missing, caller = waiting.pop(0)
-        sources = (program,) if caller == program else (program, caller)
-        source = _write(missing, sources, executor, coder, (system, instruction))
+        missing, way = waiting.pop(0)
+        source = _write(missing, way, executor, coder, (system, instruction))
         if not isinstance(source, str):
             refused |= {missing.name: source.words} if source is not None else {}
             continue
-        inner = [m for m in missing_functions(source, executor) if m.name not in written and m.name != missing.name]
+        inner = [w for w in _wanted((*way, source), executor) if w[0].name not in (*written, missing.name)]
         executor.define(missing.name, source)
         written.append(missing.name)
-        waiting += [(m, source) for m in inner if m.name not in {w.name for w, _ in waiting}]
+        waiting += [w for w in inner if w[0].name not in {m.name for m, _ in waiting}]
     return Synthesis(tuple(written), refused)
+
+
+def _wanted(way: tuple[str, ...], executor: Executor) -> list[tuple[MissingFunction, tuple[str, ...]]]:
+    """What the last source of `way` calls and nobody defined; each with `way`, which leads there from the program."""
+    return [(missing, way) for missing in missing_functions(way[-1], executor)]
+
+
+def _used(program: str, executor: Executor) -> Iterator[str]:
+    """Sources of the functions written on demand that `program` calls, through others too."""
+    waiting, seen = [program], set[str]()
+    while waiting:
+        tree = parsed(waiting.pop())
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree is not None else set[str]()
+        for name in sorted((names & executor.functions.keys()) - seen):
+            seen.add(name)
+            waiting.append(executor.functions[name])
+            yield executor.functions[name]
 
 
 def _take_over(program: str, executor: Executor) -> None:
@@ -123,7 +141,7 @@ class _Refusal:
 
 def _write(
     missing: MissingFunction,
-    sources: Sequence[str],
+    way: Sequence[str],
     executor: Executor,
     coder: LLMClient,
     prompt: tuple[str, str],
@@ -132,13 +150,13 @@ def _write(
 
     Args:
         missing: the function.
-        sources: the program and, last, what calls the function, where that is another function.
+        way: the program, the functions through which it leads, and last what calls the function.
         executor: knows what is defined and what is in view.
         coder: writes it.
         prompt: the constant prefix, and the instruction.
     """
     system, instruction = prompt
-    shown = [*map(fenced, sources[:-1]), fenced(_marked(sources[-1], missing.lines))]
+    shown = [*map(fenced, way[:-1]), fenced(_marked(way[-1], missing.lines))]
     asked = (
         Message(role="system", text=system),
         Message(

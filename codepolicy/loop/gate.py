@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from codepolicy.static_checks import check
+from codepolicy.static_checks import check, scene_names
 from codepolicy.static_checks.goal_rules import chance, moves
+from codepolicy.static_checks.parsing import parsed
 from primitives.failures import FailureReport
 from primitives.registry import Surface
-from primitives.scene import Workspace
+from primitives.scene import SceneObject, Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,22 @@ class Gate:
         return self.surface.only("perception", "other")
 
     def program(
-        self, program: str, *, known: Collection[str], holding: bool, whole: bool = True
+        self, program: str, *, known: Collection[str], scene: Sequence[SceneObject], whole: bool = True
     ) -> tuple[FailureReport, ...]:
-        """Findings in `program`, where `known` are defined already; one that is not `whole` only defines functions."""
-        return tuple(check(program, self.surface, workspace=self.workspace, known=known, holding=holding, whole=whole))
+        """Findings in `program`.
+
+        Args:
+            program: the source.
+            known: names that are defined already.
+            scene: what was seen last.
+            whole: whether it is all that runs; else it only defines functions.
+        """
+        holding = any(o.on == "gripper" for o in scene)
+        found = check(program, self.surface, workspace=self.workspace, known=known, holding=holding, whole=whole)
+        tree = parsed(program) if whole and not found else None
+        if tree is not None:
+            found += scene_names.check(tree, self.surface, scene, self.workspace)
+        return tuple(found)
 
     def goal(self, goal: str, *, functions: Collection[str]) -> tuple[FailureReport, ...]:
         """Findings in a goal check, which may not move and knows no variable of the program."""

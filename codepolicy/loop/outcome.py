@@ -71,10 +71,11 @@ def given_up(attempt: Attempt) -> Solution:
     return Solution("failed", why_failed(report, check), check)
 
 
-def spoken(text: str, instruction: str, check: GoalCheck) -> Solution:
-    """What a reply in words alone means: a question, an answer or a refusal."""
+def spoken(text: str, instruction: str, check: GoalCheck) -> Solution | None:
+    """What a reply in words alone means: a question, an answer or a refusal; None for a promise that moves nothing."""
     endings: dict[str, Ending] = {"question": "asked", "answer": "answered", "refusal": "declined"}
-    return Solution(endings[prose_kind(text, instruction)], text, check)
+    ending = endings.get(prose_kind(text, instruction))
+    return Solution(ending, text, check) if ending is not None else None
 
 
 def _unchecked(attempt: Attempt, instruction: str) -> Solution:
@@ -132,6 +133,6 @@ def last_word(report: ExecutionReport) -> tuple[Ending, str] | None:
         case FailureKind.DECLINED:
             return "declined", failure.message
         case FailureKind.POLICY_ERROR if failure.subject in _LAST_WORDS:
-            return _LAST_WORDS[failure.subject], failure.message.removeprefix(f"{failure.subject}: ")
+            return _LAST_WORDS[failure.subject], failure.message
         case _:
             return None

@@ -81,9 +81,10 @@ class RepairLoop:
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
             words = in_words(parsed, reply)
-            if words is not None:
-                executor.tell(words)
-                return spoken(words, instruction, attempt.check)
+            ended = spoken(words, instruction, attempt.check) if words is not None else None
+            if ended is not None:
+                executor.tell(ended.summary)
+                return ended
             attempt, goal = self._attempted(parsed, system, instruction), parsed.goal or kept
             if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
                 index, number = index + 1, number + 1

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import html
+import ast
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from codepolicy.prompting.code_repairs import MAX_PARSED, complete, repaired
+from codepolicy.prompting.markup import as_fences, without_outer_fence
 from codepolicy.static_checks.parsing import parsed
-
-MAX_PARSED: Final = 65_536
-"""Longer blocks, in characters, are not looked into: the gate refuses them anyway."""
 
 _FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+.#-]*)([^\n]*)$")
 _PYTHON: Final = frozenset({"python", "py", "python3", "python3.11", "pycon", "tool_code", "code"})
+_SHELLS: Final = frozenset({"bash", "sh", "shell", "console", "js", "javascript", "cpp", "c", "diff"})
 _INLINE: Final = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*(\w[^`\n]*\([^`\n]*)```[ \t]*$", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"'''|\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*")
 _OUTPUT: Final = re.compile(
@@ -27,9 +27,9 @@ _CODE_LINE: Final = re.compile(
     r"^(?:\s*#|\s+\S|@\w|(?:from|import|def|async|for|while|if|else|elif|try|except|finally|with|class|return|pass"
     r"|assert|raise|match)\b|[\w.,\s\[\]]+=|\w[\w.]*\(|[)\]}])"
 )
-_NUMBERED: Final = re.compile(r"^\s*\d+(?:\s*[|:]|[.)](?=\s)) ?")
 _TAGGED: Final = re.compile(
-    r"<(program|code|python|python_code|script|execute|goal|goal_check|goalcheck|check|answer|tool_call)>[ \t]*\n?"
+    r"<(program|code|python|python_code|script|execute|execute_\w+|run|solution|action|goal|goal_check|goalcheck|check|answer"
+    r"|tool_call)>[ \t]*\n?"
     r"(.*?)(?:</\1>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
@@ -39,28 +39,10 @@ _KEYS: Final = (
     ("goal", "goal_check", "goalcheck", "goal_code", "check", "check_goal", "verification"),
 )
 """Under which names JSON carries the program and the goal check."""
-_WRAPPERS: Final = ("arguments", "parameters", "input", "tool_input", "response", "answer", "output", "result")
-_SMART: Final = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟″«»＂", '"'),
-        **dict.fromkeys("‘’‚‛′＇", "'"),
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " "),
-        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", None),
-        **dict.fromkeys("−–‐‑", "-"),
-        "（": "(",
-        "）": ")",
-        "，": ",",
-        "：": ":",
-        "；": ";",
-        "［": "[",
-        "］": "]",
-        "【": "[",
-        "】": "]",
-        "＝": "=",
-        "×": "*",
-    }
+_WRAPPERS: Final = (
+    *("arguments", "parameters", "function", "action", "input", "tool_input", "args"),
+    *("response", "answer", "output", "result"),
 )
-"""Signs of a word processor or of a full-width keyboard, as Python writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +58,16 @@ class Block:
 
 def blocks(text: str) -> tuple[list[Block], bool]:
     """The blocks of `text` in order, and whether the last one breaks off in the middle."""
-    text = _without_quote_marks(text)
+    text = as_fences(without_outer_fence(_without_quote_marks(text)))
     found, is_open = _fenced(text, quotes=True)
     if is_open is None:  # a triple quote that never closes swallowed the fences after it
         found, is_open = _fenced(text, quotes=False)
     if not found:
         found = list(_in_json(text)) or list(_in_tags(text))
-    found = [Block(_repaired(b.code), b.before, b.labelled) for b in found]
+    found = [piece for b in found for piece in _sources(Block(repaired(b.code), b.before, b.labelled))]
     found = _without_output(found)
+    if is_open and len(found) > 1 and any(b.code.startswith(found[-1].code.rstrip()) for b in found[:-1]):
+        return found[:-1], False  # it had begun to repeat itself
     if is_open and found:
         last = Block(_without_prose(found[-1].code), found[-1].before, found[-1].labelled)
         found, is_open = [*found[:-1], last], not complete(last.code)
@@ -116,11 +100,6 @@ def _without_output(found: list[Block]) -> list[Block]:
     return [b for b in found if not shown(b)] or [b for b in found if _is_program(b.code)][:1]
 
 
-def complete(code: str) -> bool:
-    """Whether `code` is whole Python."""
-    return bool(code.strip()) and len(code) <= MAX_PARSED and parsed(code) is not None
-
-
 def bare(text: str) -> list[Block]:
     """Code without any mark: the longest run of lines of `text` that look like Python and call something."""
     best: list[str] = []
@@ -132,8 +111,14 @@ def bare(text: str) -> list[Block]:
         if len("\n".join(run).strip()) > len("\n".join(best).strip()):
             best = run
         run = []
-    code = _repaired(_dedent(best))
+    code = repaired(_dedent(best))
     return [Block(code)] if re.search(r"\w\(", code) and (_is_program(code) or len(best) > 1) else []
+
+
+def inline(text: str) -> list[Block]:
+    """Code that stands on lines of its own between single backticks."""
+    lines = [m[1] for m in re.finditer(r"(?m)^[ \t]*`([^`\n]+\([^`\n]*)`[ \t]*$", text) if parsed(m[1]) is not None]
+    return [Block("\n".join(lines) + "\n")] if lines else []
 
 
 def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
@@ -142,15 +127,18 @@ def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
     fence, language, lines, before = "", "", list[str](), list[str]()
     quote, swallowed = "", False
     others: list[Block] = []
+    checks: list[tuple[int, Block]] = []
 
     def close() -> None:
         if "".join(lines).strip():
             if language in _PYTHON or not language:
                 found.append(Block(_dedent(lines), "\n".join(before), labelled=bool(language)))
-            elif language.startswith("json"):
+            elif language.startswith(("json", "xml")):
                 found.extend(_in_json("\n".join(lines)))
             else:
                 others.append(Block(_dedent(lines), "\n".join(before), labelled=False))
+                if language not in _SHELLS and re.search(r"(?m)^def \w*goal\w*\(|^expect\(", others[-1].code):
+                    checks.append((len(found), others[-1]))
         before.clear()
 
     for line in text.split("\n"):
@@ -166,7 +154,7 @@ def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
             continue
         if quote and match:
             swallowed = True
-        ends = match is not None and match[1].startswith(fence) and not quote
+        ends = match is not None and not quote and (match[1].startswith(fence) or _closes(match, lines))
         if ends and match is not None and not (match[2] + match[3]).strip():
             close()
             fence = ""
@@ -185,7 +173,39 @@ def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
         if quote and swallowed:
             return found, None
         close()
-    return found or [b for b in others if _is_program(b.code)], bool(fence)
+    is_open = bool(fence) and bool("".join(lines).strip())
+    if not found:
+        return [b for b in others if _is_program(b.code)], is_open
+    for at, block in reversed(checks):  # beside Python, a check in a fence of another name is one, too
+        found.insert(at, block)
+    return found, is_open
+
+
+def _closes(match: re.Match[str], lines: list[str]) -> bool:
+    """Whether a fence of the other kind closes a block that is whole."""
+    return not (match[2] + match[3]).strip() and complete(_dedent(lines))
+
+
+def _sources(block: Block) -> Iterator[Block]:
+    """`block`, or the sources that it only assigns to names such as `program` and `goal_check`."""
+    tree = parsed(block.code) if len(block.code) <= MAX_PARSED else None
+    texts = [_assigned(statement) for statement in tree.body] if tree is not None else []
+    if texts and all(texts):
+        yield from (Block(text, block.before) for text in texts if text is not None)
+    else:
+        yield block
+
+
+def _assigned(statement: ast.stmt) -> str | None:
+    """The text that a statement assigns to a name for a program or a goal check."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text)) if name.lower() in (
+            *_KEYS[0],
+            *_KEYS[1],
+        ) and complete(text):
+            return text.strip("\n") + "\n"
+        case _:
+            return None
 
 
 def _quote_after(line: str, quote: str) -> str:
@@ -222,21 +242,31 @@ def _in_tags(text: str) -> Iterator[Block]:
 
 
 def _in_json(text: str) -> Iterator[Block]:
-    """Program and goal check of the first JSON object in `text` that carries a program."""
+    """Program and goal check of the first JSON object in `text`, or dict of Python, that carries a program."""
     start = text.find("{")
     for _ in range(20):
         if start < 0:
             return
-        try:
-            value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
-        except (ValueError, RecursionError):
-            start = text.find("{", start + 1)
-            continue
-        found = list(_carried(value))
+        found = list(_carried(_decoded(text, start)))
         if found:
             yield from found
             return
         start = text.find("{", start + 1)
+
+
+def _decoded(text: str, start: int) -> object:
+    """The object that begins at `start`, with a comma too many or in Python's quotes where it has to be."""
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text, start)[0]
+    except (ValueError, RecursionError):
+        pass
+    end = text.rfind("}") + 1
+    if not start < end <= start + MAX_PARSED:
+        return None
+    try:
+        return ast.literal_eval(text[start:end])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
 
 
 def _carried(value: object, depth: int = 0) -> Iterator[Block]:
@@ -250,12 +280,12 @@ def _carried(value: object, depth: int = 0) -> Iterator[Block]:
     given = {str(k).lower(): v for k, v in cast(dict[Any, Any], value).items()}
     for keys in _KEYS:
         code = next((c for k in keys if (c := _text(given.get(k)))), "")
-        if code:
+        if not code and keys is _KEYS[0]:
+            for key in _WRAPPERS:
+                yield from _carried(given.get(key), depth + 1)
+        elif code:
             inner, _ = _fenced(code, quotes=True)
             yield from inner or [Block(code.strip("\n") + "\n")]
-    if not any(_text(given.get(k)) for k in _KEYS[0]):
-        for key in _WRAPPERS:
-            yield from _carried(given.get(key), depth + 1)
 
 
 def _text(value: object) -> str:
@@ -272,76 +302,12 @@ def _is_program(code: str) -> bool:
     tree = parsed(code) if len(code) <= MAX_PARSED else None
     if tree is None:
         return False
-    import ast
-
     does = (ast.Call, ast.FunctionDef, ast.Import, ast.ImportFrom, ast.Assign, ast.For, ast.While, ast.Assert)
     return any(isinstance(n, does) for n in ast.walk(tree))
 
 
 def _last_line(prose: str) -> str:
     return next((line for line in reversed(prose.split("\n")) if line.strip()), "")
-
-
-def _repaired(code: str) -> str:
-    """`code` without what an editor, a console or a chat window put into it; as it is where that does not help."""
-    code = _without_plus(code)
-    if len(code) > MAX_PARSED or parsed(code) is not None:
-        return code
-    changed = code
-    for repair in _REPAIRS:
-        changed = repair(changed)
-        if changed != code and parsed(changed) is not None:
-            return changed
-    return code
-
-
-def _without_prompts(code: str) -> str:
-    """Without `>>> ` and `... `, and without what stands between them."""
-    lines = code.split("\n")
-    if not any(line.startswith(">>>") for line in lines):
-        return code
-    return "\n".join(line[4:] for line in lines if re.match(r"(?:>>>|\.\.\.)(?: |$)", line)) + "\n"
-
-
-def _without_numbers(code: str) -> str:
-    """Without line numbers before every line."""
-    lines = code.split("\n")
-    if not all(_NUMBERED.match(line) for line in lines if line.strip()):
-        return code
-    return "\n".join(_NUMBERED.sub("", line) for line in lines)
-
-
-def _without_plus(code: str) -> str:
-    """Without the + of a diff, and without its - lines."""
-    if not re.search(r"(?m)^\+", code):
-        return code
-    lines = [line for line in code.split("\n") if not line.startswith(("-", "@@"))]
-    return "\n".join(line[1:] if line.startswith(("+", " ")) else line for line in lines)
-
-
-def _with_line_breaks(code: str) -> str:
-    r"""With line breaks where `\n` was written instead."""
-    return code.replace("\\n", "\n").replace('\\"', '"') if code.strip().count("\n") == 0 else code
-
-
-def _plain_signs(code: str) -> str:
-    return code.translate(_SMART)
-
-
-def _dedented_rest(code: str) -> str:
-    """With the first line as far in as the others, which copying often loses."""
-    first, _, rest = code.partition("\n")
-    return first.lstrip() + "\n" + textwrap.dedent(rest)
-
-
-_REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
-    _without_prompts,
-    _without_numbers,
-    html.unescape,
-    _with_line_breaks,
-    _plain_signs,
-    _dedented_rest,
-)
 
 
 def _dedent(lines: list[str]) -> str:

@@ -41,9 +41,9 @@ _ADVICE: dict[FailureKind, Advice] = {
         "Use another function that takes what you have.",
     ),
     FailureKind.NOT_FOUND: Advice(
-        "Use one of the names in view; if what the person asked for is not there, say so and raise NotFound.",
+        "Use one of the names in view; if what the person asked for is not there, decline(reason).",
         "Take the object from detect() by category, color or position instead of by name.",
-        "Nothing in view matches: tell the person what is there and raise NotFound.",
+        "Nothing in view matches: decline(reason) with what is there.",
     ),
     FailureKind.AMBIGUOUS: Advice(
         "Choose one of the candidates by its full name, or take detect(query) and select by position or size.",

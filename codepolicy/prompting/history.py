@@ -5,7 +5,6 @@ The `signature` tells turns that failed in the same way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import msgspec
@@ -19,13 +18,12 @@ def signature(report: ExecutionReport | None, check: GoalCheck) -> str:
     """The same for two turns that failed in the very same way."""
     failure = (report.failure if report is not None else None) or check.failure
     if failure is not None:
-        return f"{failure.kind}:{failure.call}:{_unmeasured(failure.message)[:80]}"
-    return f"{report is None}:{check.status}:" + "|".join(_unmeasured(c.message) for c in check.failed_clauses)
-
-
-def _unmeasured(text: str) -> str:
-    """`text` without its decimals: measurements differ by noise where nothing else does."""
-    return re.sub(r"-?\d+\.\d+", "#", text)
+        call, _, _ = (failure.call or "").partition("(")
+        return repr(
+            (failure.kind, call or failure.line, failure.subject or failure.call, failure.names, failure.candidates)
+        )
+    failed = [sorted({name for r in c.relations for name in r.of}) or c.message for c in check.failed_clauses]
+    return repr((report is None, check.status, failed))
 
 
 def marked(program: str, report: ExecutionReport | None) -> str:

@@ -11,14 +11,20 @@ from typing import Final
 from codepolicy.models.protocol import Reply
 from codepolicy.prompting import code_blocks
 from codepolicy.prompting.code_blocks import Block
+from codepolicy.prompting.code_repairs import complete
 from codepolicy.prompting.goal_split import defined, needs, split_goal, used, wrapped
+from codepolicy.prompting.markup import turns_made_up
 from codepolicy.static_checks.parsing import parsed
 
 MAX_REPLY: Final = 256_000
 """Characters of a reply that are looked at."""
 
-_THOUGHTS: Final = "think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis"
-_SPECIAL: Final = re.compile(r"<\|(?:im_end|im_start|eot_id|end|endoftext|eom_id)\|>|</s>|<｜[^｜\n]{1,40}｜>")
+_THOUGHTS: Final = "think|thinking|thought|thoughts|reason|reasoning|reflection|scratchpad|analysis|inner_monologue|cot"
+_SPECIAL: Final = re.compile(
+    r"<\|(?!python_tag|eom_id)[a-z_]{2,40}\|>|</?s>|<｜[^｜\n]{1,40}｜>|<(?:start|end)_of_turn>(?:model\b)?|</?(?:bos|eos)>"
+    r"|<end_code>|\[/?INST\]|\[TOOL_CALLS\]",
+    re.IGNORECASE,
+)
 _STEP: Final = re.compile(
     r"\b(?:step \d|then|next|finally|after (?:that|this)|afterwards|second(?:ly)?|third(?:ly)?|now|lastly)\b",
     re.IGNORECASE,
@@ -45,7 +51,7 @@ class ParsedReply:
 
 def parse_reply(reply: Reply) -> ParsedReply:
     """Find the program and the goal check in `reply`: fences, tags, JSON, several blocks, prose around, no mark."""
-    text = cleaned(reply.text)
+    text = _of_one_turn(cleaned(reply.text))
     if reply.finish == "refusal":
         return ParsedReply(refusal=text.strip() or "the model declined without a word")
     blocks, is_open = code_blocks.blocks(text)
@@ -54,12 +60,29 @@ def parse_reply(reply: Reply) -> ParsedReply:
         return ParsedReply(program, goal, truncated=True)
     if not blocks:
         program, goal = _program_and_goal(code_blocks.bare(text))
+    if program is None:
+        program, _ = _program_and_goal(code_blocks.inline(text))
     return ParsedReply(program, goal)
+
+
+def _of_one_turn(text: str) -> str:
+    """`text` up to where a model that does not stop makes up what the person says next."""
+    for end in turns_made_up(text):
+        blocks, is_open = code_blocks.blocks(_without_marks(text[:end]))
+        program, goal = _program_and_goal(blocks)
+        if program is not None and goal is not None and not is_open:
+            text = text[:end]
+            break
+    return _without_marks(text)
+
+
+def _without_marks(text: str) -> str:
+    return _SPECIAL.sub("", text)
 
 
 def in_words(parsed: ParsedReply, reply: Reply) -> str | None:
     """The text of a whole reply that is words alone; None when there is code, a fence or nothing in it."""
-    text = cleaned(reply.text).strip()
+    text = _without_marks(cleaned(reply.text)).strip()
     fenced = re.search(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)
     if not text or fenced or parsed.program is not None or parsed.goal is not None or parsed.truncated:
         return None
@@ -74,9 +97,10 @@ def cleaned(text: str) -> str:
     without = re.sub(rf"<({_THOUGHTS})>.*?(</\1>|\Z)", "", text, flags=re.DOTALL | re.IGNORECASE)
     without = re.sub(r"(?:\[THINK\]|◁think▷).*?(?:\[/THINK\]|◁/think▷|\Z)", "", without, flags=re.DOTALL)
     without = re.split(rf"</(?:{_THOUGHTS})>|◁/think▷|\[/THINK\]", without, flags=re.IGNORECASE)[-1]
+    without = re.sub(r"<\|begin_of_thought\|>.*?(?:<\|end_of_thought\|>|\Z)", "", without, flags=re.DOTALL)
     if not without.strip():  # a thought that nothing ends and nothing follows
         without = re.sub(rf"</?(?:{_THOUGHTS})>", "", text, flags=re.IGNORECASE)
-    return _SPECIAL.sub("", without)
+    return without
 
 
 def join_continued(first: str, rest: str) -> str:
@@ -121,7 +145,7 @@ def _opening(text: str) -> str:
 def _whole(text: str) -> bool:
     """Whether every block of `text` is complete Python."""
     found, is_open = code_blocks.blocks(text)
-    return bool(found) and not is_open and all(code_blocks.complete(b.code) for b in found)
+    return bool(found) and not is_open and all(complete(b.code) for b in found)
 
 
 def _program_and_goal(blocks: Sequence[Block]) -> tuple[str | None, str | None]:

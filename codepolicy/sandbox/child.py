@@ -33,6 +33,8 @@ from primitives import failures
 if TYPE_CHECKING:
     from codepolicy.sandbox.zygote import Fork
 
+_LastWords = failures.Ambiguous | failures.NotFound | failures.Unreachable
+"""What a program raises to end with a word to the person: the message alone is the word."""
 SAMPLE_S: Final = 0.02
 """How often the executing line is written to the shared memory."""
 
@@ -232,7 +234,7 @@ class _Policy:
         if isinstance(error, SyntaxError) and error.filename == self._filename:
             line = error.lineno
         index = error.__dict__.get("_index")
-        known = isinstance(error, failures.PolicyError | failures.BadArgument)
+        known = isinstance(error, failures.PolicyError | failures.BadArgument | _LastWords)
         text = str(error) if known else traceback_formatting.last_line(error)
         hint = error.hint if isinstance(error, failures.Failure) else failing_values.advice(error)
         return self._ended(

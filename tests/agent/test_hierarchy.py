@@ -43,8 +43,9 @@ def test_a_missing_function_is_written_checked_and_kept(world: World, fenced: Fe
     asked = fenced("say(count_words(detect('block')))")
     draft = fenced("def count_words(objects):\n    return number_word(lenn(objects))")
     written = fenced("def count_words(objects):\n    return number_word(len(objects))")
-    inner = fenced("def number_word(n):\n    return ['zero', 'one', 'two', 'three', 'four'][n]")
-    model = ScriptedModel([asked, draft, written, inner])
+    inner = fenced("def number_word(n):\n    return word_list()[n]")
+    innermost = fenced("def word_list():\n    return ['zero', 'one', 'two', 'three', 'four']")
+    model = ScriptedModel([asked, draft, written, inner, innermost])
     episode = Agent(model=model, env=world).run("how many blocks are there?")
     assert (episode.outcome, episode.said) == ("answered", ("four",))
     assert len(episode.turns) == 1
@@ -52,6 +53,11 @@ def test_a_missing_function_is_written_checked_and_kept(world: World, fenced: Fe
     assert "- `count_words(detect('block'))`" in model.conversations[1][1].text
     assert "'lenn'" in model.conversations[2][-1].text
     assert model.conversations[0][0] == model.conversations[3][0]
+    last = model.conversations[4][1].text
+    assert last.index("say(count_words") < last.index("def count_words") < last.index("def number_word"), (
+        "the whole way"
+    )
+    assert "return word_list()[n]  # <-- here" in last
 
 
 def test_nobody_is_asked_to_write_a_built_in_that_cannot_work(world: World, fenced: Fenced) -> None:

@@ -30,5 +30,5 @@ def test_the_reply_is_understood(path: Path) -> None:
     assert meaning(found.goal) == meaning(goal), found.goal
 
 
-def test_there_are_forty_shapes() -> None:
-    assert len(FILES) >= 40
+def test_there_are_a_hundred_shapes() -> None:
+    assert len(FILES) >= 100

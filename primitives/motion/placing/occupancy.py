@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Final
+
+import msgspec
 
 from primitives.failures import BadArgument, Blocked, Failure
 from primitives.motion.placing.placement_spot import preferred_yaws
 from primitives.motion.placing.spots import LEVEL_TOLERANCE, Misfit, misfit
 from primitives.motion.placing.support import Support, support_at
 from primitives.motion.targets import describe
-from primitives.scene import SceneObject, Vector2, Vector3
+from primitives.scene import Region, SceneObject, Vector2, Vector3
+
+FINGER_ROOM: Final = 0.024
+"""What a finger takes beside a thing, in m."""
 
 
 def refuse_unsupported(
-    obj: SceneObject, point: Vector2 | Vector3, others: Sequence[SceneObject], yaw: float | None
+    obj: SceneObject, point: Vector2 | Vector3, others: Sequence[SceneObject], yaw: float | None, table: Region
 ) -> None:
     """Refuse a point where `obj` would not come to rest as asked, however it is turned.
 
@@ -22,6 +29,7 @@ def refuse_unsupported(
         point: (x, y), which means the table, or with the height of its centre at rest; m.
         others: the rest of the scene.
         yaw: how it is to lie, in rad, where that was asked for.
+        table: within which a free point is looked for.
 
     Raises:
         Blocked: something is there, named; or it would tip off what is there.
@@ -33,12 +41,30 @@ def refuse_unsupported(
         problem = misfit(obj, point, support)
         if problem is None:
             return
-        first = first or _refusal(obj, point, support, problem)
+        first = first or _refusal(obj, point, support, problem, _free_point(obj, point, others, table))
     if first is not None:
         raise first
 
 
-def _refusal(obj: SceneObject, point: Vector2 | Vector3, support: Support, problem: Misfit) -> Failure:
+def _free_point(
+    obj: SceneObject, point: Vector2 | Vector3, others: Sequence[SceneObject], table: Region
+) -> Vector2 | None:
+    """The nearest point of the table with room for `obj` and for two fingers beside it."""
+    a, b, c = obj.size
+    with_fingers = msgspec.structs.replace(obj, size=(a + 2 * FINGER_ROOM, b + 2 * FINGER_ROOM, c))
+    for step in range(1, 16):
+        for turn in range(12):
+            angle = math.radians(30 * turn)
+            x, y = point[0] + 0.02 * step * math.cos(angle), point[1] + 0.02 * step * math.sin(angle)
+            inside = table.contains((x, y), max(a, b) / 2)
+            if inside and not support_at(with_fingers, (x, y), obj.yaw, others).under:
+                return round(x, 2), round(y, 2)
+    return None
+
+
+def _refusal(
+    obj: SceneObject, point: Vector2 | Vector3, support: Support, problem: Misfit, free: Vector2 | None
+) -> Failure:
     """The refusal with its values."""
     x, y = point[0], point[1]
     rest = support.height + obj.size[2] / 2
@@ -73,7 +99,7 @@ def _refusal(obj: SceneObject, point: Vector2 | Vector3, support: Support, probl
         else f"what carries it {point[-1] - obj.size[2] / 2:.3f} m above the table",
         measured=there,
         candidates=names,
-        hint=f"Choose a free point, or {onto}.",
+        hint=f"Choose a free point{'' if free is None else f', such as ({free[0]:.2f}, {free[1]:.2f})'}, or {onto}.",
     )
 
 

@@ -146,7 +146,7 @@ def refuse(mover: Mover, obj: SceneObject, target: Target, yaw: float | None = N
             _refuse_outside(mover, target)
             with_it = {obj.name, *(o.name for o in relations.contained(obj, mover.memory.objects))}
             others = [o for o in mover.memory.objects if o.name not in with_it]
-            refuse_unsupported(obj, target, others, yaw)
+            refuse_unsupported(obj, target, others, yaw, mover.robot.workspace.table)
 
 
 def _refuse_outside(mover: Mover, point: Vector2 | Vector3) -> None:
