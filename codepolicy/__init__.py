@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codepolicy.gymnasium_registration import announce
+from primitives.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from codepolicy.agent import Agent as Agent
@@ -60,20 +61,4 @@ _HOMES = {
 
 
 announce()
-
-
-def __getattr__(name: str) -> object:
-    """Import what is asked for."""
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("codepolicy")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*_HOMES, "__version__"])
+__getattr__, __dir__ = lazy_exports(__name__, _HOMES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from primitives.lazy_exports import lazy_exports
+
 if TYPE_CHECKING:
     from primitives.api import surface as surface
     from primitives.categories import CATEGORIES as CATEGORIES
@@ -148,19 +150,4 @@ _HOMES: dict[str, str] = {
 }
 """The module where each public name stands."""
 
-
-def __getattr__(name: str) -> object:
-    """Import what is asked for, so that `import primitives` stays cheap."""
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("codepolicy")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return [*sorted(_HOMES), "__version__"]
+__getattr__, __dir__ = lazy_exports(__name__, _HOMES)

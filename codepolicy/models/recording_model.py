@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codepolicy.models import recorded_exchange
-from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
+from codepolicy.models.delegating import DelegatingModel
+from codepolicy.models.protocol import Message, Model, Reply
 from primitives.errors import ConfigurationError
 
 
-class RecordingModel:
+class RecordingModel(DelegatingModel):
     """Answers as `model` does, and writes each exchange into `folder` for `replay:`.
 
     Raises:
@@ -18,7 +19,7 @@ class RecordingModel:
     """
 
     def __init__(self, model: Model, folder: Path) -> None:
-        self._model = model
+        super().__init__(model)
         self._folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -27,21 +28,6 @@ class RecordingModel:
             probe.unlink()
         except OSError as error:
             raise ConfigurationError(f"cannot record into {str(folder)!r}: {error.strerror or error}") from error
-
-    @property
-    def id(self) -> str:
-        """The wrapped model's."""
-        return self._model.id
-
-    @property
-    def vision(self) -> bool:
-        """The wrapped model's."""
-        return self._model.vision
-
-    @property
-    def priced(self) -> bool:
-        """The wrapped model's."""
-        return keeps_cost(self._model)
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """Ask and keep. Raises what the wrapped model raises."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from codepolicy.models import recorded_exchange
+from codepolicy.models.delegating import DelegatingModel
 from codepolicy.models.options import ModelOptions
-from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage, keeps_cost
+from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.models.recorded_exchange import RecordedExchange
 from primitives.errors import ConfigurationError
 
@@ -89,7 +90,7 @@ class ReplayModel:
         return f"the nearest is {nearest.key}.json: {how}"
 
 
-class ResumedModel:
+class ResumedModel(DelegatingModel):
     """Answers from the record of a run that was cut short as far as that goes, and asks `model` from there on.
 
     Worlds are deterministic, so the same command comes to the same requests, and nothing is paid for twice. All
@@ -97,23 +98,8 @@ class ResumedModel:
     """
 
     def __init__(self, model: Model, record: ReplayModel) -> None:
-        self._model = model
+        super().__init__(model)
         self._record = record
-
-    @property
-    def id(self) -> str:
-        """The model's."""
-        return self._model.id
-
-    @property
-    def vision(self) -> bool:
-        """The model's."""
-        return self._model.vision
-
-    @property
-    def priced(self) -> bool:
-        """The model's."""
-        return keeps_cost(self._model)
 
     def complete(self, messages: Sequence[Message], *, sample: int = 0) -> Reply:
         """The recorded reply, at no cost, or a new one.
