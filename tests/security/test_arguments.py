@@ -36,6 +36,10 @@ HOSTILE = [
     ("skill", "find(query='a', query2='b')"),
     ("skill", "find(2**63)"),
     ("skill", "say('x' * 100_000)"),
+    ("skill", "say('x' * 3_000_000)"),
+    ("skill", "near(*['x' * 200_000] * 6)"),
+    ("skill", "say(*'x' * 100)"),
+    ("skill", "say(**{'x' * 300: 1})"),
     ("tool", "move_to(Pose((float('nan'), 0, 0), (1, 0, 0, 0)))"),
     ("tool", "move_to(Pose((0.5, 0, 0), (1, 0, 0)))"),
     ("tool", "move_to((0.5, 0, 0))"),
@@ -64,6 +68,22 @@ def test_it_is_a_bad_argument(session: PolicySession, level: str, call: str) -> 
     assert outcome.failure is not None
     assert outcome.failure.kind is FailureKind.BAD_ARGUMENT
     assert len(outcome.failure.message) < 1000
+
+
+def test_arguments_beyond_the_cap_reach_no_primitive_whoever_sends_them(run, robot) -> None:
+    """Sent past our own code in the process: the host counts them, too."""
+    forged = (
+        "import sys\nf = sys._getframe()\nwhile 'self' not in f.f_locals:\n    f = f.f_back\n"
+        "policy = f.f_locals['self']\n"
+        "wire, msgspec = sys.modules['codepolicy.sandbox.wire'], sys.modules['msgspec']\n"
+        "raw = msgspec.Raw(msgspec.msgpack.encode('x' * 900_000))\n"
+        "policy.send(wire.Call('ping', (raw,), {}, None))\n"
+        "print(policy._receive().report.message)"
+    )
+    outcome = run(forged, deadline_s=10.0)
+    assert outcome.failure is None, outcome.failure
+    assert "arguments of 900005 bytes exceed the 262144 bytes" in outcome.output
+    assert robot.calls == []
 
 
 def test_honest_arguments_reach_the_primitive(session: PolicySession) -> None:
