@@ -6,20 +6,25 @@ print(episode.outcome, episode.verdict)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codepolicy.approval import Approver
+from codepolicy.audit import AuditLog
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
 from codepolicy.loop.episode_run import EpisodeRun, Solver
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.given_program import GivenProgram
 from codepolicy.loop.model_solver import ModelSolver
+from codepolicy.loop.oversight import Oversight, strictest
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Model
 from codepolicy.models.registry import suited
+from codepolicy.permissions import Permissions, read_permissions
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
@@ -44,10 +49,13 @@ class Agent:
         settings: how to work.
         options: settings of a model given by name.
         planner: model that splits instructions; the same as `model` when left out.
+        also: further models that write candidates in turn with `model`, where the settings ask for several.
         critic: model that looks over a result whose goal check holds; none when left out.
         resume: folder of a run that was cut short; its replies are taken as far as they go.
         record: folder in which every request and reply is kept, for "replay:".
         observer: is told everything as it happens.
+        approver: who is asked before the robot moves, where the settings or the kind of robot ask for it.
+        client: who asks for the programs, for the audit log.
         zygote: clean process that policy processes are forked from, for those who run many instructions one after the
             other; each run starts one of its own when left out.
     """
@@ -61,6 +69,9 @@ class Agent:
     record: str | Path | None = None
     resume: str | Path | None = None
     observer: Observer | None = None
+    approver: Approver | None = None
+    client: str = "python"
+    also: Sequence[Model | str] = ()
     zygote: Zygote | None = None
     _resumed: ReplayModel | None = field(init=False, default=None)
 
@@ -95,6 +106,7 @@ class Agent:
             coder=model,
             planner=self.loaded(self.planner) if self.planner is not None else model,
             critic=self.loaded(self.critic, sees=True) if self.critic is not None else None,
+            also=self.others(),
             skills=self.skills(),
         )
         return self._perform(solver, spec, model_id=model.id, out=out, video=video)
@@ -156,6 +168,22 @@ class Agent:
 
         return RecordingModel(loaded, Path(self.record))
 
+    def others(self) -> tuple[Model, ...]:
+        """Further models that write candidates. Raises ConfigurationError."""
+        if self.also and self.settings.candidates < 2:
+            raise ConfigurationError("further models write candidates; say how many with --candidates, at least 2")
+        return tuple(self.loaded(model, sees=True) for model in self.also)
+
+    def oversight(self, environment: World) -> Oversight:
+        """Who watches over runs in `environment`. Raises ConfigurationError."""
+        settings = self.settings
+        permissions = read_permissions(Path(settings.policy)) if settings.policy is not None else Permissions()
+        audit = AuditLog(Path(settings.audit), client=self.client) if settings.audit is not None else None
+        if audit is not None:
+            audit.robot = environment.name
+        approve = strictest(environment, settings.approve, permissions.approve)
+        return Oversight(approve=approve, approver=self.approver, audit=audit)
+
     def skills(self) -> SkillStore | None:
         """The store that the settings name. Raises ConfigurationError."""
         settings = self.settings
@@ -184,7 +212,10 @@ class Agent:
         environment = load_environment(self.env) if isinstance(self.env, str) else self.env
         folder = None if out is None else RunFolder(Path(out), spec.instruction or spec.task or "run")
         try:
-            with open_executor(environment, spec, self.settings, gate=gate, zygote=self.zygote) as executor:
+            with (
+                self.oversight(environment) as oversight,
+                open_executor(environment, spec, self.settings, gate=gate, zygote=self.zygote) as executor,
+            ):
                 run = EpisodeRun(
                     executor=executor,
                     settings=self.settings,
@@ -194,6 +225,7 @@ class Agent:
                     video=video,
                     observer=self.observer,
                     privileged=privileged,
+                    oversight=oversight,
                 )
                 return run.perform(solver)
         finally:
@@ -217,6 +249,7 @@ def open_executor(
         gated=gate,
         deadline_s=settings.deadline,
         zygote=zygote,
+        permissions=read_permissions(Path(settings.policy)) if settings.policy is not None else Permissions(),
     )
 
 

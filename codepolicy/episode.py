@@ -18,6 +18,7 @@ Outcome = Literal[
     "declined",
     "answered",
     "asked",
+    "not_approved",
     "finished",
     "not_achieved",
     "unverified",
@@ -29,6 +30,7 @@ Outcome = Literal[
 """achieved: the verdict says so or, where no task matches, the goal check holds. declined: the person was told why it
 cannot or must not be done; where a task matches, ground truth agrees. answered: a question was answered. asked: the
 person has to say more; the question is in `said` and `summary`.
+not_approved: a person did not let the robot move for the program.
 unverified: the program finished, but nothing says whether the goal was reached. refused: the model's server declined.
 finished: a program without goal and task ran to its end. interrupted: a person ended it. model_error: no usable reply,
 or the budget is used up. infrastructure: nobody's fault."""
@@ -39,6 +41,7 @@ EXIT_STATUS: dict[Outcome, int] = {
     "finished": 0,
     "asked": 4,
     "declined": 1,
+    "not_approved": 1,
     "not_achieved": 1,
     "unverified": 1,
     "refused": 1,
@@ -65,6 +68,26 @@ class GoalCheck(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(c for c in self.clauses if not c.holds)
 
 
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several programs for a turn, and what its rehearsals came to."""
+
+    program: str
+    goal: str | None
+    model: str
+    rehearsals: int
+    worth: float
+    """Mean over the rehearsals, in [0, 1]: 1 where it did what was asked, 0 where it failed."""
+    failures: int
+    """Calls that failed, over all rehearsals."""
+    margin: float | None = None
+    """By how much the closest measured clause of its goal check held at least, in m."""
+    robot_time: float
+    """Mean robot time in s."""
+    came_to: str
+    """How the worst of the rehearsals ended."""
+    chosen: bool = False
+
+
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """One request to the model and what came of it."""
 
@@ -81,6 +104,9 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     latency_s: float = 0.0
     step: str | None = None
     """The sub-goal this turn worked on, when the instruction was split."""
+    candidates: tuple[Candidate, ...] = ()
+    """What was rehearsed, where several programs were; the chosen one is `program`. It has no `report` where even that
+    one was not good enough to be run."""
 
 
 class Isolation(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from codepolicy.episode import Episode, GoalCheck
+from codepolicy.approval import Decision, Proposal
+from codepolicy.episode import Candidate, Episode, GoalCheck
 from codepolicy.models.protocol import Message, Reply
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
@@ -29,6 +30,8 @@ class Asked:
     purpose: str
     """program, continuation, function, plan or critique."""
     messages: tuple[Message, ...]
+    sample: int = 0
+    """Distinguishes repeated requests with the same messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,32 @@ class Planned:
     """The instruction was split into sub-goals."""
 
     steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Several programs were rehearsed, and one was chosen."""
+
+    turn: int
+    candidates: tuple[Candidate, ...]
+    good: bool
+    """Whether the chosen one is run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A person is about to be asked whether the robot may move."""
+
+    turn: int
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person has answered; or nobody had to be asked again."""
+
+    turn: int
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +142,20 @@ class Ended:
 
 
 Event: TypeAlias = (
-    Looked | Asked | Answered | Planned | Started | Calling | Called | Said | Ran | Checked | FedBack | Ended
+    Looked
+    | Asked
+    | Answered
+    | Planned
+    | Weighed
+    | Proposed
+    | Decided
+    | Started
+    | Calling
+    | Called
+    | Said
+    | Ran
+    | Checked
+    | FedBack
+    | Ended
 )
 Observer: TypeAlias = Callable[[Event], None]

@@ -61,10 +61,12 @@ class Session:
         self._model = agent.loaded(agent.model, sees=True)
         self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
         self._critic = agent.loaded(agent.critic, sees=True) if agent.critic is not None else None
+        self._also = agent.others()
         self._skills = agent.skills() or SkillStore(learn=True)
         self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
         spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)
         try:
+            self._oversight = agent.oversight(self._environment)
             self._executor = open_executor(self._environment, spec, agent.settings)
         except BaseException:
             self._close_environment()
@@ -98,6 +100,7 @@ class Session:
             folder=folder,
             video=self._video,
             observer=self._agent.observer,
+            oversight=self._oversight,
         )
         before = self._executor.seen
         try:
@@ -106,6 +109,7 @@ class Session:
                 coder=self._model,
                 planner=self._planner,
                 critic=self._critic,
+                also=self._also,
                 session=self._history[-MAX_HISTORY:],
                 skills=self._skills,
             )
@@ -134,6 +138,7 @@ class Session:
 
     def close(self) -> None:
         """End the confined process and, if it was given by name, the environment. Idempotent."""
+        self._oversight.close()
         self._executor.close()
         self._close_environment()
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args
 
 from tyro.conf import FlagCreatePairsOff, arg
 
+from codepolicy.approval import APPROVAL_MODES, ApprovalMode
 from codepolicy.number_bounds import bounded
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.registry import LEVELS as SURFACES
@@ -20,6 +21,7 @@ from primitives.registry import Level
 IsolationMode = Literal["best-effort", "required"]
 VisionMode = Literal["auto", "on", "off"]
 FeedbackLevel = Literal["none", "error", "scene", "verdict", "explain", "reward"]
+MAX_CANDIDATES = 64
 FEEDBACK_LEVELS: tuple[FeedbackLevel, ...] = get_args(FeedbackLevel)
 VISION_MODES: tuple[VisionMode, ...] = get_args(VisionMode)
 PRIVILEGED_FEEDBACK: frozenset[FeedbackLevel] = frozenset({"verdict", "explain", "reward"})
@@ -50,6 +52,29 @@ class ConditionSettings(SurfaceSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SafetySettings:
+    """Who answers for what programs do, beside the guard."""
+
+    policy: Annotated[str | None, arg(metavar="FILE.toml")] = None
+    """Policy file: permitted primitives, speed, workspace, budgets."""
+    approve: ApprovalMode | None = None
+    """When a person is shown what would happen and asked: before every program that moves (ask), once (run), or never;
+    left out, never in simulation and ask on anything else."""
+    audit: Annotated[str | None, arg(metavar="FILE.jsonl")] = None
+    """Append every command, who approved it and the hash of its program to this file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionSettings:
+    """How many programs are weighed against each other."""
+
+    candidates: int = 1
+    """Programs per turn; from 2 on they are rehearsed in a twin of what is seen, and the best one is run."""
+    rehearsals: int = 2
+    """How often each of them is rehearsed, from the second on with errors of measurement and physics drawn anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisturbanceSettings:
     """What a trial is disturbed by. Apart, since evaluation has them from its suites."""
 
@@ -76,7 +101,7 @@ class ExampleSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoopSettings(ExampleSettings, VisionSettings):
+class LoopSettings(SelectionSettings, ExampleSettings, VisionSettings):
     """How the model is led to the goal."""
 
     turns: int = 4
@@ -102,7 +127,7 @@ class BudgetSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(BudgetSettings, LoopSettings, DisturbanceSettings, ConditionSettings):
+class Settings(BudgetSettings, LoopSettings, SafetySettings, DisturbanceSettings, ConditionSettings):
     """Everything but model, place and instruction.
 
     Raises:
@@ -118,8 +143,13 @@ class Settings(BudgetSettings, LoopSettings, DisturbanceSettings, ConditionSetti
             raise unknown_name("feedback level", self.feedback, FEEDBACK_LEVELS)
         if self.vision not in VISION_MODES:
             raise unknown_name("vision", str(self.vision), VISION_MODES)
-        if self.turns < 1:
-            raise ConfigurationError(f"turns is {self.turns}; at least one is needed")
+        for name, least in (("turns", self.turns), ("candidates", self.candidates), ("rehearsals", self.rehearsals)):
+            if least < 1:
+                raise ConfigurationError(f"{name} is {least}; at least one is needed")
+        if self.candidates > MAX_CANDIDATES or self.rehearsals > MAX_CANDIDATES:
+            raise ConfigurationError(f"at most {MAX_CANDIDATES} candidates and {MAX_CANDIDATES} rehearsals are taken")
+        if self.approve is not None and self.approve not in APPROVAL_MODES:
+            raise unknown_name("approval", self.approve, APPROVAL_MODES)
         bounded("deadline", self.deadline, above=True, most=3600, unit=" s")
         if self.learn and self.skills is None:
             raise ConfigurationError("nothing says where to keep what is learned; add --skills DIR")

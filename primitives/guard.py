@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.errors import ConfigurationError
 from primitives.failures import BadArgument, BudgetSpent, LimitExceeded
 from primitives.robot import ArmInfo, MotionLimits
 from primitives.scene import Vector3, Workspace
@@ -28,6 +29,8 @@ class GuardLimits:
     """Lowest height of the fingertips above the table, in m."""
     joint_margin: float = 0.02
     """Distance kept from every joint limit, in rad."""
+    box: tuple[Vector3, Vector3] | None = None
+    """Smallest and largest (x, y, z) in m, base frame, that the tool may have, beside what the workspace allows."""
     speed_scale: float = 0.8
     """Fraction of the arm's own joint speed that is used, in (0, 1]."""
     tool_speed: float = 1.0
@@ -68,10 +71,23 @@ class Guard:
             max(workspace.high[1] + grow, home[1] + grow),
             max(workspace.high[2] + grow, home[2] + grow),
         )
+        if limits.box is not None:
+            self._narrow(*limits.box, home)
         self._calls = 0
         self._said = 0
         self._robot_start = 0.0
         self._wall_start = time.monotonic()
+
+    def _narrow(self, low: Vector3, high: Vector3, home: Vector3) -> None:
+        """Stay within the box from `low` to `high` as well. Raises ConfigurationError: home lies outside of it."""
+        for axis, x0, x, x1 in zip("xyz", low, home, high, strict=True):
+            if not x0 <= x <= x1:
+                raise ConfigurationError(
+                    f"the home pose of the arm has {axis} = {x:.3f} m, outside the permitted {x0:g}..{x1:g} m; "
+                    "widen the box, for the arm has to start and end there"
+                )
+        self.low = (max(self.low[0], low[0]), max(self.low[1], low[1]), max(self.low[2], low[2]))
+        self.high = (min(self.high[0], high[0]), min(self.high[1], high[1]), min(self.high[2], high[2]))
 
     def begin(self, robot_time: float) -> None:
         """A new program starts at `robot_time` s: its budgets are full."""

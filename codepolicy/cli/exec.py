@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 
 import tyro
 
-from codepolicy.cli.options import Flag, OutputFlags, WorldOptions, settings
+from codepolicy.cli.options import Flag, OutputFlags, WorldOptions, approver, settings
+from codepolicy.settings import SafetySettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExecCommand(OutputFlags, WorldOptions):
+class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
     """Run a program you wrote: the same path without a model."""
 
     program: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="PROGRAM.py")] = None
@@ -32,7 +33,13 @@ class ExecCommand(OutputFlags, WorldOptions):
 
         source = self._source()
         with view(json=self.json) as observer:
-            agent = Agent(env=self.env, settings=settings(self), observer=observer)
+            agent = Agent(
+                env=self.env,
+                settings=settings(self),
+                observer=observer,
+                approver=approver(self.approve),
+                client="terminal",
+            )
             return finish(
                 lambda: agent.execute(
                     source,

@@ -20,15 +20,18 @@ from codepolicy.events import (
     Called,
     Calling,
     Checked,
+    Decided,
     Ended,
     Event,
     FedBack,
     Looked,
     Observer,
     Planned,
+    Proposed,
     Ran,
     Said,
     Started,
+    Weighed,
 )
 from codepolicy.prompting.quoting import one_line
 from primitives.results import result_text
@@ -86,6 +89,13 @@ class PlainView:
             case Answered():
                 for note in event.reply.notes:
                     self.line(f"  note: {note}", "yellow")
+            case Weighed():
+                self.weighed(event)
+            case Proposed():
+                self.close()
+            case Decided():
+                answer = "approved" if event.decision.approved else "not approved"
+                self.line(f"  {answer} by {event.decision.by}")
             case Started():
                 self.started(event)
             case Calling():
@@ -108,6 +118,13 @@ class PlainView:
     def line(self, text: str, style: str = "") -> None:
         """One line."""
         self._console.show_line(text, style)
+
+    def weighed(self, event: Weighed) -> None:
+        """Several programs were rehearsed."""
+        self.line(f"turn {event.turn}: {len(event.candidates)} programs rehearsed")
+        for number, c in enumerate(event.candidates, 1):
+            mark = ("runs" if event.good else "best, not run") if c.chosen else ""
+            self.line(f"  {number:>3}  {c.worth:.0%} {one_line(c.came_to, 100)} [{c.robot_time:.1f} s] {mark}".rstrip())
 
     def started(self, event: Started) -> None:
         """A program is about to run."""

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from codepolicy.models.options import ModelOptions
-from codepolicy.settings import BudgetSettings, ConditionSettings, DisturbanceSettings, LoopSettings, Settings
+from codepolicy.settings import (
+    BudgetSettings,
+    ConditionSettings,
+    DisturbanceSettings,
+    LoopSettings,
+    SafetySettings,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from codepolicy.agent import Agent
+    from codepolicy.approval import ApprovalMode, Approver
     from codepolicy.events import Observer
 
 Flag = tyro.conf.FlagCreatePairsOff
@@ -89,6 +97,17 @@ def settings(flags: ConditionSettings) -> Settings:
     return Settings(**_given(flags, Settings))
 
 
+def approver(mode: ApprovalMode | None) -> Approver | None:
+    """Who is asked where a person has to approve motions. Raises ConfigurationError: asked for, and no terminal."""
+    import sys
+
+    from codepolicy.cli.terminal_approver import terminal_approver
+
+    if mode in (None, "never") and not sys.stdin.isatty():
+        return None
+    return terminal_approver()
+
+
 def _given(flags: object, kind: type[Any]) -> dict[str, Any]:
     """The fields of `kind` that `flags` set; None is what was left out."""
     values = {field.name: getattr(flags, field.name, None) for field in fields(kind)}
@@ -96,8 +115,11 @@ def _given(flags: object, kind: type[Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, WorldOptions):
+class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptions):
     """Everything that an agent is made from."""
+
+    also: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME[:DETAIL]")] = ()
+    """Further models that write candidates in turn with --model."""
 
     def agent(self, observer: Observer) -> Agent:
         """The agent that these flags describe."""
@@ -113,4 +135,7 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, WorldOptions):
             record=self.record,
             resume=self.resume,
             observer=observer,
+            approver=approver(self.approve),
+            client="terminal",
+            also=self.also,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from codepolicy.approval import Decision
 from codepolicy.episode import GoalCheck
 from primitives.scene import SceneObject
 from primitives.trace import ExecutionReport
@@ -22,3 +23,5 @@ class Attempt:
     """Whether the program commanded a motion."""
     said: tuple[str, ...] = ()
     """What this program told the person."""
+    refused: Decision | None = None
+    """What a person said who did not let the robot move for it."""

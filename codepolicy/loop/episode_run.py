@@ -16,6 +16,7 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.outcome import Ending, Solution, last_word
+from codepolicy.loop.oversight import Oversight
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
@@ -34,6 +35,7 @@ _OUTCOMES: dict[Ending, Outcome] = {
     "asked": "asked",
     "declined": "declined",
     "refused": "refused",
+    "not_approved": "not_approved",
     "infrastructure": "infrastructure",
 }
 
@@ -59,6 +61,8 @@ class EpisodeRun:
     observer: Observer | None
     privileged: tuple[str, ...] = ()
     """What used ground truth beside detector and feedback."""
+    oversight: Oversight | None = None
+    """Who approves, what is written down, where is rehearsed; None where nobody asked for any of it."""
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     plan: tuple[str, ...] = ()
     skills: list[str] = field(default_factory=lambda: list[str]())
@@ -75,6 +79,8 @@ class EpisodeRun:
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
         self.executor.begin(self.observe)
+        overseen = self.oversight
+        self.executor.clear_with(overseen.clearance(self.executor, self.instruction) if overseen is not None else None)
         self._robot_began = self.executor.robot_time
 
     def client(self, model: Model) -> LLMClient:
@@ -96,6 +102,8 @@ class EpisodeRun:
                 self.folder.reveal()
                 self._lost = f"the record cannot be kept in {str(self.folder.path)!r}: {error.strerror or error}"
                 raise InfrastructureError(self._lost, hint="Make room, or choose another folder with --out.") from error
+        if self.oversight is not None and self.oversight.audit is not None:
+            self.oversight.audit(event)
         if self.observer is not None:
             self.observer(event)
 
@@ -323,7 +331,7 @@ def judged(outcome: Outcome, summary: str, verdict: Verdict | None, *, truth: bo
         verdict: where a task matches.
         truth: whether the environment knows any ground truth.
     """
-    if outcome in ("asked", "interrupted", "model_error", "infrastructure"):
+    if outcome in ("asked", "not_approved", "interrupted", "model_error", "infrastructure"):
         return outcome, summary
     if verdict is not None and verdict.status == "declined":
         return "declined", verdict.explanation

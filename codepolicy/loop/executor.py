@@ -5,29 +5,46 @@ The executor owns all of that, the functions written on demand, and what it tell
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from codepolicy.approval import Decision, Proposal
 from codepolicy.episode import GoalCheck
-from codepolicy.events import Called, Calling, Checked, Event, Looked, Observer, Phase, Ran, Said, Started
+from codepolicy.events import (
+    Called,
+    Calling,
+    Checked,
+    Decided,
+    Event,
+    Looked,
+    Observer,
+    Phase,
+    Proposed,
+    Ran,
+    Said,
+    Started,
+)
 from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.execution import OnCalling, execute
 from codepolicy.loop.gate import Gate
 from codepolicy.loop.goal_check import GoalChecker
 from codepolicy.loop.robot_snapshot import robot_snapshot
 from codepolicy.loop.signatures import signatures
+from codepolicy.permissions import Permissions
 from codepolicy.plugins import load_detector
 from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
-from primitives.failures import FailureReport
+from primitives.failures import FailureReport, LimitExceeded
+from primitives.guard import GuardLimits
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
 from primitives.robot import Frame, Robot
@@ -40,6 +57,10 @@ if TYPE_CHECKING:
     from codepolicy.sandbox.host import PolicySandbox, PolicySession, SessionState
     from codepolicy.sandbox.policy_process import Zygote
     from primitives.server import Server
+
+
+Clear: TypeAlias = Callable[[str, str | None], Decision]
+"""Says whether the robot may move for a program with its goal check."""
 
 
 def _silent(event: Event) -> None:
@@ -68,6 +89,8 @@ class Executor:
     """Wall time that one program may take."""
     zygote: Zygote | None = None
     """Shared with other executors, one after the other; an own one when left out."""
+    permissions: Permissions = Permissions()  # noqa: RUF009 - frozen
+    """What programs are permitted to do, beside what the guard allows anyway."""
     perceived: Perceived | None = None
     """In a twin: what it is the twin of, where this executor begins."""
 
@@ -85,6 +108,9 @@ class Executor:
     _signatures: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _phase: Phase = field(init=False, default="program")
     _robot_began: float = field(init=False, default=0.0)
+    _clear: Clear | None = field(init=False, default=None)
+    _programs: int = field(init=False, default=0)
+    _program_time: float = field(init=False, default=0.0)
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
     _camera_pictures: CameraPictures | None = field(init=False, default=None)
@@ -95,12 +121,15 @@ class Executor:
         from codepolicy.sandbox.host import PolicySandbox
         from primitives.server import Server
 
+        limits = self.permissions.limits(GuardLimits())
         with ThreadPoolExecutor(1) as pool:  # the confined process warms up while the world loads
             starting = pool.submit(PolicySandbox, isolation=self.isolation, zygote=self.zygote)
             try:
                 self.trial = self.environment.reset(self.spec)
                 self.detector = load_detector(self.detector_name, self.environment)
-                self._server = Server(self.trial.robot, self.detector, say=self._say, on_call=self._called)
+                self._server = Server(
+                    self.trial.robot, self.detector, limits=limits, say=self._say, on_call=self._called
+                )
                 if self.perceived is not None:
                     self._server.resume(self.perceived)
             except BaseException:
@@ -108,7 +137,8 @@ class Executor:
                     starting.result().close()
                 raise
             self._sandbox = starting.result()
-        self.surface = surface(self.surface_level or self.trial.surface, alone=self.surface_alone)
+        offered = surface(self.surface_level or self.trial.surface, alone=self.surface_alone)
+        self.surface = self.permissions.surface(offered)
         if not isinstance(self.environment, Pictured):
             from codepolicy.loop.camera_pictures import CameraPictures
 
@@ -136,6 +166,14 @@ class Executor:
         """Start on an instruction: turns and what was said are counted anew, and `observer` is told from here on."""
         self._observer, self._turn, self._robot_began = observer, 0, self.robot_time
         self._said.clear()
+
+    def clear_with(self, clear: Clear | None) -> None:
+        """From here on no program moves the robot that `clear` does not clear; None lets all of them."""
+        self._clear = clear
+
+    def stop(self) -> None:
+        """Stop the arm; whatever runs is told so at its next call. From any thread."""
+        self._server.stop()
 
     def instruct(self, instruction: str) -> None:
         """Take another instruction in the world as it is; where a task matches it, its verdict is on this one alone."""
@@ -208,13 +246,18 @@ class Executor:
         """The last look."""
         return self._seen
 
-    def picture(self) -> bytes:
-        """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
-        from codepolicy.prompting.scene_image import labelled_png
+    def frame(self) -> Frame:
+        """What the first camera sees."""
         from primitives.kinematics.camera_frames import fresh_frame
 
         robot = self.trial.robot
-        now = (fresh_frame(robot, robot.cameras[0], after=time.monotonic()), self._seen)
+        return fresh_frame(robot, robot.cameras[0], after=time.monotonic())
+
+    def picture(self) -> bytes:
+        """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
+        from codepolicy.prompting.scene_image import labelled_png
+
+        now = (self.frame(), self._seen)
         if self._start_frame is None:
             self._start_frame = now[0]
             return labelled_png(now)
@@ -282,8 +325,17 @@ class Executor:
             held = self._goals.held(goal, self._start_robot, self._start)
         if held is not None and refuse_held:
             return Attempt(check=msgspec.structs.replace(held, status="vacuous"), scene=self._start)
+        spent = self._budget_spent()
+        if spent is not None:
+            return Attempt(report=self._rejected((spent,)))
+        moving = self.may_move(program)
+        if self._clear is not None and moving:
+            decision = self._clear(program, goal)
+            self._observer(Decided(self._turn, decision))
+            if not decision.approved:
+                return Attempt(scene=self._start, refused=decision)
         before = len(self._said)
-        report = self._run(program)
+        report = self._run(program, self.surface if moving or self._clear is None else self._gate.goal_surface)
         check = GoalCheck(status="missing")
         if report.status == "finished" and goal is not None:
             check = self.check(goal)
@@ -293,6 +345,29 @@ class Executor:
         moved = any(c.name in motions for c in report.calls)
         said = tuple(self._said[before:])
         return Attempt(report=report, check=check, scene=self._start, moved=moved, said=said)
+
+    def may_move(self, program: str) -> bool:
+        """Whether `program` names a motion, or anything that earlier programs left, which may name one."""
+        names = {*self.surface.only("motion").names, *self.known}
+        return not names.isdisjoint(re.findall(r"\w+", program))
+
+    def propose(self, proposal: Proposal) -> None:
+        """Tell observers what a person is about to be asked."""
+        self._observer(Proposed(self._turn, proposal))
+
+    def _budget_spent(self) -> FailureReport | None:
+        """What of the permitted budget of all programs is used up."""
+        budget = self.permissions.budget
+        for what, used, limit in (
+            ("programs", self._programs, budget.programs),
+            ("s of robot time", self._program_time, budget.total_robot_time),
+        ):
+            if limit is not None and used >= limit:
+                return LimitExceeded(
+                    f"the policy file permits {limit:g} {what} in one session, and {used:g} are used",
+                    hint="Whoever answers for the robot can raise it in [budget]; nothing moves until then.",
+                ).report()
+        return None
 
     def late_check(self, attempt: Attempt, goal: str) -> Attempt:
         """`attempt`, a program that ran without a goal check, with `goal` as its check: now, and on the start."""
@@ -325,7 +400,7 @@ class Executor:
         self._observer(Ran(self._turn, report))
         return report
 
-    def _run(self, program: str) -> ExecutionReport:
+    def _run(self, program: str, permitted: Surface) -> ExecutionReport:
         if self._session is None:
             self._session = self._sandbox.session()
         self._phase = "program"
@@ -334,12 +409,14 @@ class Executor:
             program,
             server=self._server,
             session=self._session,
-            surface=self.surface,
+            surface=permitted,
             entry="program",
             deadline_s=self.deadline_s,
             on_calling=self._calling("program"),
             functions=self._functions,
         )
+        self._programs += 1
+        self._program_time += report.robot_time
         self._observer(Ran(self._turn, report))
         return report
 

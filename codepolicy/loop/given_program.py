@@ -18,12 +18,14 @@ class GivenProgram:
 
     source: str | None
     """None stands for the oracle program of the task."""
+    goal: str | None = None
+    """The goal check, where it is apart."""
 
     def solve(self, run: EpisodeRun) -> Solution:
         """Attempt it, as an attempt of a model's would be."""
         executor = run.executor
         program = self.source if self.source is not None else executor.oracle_program()
-        _, goal = split_goal(program)
+        goal = self.goal if self.goal is not None else split_goal(program)[1]
         executor.next_turn()
         executor.mark_start()
         run.turns.append(Turn(program=program, goal=goal))

@@ -80,7 +80,7 @@ class LLMClient:
     def ask(self, messages: Sequence[Message], *, turn: int, purpose: str = "program", sample: int = 0) -> Reply:
         """One reply. Raises ModelError or ConfigurationError."""
         self.budget.check()
-        self.observer(Asked(turn, purpose, tuple(messages)))
+        self.observer(Asked(turn, purpose, tuple(messages), sample))
         try:
             reply = self.model.complete(messages, sample=sample)
         except (ModelError, ConfigurationError):
@@ -96,9 +96,9 @@ class LLMClient:
         self.observer(Answered(turn, purpose, reply))
         return reply
 
-    def program(self, messages: Sequence[Message], *, turn: int) -> tuple[ParsedReply, Reply]:
+    def program(self, messages: Sequence[Message], *, turn: int, sample: int = 0) -> tuple[ParsedReply, Reply]:
         """The program and goal check in the reply; a reply that was cut off is continued."""
-        reply = self.ask(messages, turn=turn)
+        reply = self.ask(messages, turn=turn, sample=sample)
         parsed = parse_reply(reply)
         for _ in range(MAX_CONTINUATIONS):
             if not parsed.truncated or not reply.text.strip():
@@ -108,7 +108,7 @@ class LLMClient:
                 Message(role="assistant", text=reply.text),
                 Message(role="user", text=template("continue")),
             )
-            rest = self.ask(asked, turn=turn, purpose="continuation")
+            rest = self.ask(asked, turn=turn, purpose="continuation", sample=sample)
             reply = Reply(
                 text=join_continued(reply.text, rest.text),
                 model=rest.model,

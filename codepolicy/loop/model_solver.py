@@ -10,6 +10,7 @@ from codepolicy.loop.llm_client import LLMClient
 from codepolicy.loop.outcome import Solution
 from codepolicy.loop.planner import InstructionPlanner, SubGoal
 from codepolicy.loop.repair import RepairLoop
+from codepolicy.loop.selection import Selection
 from codepolicy.loop.skill_reuse import learned, recalled
 from codepolicy.models.protocol import Model
 from codepolicy.skills.skill_store import SkillStore
@@ -25,6 +26,8 @@ class ModelSolver:
     """Splits the instruction, where the settings ask for it."""
     critic: Model | None = None
     """Looks over a result whose goal check holds."""
+    also: Sequence[Model] = ()
+    """Write candidates in turn with `coder`, where the settings ask for several."""
     session: Sequence[str] = ()
     """One line for each earlier instruction."""
     skills: SkillStore | None = None
@@ -49,6 +52,16 @@ class ModelSolver:
         """Solve one sub-goal, or the whole."""
         before = len(run.turns)
         settings = run.settings
+        selection: Selection | None = None
+        if settings.candidates > 1 and run.oversight is not None:
+            rehearser = run.oversight.rehearser(run.executor, step.instruction)
+            rehearser.require("--candidates")
+            selection = Selection(
+                rehearser=rehearser,
+                writers=(coder, *(run.client(model) for model in self.also)),
+                count=settings.candidates,
+                times=settings.rehearsals,
+            )
         solution = RepairLoop(
             executor=run.executor,
             coder=coder,
@@ -61,6 +74,7 @@ class ModelSolver:
             worked_examples=settings.examples,
             hierarchy=settings.hierarchy,
             critic=critic,
+            selection=selection,
             observer=run.observe,
             turns=run.turns,
         ).solve(step.instruction)

@@ -13,7 +13,16 @@ from primitives.failures import FailureKind
 from primitives.trace import Clause, ExecutionReport
 
 Ending = Literal[
-    "done", "answered", "finished", "unverified", "asked", "declined", "failed", "refused", "infrastructure"
+    "done",
+    "answered",
+    "finished",
+    "unverified",
+    "asked",
+    "declined",
+    "failed",
+    "refused",
+    "not_approved",
+    "infrastructure",
 ]
 
 _LAST_WORDS: dict[str | None, Ending] = {"Ambiguous": "asked", "NotFound": "declined", "Unreachable": "declined"}
@@ -37,6 +46,9 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
         instruction: what it was for; empty when nobody said.
     """
     report, check = attempt.report, attempt.check
+    if attempt.refused is not None:
+        why = f": {attempt.refused.reason}" if attempt.refused.reason else ""
+        return Solution("not_approved", f"{attempt.refused.by} did not approve the program{why}", check)
     if report is None:
         return None
     if report.failure is not None and report.failure.blame == "infrastructure":

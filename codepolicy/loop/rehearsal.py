@@ -12,12 +12,13 @@ from codepolicy.episode import GoalCheck
 from codepolicy.events import Event
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.outcome import Ending, concluded
+from codepolicy.permissions import Permissions
 from codepolicy.sandbox.host import SessionState
 from codepolicy.sandbox.policy_process import Zygote
 from codepolicy.settings import IsolationMode
 from primitives.environment import TrialSpec
 from primitives.relations import MARGIN
-from primitives.scene import SceneObject
+from primitives.scene import SceneObject, Vector3
 from primitives.trace import ExecutionReport
 from primitives.twin import Perceived, Twin
 
@@ -32,6 +33,8 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     goal: str | None
     instruction: str
     surface: str
+    surface_alone: bool = False
+    permissions: Permissions = Permissions()
     detector: str = "rgbd"
     isolation: IsolationMode = "best-effort"
     deadline_s: float = 300.0
@@ -56,6 +59,8 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
     margin: float | None = None
     """By how much the closest clause of the goal check holds, in m; None where nothing measured it."""
+    path: tuple[Vector3, ...] = ()
+    """Where the tool was to go, in m, base frame."""
     wall_time: float = 0.0
     """s."""
     broken: str | None = None
@@ -79,6 +84,8 @@ def rehearse(job: Rehearsal, twin: Twin, zygote: Zygote) -> Rehearsed:
         environment=twin,
         spec=spec,
         surface_level=job.surface,
+        surface_alone=job.surface_alone,
+        permissions=job.permissions,
         detector_name=job.detector,
         isolation=job.isolation,
         gated=job.gated,

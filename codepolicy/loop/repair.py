@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from codepolicy.episode import GoalCheck, Turn
-from codepolicy.events import FedBack, Observer
+from codepolicy.events import FedBack, Observer, Weighed
 from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.critic import objection
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import synthesize_missing
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution, concluded, given_up, spoken, wants_check
+from codepolicy.loop.outcome import Solution, concluded, given_up, spoken, wants_check, why_failed
+from codepolicy.loop.selection import Choice, Selection, Written
 from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.prompting.feedback import GOAL_CHECK_WANTED, Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
@@ -23,6 +24,9 @@ from codepolicy.prompting.reply import ParsedReply, in_words, parse_reply
 from codepolicy.settings import PRIVILEGED_FEEDBACK, FeedbackLevel
 from primitives.environment import Verdict
 from primitives.scene import SceneObject
+
+REHEARSED = "Nothing has moved: this is of a rehearsal, in a simulation of what the cameras see.\n"
+"""Before the feedback on a program that was not good enough to be run."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class RepairLoop:
     """Whether to have functions written that a program calls but nobody defined."""
     critic: LLMClient | None = None
     """Looks over a result whose goal check holds."""
+    selection: Selection | None = None
+    """Rehearses several programs for each turn and chooses; None where the first one is run."""
     observer: Observer
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     _seen: dict[str, int] = field(default_factory=lambda: dict[str, int]())
@@ -73,11 +79,11 @@ class RepairLoop:
             index += 1
             number = executor.next_turn()
             user = self._prompt(instruction, objects, repair)
-            parsed, reply = self.coder.program(self._messages(system, user), turn=number)
-            kept = repair.goal if repair is not None and repair.goal_stays and parsed.goal is None else None
-            if parsed.program is not None and kept is not None:
-                parsed = replace(parsed, goal=kept)
-            self._begin_turn(parsed, reply)
+            kept = repair.goal if repair is not None and repair.goal_stays else None
+            written = self._written(self._messages(system, user), number, kept)
+            choice = self._chosen(written, number, system, instruction)
+            parsed, reply = (choice.written if choice is not None else written[0]).both
+            self._begin_turn(parsed, reply, choice)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
             words = in_words(parsed, reply)
@@ -85,7 +91,16 @@ class RepairLoop:
             if ended is not None:
                 executor.tell(ended.summary)
                 return ended
-            attempt, goal = self._attempted(parsed, system, instruction), parsed.goal or kept
+            goal = parsed.goal or kept
+            if choice is not None and not choice.good:
+                attempt = Attempt(report=choice.worst.report, check=choice.worst.check)
+                text = REHEARSED + feedback(self._rehearsed(choice, instruction, self.max_turns - index), self.level)
+                if index == self.max_turns:
+                    why = why_failed(attempt.report, attempt.check)
+                    return Solution("failed", f"in rehearsal, {why}", attempt.check)
+                repair = self._to_repair(parsed, goal, attempt, text, index, lines)
+                continue
+            attempt = self._attempted(parsed, system, instruction)
             if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
                 index, number = index + 1, number + 1
                 attempt, goal = self._checked_late(attempt, parsed.program, system, instruction)
@@ -96,18 +111,52 @@ class RepairLoop:
             text = feedback(self._situation(attempt, instruction, self.max_turns - index), self.level)
             if index == self.max_turns:
                 break
-            self._keep(feedback=text)
-            self.observer(FedBack(number, text))
-            lines.append(summary(index, attempt.report, attempt.check))
-            repair = Repair(
-                program=marked(parsed.program or "# (none)", attempt.report),
-                goal=goal,
-                goal_stays=goal is not None and not _is_wrong(attempt.check),
-                function=marked_function(executor.functions, attempt.report),
-                feedback=text,
-                earlier=tuple(lines[:-1]),
-            )
+            repair = self._to_repair(parsed, goal, attempt, text, index, lines)
         return given_up(attempt)
+
+    def _written(self, messages: tuple[Message, ...], number: int, kept: str | None) -> list[Written]:
+        """What the model answers, and further candidates for the same request where several are weighed."""
+        written = [Written(*self.coder.program(messages, turn=number))]
+        if self.selection is not None and written[0].parsed.program is not None:
+            written += self.selection.more(messages, turn=number)
+        if kept is None:
+            return written
+        return [
+            replace(w, parsed=replace(w.parsed, goal=w.parsed.goal or kept)) if w.parsed.program is not None else w
+            for w in written
+        ]
+
+    def _chosen(self, written: Sequence[Written], number: int, system: str, instruction: str) -> Choice | None:
+        """The best of several candidates, rehearsed; None where there is nothing to choose by rehearsal."""
+        if self.selection is None or written[0].parsed.program is None:
+            return None
+        for w in written if self.hierarchy else ():
+            synthesize_missing(w.parsed.program or "", self.executor, self.coder, system, instruction)
+        choice = self.selection.choose(written)
+        self.observer(Weighed(number, choice.candidates, choice.good))
+        return choice
+
+    def _rehearsed(self, choice: Choice, instruction: str, left: int) -> Situation:
+        """What the feedback on a rehearsal is about: the scene as it would be."""
+        worst = choice.worst
+        situation = self._situation(Attempt(report=worst.report, check=worst.check), instruction, left)
+        return replace(situation, now=worst.scene or situation.now, verdict=None)
+
+    def _to_repair(
+        self, parsed: ParsedReply, goal: str | None, attempt: Attempt, text: str, index: int, lines: list[str]
+    ) -> Repair:
+        """What the next request is told of this turn."""
+        self._keep(feedback=text)
+        self.observer(FedBack(self.executor.turn, text))
+        lines.append(summary(index, attempt.report, attempt.check))
+        return Repair(
+            program=marked(parsed.program or "# (none)", attempt.report),
+            goal=goal,
+            goal_stays=goal is not None and not _is_wrong(attempt.check),
+            function=marked_function(self.executor.functions, attempt.report),
+            feedback=text,
+            earlier=tuple(lines[:-1]),
+        )
 
     def _prompt(self, instruction: str, objects: Sequence[SceneObject], repair: Repair | None) -> str:
         executor = self.executor
@@ -179,7 +228,7 @@ class RepairLoop:
     def _ending(self, attempt: Attempt, instruction: str) -> Solution | None:
         """What the turn means for the run; None asks for another turn."""
         solution = concluded(attempt, instruction)
-        if solution is None or solution.ending in ("infrastructure", "asked", "declined"):
+        if solution is None or solution.ending in ("infrastructure", "asked", "declined", "not_approved"):
             return solution
         verdict = self._verdict() if self.step is None else None  # the verdict is on the whole instruction
         return None if verdict is not None and verdict.status == "not_achieved" else solution
@@ -207,7 +256,7 @@ class RepairLoop:
             verdict=self._verdict(),
         )
 
-    def _begin_turn(self, parsed: ParsedReply, reply: Reply) -> None:
+    def _begin_turn(self, parsed: ParsedReply, reply: Reply, choice: Choice | None = None) -> None:
         self.turns.append(
             Turn(
                 program=parsed.program,
@@ -216,6 +265,7 @@ class RepairLoop:
                 model=reply.model,
                 latency_s=reply.latency_s,
                 step=self.step,
+                candidates=choice.candidates if choice is not None else (),
             )
         )
 

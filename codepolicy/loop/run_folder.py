@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from codepolicy.events import Answered, Asked, Called, Event, Started
+from codepolicy.events import Answered, Asked, Called, Event, Proposed, Started
 from codepolicy.file_names import slug
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
@@ -57,6 +57,7 @@ class RunFolder:
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
         self._request = ""
+        self._sample = 0
 
     @property
     def name(self) -> str:
@@ -142,13 +143,15 @@ class RunFolder:
                 self.write(f"program_{event.turn}.py", event.program)
                 if event.goal is not None:
                     self.write(f"goal_{event.turn}.py", event.goal)
+            case Proposed() if event.proposal.picture:
+                self.write(f"approval_{event.turn}.png", event.proposal.picture)
             case Asked():
-                self._asked, self._request = event.messages, self._numbered(event)
+                self._asked, self._request, self._sample = event.messages, self._numbered(event), event.sample
                 text = "\n\n".join(f"<!-- {m.role} -->\n{_uncommented(m.text)}" for m in event.messages)
                 self.write(f"prompts/{self._request}.md", text + "\n")
             case Answered():
                 self.reveal()
-                recorded_exchange.write(self._conversation(), self._asked, 0, event.reply)
+                recorded_exchange.write(self._conversation(), self._asked, self._sample, event.reply)
                 self.write(f"prompts/{self._request}_reply.md", event.reply.text[:1_000_000] + "\n")
             case _:
                 pass

@@ -74,7 +74,7 @@ class _Box:
 
 def labelled_png(*looks: tuple[Frame, Sequence[SceneObject]]) -> bytes:
     """PNG of one look, or of start and now side by side, with names beside the objects, axes and scale."""
-    pictures = [_labelled(frame, objects) for frame, objects in looks]
+    pictures = [labelled(frame, objects) for frame, objects in looks]
     if len(pictures) == len(_TITLES):
         for picture, title in zip(pictures, _TITLES, strict=True):
             _write(picture, title, (8, 20), scale=0.6)
@@ -82,8 +82,8 @@ def labelled_png(*looks: tuple[Frame, Sequence[SceneObject]]) -> bytes:
     return data.tobytes()
 
 
-def _labelled(frame: Frame, objects: Sequence[SceneObject]) -> NDArray[np.uint8]:
-    """(H, W, 3) BGR."""
+def labelled(frame: Frame, objects: Sequence[SceneObject]) -> NDArray[np.uint8]:
+    """One look with names beside the objects, axes and scale: (H, W, 3) BGR."""
     picture = np.ascontiguousarray(frame.rgb[:, :, ::-1])
     seen = [(o, box) for o in objects if (box := _outline(frame, o)) is not None]
     taken = [box for _, box in seen]

@@ -19,6 +19,7 @@ STATUSES = {
     "unverified": 1,
     "declined": 1,
     "refused": 1,
+    "not_approved": 1,
     "model_error": 3,
     "infrastructure": 3,
     "asked": 4,
