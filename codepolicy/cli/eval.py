@@ -45,6 +45,8 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
     """Stop when the run has cost this many USD."""
     fail_under: float | None = None
     """Exit with 1 when the rate over all episodes is below this, e.g. 0.95."""
+    until_sure: Annotated[float | None, tyro.conf.arg(metavar="WIDTH")] = None
+    """Stop as soon as the rate is known to within this, e.g. 0.1, or to lie on one side of --fail-under."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object on stdout."""
 
@@ -58,6 +60,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
         from codepolicy.evaluation.episode_keys import seeds, shard
         from codepolicy.evaluation.run_plan import start
         from codepolicy.evaluation.runner import Limits
+        from codepolicy.evaluation.sequential import StoppingRule
 
         fail_under = checked(self.fail_under)
         self.checked()
@@ -81,6 +84,9 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
             limits=limits,
             again=self.again,
             fail_under=fail_under,
+            rule=None
+            if self.until_sure is None
+            else StoppingRule(width=self.until_sure, side=fail_under, keys=[job.key for job in plan.jobs]),
             json=self.json,
         )()
 

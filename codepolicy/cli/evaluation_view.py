@@ -17,6 +17,7 @@ from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.run_plan import Plan
 from codepolicy.evaluation.run_store import EvaluationRun, Store, read_run
 from codepolicy.evaluation.runner import Ending, Limits, missing, play
+from codepolicy.evaluation.sequential import StoppingRule
 from codepolicy.evaluation.summary import Summary, summarized
 
 
@@ -33,6 +34,8 @@ class EvaluationView:
     fail_under: float | None
     """Rate over the episodes asked for below which the exit status is 1."""
     json: bool
+    rule: StoppingRule | None = None
+    """When it may stop early."""
 
     def __call__(self) -> int:
         """Play what is missing and show what it comes to; returns the exit status."""
@@ -52,7 +55,7 @@ class EvaluationView:
         )
         with closing(line):
             try:
-                return play(store, todo, self.executor, limits=self.limits, progress=line)
+                return play(store, todo, self.executor, limits=self.limits, progress=line, rule=self.rule)
             except KeyboardInterrupt:
                 return None
 
@@ -70,7 +73,9 @@ class EvaluationView:
             put(f"record in {run.path}, page in {run.path / 'report.html'}")
         if ending is None:
             return fail("interrupted; the same command goes on from here", 130, json=False)
-        if ending.status != "complete":
+        if ending.status == "sure" and not self.json:
+            put(f"stopped early, sure: {ending.why}")
+        if ending.status not in ("complete", "sure"):
             return fail(f"stopped: {ending.why}. {_advice(ending)}", 3, json=False)
         why = missed(summary, self.fail_under)
         if why is not None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from codepolicy.evaluation.clusters import design_effect, sign_flip
 from codepolicy.evaluation.configuration import differences
+from codepolicy.evaluation.detectable import detectable_drop
 from codepolicy.evaluation.records import Record, named
 from codepolicy.evaluation.run_store import EvaluationRun
-from codepolicy.evaluation.statistics import mcnemar, over_tasks, paired_difference
+from codepolicy.evaluation.statistics import over_tasks, paired_difference
 from codepolicy.evaluation.text_report import percent
 from codepolicy.printable import printable_line
 from primitives.errors import ConfigurationError
@@ -54,7 +56,7 @@ class Paired(msgspec.Struct, frozen=True, kw_only=True):
     """Of the 95 % interval (Newcombe)."""
     high: float
     p: float
-    """Exact two-sided McNemar."""
+    """Exact two-sided McNemar; where a seed has several samples, over the signs of the seeds' differences."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Paired, ...]
     tasks_in_general: tuple[float, float] | None
     """95 % interval of the mean difference over tasks like these, by resampling tasks; None where that says nothing."""
+    detectable_drop: float | None
+    """The smallest drop of the rate that would have been found 8 times in 10; None where no drop would be."""
     identical: int
     """Pairs that are the same, bit for bit: programs, feedback, robot time and the world at the end."""
     worded_differently: int
@@ -113,6 +117,7 @@ def compared(first: EvaluationRun, second: EvaluationRun) -> Comparison:
         total=_paired("all", pairs),
         tasks=tasks,
         tasks_in_general=over_tasks([task.difference for task in tasks]),
+        detectable_drop=_detectable(pairs),
         identical=sum(bool(a.result) and a.result == b.result for a, b in pairs),
         worded_differently=sum(a.instruction != b.instruction for a, b in pairs),
         unpaired_first=tuple(record.name for place, record in one.items() if place not in two),
@@ -140,6 +145,10 @@ def lines(comparison: Comparison) -> Iterator[str]:
     if c.tasks_in_general is not None:
         low, high = c.tasks_in_general
         yield f"over tasks like these {len(c.tasks)}: {_signed(low)} to {_signed(high)} (tasks resampled, 95 %)"
+    if c.detectable_drop is not None:
+        yield f"a drop of {percent(c.detectable_drop)} or more would be found 8 times in 10, smaller ones less often"
+    else:
+        yield "no drop, however large, would be found 8 times in 10; this takes more trials"
     yield f"{c.identical} of {total.pairs} pairs are the same, bit for bit"
     if c.worded_differently:
         yield f"{c.worded_differently} pairs have differently worded instructions"
@@ -194,7 +203,10 @@ def _paired(name: str, pairs: Sequence[tuple[Record, Record]]) -> Paired:
     counts = Counter((a.won, b.won) for a, b in pairs)
     both, only_first = counts[True, True], counts[True, False]
     only_second, neither = counts[False, True], counts[False, False]
-    low, high = paired_difference(both, only_first, only_second, neither)
+    seeds = _differences(pairs)
+    difference = (only_second - only_first) / len(pairs)
+    effect = design_effect(seeds, (only_first + only_second) / len(pairs) - difference * difference)
+    low, high = paired_difference(both / effect, only_first / effect, only_second / effect, neither / effect)
     return Paired(
         name=name,
         pairs=len(pairs),
@@ -202,11 +214,28 @@ def _paired(name: str, pairs: Sequence[tuple[Record, Record]]) -> Paired:
         only_first=only_first,
         only_second=only_second,
         neither=neither,
-        difference=(only_second - only_first) / len(pairs),
+        difference=difference,
         low=low,
         high=high,
-        p=mcnemar(only_first, only_second),
+        p=sign_flip([total for total, _ in seeds]),
     )
+
+
+def _differences(pairs: Sequence[tuple[Record, Record]]) -> list[tuple[int, int]]:
+    """For each task and seed how many more of its samples the second run won, and how many there are."""
+    found: dict[tuple[str, int], tuple[int, int]] = {}
+    for a, b in pairs:
+        total, of = found.get((a.task, a.seed), (0, 0))
+        found[a.task, a.seed] = total + b.won - a.won, of + 1
+    return list(found.values())
+
+
+def _detectable(pairs: Sequence[tuple[Record, Record]]) -> float | None:
+    """Of as many pairs as there are seeds, samples of one being no more than one."""
+    seeds = len(_differences(pairs))
+    share = seeds / len(pairs)
+    won, newly = sum(a.won for a, _ in pairs), sum(b.won and not a.won for a, b in pairs)
+    return detectable_drop(seeds, round(won * share), round(newly * share))
 
 
 def _change(first: Record, second: Record, *, lost: Record) -> Change:

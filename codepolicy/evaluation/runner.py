@@ -12,6 +12,7 @@ import msgspec
 from codepolicy.evaluation.executor import Broken, Executor
 from codepolicy.evaluation.records import LOST, Job, Record, broken
 from codepolicy.evaluation.run_store import Store
+from codepolicy.evaluation.sequential import StoppingRule
 from codepolicy.number_bounds import bounded
 
 ATTEMPTS = 3
@@ -24,8 +25,9 @@ Progress: TypeAlias = Callable[[Record], None]
 class Ending:
     """How it ended."""
 
-    status: Literal["complete", "lost", "spent"]
-    """lost: one episode after the other went to infrastructure or the model's server. spent: the budget is used up."""
+    status: Literal["complete", "sure", "lost", "spent"]
+    """lost: one episode after the other went to infrastructure or the model's server. spent: the budget is used up.
+    sure: the stopping rule has seen enough."""
     why: str = ""
 
 
@@ -51,7 +53,15 @@ def missing(jobs: Sequence[Job], records: dict[str, Record], *, again: bool) -> 
     return tuple(j for j in jobs if j.key not in records or (again and records[j.key].outcome in LOST))
 
 
-def play(store: Store, jobs: Sequence[Job], executor: Executor, *, limits: Limits, progress: Progress) -> Ending:
+def play(
+    store: Store,
+    jobs: Sequence[Job],
+    executor: Executor,
+    *,
+    limits: Limits,
+    progress: Progress,
+    rule: StoppingRule | None = None,
+) -> Ending:
     """Have `executor` play `jobs`, and keep what comes of them in `store`.
 
     Raises:
@@ -61,6 +71,8 @@ def play(store: Store, jobs: Sequence[Job], executor: Executor, *, limits: Limit
     waiting, broke = deque(jobs), dict[str, tuple[str, ...]]()
     spent = sum(record.usage.cost_usd or 0.0 for record in store.records.values())
     lost = 0
+    if rule is not None and (why := rule.reached(store.records)):
+        return Ending("sure", why)
     playing = executor.play(waiting)
     try:
         for job, answer in playing:
@@ -75,6 +87,8 @@ def play(store: Store, jobs: Sequence[Job], executor: Executor, *, limits: Limit
             store.append(record)
             progress(record)
             lost = lost + 1 if record.outcome in LOST else 0
+            if rule is not None and (why := rule.reached(store.records)):
+                return Ending("sure", why)
             if limits.patience and lost >= limits.patience:
                 return Ending("lost", f"the last {lost} episodes ended with {record.outcome}: {record.told}")
             if limits.total_cost is not None and spent >= limits.total_cost:

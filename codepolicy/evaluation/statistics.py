@@ -12,7 +12,7 @@ FEWEST_CLUSTERS = 5
 RESAMPLES = 10_000
 
 
-def wilson(won: int, of: int) -> tuple[float, float]:
+def wilson(won: float, of: float) -> tuple[float, float]:
     """95 % interval of a rate, by Wilson's score (J. Am. Stat. Assoc. 22, 1927); all of [0, 1] without trials."""
     if not of:
         return 0.0, 1.0
@@ -35,7 +35,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     return min(1.0, 2 * tail / 2**of)
 
 
-def paired_difference(both: int, only_first: int, only_second: int, neither: int) -> tuple[float, float]:
+def paired_difference(both: float, only_first: float, only_second: float, neither: float) -> tuple[float, float]:
     """95 % interval of the second side's rate minus the first's, over pairs; all of [-1, 1] without pairs.
 
     Newcombe's hybrid score interval with the correlation of the pairs and its continuity correction (method 10 of
@@ -58,7 +58,7 @@ def paired_difference(both: int, only_first: int, only_second: int, neither: int
     return max(-1.0, low), min(1.0, high)
 
 
-def _correlation(both: int, only_first: int, only_second: int, neither: int) -> float:
+def _correlation(both: float, only_first: float, only_second: float, neither: float) -> float:
     """Phi of the two-by-two table, its numerator lowered by half the pairs where it is positive."""
     of = both + only_first + only_second + neither
     margins = (both + only_first) * (only_second + neither) * (both + only_second) * (only_first + neither)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from codepolicy.evaluation.clusters import rate_interval
 from codepolicy.evaluation.records import LOST, Record
 from codepolicy.evaluation.run_store import EvaluationRun
-from codepolicy.evaluation.statistics import over_tasks, wilson
+from codepolicy.evaluation.statistics import over_tasks
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     won: int
     rate: float
     low: float
-    """Of the 95 % interval, by Wilson's score."""
+    """Of the 95 % interval, by Wilson's score; samples of one seed count as one cluster."""
     high: float
     first: int
     """Won on turn 1."""
@@ -100,7 +101,7 @@ def rows(records: Sequence[Record], names: Callable[[Record], Iterable[str]]) ->
 def row(name: str, records: Sequence[Record]) -> Row:
     """Of `records`."""
     of, won = len(records), sum(r.won for r in records)
-    low, high = wilson(won, of)
+    low, high = rate_interval(_seeds(records))
     costs = [r.usage.cost_usd for r in records if r.usage.cost_usd is not None]
 
     def mean(values: Iterable[float]) -> float:
@@ -123,3 +124,12 @@ def row(name: str, records: Sequence[Record]) -> Row:
         wall_s=mean(r.timings.total for r in records),
         robot_s=mean(r.timings.robot for r in records),
     )
+
+
+def _seeds(records: Sequence[Record]) -> list[tuple[float, int]]:
+    """For each task and seed how many of its samples were won, and how many there are."""
+    found: dict[tuple[str, int], tuple[float, int]] = {}
+    for r in records:
+        won, of = found.get((r.task, r.seed), (0.0, 0))
+        found[r.task, r.seed] = won + r.won, of + 1
+    return list(found.values())
