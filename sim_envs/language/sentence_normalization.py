@@ -21,6 +21,7 @@ The wording that comes out uses these words:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from primitives.categories import NOUNS
 from primitives.colors import COLORS, SYNONYMS
@@ -220,6 +221,7 @@ _GERUNDS = re.compile(r"^mind (?:(stack|pick|lift|push)|(put)t|(grab)b|(drop)p|(
 _compiled = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), replacement) for pattern, replacement in _WORDS)
 
 
+@lru_cache(maxsize=8192)
 def normalize(sentence: str) -> str:
     """`sentence` in the one wording that templates are matched in; lower case, single spaces, no final punctuation.
 
@@ -236,13 +238,19 @@ def normalize(sentence: str) -> str:
     text = _squeeze(text)
     text = _COLORS.sub(lambda m: SYNONYMS[m.group()], text)
     for pattern, replacement in _compiled:
-        text = _squeeze(pattern.sub(replacement, text))
+        text = _replaced(pattern, replacement, text)
     text = _AT_PLACE.sub("at ", text)
     text = _IN_HOLLOW.sub("in", text)
     text = _PICK_AND_PUT.sub(r"put \1 ", text)
     for pattern, replacement in _sentences:
-        text = _squeeze(pattern.sub(replacement, text))
+        text = _replaced(pattern, replacement, text)
     return _PICK_AND_PUT.sub(r"put \1 ", text)
+
+
+def _replaced(pattern: re.Pattern[str], replacement: str, text: str) -> str:
+    """Most patterns do not occur, and what did not change needs no squeezing."""
+    changed = pattern.sub(replacement, text)
+    return text if changed == text else _squeeze(changed)
 
 
 def _squeeze(text: str) -> str:
