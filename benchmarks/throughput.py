@@ -19,6 +19,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from codepolicy.evaluation import run_plan
 from codepolicy.evaluation.episode_player import Player
 from codepolicy.evaluation.worker_setup import WorkerSetup
@@ -74,9 +76,13 @@ class Stopwatch:
 
 
 def children() -> float:
-    """Processor time in s of processes that have ended: the type checker and policy processes."""
+    """Processor time in s of the type checker, and of the zygote and the policy processes that it has reaped."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    total = used.ru_utime + used.ru_stime
+    for child in psutil.Process().children():
+        spent = child.cpu_times()
+        total += spent.user + spent.system + spent.children_user + spent.children_system
+    return total
 
 
 def main() -> int:

@@ -23,8 +23,8 @@ from codepolicy.redaction import redacted
 from primitives.errors import ConfigurationError
 from primitives.plugins import broke, culprit
 
-FRESH_AFTER = 50
-"""Jobs after which a process makes way for a fresh one, so that no episode depends on hundreds before it."""
+FRESH_AFTER = 500
+"""Jobs after which a process makes way for a fresh one, so that none grows without end."""
 GRACE_S = 5.0
 
 

@@ -57,8 +57,7 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         surface: the primitives it may call.
         known: names that earlier programs of the session left defined; nothing is known about their types.
     """
-    stub = render(surface, for_checking=True)
-    stub += _prelude({*ALIASES, *API_CLASSES, *known, *star_names(tree)} - _defined(stub))
+    stub = _stub(surface, frozenset({*ALIASES, *API_CLASSES, *known, *star_names(tree)}))
     try:
         told = _told(without_star_imports(without_annotations(source, tree), tree), stub)
     except (OSError, subprocess.TimeoutExpired):
@@ -69,11 +68,19 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
             yield report
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
+def _stub(surface: Surface, known: frozenset[str]) -> str:
+    """What the checker is to take for built in."""
+    stub = render(surface, for_checking=True)
+    return stub + _prelude(known - _defined(stub))
+
+
+@lru_cache(maxsize=4096)
 def _told(source: str, stub: str) -> str:
     """What the checker prints about a program under a stub; empty where it is not installed.
 
-    Kept, because a turn checks its goal three times: before the program, at the start's scene and at the end.
+    Kept, because a turn checks its goal three times, before the program, at the start's scene and at the end, and the
+    seeds of an evaluation often have one program.
     """
     checker = _ty()
     if checker is None:

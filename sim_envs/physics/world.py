@@ -42,6 +42,8 @@ class World:
         self.family = family
         self.client = _connect()
         self.steps = 0
+        self.changes = 0
+        """Counts steps and restored snapshots: while it stays the same, so does everything there is to see."""
         self.on_step: Callable[[], None] | None = None
         client = self.client
         self.table = load_table(client)
@@ -159,6 +161,7 @@ class World:
         self._things.push_back()
         p.stepSimulation(physicsClientId=self.client)
         self.steps += 1
+        self.changes += 1
         if self.on_step is not None:
             self.on_step()
 
@@ -204,6 +207,7 @@ class World:
     def restore(self, snapshot: WorldState) -> None:
         """Return to `snapshot`, bit for bit."""
         write(self._moving, snapshot.bodies)
+        self.changes += 1
         self.steps, self._restored = snapshot.steps, snapshot
         self._motors.send(snapshot.motors)
         self._things.push_back()
