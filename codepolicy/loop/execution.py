@@ -32,6 +32,7 @@ def execute(
     on_calling: OnCalling,
     functions: Mapping[str, str],
     answers: RecordedAnswers | None = None,
+    seed: int | None = None,
 ) -> ExecutionReport:
     """Run `source` to its end. Never raises for what it does.
 
@@ -45,6 +46,7 @@ def execute(
         on_calling: is told each call before it is made.
         functions: text of the functions written on demand, by name; they are defined and nothing of them is executed.
         answers: is told every call and its answer.
+        seed: of its chance; by default the number of the program in the session.
     """
     call = server.call if answers is None else answers.around(server.call)
 
@@ -61,6 +63,7 @@ def execute(
             dispatch=dispatch,
             entry=entry,
             definitions=functions,
+            seed=seed,
             deadline_s=deadline_s,
             on_death=server.stop,
         )

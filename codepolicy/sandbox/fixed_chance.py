@@ -36,7 +36,7 @@ def fix(number: int) -> None:
     too: an answer that follows from them differs between two numbers.
     """
     _held.append([object() for _ in range(131 * number % 4096)])
-    _held.extend((bytearray(48 * number + 16), bytearray(1040 * (number % 64) + 1)))
+    _held.extend((bytearray(48 * (number % 1024) + 16), bytearray(1040 * (number % 64) + 1)))
     now = (1_700_000_000 + 86_413 * number) * 1_000_000_000
 
     def nanoseconds(*_: object) -> int:

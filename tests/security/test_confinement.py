@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ def test_the_kernel_agrees(process) -> None:
     assert fields["NoNewPrivs"] == ["1"]
     assert fields["Seccomp"] == ["2"]
     assert fields["Threads"] == ["1"]
+    limits = Path(f"/proc/{process._pid}/limits").read_text()
+    assert re.search(rf"Max address space +{1 << 30} +{1 << 30} ", limits)
     assert int(fields["CapEff"][0], 16) == int(fields["CapPrm"][0], 16) == 0
     if os.getuid() == 0:
         assert int(fields["CapBnd"][0], 16) == 0

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from codepolicy.agent import Agent, open_executor
+from codepolicy.loop.goal_check import AGAIN, FIRST, other_seeds
 from codepolicy.loop.recorded_answers import RecordedAnswers
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.session import Session
@@ -62,6 +63,12 @@ def test_a_coin_that_the_noise_of_the_cameras_tosses_proves_nothing(world: World
         coins = [(factor, side) for factor in (10_000, 100_000, 12_345_678) for side in (0, 1)]
         checks = [executor.check("def goal():\n    " + NOISE[name].format(*coin)) for coin in coins]
     assert sum(check.status == "passed" for check in checks) <= 1, "none but for one in 256"
+
+
+def test_nobody_knows_which_question_is_the_first() -> None:
+    seeds = [other_seeds() for _ in range(20)]
+    assert all(len(set(some)) == AGAIN and FIRST not in some for some in seeds)
+    assert len({seed for some in seeds for seed in some}) > 100
 
 
 HONEST = {
