@@ -255,6 +255,8 @@ class CameraInfo:
     """Link of the URDF that carries the camera; None where it is fixed in the base frame."""
     T_link_camera: NDArray[np.float64] | None = None
     """(4, 4), takes camera-frame points to `link`."""
+    depth: bool = True
+    """Whether it measures depth; without, its frames have depth 0 everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.environment import World
+from primitives.errors import ConfigurationError
 from primitives.perception.calibration.camera_registration import CameraRegistration, moved
 from primitives.perception.calibration.illuminant import Illuminant, illuminant
 from primitives.perception.calibration.illumination import light_level
@@ -56,6 +57,7 @@ class RgbdDetector:
 
     def detect(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> list[SceneObject]:
         """Every object in view. See `Detector.detect`."""
+        frames = _with_depth(frames)
         with _one_thread():
             view = self._view_from_above(frames, workspace, robot)
             even = evened(view)
@@ -98,6 +100,18 @@ def make(environment: World | None = None) -> Detector:
     """The detector; the environment is not looked at."""
     del environment
     return RgbdDetector()
+
+
+def _with_depth(frames: Sequence[Frame]) -> list[Frame]:
+    """Those of cameras that measure depth. Raises ConfigurationError where there is none."""
+    measured = [f for f in frames if f.camera.depth]
+    if not measured:
+        names = ", ".join(repr(f.camera.name) for f in frames) or "none"
+        raise ConfigurationError(
+            f"detector 'rgbd' needs depth, and no camera measures it (cameras: {names}). Without depth there are no "
+            "positions, sizes or obstacles: use a depth camera, or another --detector"
+        )
+    return measured
 
 
 @contextmanager
