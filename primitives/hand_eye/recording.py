@@ -79,7 +79,7 @@ def view_now(arm: Arm, camera: Camera, board: Board, kinematics: Kinematics) -> 
     before = arm.state()
     if before.mode in (ArmMode.PROTECTIVE_STOP, ArmMode.FAULT):
         raise CommsLost(f"the arm is in mode {before.mode.value!r}")
-    frame = camera.frame(after=time.monotonic() - 0.5, timeout_s=1.0)
+    frame = camera.frame(after=time.monotonic(), timeout_s=2.0)
     after = arm.state()
     if float(np.abs(after.q - before.q).max()) > MOVED:
         return None

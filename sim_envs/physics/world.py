@@ -62,6 +62,7 @@ class World:
         for body in things.loose:
             let_sleep(client, body)
         self._restored: WorldState | None = None
+        self._tick, self._owed = STEP, 0.0
         self._filter_pairs()
         self._home = read(self._moving).joints[0]
 
@@ -157,6 +158,9 @@ class World:
 
     def step(self) -> None:
         """Advance physics by `STEP`."""
+        if self._tick != STEP:
+            p.setTimeStep(STEP, physicsClientId=self.client)
+            self._tick, self._owed = STEP, 0.0
         self._slip()
         self._things.push_back()
         p.stepSimulation(physicsClientId=self.client)
@@ -164,6 +168,22 @@ class World:
         self.changes += 1
         if self.on_step is not None:
             self.on_step()
+
+    def advance(self, seconds: float) -> None:
+        """Advance physics by less than `STEP`, for a controller whose clock is finer; the world's own clock, slips and
+        what is pushed back follow in whole steps."""
+        if self._tick != seconds:
+            p.setTimeStep(seconds, physicsClientId=self.client)
+            self._tick = seconds
+        p.stepSimulation(physicsClientId=self.client)
+        self._owed += seconds
+        if self._owed >= STEP:
+            self._owed = max(self._owed - STEP, 0.0)
+            self._slip()
+            self._things.push_back()
+            self.steps += 1
+            if self.on_step is not None:
+                self.on_step()
 
     def _slip(self) -> None:
         physics = self._physics

@@ -1,0 +1,1 @@
+"""Universal Robots by `ur-rtde`: extra `[ur]`."""

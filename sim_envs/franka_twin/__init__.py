@@ -1,0 +1,1 @@
+"""PyBullet's worlds behind libfranka's protocol: extra `[franka-twin]` (`franky-sim`)."""

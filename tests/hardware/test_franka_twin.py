@@ -1,0 +1,166 @@
+"""A world behind real libfranka: one episode, and every fault typed, recorded, acknowledged and finished.
+
+The controller, the arm's process and the hand's process share the processor with everything else, so limits of host
+time carry a slack.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from codepolicy import Agent
+from primitives.environment import TrialSpec
+from primitives.failures import BadArgument, CommsLost, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
+from primitives.robot import ArmMode
+
+if missing := [name for name in ("franky_sim", "pylibfranka", "franky") if find_spec(name) is None]:
+    pytest.skip(f"without {', '.join(missing)}", allow_module_level=True)  # two of them cannot be imported together
+from sim_envs.franka_twin.environment import FrankaTwin
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("franka-twin")]
+
+SLACK = 12.0
+TURN = np.array([0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[FrankaTwin]:
+    made = FrankaTwin(slack=SLACK)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def twin(shared: FrankaTwin) -> FrankaTwin:
+    shared.reset(TrialSpec())
+    return shared
+
+
+def go(arm, q, timeout_s=30.0):
+    return arm.start_joint_path(np.stack([arm.state().q, q]), arm.info.limits.scaled(0.2)).wait(timeout_s)
+
+
+def away(arm) -> np.ndarray:
+    return arm.info.home + (TURN if arm.state().q[0] < 0.2 else -TURN)
+
+
+def when_moving(arm, do) -> threading.Thread:
+    """Do something once the arm is on its way."""
+    start = arm.state().q
+
+    def watch() -> None:
+        for _ in range(3000):
+            if np.abs(arm.state().q - start).max() > 0.05:
+                return do()
+            time.sleep(0.005)
+        return None
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
+
+
+def test_an_instruction_is_carried_out_through_libfranka_and_judged(shared: FrankaTwin, tmp_path) -> None:
+    episode = Agent(env=shared).run("put the red block in the green bowl", out=tmp_path, video=False)
+    assert episode.outcome == "achieved", episode.summary
+    assert episode.verdict is not None and episode.verdict.status == "achieved"
+
+
+def test_the_path_is_followed_to_half_a_milliradian(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    goal = away(arm)
+    result = go(arm, goal)
+    assert result.reached and np.abs(result.state.q - goal).max() < 5e-4
+
+
+def test_a_stop_holds_until_recovery(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    thread = when_moving(arm, arm.stop)
+    with pytest.raises(Stopped):
+        go(arm, away(arm))
+    thread.join()
+    held = arm.state()
+    assert held.mode is ArmMode.STOPPED
+    with pytest.raises(Stopped):
+        go(arm, away(arm))
+    assert np.abs(arm.state().q - held.q).max() < 1e-3
+    arm.recover(operator_ack=False)
+    assert go(arm, away(arm)).reached
+
+
+def test_a_reflex_in_motion_waits_for_a_person(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    thread = when_moving(arm, lambda: twin.ask("trip"))
+    with pytest.raises(ProtectiveStop, match="reflex"):
+        go(arm, away(arm))
+    thread.join()
+    assert arm.state().mode is ArmMode.PROTECTIVE_STOP and "reflex" in arm.state().fault
+    with pytest.raises(ProtectiveStop):
+        go(arm, away(arm))
+    with pytest.raises(ProtectiveStop):
+        arm.recover(operator_ack=False)
+    arm.recover(operator_ack=True)
+    assert go(arm, away(arm)).reached
+
+
+def test_a_frozen_controller_is_noticed_and_left_behind(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    thread = when_moving(arm, lambda: os.kill(twin.controller_pid, signal.SIGSTOP))
+    began = time.monotonic()
+    try:
+        with pytest.raises(CommsLost):
+            go(arm, away(arm))
+        assert time.monotonic() - began < 60
+        with pytest.raises(CommsLost):
+            arm.state()
+    finally:
+        thread.join()
+        os.kill(twin.controller_pid, signal.SIGCONT)
+    arm.recover(operator_ack=True)
+    assert go(arm, away(arm)).reached
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["arm", "hand"])
+def test_a_killed_process_is_noticed_and_restarted(twin: FrankaTwin, which: int) -> None:
+    arm = twin.arm
+    thread = when_moving(arm, lambda: os.kill(arm.processes[which], signal.SIGKILL))
+    with pytest.raises(CommsLost):
+        go(arm, away(arm))
+    thread.join()
+    with pytest.raises(CommsLost):
+        arm.state()
+    arm.recover(operator_ack=True)
+    assert go(arm, away(arm)).reached
+
+
+def test_a_silent_hand_is_a_fault_and_not_waited_for(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    twin.ask("silence_hand", True)
+    try:
+        with pytest.raises(HardwareFault, match="hand"):
+            arm.start_gripper(0.02, 0.1, 20.0).wait(0.5)
+    finally:
+        twin.ask("silence_hand", False)
+    arm.connect(20.0)
+    assert arm.start_gripper(0.08, 0.1, 20.0).wait(10.0).state.gripper_width > 0.075
+
+
+def test_a_motion_out_of_time_is_ended_on_its_path(twin: FrankaTwin) -> None:
+    arm = twin.arm
+    with pytest.raises(LimitExceeded):
+        go(arm, away(arm), timeout_s=0.02)
+    assert arm.state().mode is not ArmMode.MOVING
+
+
+@pytest.mark.parametrize("path", [np.full((2, 7), np.nan), np.zeros((2, 6)), np.zeros(7), "here"])
+def test_nonsense_is_refused_before_motion(twin: FrankaTwin, path) -> None:
+    with pytest.raises(BadArgument):
+        twin.arm.start_joint_path(path, twin.arm.info.limits)
