@@ -23,6 +23,7 @@ from codepolicy.cli.prompt import PromptCommand
 from codepolicy.cli.replay import ReplayCommand
 from codepolicy.cli.report import ReportCommand
 from codepolicy.cli.run import RunCommand
+from codepolicy.cli.skills import SkillsCommand
 from codepolicy.cli.tasks import TasksCommand
 from codepolicy.cli.train import TrainCommand
 from primitives.errors import ConfigurationError, unknown_name
@@ -47,6 +48,7 @@ COMMANDS: dict[str, type[Any]] = {
     "baseline": BaselineCommand,
     "export": ExportCommand,
     "train": TrainCommand,
+    "skills": SkillsCommand,
     "api": ApiCommand,
     "tasks": TasksCommand,
     "doctor": DoctorCommand,
