@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import re
 import textwrap
 from collections.abc import Callable
 from typing import Final
 
+from codepolicy.static_checks.imports import ALLOWED
 from codepolicy.static_checks.parsing import parsed
 
 MAX_PARSED: Final = 65_536
 """Longer blocks, in characters, are not looked into: the gate refuses them anyway."""
 
+_EXITS: Final = ("exit(", "quit(", "sys.exit(", "raise SystemExit")
 _NUMBERED: Final = re.compile(r"^\s*\d+(?:\s*[|:]|[.)](?=\s)) ?")
 _SMART: Final = str.maketrans(
     {
@@ -45,14 +48,78 @@ def complete(code: str) -> bool:
 def repaired(code: str) -> str:
     """`code` without what an editor, a console or a chat window put into it; as it is where that does not help."""
     code = _without_label(_without_cells(_without_plus(code)))
-    if len(code) > MAX_PARSED or parsed(code) is not None:
+    if len(code) > MAX_PARSED:
         return code
-    changed = code
-    for repair in _REPAIRS:
-        changed = repair(changed)
-        if changed != code and parsed(changed) is not None:
-            return changed
-    return code
+    if parsed(code) is None:
+        changed = code
+        for repair in _REPAIRS:
+            changed = repair(changed)
+            if changed != code and parsed(changed) is not None:
+                code = changed
+                break
+    return _without_needless(code)
+
+
+def _without_needless(code: str) -> str:
+    """Without a last `exit()` and imports that cannot be had and that nothing uses; lines keep their numbers."""
+    tree = parsed(code)
+    if tree is None or not tree.body:
+        return code
+    lines = code.split("\n")
+    if len(tree.body) > 1 and ast.unparse(tree.body[-1]).startswith(_EXITS):
+        _blank(lines, tree.body.pop())
+    used = {node.id for statement in tree.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    for statement in tree.body:
+        match statement:
+            case ast.Import(names=names) if all(_gone(a.name) for a in names):
+                bound = {a.asname or a.name.partition(".")[0] for a in names}
+            case ast.ImportFrom(module=str() as module, names=names, level=0) if _gone(module):
+                bound = {a.asname or a.name for a in names}
+            case _:
+                continue
+        if not bound & used and "*" not in bound:
+            _blank(lines, statement)
+    return "\n".join(lines)
+
+
+def _gone(module: str) -> bool:
+    """Whether a program cannot import `module`."""
+    return module.partition(".")[0] not in ALLOWED
+
+
+def _blank(lines: list[str], statement: ast.stmt) -> None:
+    """Make comments of the lines of `statement`, where nothing else stands on them."""
+    first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+    if statement.col_offset == 0 and (statement.end_col_offset or 0) >= len(lines[last].split("#")[0].rstrip()):
+        lines[first : last + 1] = [f"# {line}  (not needed)" for line in lines[first : last + 1]]
+
+
+def _older_fstrings(code: str) -> str:
+    """With other quotes inside the braces of an f-string than round it, as Python before 3.12 wants it."""
+    written: list[str] = []
+    quote, depth, at = "", 0, 0
+    while at < len(code):
+        character = code[at]
+        if not quote:
+            start = re.compile(r"\b[rR]?[fF][rR]?(['\"])(?!\1\1)").match(code, at)
+            if start is not None and (at == 0 or not (code[at - 1].isalnum() or code[at - 1] == "_")):
+                written.append(start[0])
+                quote, depth, at = start[1], 0, start.end()
+                continue
+        elif character == "\n":
+            quote = ""
+        elif character in "{}" and code[at : at + 2] not in ("{{", "}}"):
+            depth = max(0, depth + (1 if character == "{" else -1))
+        elif character in "{}" and depth == 0:
+            written.append(character)
+            at += 1
+        elif character == quote and depth == 0:
+            quote = ""
+        elif character == quote:
+            character = "'" if quote == '"' else '"'
+        written.append(character)
+        at += 1
+    return "".join(written)
 
 
 def _without_prompts(code: str) -> str:
@@ -114,6 +181,7 @@ def _dedented_rest(code: str) -> str:
 
 
 _REPAIRS: Final[tuple[Callable[[str], str], ...]] = (
+    _older_fstrings,
     _without_prompts,
     _without_magic,
     _without_numbers,
