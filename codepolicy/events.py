@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from codepolicy.approval import Decision, Proposal
 from codepolicy.episode import Candidate, Episode, GoalCheck
 from codepolicy.models.protocol import Message, Reply
-from primitives.scene import SceneObject
+from primitives.environment import ObjectState
+from primitives.robot import ArmInfo
+from primitives.scene import SceneObject, Vector3, Workspace
 from primitives.trace import CallRecord, ExecutionReport
 
 Phase = Literal["program", "goal"]
@@ -135,6 +137,65 @@ class FedBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """The program printed something; not necessarily a whole line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """More of a model's reply has come. Where a server does not stream, none of these come."""
+
+    turn: int
+    purpose: str
+    text: str
+    """The reply so far."""
+    thoughts: str = ""
+    """What a model thinks before it replies, so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """From here on it is told where arm and objects are."""
+
+    environment: str
+    arm: ArmInfo
+    workspace: Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the arm is, measured some times a second; from any thread."""
+
+    time: float
+    """Robot time since the trial began in s."""
+    q: tuple[float, ...]
+    """(dof,) rad."""
+    width: float
+    """Distance between the fingers in m."""
+    truth: Mapping[str, ObjectState] | None
+    """Ground truth where the environment has one: for recordings and for people who watch, never for a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is now known of the scene, as perceived: told where it has changed."""
+
+    time: float
+    """Robot time since the trial began in s."""
+    objects: tuple[SceneObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The arm is about to follow a path."""
+
+    tool: tuple[Vector3, ...]
+    """Points of the tool along it, base frame, m."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run is over and its record written."""
 
@@ -149,6 +210,7 @@ Event: TypeAlias = (
     | Weighed
     | Proposed
     | Decided
+    | Thinking
     | Started
     | Calling
     | Called
@@ -156,6 +218,11 @@ Event: TypeAlias = (
     | Ran
     | Checked
     | FedBack
+    | Printed
+    | Watched
+    | Moved
+    | Believed
+    | Heading
     | Ended
 )
 Observer: TypeAlias = Callable[[Event], None]

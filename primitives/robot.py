@@ -6,10 +6,11 @@ Everything above these Protocols (perception, kinematics, planning, pick and pla
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,6 +235,23 @@ class Arm(Protocol):
         Raises:
             ProtectiveStop: it needs `operator_ack`, or still stands.
             HardwareFault: the fault still stands.
+        """
+        ...
+
+
+@runtime_checkable
+class Stepped(Protocol):
+    """A capability of an arm whose time passes only while a motion is waited for, as in a simulation: it says when."""
+
+    def every(self, period_s: float, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, which reads state and changes none, in the thread that waits.
+
+        Args:
+            period_s: time from call to call on the robot's clock, in s.
+            listener: may take its time; the robot's clock stands meanwhile.
+
+        Returns:
+            What ends it.
         """
         ...
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from primitives.arguments import bind, encode
 from primitives.context import Context
@@ -48,6 +50,7 @@ class Server:
         limits: GuardLimits = GuardLimits(),  # noqa: B008 - frozen
         say: Callable[[str], None] | None = None,
         on_call: Callable[[CallRecord], None] | None = None,
+        on_path: Callable[[NDArray[np.float64]], None] | None = None,
     ) -> None:
         """Args:
         robot: connected robot.
@@ -55,9 +58,11 @@ class Server:
         limits: what no program may exceed.
         say: shows a sentence of the program to the person.
         on_call: is told every finished call, for live progress.
+        on_path: is told the tool's positions (N, 3) in m along each path before the arm follows it.
         """
         memory = SceneMemory(robot, detector)
         mover = Mover(robot, memory, limits)
+        mover.on_path = on_path
         self._context = Context(robot=robot, memory=memory, mover=mover, guard=mover.guard, say=say or _silent)
         self._on_call = on_call
         self._surface: Surface | None = None
@@ -85,6 +90,16 @@ class Server:
     def robot_time(self) -> float:
         """Robot time since this server was made, in s."""
         return self._context.robot.arm.state().stamp - self._start
+
+    @property
+    def began(self) -> float:
+        """The robot's clock in s when this server was made."""
+        return self._start
+
+    @property
+    def remembered(self) -> list[SceneObject] | None:
+        """What is known of the scene without a look; None where something has moved since the last one."""
+        return self._context.memory.remembered
 
     def look(self) -> list[SceneObject]:
         """What the cameras see now and what the gripper holds, for the prompt; counts against no program.

@@ -114,6 +114,8 @@ class PlainView:
                 self.line("  hint: " + event.text.rpartition("Hint: ")[2].strip())
             case Ended():
                 self.ended(event.episode)
+            case _:
+                pass
 
     def line(self, text: str, style: str = "") -> None:
         """One line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from codepolicy.episode import Episode, GoalCheck, Isolation, Outcome, Timings, Turn
-from codepolicy.events import Ended, Event, Observer
+from codepolicy.events import Believed, Ended, Event, Moved, Observer
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
@@ -74,6 +75,9 @@ class EpisodeRun:
     _filming: bool = field(init=False, default=False)
     _lost: str | None = field(init=False, default=None)
     """Why nothing more can be kept in the folder."""
+    _poses_lost: str | None = field(init=False, default=None)
+    """Why poses are missing."""
+    _writing: threading.RLock = field(init=False, default_factory=threading.RLock)
     _notes: list[str] = field(init=False, default_factory=lambda: list[str]())
 
     def __post_init__(self) -> None:
@@ -97,8 +101,12 @@ class EpisodeRun:
         """
         if self.folder is not None and self._lost is None:
             try:
-                self.folder.observe(event)
+                with self._writing:
+                    self.folder.observe(event)
             except OSError as error:
+                if isinstance(event, Moved | Believed):  # perhaps from another thread; costs the poses alone
+                    self._poses_lost = error.strerror or str(error)
+                    return
                 self.folder.reveal()
                 self._lost = f"the record cannot be kept in {str(self.folder.path)!r}: {error.strerror or error}"
                 raise InfrastructureError(self._lost, hint="Make room, or choose another folder with --out.") from error
@@ -200,6 +208,7 @@ class EpisodeRun:
     def _end(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""
         with uninterrupted():
+            self.executor.end()
             episode = self._record(outcome, summary, check)
         if self.folder is not None and self._filming and self.folder.path.is_dir():
             video = self.folder.path / "video.mp4"
@@ -263,6 +272,8 @@ class EpisodeRun:
         if folder is None:
             return episode
         self._keep_record(folder, episode)  # before what takes more room
+        if self._poses_lost is not None:
+            self._notes.append(f"poses.jsonl is not whole: {self._poses_lost}")
         self._keep("after.png", lambda: executor.pictures.picture(folder.path / "after.png"))
         self._keep("trace.jsonl", folder.close)
         if not folder.path.is_dir():

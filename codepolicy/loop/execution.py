@@ -31,6 +31,7 @@ def execute(
     deadline_s: float,
     on_calling: OnCalling,
     functions: Mapping[str, str],
+    on_output: Callable[[str], None] | None = None,
     answers: RecordedAnswers | None = None,
     seed: int | None = None,
 ) -> ExecutionReport:
@@ -44,6 +45,7 @@ def execute(
         entry: "goal" calls its `goal()` and collects the clauses.
         deadline_s: wall time that it may take.
         on_calling: is told each call before it is made.
+        on_output: is told what it prints, as it prints.
         functions: text of the functions written on demand, by name; they are defined and nothing of them is executed.
         answers: is told every call and its answer.
         seed: of its chance; by default the number of the program in the session.
@@ -65,6 +67,7 @@ def execute(
             definitions=functions,
             seed=seed,
             deadline_s=deadline_s,
+            on_output=on_output,
             on_death=server.stop,
         )
     except KeyboardInterrupt:

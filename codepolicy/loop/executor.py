@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,18 +18,22 @@ import msgspec
 from codepolicy.approval import Decision, Proposal
 from codepolicy.episode import GoalCheck
 from codepolicy.events import (
+    Believed,
     Called,
     Calling,
     Checked,
     Decided,
     Event,
+    Heading,
     Looked,
     Observer,
     Phase,
+    Printed,
     Proposed,
     Ran,
     Said,
     Started,
+    Watched,
 )
 from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.execution import OnCalling, execute
@@ -37,6 +41,7 @@ from codepolicy.loop.gate import Gate
 from codepolicy.loop.goal_check import GoalChecker
 from codepolicy.loop.robot_snapshot import robot_snapshot
 from codepolicy.loop.signatures import signatures
+from codepolicy.loop.state_sampling import StateSampling
 from codepolicy.permissions import Permissions
 from codepolicy.plugins import load_detector
 from codepolicy.prompting.prompt import system_prompt
@@ -53,6 +58,9 @@ from primitives.trace import CallRecord, ExecutionReport
 from primitives.twin import Perceived
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from codepolicy.loop.camera_pictures import CameraPictures
     from codepolicy.sandbox.host import PolicySandbox, PolicySession, SessionState
     from codepolicy.sandbox.policy_process import Zygote
@@ -111,6 +119,8 @@ class Executor:
     _clear: Clear | None = field(init=False, default=None)
     _programs: int = field(init=False, default=0)
     _program_time: float = field(init=False, default=0.0)
+    _sampling: StateSampling | None = field(init=False, default=None)
+    _believed: list[SceneObject] | None = field(init=False, default=None)
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
     _camera_pictures: CameraPictures | None = field(init=False, default=None)
@@ -128,7 +138,12 @@ class Executor:
                 self.trial = self.environment.reset(self.spec)
                 self.detector = load_detector(self.detector_name, self.environment)
                 self._server = Server(
-                    self.trial.robot, self.detector, limits=limits, say=self._say, on_call=self._called
+                    self.trial.robot,
+                    self.detector,
+                    limits=limits,
+                    say=self._say,
+                    on_call=self._called,
+                    on_path=self._heading,
                 )
                 if self.perceived is not None:
                     self._server.resume(self.perceived)
@@ -153,6 +168,7 @@ class Executor:
 
     def close(self) -> None:
         """End the confined process. Idempotent."""
+        self.end()
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -164,8 +180,37 @@ class Executor:
 
     def begin(self, observer: Observer) -> None:
         """Start on an instruction: turns and what was said are counted anew, and `observer` is told from here on."""
+        self.end()
         self._observer, self._turn, self._robot_began = observer, 0, self.robot_time
         self._said.clear()
+        robot = self.trial.robot
+        observer(Watched(self.environment.name, robot.arm.info, robot.workspace))
+        self._sampling = StateSampling(
+            arm=robot.arm,
+            truth=self.judge.world if self.judge is not None else None,
+            began=self._server.began,
+            observer=observer,
+        )
+        self._sampling.start()
+        self._believed = None
+        self._tell_belief()
+
+    def end(self) -> None:
+        """The instruction is over: where things are is told no longer. Idempotent."""
+        if self._sampling is not None:
+            self._sampling.stop()
+            self._sampling = None
+
+    def _tell_belief(self) -> None:
+        """What is known of the scene, where that has changed."""
+        known = self._server.remembered
+        if known is not None and (self._believed is None or not _same(known, self._believed)):
+            self._believed = known
+            self._observer(Believed(self.robot_time, tuple(known)))
+
+    def _heading(self, tool: NDArray[np.float64]) -> None:
+        points = [(float(x), float(y), float(z)) for x, y, z in tool]
+        self._observer(Heading(tuple(points)))
 
     def clear_with(self, clear: Clear | None) -> None:
         """From here on no program moves the robot that `clear` does not clear; None lets all of them."""
@@ -228,6 +273,7 @@ class Executor:
         """What the cameras see now."""
         self._seen = tuple(self._server.look())
         self._observer(Looked(self._seen))
+        self._tell_belief()
         return self._seen
 
     def mark_start(self) -> tuple[SceneObject, ...]:
@@ -413,6 +459,7 @@ class Executor:
             entry="program",
             deadline_s=self.deadline_s,
             on_calling=self._calling("program"),
+            on_output=lambda text: self._observer(Printed(text)),
             functions=self._functions,
         )
         self._programs += 1
@@ -507,3 +554,9 @@ class Executor:
 
     def _called(self, record: CallRecord) -> None:
         self._observer(Called(self._turn, self._phase, record))
+        self._tell_belief()
+
+
+def _same(a: Sequence[SceneObject], b: Sequence[SceneObject]) -> bool:
+    """Whether both say the same of the same things; `==` compares names alone."""
+    return [msgspec.structs.astuple(o) for o in a] == [msgspec.structs.astuple(o) for o in b]

@@ -15,10 +15,12 @@ from typing import Final
 
 import msgspec
 
-from codepolicy.events import Answered, Asked, Called, Event, Proposed, Started
+from codepolicy import pose_file
+from codepolicy.events import Answered, Asked, Believed, Called, Event, Moved, Proposed, Started, Watched
 from codepolicy.file_names import slug
 from codepolicy.models import recorded_exchange
 from codepolicy.models.protocol import Message
+from codepolicy.pose_file import Header, PoseWriter
 from codepolicy.printable import printable_json
 from codepolicy.redaction import redacted, redacted_json
 from primitives.errors import ConfigurationError
@@ -54,6 +56,8 @@ class RunFolder:
             ) from error
         self._trace: FileIO | None = None
         self._left_out = 0
+        self._poses: FileIO | None = None
+        self._pose_writer = PoseWriter(self._append_pose)
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
         self._request = ""
@@ -145,6 +149,18 @@ class RunFolder:
                     self.write(f"goal_{event.turn}.py", event.goal)
             case Proposed() if event.proposal.picture:
                 self.write(f"approval_{event.turn}.png", event.proposal.picture)
+            case Watched():
+                header = Header(
+                    environment=event.environment,
+                    arm=event.arm.name,
+                    joints=event.arm.joint_names,
+                    workspace=event.workspace,
+                )
+                self._pose_writer.begin(header)
+            case Moved():
+                self._pose_writer.moved(event.time, event.q, event.width, event.truth)
+            case Believed():
+                self._pose_writer.believed(event.time, event.objects)
             case Asked():
                 self._asked, self._request, self._sample = event.messages, self._numbered(event), event.sample
                 text = "\n\n".join(f"<!-- {m.role} -->\n{_uncommented(m.text)}" for m in event.messages)
@@ -168,8 +184,22 @@ class RunFolder:
         names = (name if n == 1 else f"{name}_{n}" for n in itertools.count(1))
         return next(n for n in names if not (self.path / "prompts" / f"{n}.md").exists())
 
+    def _append_pose(self, line: bytes) -> None:
+        """Add one line to the recorded poses, whole or not at all."""
+        if self._poses is None:
+            self._poses = (self.path / pose_file.NAME).open("ab", buffering=0)
+        before = self._poses.tell()
+        line = printable_json(redacted_json(line))
+        if self._poses.write(line) != len(line):
+            self._poses.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     def close(self) -> None:
-        """Make sure that the trace is on disk. Idempotent."""
+        """Make sure that trace and poses are on disk. Idempotent."""
+        if self._poses is not None:
+            self._pose_writer.close()
+            poses, self._poses = self._poses, None
+            poses.close()
         trace, self._trace = self._trace, None
         if trace is not None:
             with trace:

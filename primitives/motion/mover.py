@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -50,6 +50,8 @@ class Mover:
         self.hand = Hand(robot.arm, self.kinematics, memory, self.guard)
         self.postures: dict[Pose, NDArray[np.float64]] = {}
         """Joints (dof,) in rad for poses that a program was told of, with which they were found to work."""
+        self.on_path: Callable[[NDArray[np.float64]], None] | None = None
+        """Is told the tool's positions (N, 3) in m along each path that the arm is about to follow."""
         self.measured: dict[str, float | str] = {}
         """What the running primitive measured, by name with unit; the server moves it into the call's record."""
         home = self.kinematics.tool(self.info.home)
@@ -126,6 +128,8 @@ class Mover:
         if self.hand.held is not None and self.hand.held.contents:
             scale = min(scale, LADEN)
         limits = self.guard.motion_limits(path, tool, scale)
+        if self.on_path is not None:
+            self.on_path(tool)
         try:
             result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT + 2 * _least_duration(path, limits))
         except Failure:

@@ -44,7 +44,7 @@ class World:
         self.steps = 0
         self.changes = 0
         """Counts steps and restored snapshots: while it stays the same, so does everything there is to see."""
-        self.on_step: Callable[[], None] | None = None
+        self._listeners: list[Callable[[], None]] = []
         client = self.client
         self.table = load_table(client)
         self.arm = mount(client, robot)
@@ -166,8 +166,20 @@ class World:
         p.stepSimulation(physicsClientId=self.client)
         self.steps += 1
         self.changes += 1
-        if self.on_step is not None:
-            self.on_step()
+        self._tell()
+
+    def after_each_step(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after each step, until what is returned is called; it may change nothing."""
+        self._listeners = [*self._listeners, listener]
+
+        def end() -> None:
+            self._listeners = [other for other in self._listeners if other is not listener]
+
+        return end
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def advance(self, seconds: float) -> None:
         """Advance physics by less than `STEP`, for a controller whose clock is finer; the world's own clock, slips and
@@ -182,8 +194,7 @@ class World:
             self._slip()
             self._things.push_back()
             self.steps += 1
-            if self.on_step is not None:
-                self.on_step()
+            self._tell()
 
     def _slip(self) -> None:
         physics = self._physics

@@ -54,11 +54,8 @@ class VideoRecording:
         self._world = world
         self._to_draw = items(world, low_poly=True)
         self._frames: list[NDArray[np.float64]] = [poses(world)]
-        world.on_step = self._after_step
-
-    def stop(self) -> None:
-        """Listen no longer."""
-        self._world.on_step = None
+        self.stop = world.after_each_step(self._after_step)
+        """Listens no longer."""
 
     def write(self, path: Path, renderer: Renderer) -> None:
         """Write H.264 (yuv420p, mp4) at twice the robot's speed, faster where it would take more than `MAX_FRAMES`.

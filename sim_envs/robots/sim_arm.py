@@ -97,6 +97,16 @@ class SimArm:
             self._world.drive(q, (0.0,) * len(q))
         self._mode = ArmMode.IDLE
 
+    def every(self, period_s: float, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` each `period_s` of simulated time; returns what ends that."""
+        world, steps = self._world, max(1, round(period_s / STEP))
+
+        def after_step() -> None:
+            if world.steps % steps == 0:
+                listener()
+
+        return world.after_each_step(after_step)
+
     def reset(self, mode: ArmMode = ArmMode.IDLE) -> None:
         """Forget the motion under way: the world was arranged or restored."""
         self._motion, self._mode = None, mode

@@ -129,11 +129,11 @@ def _stopped_at(trial, step, call):
     """The call, stopped at a physics step, and a program after it."""
     server = trial(SCENE)
     world = server._context.robot.arm._world
-    world.on_step = lambda: server.stop() if world.steps == step else None
+    end = world.after_each_step(lambda: server.stop() if world.steps == step else None)
     with pytest.raises(Stopped):
         server.invoke(*call)
     assert world.steps < step + 32, "the motion went on"
-    world.on_step = None
+    end()
     server.begin(surface("skill"))
     server.invoke("home")
     return server

@@ -85,6 +85,14 @@ class SceneMemory:
         held = self.held
         return [*self.objects, held, *self.contents] if held else self.objects
 
+    @property
+    def remembered(self) -> list[SceneObject] | None:
+        """The same without a look: None where something has moved since the last one and nothing is known anew."""
+        if self._objects is None:
+            return None
+        held = self.held
+        return [*self._objects, held, *self.contents] if held else list(self._objects)
+
     def invalidate(self) -> None:
         """Something moved: the next question looks anew."""
         self._objects = None
