@@ -26,6 +26,7 @@ from codepolicy.cli.run import RunCommand
 from codepolicy.cli.skills import SkillsCommand
 from codepolicy.cli.tasks import TasksCommand
 from codepolicy.cli.train import TrainCommand
+from codepolicy.cli.view import ViewCommand
 from primitives.errors import ConfigurationError, unknown_name
 
 
@@ -45,6 +46,7 @@ COMMANDS: dict[str, type[Any]] = {
     "compare": CompareCommand,
     "report": ReportCommand,
     "replay": ReplayCommand,
+    "view": ViewCommand,
     "baseline": BaselineCommand,
     "export": ExportCommand,
     "train": TrainCommand,
@@ -61,6 +63,8 @@ COMMANDS: dict[str, type[Any]] = {
 def parse(argv: Sequence[str]) -> Command:
     """The command that `argv` asks for. Exits with status 2 where tyro finds a mistake in it."""
     argv, config = _without_config(argv)
+    if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS and " " not in argv[0].strip():
+        raise unknown_name("command", argv[0], COMMANDS)
     union: Any = None
     for name, command in COMMANDS.items():
         one = Annotated[command, _subcommand(name, command, config)]

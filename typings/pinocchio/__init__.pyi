@@ -72,6 +72,9 @@ class GeometryType(Enum):
     VISUAL = ...
 
 class GeometryObject:
+    meshColor: NDArray[np.float64]
+    meshPath: str
+    meshScale: NDArray[np.float64]
     name: str
     geometry: CollisionGeometry
     parentJoint: int
