@@ -31,24 +31,39 @@ class ChatCommand(OutputFlags, AgentFlags):
             with Session(
                 agent, scene=self.scene, task=self.task, seed=self.seed, out=self.out, video=self.video
             ) as session:
-                if sys.stdin.isatty():
-                    sys.stderr.write("What shall I do? An empty line is ignored; exit ends.\n")
-                for line in _lines():
+                at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+                if at_terminal:
+                    sys.stderr.write(
+                        "What shall I do? Up and down go through earlier lines; Ctrl-C stops the robot and the session "
+                        "goes on; exit ends.\n"
+                    )
+                for line in _instructions(_typed() if at_terminal else _read()):
                     status = finish(lambda words=line: session.run(words), json=self.json)
         return status
 
 
-def _lines() -> Iterator[str]:
-    """What the person types, line by line, until the end or "exit"."""
+def _instructions(lines: Iterator[str]) -> Iterator[str]:
+    """The lines that say something, until "exit"."""
+    for line in lines:
+        if line.strip().lower() in ("exit", "quit"):
+            return
+        if line.strip():
+            yield line.strip()
+
+
+def _typed() -> Iterator[str]:
+    from codepolicy.cli.line_editor import edited_lines
+
+    return edited_lines()
+
+
+def _read() -> Iterator[str]:
+    """Lines of a pipe or a file, until it ends or Ctrl-C."""
     while True:
-        if sys.stdin.isatty():
-            sys.stderr.write("> ")
-            sys.stderr.flush()
         try:
             line = sys.stdin.readline()
         except KeyboardInterrupt:
             return
-        if not line or line.strip().lower() in ("exit", "quit"):
+        if not line:
             return
-        if line.strip():
-            yield line.strip()
+        yield line

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from rich.console import Group
 from rich.live import Live
-from rich.syntax import Syntax
-from rich.table import Table
-from rich.text import Text
 
-from codepolicy.cli.clipped import Clipped
+from codepolicy.cli.live_panel import LivePanel
 from codepolicy.cli.screen import Screen
 from codepolicy.episode import Episode, GoalCheck, Outcome
 from codepolicy.events import (
     Answered,
     Asked,
+    Believed,
     Called,
     Calling,
     Checked,
@@ -24,13 +22,18 @@ from codepolicy.events import (
     Ended,
     Event,
     FedBack,
+    Heading,
     Looked,
+    Moved,
     Observer,
     Planned,
+    Printed,
     Proposed,
     Ran,
     Said,
     Started,
+    Thinking,
+    Watched,
     Weighed,
 )
 from codepolicy.prompting.quoting import one_line
@@ -38,6 +41,8 @@ from primitives.results import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord
 
+PRINTED = 200
+"""Characters of a line that a program prints before they are shown without its end."""
 _STYLES: dict[Outcome, str] = {
     **dict.fromkeys(("achieved", "declined", "answered"), "bold green"),
     "unverified": "bold yellow",
@@ -72,6 +77,7 @@ class PlainView:
     def __init__(self, console: Screen) -> None:
         self._console = console
         self._looked = False
+        self._printed = ""
 
     def __call__(self, event: Event) -> None:
         """Show `event`."""
@@ -107,15 +113,32 @@ class PlainView:
                 for line in event.text.split("\n"):
                     self.line(f"  says: {line}")
             case Ran():
+                self.flush()
                 self.ran(event)
             case Checked():
                 self.check(event.check)
             case FedBack():
                 self.line("  hint: " + event.text.rpartition("Hint: ")[2].strip())
+            case Printed():
+                self.printed(event.text)
             case Ended():
                 self.ended(event.episode)
             case _:
                 pass
+
+    def printed(self, text: str) -> None:
+        """The program has printed something: shown as soon as a line is whole, or long."""
+        *whole, self._printed = (self._printed + text).split("\n")
+        for line in whole:
+            self.line(f"  prints: {line}")
+        if len(self._printed) > PRINTED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Show what was printed without an end of line."""
+        if self._printed:
+            self.line(f"  prints: {self._printed}")
+            self._printed = ""
 
     def line(self, text: str, style: str = "") -> None:
         """One line."""
@@ -168,85 +191,82 @@ class PlainView:
         for note in episode.notes:
             self.line(note, "yellow")
         if episode.folder is not None:
-            self.line(f"{episode.timings.total:.1f} s, record in {episode.folder}", "dim")
+            times = f"{episode.timings.total:.1f} s wall time, {episode.timings.robot:.1f} s robot time"
+            self.line(f"{times}, record in {episode.folder}", "dim")
 
     def close(self) -> None:
         """Nothing is kept open."""
 
 
 class LiveView(PlainView):
-    """The program with its current line marked, and the calls as they happen."""
+    """The same lines, and below them what is under way."""
 
     def __init__(self, console: Screen) -> None:
         super().__init__(console)
+        self._panel = LivePanel(console)
         self._live: Live | None = None
-        self._program = ""
-        self._line: int | None = None
-        self._calls: list[CallRecord] = []
+        self._began = 0.0
+        self._watched = False
+
+    def __call__(self, event: Event) -> None:
+        """Show `event`."""
+        match event:
+            case Watched():
+                self._panel.began, self._watched = time.monotonic(), False
+            case Moved():  # perhaps from another thread: the panel is drawn in its own time
+                self._began = self._began if self._watched else event.time
+                self._watched = True
+                self._panel.robot_time = event.time - self._began
+                return
+            case Thinking():
+                self._panel.reply, self._panel.streams = event.text or event.thoughts, True
+                return
+            case Believed() | Heading() | Printed():
+                pass
+            case Asked():
+                self._open()
+                self._panel.ask(f"turn {event.turn}: asking the model for a {event.purpose}")
+            case Checked() | Ended():
+                self.close()
+            case _:
+                pass
+        super().__call__(event)
 
     def started(self, event: Started) -> None:
-        """Begin to show the program."""
-        self.close()
-        self._program, self._line, self._calls = self._console.written(event.program), None, []
-        self._live = Live(self._shown(), console=self._console, refresh_per_second=20, transient=False)
-        self._live.start()
+        """List the program, then follow it."""
+        super().started(event)
+        self._panel.run(f"turn {event.turn}: the program runs", event.program)
+        self._open()
 
     def calling(self, event: Calling) -> None:
         """Mark the line that runs."""
         if event.phase == "program":
-            self._line = event.line
-            self._refresh()
+            self._panel.line = event.line
+            self._panel.doing = f"line {event.line or '?'}: {event.name}"
 
     def called(self, record: CallRecord) -> None:
         """Add a call."""
-        self._calls.append(record)
-        self._refresh()
+        self._panel.calls.append(self._console.written(_call_line(record)))
+        super().called(record)
 
     def ran(self, event: Ran) -> None:
-        """Leave the program as it ended on the screen."""
-        self._line = event.report.failure.line if event.report.failure is not None else None
-        self._refresh()
+        """The program has ended."""
         self.close()
         super().ran(event)
 
-    def ended(self, episode: Episode) -> None:
-        """The run is over, perhaps in the middle of a program."""
-        self.close()
-        super().ended(episode)
-
     def close(self) -> None:
         """Stop the live part."""
+        self._panel.rest()
         if self._live is not None:
             self._live.stop()
             self._live = None
 
-    def _refresh(self) -> None:
-        if self._live is not None:
-            self._live.update(self._shown())
-
-    def _shown(self) -> Clipped:
-        marked = {self._line} if self._line is not None else set[int]()
-        program = Syntax(
-            self._program.rstrip(),
-            "python",
-            line_numbers=True,
-            highlight_lines=marked,
-            theme="ansi_dark",
-            word_wrap=True,
-        )
-        calls = Table.grid(padding=(0, 1))
-        for record in self._calls[-20:]:
-            calls.add_row(
-                Text(f"L{record.line or '?'}", style="dim"),
-                Text(self._console.written(record.call), overflow="ellipsis", no_wrap=True),
-                Text(
-                    self._console.written(_result(record)),
-                    style="red" if record.failure else "green",
-                    overflow="ellipsis",
-                ),
-                Text(f"{record.robot_time:.1f} s", style="dim"),
+    def _open(self) -> None:
+        if self._live is None:
+            self._live = Live(
+                get_renderable=lambda: self._panel, console=self._console, refresh_per_second=8, transient=True
             )
-        return Clipped(Group(program, calls))
+            self._live.start()
 
 
 def _listed(objects: tuple[SceneObject, ...]) -> str:
@@ -261,4 +281,4 @@ def _result(record: CallRecord) -> str:
 
 def _call_line(record: CallRecord) -> str:
     where = f"line {record.line}" if record.line is not None else "line ?"
-    return f"{where}: {one_line(record.call, 120)} -> {_result(record)} [{record.robot_time:.1f} s]"
+    return f"{where}: {one_line(record.call, 120)} -> {_result(record)} [{record.robot_time:.1f} s robot time]"

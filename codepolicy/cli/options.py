@@ -17,6 +17,7 @@ from codepolicy.settings import (
     LoopSettings,
     SafetySettings,
     Settings,
+    VisionSettings,
 )
 
 if TYPE_CHECKING:
@@ -88,8 +89,39 @@ class OutputFlags:
 
 
 def model_options(flags: ModelFlags) -> ModelOptions:
-    """The options for models by name."""
-    return ModelOptions(**_given(flags, ModelOptions))
+    """The options for models by name.
+
+    Raises:
+        ConfigurationError: one of them means nothing to any of the models that are used.
+    """
+    options = ModelOptions(**_given(flags, ModelOptions))
+    _refuse_without_effect(flags, options)
+    return options
+
+
+def _refuse_without_effect(flags: ModelFlags, options: ModelOptions) -> None:
+    """A flag that changes nothing is a mistake: e.g. an address for a model that asks nobody."""
+    from codepolicy.models.registry import effective
+    from primitives.errors import ConfigurationError
+
+    default, own = ModelOptions(), {field.name for field in fields(VisionSettings)}
+    changed = [
+        f.name
+        for f in fields(ModelOptions)
+        if f.name not in own and getattr(options, f.name) != getattr(default, f.name)
+    ]
+    if not changed:
+        return
+    others = (getattr(flags, name, None) for name in ("planner", "critic"))
+    models = [flags.model, *(model for model in others if model is not None)]
+    known = [effective(model) for model in models]
+    for name in changed:
+        if all(options is not None and name not in options for options in known):
+            flag = f"--{name.replace('_', '-')}"
+            raise ConfigurationError(
+                f"{flag} has no effect with --model {flags.model}; leave it out, or name a model that it is for, "
+                "such as --model openai:NAME"
+            )
 
 
 def settings(flags: ConditionSettings) -> Settings:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from codepolicy.episode import add_usage
-from codepolicy.events import Answered, Asked, Observer
+from codepolicy.events import Answered, Asked, Observer, Thinking
 from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
+from codepolicy.models.reply_progress import told_to
 from codepolicy.models.token_estimate import estimated
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.reply import ParsedReply, join_continued, parse_reply
@@ -17,6 +19,8 @@ from primitives.errors import ConfigurationError
 from primitives.plugins import broke
 
 MAX_CONTINUATIONS = 2
+TOLD_EVERY_S = 0.2
+"""s from one word of a reply's progress to the next."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +63,26 @@ def _tokens(usage: Usage) -> int:
 
 
 @dataclass(slots=True)
+class _Progress:
+    """Tells observers what has come of a reply, a few times a second."""
+
+    observer: Observer
+    turn: int
+    purpose: str
+    _text: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _thoughts: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _told: float = field(init=False, default=0.0)
+
+    def __call__(self, text: str, thoughts: str) -> None:
+        self._text.append(text)
+        self._thoughts.append(thoughts)
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY_S:
+            self._told = now
+            self.observer(Thinking(self.turn, self.purpose, "".join(self._text), "".join(self._thoughts)))
+
+
+@dataclass(slots=True)
 class LLMClient:
     """One model, asked on behalf of one run."""
 
@@ -82,7 +106,8 @@ class LLMClient:
         self.budget.check()
         self.observer(Asked(turn, purpose, tuple(messages), sample))
         try:
-            reply = self.model.complete(messages, sample=sample)
+            with told_to(_Progress(self.observer, turn, purpose)):
+                reply = self.model.complete(messages, sample=sample)
         except (ModelError, ConfigurationError):
             raise
         except KeyboardInterrupt:  # the server has read the request and bills it

@@ -21,6 +21,8 @@ from primitives.errors import ConfigurationError
 from primitives.regular_file import regular_text
 
 GRAMMAR_BYTES: Final = 1_000_000
+OPTIONS = ("timeout", "max_reply_tokens", "temperature", "retries")
+"""Those of `ModelOptions` that have an effect here."""
 CONTEXT: Final = 8192
 """Tokens of prompt and reply together that the server keeps, unless `context=` says otherwise."""
 LONGEST_REPLY: Final = 1024

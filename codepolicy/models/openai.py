@@ -22,10 +22,13 @@ from codepolicy.models.openai_errors import pause, refused_parts, retryable, ser
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.prices import cost, price, price_table
 from codepolicy.models.protocol import Message, ModelError, Reply
+from codepolicy.models.reply_progress import listener
 from codepolicy.models.token_estimate import estimated
 from codepolicy.redaction import keep_secret, shown_url, userinfo
 from primitives.errors import ConfigurationError
 
+OPTIONS = ("base_url", "timeout", "max_reply_tokens", "temperature", "retries", "prices")
+"""Those of `ModelOptions` that have an effect here."""
 OPENAI = "https://api.openai.com/v1"
 MAX_BODY = 64_000_000
 """Bytes of one answer; a long reply comes in pieces that each repeat some 300."""
@@ -166,11 +169,13 @@ class OpenAIModel:
         whole = WHOLE * patience
         bounds = Bounds(first_s=patience if streams else whole, idle_s=patience, total_s=whole, size=MAX_BODY)
 
+        tell = listener()
+
         def read(answer: Answer) -> Reply:
             if answer.status != 200:
                 raise server_error(answer.status, answer.headers, b"".join(answer.body))
             kind = answer.headers.get("content-type", "").lower()
-            return openai_answer.read(answer.body, url=self._url, model=self._name, kind=kind)
+            return openai_answer.read(answer.body, url=self._url, model=self._name, kind=kind, tell=tell)
 
         return exchange(self._address.of("chat/completions"), body, self._headers, bounds, read)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from codepolicy.models.openai_errors import NotCompletion, ServerError, no_server, words_of
 from codepolicy.models.protocol import ModelError, Reply, Usage
+from codepolicy.models.reply_progress import Listener
 
 MAX_REPLY = 400_000
 """Characters after which a reply is broken off."""
@@ -26,13 +27,14 @@ _SOURCE = ("code", "program", "python", "source", "script", "input")
 Json = dict[str, object]
 
 
-def read(pieces: Iterable[bytes], *, url: str, model: str, kind: str) -> Reply:
+def read(pieces: Iterable[bytes], *, url: str, model: str, kind: str, tell: Listener | None = None) -> Reply:
     """The reply in the body that comes in `pieces`.
 
     Args:
         pieces: the body as it comes.
         url: address of the server, for people.
         model: the model asked for.
+        tell: is told what comes, where the server streams.
         kind: content type, which servers are careless about: the body's beginning has the last word.
 
     Raises:
@@ -42,7 +44,7 @@ def read(pieces: Iterable[bytes], *, url: str, model: str, kind: str) -> Reply:
     """
     if "html" in kind:
         raise no_server(url, model)
-    answer = _Collected(url=url, model=model)
+    answer = _Collected(url=url, model=model, tell=tell)
     lines = _lines(pieces, model)
     first = next((line for line in lines if line.strip()), b"")
     if first.lstrip(b"\xef\xbb\xbf \t").startswith((b"{", b"[", b"<")) or "json" in kind:
@@ -109,6 +111,7 @@ class _Collected:
 
     url: str
     model: str
+    tell: Listener | None = None
     text: list[str] = field(default_factory=lambda: list[str]())
     thought: list[str] = field(default_factory=lambda: list[str]())
     refused: list[str] = field(default_factory=lambda: list[str]())
@@ -171,8 +174,11 @@ class _Collected:
         self.finish = finish if isinstance(finish, str) and finish else self.finish
         told = choice.get("delta") or choice.get("message")
         delta = cast(Json, told) if isinstance(told, dict) else {"content": choice.get("text")}
-        self._add(self.text, _text(delta.get("content")))
-        self._add(self.thought, _text(delta.get("reasoning_content") or delta.get("reasoning")))
+        text, thought = _text(delta.get("content")), _text(delta.get("reasoning_content") or delta.get("reasoning"))
+        self._add(self.text, text)
+        self._add(self.thought, thought)
+        if self.tell is not None and (text or thought):
+            self.tell(text, thought)
         self._add(self.refused, _text(delta.get("refusal")))
         calls = delta.get("tool_calls")
         for position, call in enumerate(cast("list[object]", calls) if isinstance(calls, list) else ()):

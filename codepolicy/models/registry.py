@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from codepolicy import plugins
@@ -26,6 +27,17 @@ def load(spec: str, options: ModelOptions | None = None) -> Model:
     name, _, argument = spec.partition(":")
     factory = plugins.load(GROUP, "model", name)
     return factory(argument, options or ModelOptions())
+
+
+def effective(spec: str) -> frozenset[str] | None:
+    """Which fields of `ModelOptions` mean something to the model that `spec` names; None where it does not say.
+
+    Raises:
+        ConfigurationError: unknown model.
+    """
+    factory = plugins.load(GROUP, "model", spec.partition(":")[0])
+    told = getattr(sys.modules.get(factory.__module__), "OPTIONS", None)
+    return None if told is None else frozenset(told)
 
 
 def suited(model: Model | str, settings: Settings, options: ModelOptions, *, sees: bool = False) -> Model:

@@ -15,6 +15,9 @@ from codepolicy.models.protocol import Message, Model, ModelError, Reply, Usage
 from codepolicy.models.recorded_exchange import RecordedExchange
 from primitives.errors import ConfigurationError
 
+OPTIONS: tuple[str, ...] = ()
+"""Those of `ModelOptions` that have an effect here."""
+
 
 class ReplayModel:
     """Answers what was recorded in `folder`, or in a run folder, for the very same conversation and sample.

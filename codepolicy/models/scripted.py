@@ -11,6 +11,8 @@ from codepolicy.models.protocol import Message, ModelError, Reply
 from primitives.errors import ConfigurationError
 from primitives.regular_file import regular_text
 
+OPTIONS: tuple[str, ...] = ()
+"""Those of `ModelOptions` that have an effect here."""
 REPLY_BYTES = 16_000_000
 Answer: TypeAlias = str | Reply | Exception | Callable[[Sequence[Message]], str]
 

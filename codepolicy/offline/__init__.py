@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from codepolicy.models.options import ModelOptions
     from codepolicy.offline.model import OfflineModel
 
+OPTIONS: tuple[str, ...] = ()
+"""Those of `ModelOptions` that have an effect here."""
+
 
 def make(argument: str, options: ModelOptions) -> OfflineModel:
     """The offline model; it takes no argument.

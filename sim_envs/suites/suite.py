@@ -177,7 +177,7 @@ def _suite_or_task(name: str) -> Suite:
     known = {task.id for task in all_tasks()}
     id = name.partition(":")[0]
     if not {id, re.sub(r"-v\d+$", "", id)} & known:
-        raise unknown_name("suite or task", name, (*names(), *known))
+        raise unknown_name("suite or task", name, (*names(), *known), where="codepolicy tasks")
     task = find_task(name)
     return Suite(description="", groups=(TaskGroup(tasks=(task.id,), labels=_labels(task)),))
 

@@ -43,7 +43,7 @@ def find_task(id: str) -> Task:
     versioned = re.fullmatch(r"(.+)-v(\d+)", name)
     base = versioned.group(1) if versioned and name not in known else name
     if base not in known:
-        raise unknown_name("task", id, known)
+        raise unknown_name("task", id, known, where="codepolicy tasks")
     found = known[base]
     if versioned and base != name and int(versioned.group(2)) != found.version:
         raise ConfigurationError(f"task {base!r} is at version {found.version}; {id!r} no longer exists.")
