@@ -35,9 +35,9 @@ def test_help_is_instant() -> None:
     help_text = "from codepolicy.cli.commands import parse\ntry: parse(['--help'])\nexcept SystemExit: pass"
     helped = _modules_after(help_text)
     ours = {name for name in helped if name.partition(".")[0] in ("codepolicy", "primitives", "sim_envs")}
-    assert "codepolicy.cli.run" in ours and len(ours) < 40, sorted(ours)
+    assert "codepolicy.cli.run" in ours and len(ours) < 45, sorted(ours)
     assert not helped.intersection({*HEAVY, "numpy", "shapely", "msgspec"})
-    assert len(helped - bare) < 60, sorted(helped - bare)
+    assert len(helped - bare) < 70, sorted(helped - bare)
 
 
 def test_the_version_is_told() -> None:
