@@ -226,7 +226,7 @@ class LiveView(PlainView):
             case Asked():
                 self._open()
                 self._panel.ask(f"turn {event.turn}: asking the model for a {event.purpose}")
-            case Checked() | Ended():
+            case Checked() | Ended() | Proposed():
                 self.close()
             case _:
                 pass
