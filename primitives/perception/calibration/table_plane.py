@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.calibration.misplaced_table import refuse_misplaced
 from primitives.perception.geometry.quantiles import median
 from primitives.perception.heightmap.point_cloud import base_points
 from primitives.robot import CameraInfo, Frame
@@ -33,8 +34,13 @@ class TablePlane:
         self._known: dict[str, tuple[CameraInfo, NDArray[np.float64], CameraInfo]] = {}
 
     def corrected(self, frame: Frame, workspace: Workspace) -> Frame:
-        """`frame` with a camera that sees the table at z = 0."""
+        """`frame` with a camera that sees the table at z = 0.
+
+        Raises:
+            HardwareFault: no such table can be what the camera shows; see `refuse_misplaced`.
+        """
         plane = _plane(frame, workspace)
+        refuse_misplaced(frame, workspace, plane)
         if plane is None:
             return frame
         known = self._known.get(frame.camera.name)
