@@ -109,7 +109,7 @@ class Agent:
             also=self.others(),
             skills=self.skills(),
         )
-        return self._perform(solver, spec, model_id=model.id, out=out, video=video)
+        return self._perform(solver, spec, model_id=model.id, out=out, video=video, namer=self.namer(model))
 
     def execute(
         self,
@@ -144,6 +144,7 @@ class Agent:
             GivenProgram(program),
             spec,
             model_id="program" if program is not None else "oracle",
+            namer=self.namer(None),
             privileged=() if program is not None else ("program",),
             gate=gate,
             out=out,
@@ -184,6 +185,15 @@ class Agent:
         approve = strictest(environment, settings.approve, permissions.approve)
         return Oversight(approve=approve, approver=self.approver, audit=audit)
 
+    def namer(self, model: Model | None) -> Model | None:
+        """Who names things for a detector that asks: the vision model of the settings, else `model`.
+
+        Raises:
+            ConfigurationError: it cannot be used so.
+        """
+        name = self.settings.vision_model
+        return model if name is None else self.loaded(name, sees=True)
+
     def skills(self) -> SkillStore | None:
         """The store that the settings name. Raises ConfigurationError."""
         settings = self.settings
@@ -206,6 +216,7 @@ class Agent:
         model_id: str,
         out: str | Path | None,
         video: bool,
+        namer: Model | None = None,
         privileged: tuple[str, ...] = (),
         gate: bool = True,
     ) -> Episode:
@@ -226,6 +237,7 @@ class Agent:
                     observer=self.observer,
                     privileged=privileged,
                     oversight=oversight,
+                    namer=namer,
                 )
                 return run.perform(solver)
         finally:

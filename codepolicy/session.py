@@ -62,6 +62,7 @@ class Session:
         self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
         self._critic = agent.loaded(agent.critic, sees=True) if agent.critic is not None else None
         self._also = agent.others()
+        self._namer = agent.namer(self._model)
         self._skills = agent.skills() or SkillStore(learn=True)
         self._environment = load_environment(agent.env) if isinstance(agent.env, str) else agent.env
         spec = TrialSpec(seed=seed, task=task, scene=scene, disturbances=agent.settings.disturbances)
@@ -101,6 +102,7 @@ class Session:
             video=self._video,
             observer=self._agent.observer,
             oversight=self._oversight,
+            namer=self._namer,
         )
         before = self._executor.seen
         try:

@@ -43,8 +43,10 @@ class SurfaceSettings:
 class ConditionSettings(SurfaceSettings):
     """Under which conditions programs run."""
 
-    detector: Annotated[str, arg(metavar="rgbd|oracle|NAME")] = "rgbd"
-    """How objects are seen; oracle uses ground truth and is stamped on the result."""
+    detector: Annotated[str, arg(metavar="rgbd|vlm|oracle|NAME")] = "rgbd"
+    """How objects are seen; vlm asks a vision model what they are; oracle uses ground truth and is stamped."""
+    vision_model: Annotated[str | None, arg(metavar="PROVIDER:NAME")] = None
+    """Who names things with --detector vlm; left out, the model that writes the programs."""
     isolation: IsolationMode = "best-effort"
     """required refuses to run where the kernel cannot confine the program."""
     deadline: float = 300.0

@@ -16,6 +16,7 @@ from codepolicy.events import Believed, Ended, Event, Moved, Observer
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
+from codepolicy.loop.naming import asked_through
 from codepolicy.loop.outcome import Ending, Solution, last_word
 from codepolicy.loop.oversight import Oversight
 from codepolicy.loop.run_folder import RunFolder
@@ -26,6 +27,7 @@ from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
 from primitives.environment import Verdict
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, InfrastructureError
+from primitives.perception.naming_detector import NamedByModel
 
 _OUTCOMES: dict[Ending, Outcome] = {
     "done": "achieved",
@@ -64,6 +66,8 @@ class EpisodeRun:
     """What used ground truth beside detector and feedback."""
     oversight: Oversight | None = None
     """Who approves, what is written down, where is rehearsed; None where nobody asked for any of it."""
+    namer: Model | None = None
+    """Who names things for a detector that asks a model."""
     turns: list[Turn] = field(default_factory=lambda: list[Turn]())
     plan: tuple[str, ...] = ()
     skills: list[str] = field(default_factory=lambda: list[str]())
@@ -82,10 +86,19 @@ class EpisodeRun:
 
     def __post_init__(self) -> None:
         self.budget = Budget(max_tokens=self.settings.max_tokens, max_cost_usd=self.settings.max_cost)
+        if isinstance(self.executor.detector, NamedByModel):
+            self._give_names(self.executor.detector)
         self.executor.begin(self.observe)
         overseen = self.oversight
         self.executor.clear_with(overseen.clearance(self.executor, self.instruction) if overseen is not None else None)
         self._robot_began = self.executor.robot_time
+
+    def _give_names(self, detector: NamedByModel) -> None:
+        if self.namer is None:
+            raise ConfigurationError(
+                f"detector {self.settings.detector!r} needs a model to name things; give --vision-model PROVIDER:NAME"
+            )
+        detector.name_with(asked_through(self.client(self.namer)), self._notes.append)
 
     def client(self, model: Model) -> LLMClient:
         """A client of `model` on this run's budget."""
@@ -268,6 +281,7 @@ class EpisodeRun:
             ),
             folder=str(folder.path) if folder is not None else None,
             trace=str(folder.path / "trace.jsonl") if folder is not None else None,
+            notes=tuple(self._notes),
         )
         if folder is None:
             return episode

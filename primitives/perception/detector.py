@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,4 +46,13 @@ class Detector(Protocol):
             Objects in the base frame. Names are "<color> <category>" without numbers; `SceneMemory` numbers
             duplicates and keeps names stable across looks.
         """
+        ...
+
+
+@runtime_checkable
+class Resolver(Protocol):
+    """A detector that knows what words mean beside colours and categories."""
+
+    def resolve(self, query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
+        """Those of `objects` that `query` means; empty when it knows none."""
         ...

@@ -117,6 +117,11 @@ def find(query: str, objects: Sequence[SceneObject]) -> SceneObject:
     found = [o for o in objects if o.name == _as_name(query)] or matches(query, objects)
     if not found:
         raise not_found(query, objects)
+    return only(query, found)
+
+
+def only(query: str, found: Sequence[SceneObject]) -> SceneObject:
+    """The one of `found`, N > 0, that `query` means. Raises Ambiguous when there are several."""
     if len(found) > 1:
         names = tuple(o.name for o in found)
         raise Ambiguous(

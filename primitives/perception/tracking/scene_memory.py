@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import NotFound
+from primitives.failures import BadArgument, NotFound
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.camera_frames import fresh_frames
 from primitives.perception import queries
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
-from primitives.perception.detector import Detector, RobotView
+from primitives.perception.detector import Detector, Resolver, RobotView
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
@@ -104,11 +104,31 @@ class SceneMemory:
             NotFound: nothing matches; the candidates are everything in view.
             Ambiguous: several match; they are the candidates.
         """
-        return queries.find(query, self.visible)
+        visible = self.visible
+        try:
+            return queries.find(query, visible)
+        except (NotFound, BadArgument):
+            meant = self._meant(query, visible)
+            if not meant:
+                raise
+        return meant[0] if len(meant) == 1 else queries.only(query, meant)
 
     def find_all(self, query: str | None = None) -> list[SceneObject]:
         """Every object that `query` describes, the held one included; all of them without a query."""
-        return self.visible if query is None else queries.matches(query, self.visible)
+        visible = self.visible
+        if query is None:
+            return visible
+        try:
+            found = queries.matches(query, visible)
+        except BadArgument:
+            if meant := self._meant(query, visible):
+                return meant
+            raise
+        return found or self._meant(query, visible)
+
+    def _meant(self, query: str, visible: Sequence[SceneObject]) -> list[SceneObject]:
+        """What a detector that knows more words than ours says that `query` means."""
+        return self._detector.resolve(query, visible) if isinstance(self._detector, Resolver) else []
 
     def current(self, obj: SceneObject) -> SceneObject:
         """The same thing as `obj`, as it was last seen.
