@@ -16,6 +16,7 @@ from codepolicy.loop.episode_run import EpisodeRun, Interrupted
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.model_solver import ModelSolver
 from codepolicy.loop.run_folder import RunFolder
+from codepolicy.models.protocol import Model
 from codepolicy.plugins import load_environment
 from codepolicy.prompting.quoting import one_line
 from codepolicy.prompting.scene_diff import moves
@@ -59,6 +60,7 @@ class Session:
         self._video = video
         self._history: list[str] = []
         self._model = agent.loaded(agent.model, sees=True)
+        self._models: dict[str, Model] = {agent.model: self._model} if isinstance(agent.model, str) else {}
         self._planner = agent.loaded(agent.planner) if agent.planner is not None else self._model
         self._critic = agent.loaded(agent.critic, sees=True) if agent.critic is not None else None
         self._also = agent.others()
@@ -83,21 +85,26 @@ class Session:
         """The world, to look at it between instructions."""
         return self._executor
 
-    def run(self, instruction: str) -> Episode:
+    def run(self, instruction: str, *, model: Model | str | None = None) -> Episode:
         """Carry out `instruction` in the world as it is.
+
+        Args:
+            instruction: what to do.
+            model: who writes the programs this time; the agent's own when left out.
 
         Raises:
             ConfigurationError: the instruction is empty, or the model cannot be used as set up.
             Interrupted: Ctrl-C; the record is written, and the session can go on.
         """
         words = checked_instruction(instruction) or ""
+        coder = self._model if model is None else self._loaded(model)
         folder = RunFolder(self._out, words) if self._out is not None else None
         self._executor.instruct(words)
         run = EpisodeRun(
             executor=self._executor,
             settings=self._agent.settings,
             instruction=words,
-            model_id=self._model.id,
+            model_id=coder.id,
             folder=folder,
             video=self._video,
             observer=self._agent.observer,
@@ -108,8 +115,8 @@ class Session:
         try:
             before = self._executor.look()
             solver = ModelSolver(
-                coder=self._model,
-                planner=self._planner,
+                coder=coder,
+                planner=self._planner if self._agent.planner is not None else coder,
                 critic=self._critic,
                 also=self._also,
                 session=self._history[-MAX_HISTORY:],
@@ -124,6 +131,14 @@ class Session:
                 folder.discard()
         self._remember(words, before, episode)
         return episode
+
+    def _loaded(self, model: Model | str) -> Model:
+        """`model`, made once for each name."""
+        if not isinstance(model, str):
+            return model
+        if model not in self._models:
+            self._models[model] = self._agent.loaded(model, sees=True)
+        return self._models[model]
 
     def _remember(self, words: str, before: Sequence[SceneObject], episode: Episode) -> None:
         """Add one line to the history, which later prompts show: it holds nothing that only ground truth knows."""

@@ -14,6 +14,7 @@ from codepolicy.cli.baseline import BaselineCommand
 from codepolicy.cli.calibrate import CalibrateCommand
 from codepolicy.cli.chat import ChatCommand
 from codepolicy.cli.compare import CompareCommand
+from codepolicy.cli.console import ConsoleCommand
 from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
@@ -41,6 +42,7 @@ class Command(Protocol):
 COMMANDS: dict[str, type[Any]] = {
     "run": RunCommand,
     "chat": ChatCommand,
+    "console": ConsoleCommand,
     "exec": ExecCommand,
     "eval": EvalCommand,
     "compare": CompareCommand,

@@ -153,8 +153,13 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptio
     also: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME[:DETAIL]")] = ()
     """Further models that write candidates in turn with --model."""
 
-    def agent(self, observer: Observer) -> Agent:
-        """The agent that these flags describe."""
+    def agent(self, observer: Observer, *, asked: Approver | None = None) -> Agent:
+        """The agent that these flags describe.
+
+        Args:
+            observer: is told everything as it happens.
+            asked: who approves motions, instead of the person at the terminal.
+        """
         from codepolicy.agent import Agent
 
         return Agent(
@@ -167,7 +172,7 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptio
             record=self.record,
             resume=self.resume,
             observer=observer,
-            approver=approver(self.approve),
-            client="terminal",
+            approver=asked if asked is not None else approver(self.approve),
+            client="terminal" if asked is None else "console",
             also=self.also,
         )

@@ -54,7 +54,7 @@ def test_ctrl_c_stops_the_robot_and_the_session_goes_on(tmp_path: Path) -> None:
     replies.mkdir()
     endless = "for n in range(400):\n    push(find('red block'), (0.45, 0.1 if n % 2 else -0.1))\n    home()\n"
     (replies / "01.md").write_text(f"```python\n{endless}```\n")
-    (replies / "02.md").write_text("```python\nsay(f'still here, {len(detect())} things')\n```\n")
+    (replies / "02.md").write_text("```python\nsay(f'still here, {len(detect())} things')\nhome()\n```\n")
     child = chat(tmp_path, "--model", f"scripted:{replies}", "--turns", "1")
     child.expect(PROMPT)
     child.send("go to and fro\r")
@@ -69,7 +69,7 @@ def test_ctrl_c_stops_the_robot_and_the_session_goes_on(tmp_path: Path) -> None:
     child.expect(pexpect.EOF)
     records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/*/episode.json")]
     outcomes = sorted(record["outcome"] for record in records)
-    assert outcomes == ["interrupted", "unverified"], "both are recorded"
+    assert outcomes == ["answered", "interrupted"], "both are recorded"
 
 
 def test_the_history_is_bounded_and_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

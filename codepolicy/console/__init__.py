@@ -1,0 +1,1 @@
+"""The console: watch and drive a robot from a browser. Needs the extra `console`."""
