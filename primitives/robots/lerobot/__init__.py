@@ -1,0 +1,1 @@
+"""Any `Robot` of LeRobot: extra `[lerobot]`. Without torch it works too, since motor drivers never compute with it."""
