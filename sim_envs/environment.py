@@ -13,7 +13,6 @@ from primitives.categories import SLIDING
 from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
 from primitives.errors import ConfigurationError
 from primitives.hand_eye.charuco import Board
-from primitives.hand_eye.solver import Mounted
 from primitives.robot import ArmInfo, ArmMode, Robot
 from primitives.scene import Workspace
 from primitives.twin import Perceived
@@ -207,10 +206,10 @@ class PyBulletEnvironment:
             conditions={"renderer": self._renderer.name, "twin": True},
         )
 
-    def show_board(self, board: Board, mounted: Mounted) -> Robot:
+    def show_board(self, board: Board, camera: str | None) -> Robot:
         """An empty table, and a calibration board near where `board_place` says; see `ShowsBoard`."""
         self._task = None
-        cameras = show_board(self._setup, self._renderer, self._spec, self._workspace, board, mounted)
+        cameras = show_board(self._setup, self._renderer, self._spec, self._workspace, board, camera)
         return Robot(self._setup.arm, cameras, self._workspace)
 
     def verdict(self, said: Sequence[str] = (), *, declined: str | None = None) -> Verdict | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
@@ -24,9 +24,7 @@ class CalibrateCommand(DisturbanceSettings, ConditionFlags):
     out: Annotated[str | None, tyro.conf.arg(metavar="FILE")] = None
     """Where the PDF (board.pdf) or the camera's lines for a robot file (NAME.toml) are written."""
     camera: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
-    """Which camera; the only one when left out."""
-    mounted: Literal["fixed", "hand"] = "fixed"
-    """Whether the camera stands beside the arm, the board in the hand, or is in the hand, the board on the table."""
+    """Which camera; the only one when left out. A simulated robot has one in its hand for this, called wrist."""
     by_hand: Annotated[bool, Flag] = False
     """The arm is not moved: lead it from pose to pose and press Enter at each."""
     views: int = 20
@@ -94,7 +92,7 @@ class CalibrateCommand(DisturbanceSettings, ConditionFlags):
         environment = load_environment(self.env)
         try:
             spec = TrialSpec(seed=self.seed, disturbances=self.disturbances or "mild")
-            session = opened(environment, spec, board, self.camera, self.mounted, speed_scale=self.speed)
+            session = opened(environment, spec, board, self.camera, speed_scale=self.speed)
             result = self._by_hand(session) if self.by_hand else self._by_arm(session)
         finally:
             environment.close()

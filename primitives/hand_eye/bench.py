@@ -20,9 +20,9 @@ GRIPPED = 0.01
 class ShowsBoard(Protocol):
     """A simulated environment that can put a board into its cameras' view."""
 
-    def show_board(self, board: Board, mounted: Mounted) -> Robot:
-        """The robot of the trial under way, whose cameras now see a board near where `board_place` says. For a camera
-        in the hand the robot has one, called "wrist"."""
+    def show_board(self, board: Board, camera: str | None) -> Robot:
+        """The robot of the trial under way, whose cameras now see a board near where `board_place` says: on the table
+        for `camera` "wrist", which is in the hand and there for this alone, else in the hand."""
         ...
 
 

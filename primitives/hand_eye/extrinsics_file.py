@@ -14,7 +14,7 @@ def extrinsics_toml(camera: CameraInfo, result: HandEye) -> str:
     pose = matrix_pose(result.T_mount_camera)
     position = ", ".join(f"{v:.5f}" for v in pose.position)
     quaternion = ", ".join(f"{v:.6f}" for v in pose.quaternion_xyzw)
-    mount = "base" if result.mounted == "fixed" else "tool"
+    mount = camera.link or "base"
     return (
         f"# {accuracy(result)}\n"
         f"[cameras.{camera.name}.extrinsics]\n"

@@ -84,13 +84,8 @@ def view_now(arm: Arm, camera: Camera, board: Board, kinematics: Kinematics) -> 
     if float(np.abs(after.q - before.q).max()) > MOVED:
         return None
     sighting = seen(board, frame.rgb)
-    return None if sighting is None else View(kinematics.tool((before.q + after.q) / 2), sighting)
-
-
-def wait_for_rest(arm: Arm, timeout_s: float) -> None:
-    """Return once no joint moves. Raises CommsLost where one still does after `timeout_s` s of host time."""
-    deadline = time.monotonic() + timeout_s
-    while float(np.abs(arm.state().dq).max()) > AT_REST:
-        if time.monotonic() > deadline:
-            raise CommsLost(f"the arm does not come to rest within {timeout_s:g} s")
-        time.sleep(0.02)
+    if sighting is None:
+        return None
+    q = frame.q if frame.q is not None else (before.q + after.q) / 2
+    link = camera.info.link
+    return View(kinematics.tool(q) if link is None else kinematics.link(q, link), sighting)

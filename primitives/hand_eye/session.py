@@ -15,6 +15,7 @@ from primitives.guard import Guard, GuardLimits
 from primitives.hand_eye.bench import ShowsBoard, board_place
 from primitives.hand_eye.charuco import Board
 from primitives.hand_eye.coverage import LEAST_VIEWS
+from primitives.hand_eye.pose_vectors import inverse
 from primitives.hand_eye.recording import recorded_views, views_by_hand
 from primitives.hand_eye.solver import HandEye, Mounted, View, solve
 from primitives.hand_eye.view_poses import Guess, board_checker, view_poses
@@ -56,18 +57,24 @@ class Session:
         robot: connected, its table clear.
         camera: the one to calibrate; its intrinsics are believed, and its extrinsics to some centimetres.
         board: as printed and measured.
-        mounted: where the camera is.
         speed_scale: fraction of the arm's speed.
     """
 
-    def __init__(self, robot: Robot, camera: Camera, board: Board, mounted: Mounted, *, speed_scale: float) -> None:
+    def __init__(self, robot: Robot, camera: Camera, board: Board, *, speed_scale: float) -> None:
         self.camera = camera
         self._robot, self._board, self._speed = robot, board, speed_scale
-        self._mounted: Mounted = mounted
-        info = robot.arm.info
-        limits = GuardLimits()
-        self._guard = Guard(limits, info, robot.workspace, Kinematics(info).pose(info.home).position)
-        self._guess = Guess(mounted, camera.info, board_place(board, mounted, robot.workspace))
+        info, link = robot.arm.info, camera.info.link
+        kinematics = Kinematics(info)
+        self._mounted: Mounted = "fixed" if link is None else "hand"
+        self._guard = Guard(GuardLimits(), info, robot.workspace, kinematics.pose(info.home).position)
+        self._believed, T_camera_tool = camera.info.T_base_camera, np.eye(4)
+        if link is not None:
+            known = camera.info.T_link_camera
+            self._believed = known if known is not None else np.full((4, 4), np.nan)
+            T_link_tool = inverse(kinematics.link(info.home, link)) @ kinematics.tool(info.home)
+            T_camera_tool = inverse(self._believed) @ T_link_tool
+        place = board_place(board, self._mounted, robot.workspace)
+        self._guess = Guess(self._mounted, camera.info, place, T_camera_tool)
 
     def request(self) -> str:
         """What the person is to do first."""
@@ -89,6 +96,11 @@ class Session:
             ConfigurationError: too few can be reached.
         """
         arm = self._robot.arm
+        if not np.isfinite(self._believed).all():
+            raise ConfigurationError(
+                f"nothing is known of where camera {self.camera.info.name!r} is: give its rough pose, or lead the arm "
+                "with --by-hand"
+            )
         poses, _ = view_poses(arm.info, self._guard, self._board, self._guess, start=arm.state().q, count=count)
         if len(poses) < LEAST_VIEWS:
             raise ConfigurationError(
@@ -125,13 +137,13 @@ class Session:
     def _solved(self, views: Iterable[View]) -> Calibration:
         info = self.camera.info
         found = solve(list(views), self._board, info.K, info.distortion, self._mounted)
-        away, turn = pose_distance(info.T_base_camera, found.T_mount_camera)
+        if not np.isfinite(self._believed).all():
+            return Calibration(found, math.nan, math.nan)
+        away, turn = pose_distance(self._believed, found.T_mount_camera)
         return Calibration(found, away * 1000, math.degrees(turn))
 
 
-def opened(
-    environment: World, spec: TrialSpec, board: Board, camera: str | None, mounted: Mounted, *, speed_scale: float
-) -> Session:
+def opened(environment: World, spec: TrialSpec, board: Board, camera: str | None, *, speed_scale: float) -> Session:
     """A session with the robot of `environment`; a simulated one is shown a board.
 
     Raises:
@@ -139,11 +151,11 @@ def opened(
     """
     robot = environment.reset(spec).robot
     if isinstance(environment, ShowsBoard):
-        robot = environment.show_board(board, mounted)
+        robot = environment.show_board(board, camera)
     known = {c.info.name: c for c in robot.cameras}
     if camera is None and len(known) != 1:
         raise ConfigurationError(f"which camera? Give --camera {' or '.join(known) or 'NAME, once there is one'}.")
     if camera is not None and camera not in known:
         raise unknown_name("camera", camera, known)
     chosen = known[camera] if camera is not None else next(iter(known.values()))
-    return Session(robot, chosen, board, mounted, speed_scale=speed_scale)
+    return Session(robot, chosen, board, speed_scale=speed_scale)

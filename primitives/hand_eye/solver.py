@@ -39,7 +39,7 @@ class View:
     """The board as seen from one pose of the arm."""
 
     T_base_tool: NDArray[np.float64]
-    """(4, 4) measured pose of the tool at exposure."""
+    """(4, 4) measured pose at exposure of the tool, or of the link that carries the camera."""
     sighting: Sighting
 
 
@@ -49,7 +49,7 @@ class HandEye:
 
     mounted: Mounted
     T_mount_camera: NDArray[np.float64]
-    """(4, 4), takes camera-frame points to the base frame, or to the tool frame where the camera is in the hand."""
+    """(4, 4), takes camera-frame points to the base frame, or to the link that carries the camera."""
     T_board: NDArray[np.float64]
     """(4, 4), takes board-frame points to the tool frame, or to the base frame where the camera is in the hand."""
     views: int

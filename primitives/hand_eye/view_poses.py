@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class Guess:
     """Its pose as believed now."""
     T_board: NDArray[np.float64]
     """(4, 4), takes board-frame points to the tool frame (camera fixed) or to the base frame (camera in the hand)."""
+    T_camera_tool: NDArray[np.float64] = field(default_factory=lambda: np.eye(4))
+    """(4, 4), takes tool-frame points to a camera in the hand."""
 
 
 def view_poses(
@@ -124,7 +126,7 @@ def _candidates(guard: Guard, board: Board, guess: Guess, rng: np.random.Generat
             T_camera_middle[:3, :3] = _facing(p) @ tilt @ roll
             T_camera_middle[:3, 3] = p
             T_base_camera = guess.T_board @ middle @ inverse(T_camera_middle)
-            T_base_tool = T_base_camera @ inverse(camera.T_base_camera)
+            T_base_tool = T_base_camera @ guess.T_camera_tool
         seen = (corners @ (T_camera_middle @ T_board_middle).T)[:, :3] @ camera.K.T
         pixels = seen[:, :2] / seen[:, 2:]
         low, high = pixels.min(axis=0), pixels.max(axis=0)

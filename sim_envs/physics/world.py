@@ -188,6 +188,7 @@ class World:
             p.setTimeStep(seconds, physicsClientId=self.client)
             self._tick = seconds
         p.stepSimulation(physicsClientId=self.client)
+        self.changes += 1
         self._owed += seconds
         if self._owed >= STEP:
             self._owed = max(self._owed - STEP, 0.0)
