@@ -24,7 +24,7 @@ from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
 from codepolicy.prompting.prompt import prompt_hash
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
-from primitives.environment import Verdict
+from primitives.environment import Judged, ObjectState, Verdict
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, InfrastructureError
 from primitives.perception.naming_detector import NamedByModel
@@ -260,7 +260,7 @@ class EpisodeRun:
             turns=tuple(self.turns),
             plan=self.plan,
             skills=tuple(self.skills),
-            world=dict(judge.world()) if judge is not None else {},
+            world=_truth(judge),
             task=executor.trial.task,
             seed=executor.spec.seed,
             model=self.model_id,
@@ -332,6 +332,14 @@ class EpisodeRun:
         report = self.turns[-1].report if self.turns else None
         words = last_word(report) if report is not None else None
         return (*self.executor.said, *((words[1],) if words is not None else ()))
+
+
+def _truth(judge: Judged | None) -> dict[str, ObjectState]:
+    """Ground truth at the end, where somebody knows it and still answers."""
+    try:
+        return dict(judge.world()) if judge is not None else {}
+    except Failure:
+        return {}
 
 
 def _reason(outcome: Outcome, summary: str) -> str | None:
