@@ -19,6 +19,7 @@ from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
 from codepolicy.cli.export import ExportCommand
+from codepolicy.cli.mcp import McpCommand
 from codepolicy.cli.new import NewCommand
 from codepolicy.cli.prompt import PromptCommand
 from codepolicy.cli.replay import ReplayCommand
@@ -57,6 +58,7 @@ COMMANDS: dict[str, type[Any]] = {
     "tasks": TasksCommand,
     "doctor": DoctorCommand,
     "prompt": PromptCommand,
+    "mcp": McpCommand,
     "new": NewCommand,
     "calibrate": CalibrateCommand,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from codepolicy.models.options import ModelOptions
 from codepolicy.settings import Settings
@@ -38,9 +37,6 @@ class WorkerSetup:
     """Instead of a suite's own."""
     disturbances: str | None = None
     """Instead of a suite's own."""
-
-    video: Literal["lost", "all", "none"] = "none"
-    """Of which episodes pictures and a video are kept."""
 
     def __post_init__(self) -> None:
         if self.settings.learn:

@@ -31,31 +31,33 @@ class Clearance:
         """What a person says to `program`; in mode "run" the first approval holds for the whole run."""
         if self.mode == "run" and self._cleared is not None:
             return self._cleared
-        proposal = self.proposal(program, goal)
+        proposal = proposed(self.executor, self.rehearser, program, goal, self.instruction)
         self.executor.propose(proposal)
         decision = self.approver.decide(proposal)
         if decision.approved:
             self._cleared = decision
         return decision
 
-    def proposal(self, program: str, goal: str | None) -> Proposal:
-        """What the person is shown."""
-        executor = self.executor
-        rehearsed: Rehearsed | None = None
-        if self.rehearser is not None:
-            ((rehearsed, *_),) = self.rehearser.rehearse([(program, goal)], times=1)
-        return Proposal(
-            sha256=program_hash(program, goal),
-            instruction=self.instruction,
-            robot=executor.environment.name,
-            turn=executor.turn,
-            program=program,
-            goal=goal,
-            functions=_mentioned(executor.functions, program),
-            rehearsal=told(rehearsed),
-            calls=tuple(motions(executor, rehearsed))[:SHOWN_CALLS],
-            picture=path_png(executor.frame(), executor.seen, rehearsed.path if rehearsed is not None else ()),
-        )
+
+def proposed(
+    executor: Executor, rehearser: Rehearser | None, program: str, goal: str | None, instruction: str
+) -> Proposal:
+    """What a person is shown before `program` runs."""
+    rehearsed: Rehearsed | None = None
+    if rehearser is not None and rehearser.possible:
+        ((rehearsed, *_),) = rehearser.rehearse([(program, goal)], times=1)
+    return Proposal(
+        sha256=program_hash(program, goal),
+        instruction=instruction,
+        robot=executor.environment.name,
+        turn=executor.turn,
+        program=program,
+        goal=goal,
+        functions=_mentioned(executor.functions, program),
+        rehearsal=told(rehearsed),
+        calls=tuple(motions(executor, rehearsed))[:SHOWN_CALLS],
+        picture=path_png(executor.frame(), executor.seen, rehearsed.path if rehearsed is not None else ()),
+    )
 
 
 def told(rehearsed: Rehearsed | None) -> str:

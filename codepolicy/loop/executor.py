@@ -48,7 +48,7 @@ from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
-from primitives.failures import FailureReport, LimitExceeded
+from primitives.failures import FailureReport, LimitExceeded, Stopped
 from primitives.guard import GuardLimits
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
@@ -117,6 +117,8 @@ class Executor:
     _phase: Phase = field(init=False, default="program")
     _robot_began: float = field(init=False, default=0.0)
     _clear: Clear | None = field(init=False, default=None)
+    _halted: bool = field(init=False, default=False)
+    """Whether somebody stopped what the instruction under way does."""
     _programs: int = field(init=False, default=0)
     _program_time: float = field(init=False, default=0.0)
     _sampling: StateSampling | None = field(init=False, default=None)
@@ -181,7 +183,7 @@ class Executor:
     def begin(self, observer: Observer) -> None:
         """Start on an instruction: turns and what was said are counted anew, and `observer` is told from here on."""
         self.end()
-        self._observer, self._turn, self._robot_began = observer, 0, self.robot_time
+        self._observer, self._turn, self._robot_began, self._halted = observer, 0, self.robot_time, False
         self._said.clear()
         robot = self.trial.robot
         observer(Watched(self.environment.name, robot.arm.info, robot.workspace))
@@ -217,7 +219,8 @@ class Executor:
         self._clear = clear
 
     def stop(self) -> None:
-        """Stop the arm; whatever runs is told so at its next call. From any thread."""
+        """Stop the arm; until the next `begin` no program gets anything done. From any thread."""
+        self._halted = True
         self._server.stop()
 
     def instruct(self, instruction: str) -> None:
@@ -543,6 +546,8 @@ class Executor:
 
     def _calling(self, phase: Phase) -> OnCalling:
         def tell(name: str, line: int | None) -> None:
+            if self._halted and phase == "program":  # a program that began just then would lift the robot's own stop
+                raise Stopped("the robot was stopped", call=f"{name}(…)", line=line)
             self._observer(Calling(phase, name, line))
 
         return tell

@@ -51,6 +51,10 @@ class Oversight:
         """End the processes. Idempotent."""
         self._pool.close()
 
+    def abandon(self) -> None:
+        """End what is being rehearsed. From any thread."""
+        self._pool.abandon()
+
     def rehearser(self, executor: Executor, instruction: str) -> Rehearser:
         """What rehearses programs for `instruction`, from where `executor` stands."""
         return Rehearser(executor=executor, pool=self._pool, instruction=instruction)

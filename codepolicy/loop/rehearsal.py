@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from codepolicy.episode import GoalCheck
-from codepolicy.events import Event
+from codepolicy.events import Event, Heading
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.outcome import Ending, concluded
 from codepolicy.permissions import Permissions
@@ -21,6 +21,9 @@ from primitives.relations import MARGIN
 from primitives.scene import SceneObject, Vector3
 from primitives.trace import ExecutionReport
 from primitives.twin import Perceived, Twin
+
+MAX_PATH = 20_000
+"""Points of the tool's path that are kept."""
 
 
 class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +100,13 @@ def rehearse(job: Rehearsal, twin: Twin, zygote: Zygote) -> Rehearsed:
             executor.define(name, source)
         if job.session is not None:
             executor.resume_session(job.session)
-        executor.begin(_silent)
+        path: list[Vector3] = []
+
+        def note(event: Event) -> None:
+            if isinstance(event, Heading):
+                path.extend(event.tool[: MAX_PATH - len(path)])
+
+        executor.begin(note)
         executor.mark_start()
         executor.next_turn()
         attempt = executor.attempt(job.program, job.goal)
@@ -109,6 +118,7 @@ def rehearse(job: Rehearsal, twin: Twin, zygote: Zygote) -> Rehearsed:
             scene=executor.look(),
             said=attempt.said,
             margin=margin(attempt.check),
+            path=tuple(path),
         )
 
 
@@ -124,7 +134,3 @@ def margin(check: GoalCheck) -> float | None:
         if what.startswith(MARGIN)
     ]
     return min(found, default=None)
-
-
-def _silent(event: Event) -> None:
-    del event

@@ -37,7 +37,8 @@ class Situation:
     instruction: str
     start: Sequence[SceneObject]
     now: Sequence[SceneObject]
-    turns_left: int
+    turns_left: int | None
+    """None where nothing limits them."""
     tokens_left: int | None = None
     repeats: int = 0
     """How often the very same failure came before."""
@@ -61,7 +62,7 @@ def feedback(situation: Situation, level: FeedbackLevel) -> str:
             parts.append(f"Printed: {quoted(situation.report.output, 400)}")
         parts.append("Changed since the start:" + _on_own_lines(changes_table(situation.start, situation.now)))
         parts += _clauses(situation.check)
-        parts.append(_budget(situation))
+        parts += [text] if (text := _budget(situation)) else []
     if situation.verdict is not None and level in PRIVILEGED_FEEDBACK:
         parts += _ground_truth(situation.verdict, level)
     parts.append(f"Hint: {hint}")
@@ -199,12 +200,13 @@ def _clauses(check: GoalCheck) -> list[str]:
 
 
 def _budget(situation: Situation) -> str:
-    left = [f"{situation.turns_left} turn{'s' if situation.turns_left != 1 else ''}"]
+    turns = situation.turns_left
+    left = [f"{turns} turn{'s' if turns != 1 else ''}"] if turns is not None else []
     if situation.tokens_left is not None:
         left.append(f"{max(0, situation.tokens_left)} tokens")
     took = situation.report.wall_time if situation.report is not None else 0.0
     used = f" The program took {took:.0f} s." if took >= 1 else ""
-    return "Left: " + ", ".join(left) + f".{used}"
+    return (f"Left: {', '.join(left)}." if left else "") + (used if left else used.strip())
 
 
 def _ground_truth(verdict: Verdict, level: FeedbackLevel) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -62,6 +63,8 @@ def test_right_and_wrong_programs_are_told_apart_and_the_robot_stays(executor: E
     )
     assert (right.ending, right.check.status) == ("done", "passed")
     assert right.margin is not None and 0.0 < right.margin < 0.08
+    bowl = next(o for o in executor.seen if o.name == "green bowl")
+    assert min(math.dist(point[:2], bowl.position[:2]) for point in right.path) < 0.05 and failing.path == ()
     assert (wrong.ending, wrong.check.status) == (None, "failed")
     assert failing.report is not None and failing.report.failure is not None
     assert failing.report.failure.kind == "not_found"
