@@ -15,7 +15,7 @@ from codepolicy.approval import Approver
 from codepolicy.audit import AuditLog
 from codepolicy.episode import Episode
 from codepolicy.events import Observer
-from codepolicy.loop.episode_run import EpisodeRun, Solver
+from codepolicy.loop.episode_run import EpisodeRun, Media, Solver
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.given_program import GivenProgram
 from codepolicy.loop.model_solver import ModelSolver
@@ -73,6 +73,7 @@ class Agent:
     client: str = "python"
     also: Sequence[Model | str] = ()
     zygote: Zygote | None = None
+    media: Media | None = None
     _resumed: ReplayModel | None = field(init=False, default=None)
 
     def run(
@@ -235,6 +236,7 @@ class Agent:
                     folder=folder,
                     video=video,
                     observer=self.observer,
+                    media=self.media,
                     privileged=privileged,
                     oversight=oversight,
                     namer=namer,

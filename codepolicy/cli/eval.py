@@ -33,6 +33,8 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
     """The template's own sentence or one of its paraphrases; what the suite says when left out."""
     disturbances: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Sensor and world disturbances; what the suite says when left out."""
+    video: Literal["lost", "all", "none"] = "none"
+    """Of which episodes to keep pictures before and after and a video; a video takes seconds."""
     shard: Annotated[str | None, tyro.conf.arg(metavar="I/N")] = None
     """Only this part of the episodes, e.g. 2/8; each into its own --out."""
     out: Annotated[str | None, tyro.conf.arg(metavar="DIR")] = None
@@ -106,4 +108,5 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
             settings=settings(self),
             wording=self.wording,
             disturbances=self.disturbances,
+            video=self.video,
         )

@@ -72,6 +72,21 @@ def _nothing_else_on_stdout() -> Generator[None]:
         os.close(kept)
 
 
+def _page(episode: Episode) -> str | None:
+    """Where the page of what was run is; None where it left no folder."""
+    from pathlib import Path
+
+    from codepolicy.evaluation.episode_page import write_page
+    from primitives.errors import ConfigurationError
+
+    if episode.folder is None:
+        return None
+    try:
+        return str(write_page(Path(episode.folder)))
+    except (OSError, ConfigurationError):  # a disk that is full costs the page alone
+        return None
+
+
 def finish(run: Callable[[], Episode], *, json: bool) -> int:
     """Run, print the object where asked for, and return the exit status."""
     from codepolicy.loop.episode_run import Interrupted
@@ -81,6 +96,9 @@ def finish(run: Callable[[], Episode], *, json: bool) -> int:
             episode = run()
         except Interrupted as interrupted:
             episode = interrupted.episode
+        page = _page(episode)
     if json:
         put_json(episode)
+    elif page is not None:
+        put(f"page in {page}")
     return episode.exit_status

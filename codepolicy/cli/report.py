@@ -22,8 +22,8 @@ class ReportCommand:
     """Exit with 1 when the rate over all episodes is below this, or an episode is missing."""
     junit: Annotated[str | None, tyro.conf.arg(metavar="FILE.xml")] = None
     """Write the episodes as JUnit test cases."""
-    csv: Annotated[str | None, tyro.conf.arg(metavar="FILE.csv")] = None
-    """Write the episodes as a table."""
+    export: Annotated[tuple[str, ...], tyro.conf.arg(metavar="FILE")] = ()
+    """Write the episodes as a table, FILE.csv or FILE.parquet, or as a log of inspect_ai, FILE.eval or FILE.json."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object."""
 
@@ -36,7 +36,7 @@ class ReportCommand:
         from codepolicy.cli.output import fail, put, put_json
         from codepolicy.evaluation import text_report
         from codepolicy.evaluation.episode_page import write_page
-        from codepolicy.evaluation.exports import github_annotations, write_csv, write_junit
+        from codepolicy.evaluation.exports import export, github_annotations, write_junit
         from codepolicy.evaluation.html_report import write_report
         from codepolicy.evaluation.run_store import merged
         from codepolicy.evaluation.summary import summarized
@@ -56,8 +56,8 @@ class ReportCommand:
             page = write_report(run, page)
         if self.junit is not None:
             write_junit(run, Path(self.junit))
-        if self.csv is not None:
-            write_csv(run, Path(self.csv))
+        for file in self.export:
+            export(run, Path(file))
         if self.json:
             put_json(summary)
         else:

@@ -18,6 +18,7 @@ from codepolicy.evaluation.configuration import Configuration, configured, diffe
 from codepolicy.evaluation.records import Job, Record, recorded
 from codepolicy.evaluation.run_store import FOLDERS, SCENE, TRIAL
 from codepolicy.evaluation.worker_setup import WorkerSetup
+from codepolicy.loop.episode_run import Media
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
 from codepolicy.models.registry import suited
@@ -105,10 +106,14 @@ class Player:
             critic=model(setup.critic) if setup.critic is not None else None,
             observer=folder.observe,
             zygote=self._zygote,
+            media=self._media(folder),
         )
         if setup.oracle:
             return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)
         return agent.run(spec.instruction, task=spec.task, seed=spec.seed)
+
+    def _media(self, folder: RunFolder) -> Media | None:
+        return None if self.setup.video == "none" else Media(folder, only_lost=self.setup.video == "lost")
 
     def _given(self, job: Job, environment: World, folder: RunFolder, programs: str) -> Episode:
         """With the programs that a baseline has for this trial."""
@@ -124,7 +129,12 @@ class Player:
             self.setup.settings, disturbances=spec.disturbances, turns=len(case.turns), hierarchy=False, skills=None
         )
         agent = Agent(
-            model=case.model, env=environment, settings=settings, observer=folder.observe, zygote=self._zygote
+            model=case.model,
+            env=environment,
+            settings=settings,
+            observer=folder.observe,
+            zygote=self._zygote,
+            media=self._media(folder),
         )
         return agent.run(spec.instruction, task=spec.task, scene=scene, seed=spec.seed)
 

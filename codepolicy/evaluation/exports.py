@@ -1,4 +1,4 @@
-"""Results in the formats of other tools: JUnit XML for continuous integration, CSV for tables."""
+"""Results in the formats of other tools: JUnit XML for continuous integration, tables, inspect_ai logs."""
 
 from __future__ import annotations
 
@@ -45,15 +45,43 @@ def write_junit(run: EvaluationRun, path: Path) -> None:
     _write(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
+def export(run: EvaluationRun, path: Path) -> None:
+    """Write the episodes in the format that the file's name ends with.
+
+    Raises:
+        ConfigurationError: it ends with none of them, what writes it is not installed, or it cannot be written.
+    """
+    match path.suffix:
+        case ".csv":
+            write_csv(run, path)
+        case ".parquet":
+            from codepolicy.evaluation.parquet import write_parquet
+
+            write_parquet(rows(run), path)
+        case ".eval" | ".json":
+            from codepolicy.evaluation.inspect_log import write_inspect_log
+
+            write_inspect_log(run, path)
+        case _:
+            raise ConfigurationError(
+                f"--export {str(path)!r}: give FILE.csv or FILE.parquet (tables), FILE.eval or FILE.json (inspect_ai's)"
+            )
+
+
+def rows(run: EvaluationRun) -> list[dict[str, object]]:
+    """One for each episode, nested fields as "timings.total", lists as JSON."""
+    return [_flat(msgspec.to_builtins(record)) for record in run.records]
+
+
 def write_csv(run: EvaluationRun, path: Path) -> None:
-    """One row for each episode, nested fields as "timings.total". Raises ConfigurationError."""
-    rows = [_flat(msgspec.to_builtins(record)) for record in run.records]
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    """One row for each episode. Raises ConfigurationError."""
+    table = rows(run)
+    columns = list(dict.fromkeys(column for row in table for column in row))
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(table)
     except OSError as error:
         raise ConfigurationError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 

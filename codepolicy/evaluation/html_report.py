@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from codepolicy.episode import Episode
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.episode_page import PAGE, write_page
 from codepolicy.evaluation.html_page import document, escape
+from codepolicy.evaluation.plots import distributions
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.run_store import FOLDERS, REPORT, EvaluationRun
 from codepolicy.evaluation.summary import Row, Summary, summarized
@@ -30,14 +31,19 @@ def write_report(run: EvaluationRun, path: Path | None = None) -> Path:
 
     Episodes get pages of their own, where they have none that is newer than they are.
     """
-    for record in run.records:
-        folder = _inside(run.path, record.folder)
-        if folder is not None and _outdated(folder):
-            write_page(folder)
+    write_episode_pages(run)
     target = path or run.path / REPORT
     partial = target.with_name(f".{target.name}.partial")
     partial.write_text(page(run), encoding="utf-8")
     return partial.replace(target)
+
+
+def write_episode_pages(run: EvaluationRun) -> None:
+    """Write the page of every episode that has none, or an older one."""
+    for record in run.records:
+        folder = _inside(run.path, record.folder)
+        if folder is not None and _outdated(folder):
+            write_page(folder)
 
 
 def page(run: EvaluationRun) -> str:
@@ -58,6 +64,7 @@ def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
     yield f"<p class=lead>{total.won} of {total.episodes} won: {text_report.percent(total.rate)} ({interval})</p>"
     yield from (f"<p>{escape(note)}</p>" for note in text_report.notes(summary))
     yield from _table((summary.tasks, summary.groups, (total,)))
+    yield from distributions(run.records)
     lost = sorted((r for r in run.records if not r.won), key=lambda r: (r.kind, r.task, r.seed, r.sample))
     inlined = {r.key for r in lost[:INLINED]}
     if lost:
@@ -75,33 +82,41 @@ def _body(run: EvaluationRun, summary: Summary, title: str) -> Iterator[str]:
 
 def _index(run: EvaluationRun) -> Iterator[str]:
     """Every episode, won ones too, to be filtered and sorted."""
-    yield "<h2>Episodes</h2><div class=filters>"
-    choices: dict[str, list[str]] = {
-        "won": ["won", "lost"],
-        "task": sorted({r.task for r in run.records}),
-        "kind": sorted({r.kind for r in run.records if r.kind}),
-        "group": sorted({value for r in run.records for value in r.labels.values()}),
-    }
-    for name, values in choices.items():
-        if values:
-            options = "".join(f"<option>{escape(value)}</option>" for value in values)
-            any_of_them = f'<option value="">any {name}</option>'
-            yield f'<select data-filter="{name}" aria-label="{name}">{any_of_them}{options}</select>'
-    yield '<input id=words type=search placeholder="words" aria-label="words"> <span id=shown></span></div>'
+    yield "<h2>Episodes</h2>"
+    labels = sorted({name for r in run.records for name in r.labels})
+    yield from filters(
+        {
+            "won": ["won", "lost"],
+            "task": sorted({r.task for r in run.records}),
+            "kind": sorted({r.kind for r in run.records if r.kind}),
+            **{name: sorted({r.labels[name] for r in run.records if name in r.labels}) for name in labels},
+        }
+    )
     head = "".join(
         f"<th>{h}</th>" for h in ("episode", "", "turns", "tokens", "s", "instruction, and what it was lost to")
     )
     yield f"<div class=wide><table id=episodes><thead><tr>{head}</tr></thead><tbody>"
     for r in run.records:
-        won, group = "won" if r.won else "lost", next(iter(r.labels.values()), "")
-        data = {"won": won, "task": r.task, "kind": r.kind, "group": group}
-        attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+        won = "won" if r.won else "lost"
+        values = (won, r.task, r.kind, *(r.labels.get(name, "") for name in labels))
+        attributes = "".join(f' data-f{number}="{escape(value)}"' for number, value in enumerate(values))
         why = "" if r.won else f" <i class=lost>{escape(r.kind)}: {escape((r.feedback or r.told)[:200])}</i>"
         yield (
             f"<tr{attributes}><td>{_page_link(run, r)}</td><td class={won}>{won}</td><td>{r.turns}</td>"
             f"<td>{r.tokens}</td><td>{r.timings.total:.1f}</td><td>{escape(r.instruction[:200])}{why}</td></tr>"
         )
     yield "</tbody></table></div>"
+
+
+def filters(choices: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What rows of the table `episodes` are chosen by: their `data-f0`, `data-f1`, … in the order of `choices`."""
+    yield "<div class=filters>"
+    for number, (name, values) in enumerate(choices.items()):
+        options = "".join(f"<option>{escape(value)}</option>" for value in values)
+        any_of_them = f'<option value="">any {escape(name)}</option>'
+        hidden = "" if values else " hidden"
+        yield f'<select data-filter="f{number}" aria-label="{escape(name)}"{hidden}>{any_of_them}{options}</select>'
+    yield '<input id=words type=search placeholder="words" aria-label="words"> <span id=shown></span></div>'
 
 
 def _page_link(run: EvaluationRun, record: Record) -> str:
@@ -122,17 +137,18 @@ def _table(parts: Sequence[Sequence[Row]]) -> Iterator[str]:
         yield "<tbody>"
         for row in part:
             cells = [escape(cell) for cell in text_report.cells(row)]
-            cells.insert(5, _bar(row))
+            cells.insert(5, bar(row.rate, row.low, row.high))
             yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
         yield "</tbody>"
     yield "</table></div>"
 
 
-def _bar(row: Row) -> str:
-    """The rate and its interval on a line from 0 to 1."""
-    low, high, rate = (round(BAR * value, 1) for value in (row.low, row.high, row.rate))
+def bar(rate: float, low: float, high: float) -> str:
+    """A rate and its interval on a line from 0 to 1."""
+    told = text_report.percent(rate)
+    low, high, rate = (round(BAR * value, 1) for value in (low, high, rate))
     return (
-        f'<svg width="{BAR}" height="12" role="img" aria-label="{text_report.percent(row.rate)}">'
+        f'<svg width="{BAR}" height="12" role="img" aria-label="{told}">'
         f'<line x1="0" x2="{BAR}" y1="6" y2="6" class="axis"/>'
         f'<line x1="{low}" x2="{high}" y1="6" y2="6" class="interval"/><circle cx="{rate}" cy="6" r="3"/></svg>'
     )

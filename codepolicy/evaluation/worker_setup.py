@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from codepolicy.models.options import ModelOptions
 from codepolicy.settings import Settings
@@ -37,6 +38,9 @@ class WorkerSetup:
     """Instead of a suite's own."""
     disturbances: str | None = None
     """Instead of a suite's own."""
+
+    video: Literal["lost", "all", "none"] = "none"
+    """Of which episodes pictures and a video are kept."""
 
     def __post_init__(self) -> None:
         if self.settings.learn:

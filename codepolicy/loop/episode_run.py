@@ -24,7 +24,7 @@ from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
 from codepolicy.prompting.prompt import prompt_hash
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
-from primitives.environment import Verdict
+from primitives.environment import Judged, ObjectState, Verdict
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, InfrastructureError
 from primitives.perception.naming_detector import NamedByModel
@@ -41,6 +41,15 @@ _OUTCOMES: dict[Ending, Outcome] = {
     "not_approved": "not_approved",
     "infrastructure": "infrastructure",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Pictures and a video beside a record that somebody else keeps."""
+
+    folder: RunFolder
+    only_lost: bool
+    """Whether they are kept only where the instruction was not carried out."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -62,6 +71,7 @@ class EpisodeRun:
     folder: RunFolder | None
     video: bool
     observer: Observer | None
+    media: Media | None = None
     privileged: tuple[str, ...] = ()
     """What used ground truth beside detector and feedback."""
     oversight: Oversight | None = None
@@ -171,6 +181,9 @@ class EpisodeRun:
 
     def _open(self) -> None:
         """Write what is known before anything moves."""
+        if self.media is not None:
+            self.executor.pictures.picture(self.media.folder.path / "before.png")
+            self.executor.pictures.start_recording()
         if self.folder is None:
             return
         try:
@@ -234,8 +247,21 @@ class EpisodeRun:
                 self._notes.append(f"no video: {error}")
                 episode = msgspec.structs.replace(episode, notes=tuple(self._notes))
                 self._keep("the note on the video", lambda: self._written(episode))
+        if self.media is not None:
+            self._end_media(self.media, lost=outcome_lost(episode))
         self.observe(Ended(episode))
         return episode
+
+    def _end_media(self, media: Media, *, lost: bool) -> None:
+        pictures, path = self.executor.pictures, media.folder.path
+        if media.only_lost and not lost:
+            (path / "before.png").unlink(missing_ok=True)
+            return
+        try:
+            pictures.picture(path / "after.png")
+            pictures.write_video(path / "video.mp4")
+        except (OSError, Failure, ConfigurationError):  # the record is whole without them
+            (path / "video.mp4").unlink(missing_ok=True)
 
     def _record(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         executor, settings, folder = self.executor, self.settings, self.folder
@@ -260,7 +286,7 @@ class EpisodeRun:
             turns=tuple(self.turns),
             plan=self.plan,
             skills=tuple(self.skills),
-            world=dict(judge.world()) if judge is not None else {},
+            world=_truth(judge),
             task=executor.trial.task,
             seed=executor.spec.seed,
             model=self.model_id,
@@ -334,6 +360,14 @@ class EpisodeRun:
         return (*self.executor.said, *((words[1],) if words is not None else ()))
 
 
+def _truth(judge: Judged | None) -> dict[str, ObjectState]:
+    """Ground truth at the end, where somebody knows it and still answers."""
+    try:
+        return dict(judge.world()) if judge is not None else {}
+    except Failure:
+        return {}
+
+
 def _reason(outcome: Outcome, summary: str) -> str | None:
     """Why it was declined: by `decline`, by raising NotFound or Unreachable, or in words alone."""
     return summary if outcome in ("declined", "refused") else None
@@ -345,6 +379,11 @@ class Solver(Protocol):
     def solve(self, run: EpisodeRun) -> Solution:
         """Work on the instruction; what happens is kept in `run`. Raises ModelError, ConfigurationError, Failure."""
         ...
+
+
+def outcome_lost(episode: Episode) -> bool:
+    """Whether an evaluation counts it as lost."""
+    return episode.outcome not in ("achieved", "declined")
 
 
 def judged(outcome: Outcome, summary: str, verdict: Verdict | None, *, truth: bool = True) -> tuple[Outcome, str]:

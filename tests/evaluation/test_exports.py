@@ -24,7 +24,7 @@ def test_junit_csv_and_annotations(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run = made.folder(tmp_path / "run", RECORDS)
     junit, table = tmp_path / "junit.xml", tmp_path / "episodes.csv"
-    assert status(["report", str(run), "--junit", str(junit), "--csv", str(table)]) == 0
+    assert status(["report", str(run), "--junit", str(junit), "--export", str(table)]) == 0
     suite = ElementTree.parse(junit).getroot()[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
     failure = suite[1][0]
@@ -38,6 +38,37 @@ def test_junit_csv_and_annotations(
 
 def test_where_it_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = made.folder(tmp_path / "run", RECORDS)
-    for flag in ("--junit", "--csv"):
-        assert status(["report", str(run), flag, str(tmp_path / "missing" / "x")]) == 2
+    for flag in ("--junit", "--export"):
+        assert status(["report", str(run), flag, str(tmp_path / "missing" / "x.csv")]) == 2
         assert "cannot write" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_parquet_file_is_read_by_duckdb(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="pip install 'codepolicy[parquet]'")
+    run = made.folder(tmp_path / "run", RECORDS)
+    assert status(["report", str(run), "--export", str(tmp_path / "t.parquet")]) == 0
+    query = f'select task, seed, won, "timings.total", "labels.family" from \'{tmp_path / "t.parquet"}\' order by seed'
+    rows = duckdb.sql(query).fetchall()
+    expected = [(r.task, r.seed, r.won, r.timings.total, r.labels["family"]) for r in RECORDS]
+    assert sorted(rows) == sorted(expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["run.eval", "run.json"])
+@pytest.mark.filterwarnings("ignore")
+def test_inspect_ai_reads_its_log(name: str, tmp_path: Path) -> None:
+    log = pytest.importorskip("inspect_ai.log", reason="pip install 'codepolicy[inspect]'")
+    run = made.folder(tmp_path / "run", RECORDS)
+    assert status(["report", str(run), "--export", str(tmp_path / name)]) == 0
+    read = log.read_eval_log(str(tmp_path / name))
+    assert read.status == "success" and len(read.samples) == len(RECORDS)
+    assert {s.id: s.scores["won"].value for s in read.samples} == {
+        f"{r.task} seed {r.seed}": "C" if r.won else "I" for r in RECORDS
+    }
+
+
+def test_an_unknown_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = made.folder(tmp_path / "run", RECORDS)
+    assert status(["report", str(run), "--export", str(tmp_path / "t.xlsx")]) == 2
+    assert "give FILE.csv or FILE.parquet" in capsys.readouterr().err

@@ -13,10 +13,12 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+import msgspec
 import numpy as np
 import pytest
 
 from codepolicy import Agent
+from codepolicy.events import Calling
 from primitives.environment import TrialSpec
 from primitives.failures import BadArgument, CommsLost, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
 from primitives.robot import ArmMode
@@ -164,3 +166,22 @@ def test_a_motion_out_of_time_is_ended_on_its_path(twin: FrankaTwin) -> None:
 def test_nonsense_is_refused_before_motion(twin: FrankaTwin, path) -> None:
     with pytest.raises(BadArgument):
         twin.arm.start_joint_path(path, twin.arm.info.limits)
+
+
+def test_a_controller_that_dies_in_motion_costs_the_episode_and_leaves_a_record(tmp_path) -> None:
+    twin = FrankaTwin(slack=SLACK)
+    try:
+        twin.reset(TrialSpec())
+        pid = twin.controller_pid
+
+        def kill(event) -> None:
+            if isinstance(event, Calling):
+                when_moving(twin.arm, lambda: os.kill(pid, signal.SIGKILL))
+
+        episode = Agent(env=twin, observer=kill).run("put the red block in the green bowl", out=tmp_path, video=False)
+        assert episode.outcome == "error" or episode.exit_status == 3, episode.outcome
+        kept = next(tmp_path.rglob("episode.json"))
+        assert msgspec.json.decode(kept.read_bytes())["outcome"] == episode.outcome
+    finally:
+        twin.close()
+    twin.close()
