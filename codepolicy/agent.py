@@ -24,6 +24,7 @@ from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Model
 from codepolicy.models.registry import suited
+from codepolicy.notebook_view import cell_observer
 from codepolicy.permissions import Permissions, read_permissions
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
@@ -235,7 +236,7 @@ class Agent:
                     model_id=model_id,
                     folder=folder,
                     video=video,
-                    observer=self.observer,
+                    observer=self.observer or cell_observer(),
                     media=self.media,
                     privileged=privileged,
                     oversight=oversight,

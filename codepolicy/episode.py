@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from codepolicy import notebook_cards as cards
 from codepolicy.models.protocol import Usage
 from primitives.environment import ObjectState, Verdict
 from primitives.failures import FailureReport
-from primitives.trace import Clause, ExecutionReport
+from primitives.results import result_text
+from primitives.trace import CallRecord, Clause, ExecutionReport
 
 SCHEMA_VERSION = 1
 
@@ -177,6 +180,32 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     trace: str | None = None
     """Path of trace.jsonl: one line per primitive call."""
 
+    def __repr__(self) -> str:
+        return f"Episode({self.outcome!r}, {self.instruction[:80]!r}, {len(self.turns)} turns, folder={self.folder!r})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: outcome, verdict, pictures, programs, calls, and the video where there is one."""
+        told = f"<b>{cards.text(self.outcome)}</b>: {cards.text(self.summary)}"
+        parts = [f"<h4>{cards.text(self.instruction)}</h4><p>{told}</p>"]
+        if self.verdict is not None:
+            parts.append(f"<p>verdict {cards.text(self.verdict.status)}: {cards.text(self.verdict.explanation)}</p>")
+        if self.privileged:
+            parts.append(f"<p>used ground truth: {cards.text(', '.join(self.privileged))}</p>")
+        if self.folder is not None:
+            folder = Path(self.folder)
+            parts += [cards.file_picture(folder / f"{name}.png", name) for name in ("before", "after")]
+        for turn in self.turns:
+            parts.append(cards.code(turn.program or "# no program"))
+            if turn.report is not None:
+                parts.append(
+                    cards.table(("line", "call", "result", "robot s"), map(_call_row, turn.report.calls[:100]))
+                )
+            clauses = [("✓" if c.holds else "✗", c.message, c.detail) for c in turn.goal_check.clauses]
+            parts.append(cards.table(("", "goal check", "measured"), clauses) if clauses else "")
+        if self.folder is not None:
+            parts.append(cards.file_video(Path(self.folder) / "video.mp4"))
+        return "".join(parts)
+
     @property
     def achieved(self) -> bool:
         """Whether the instruction was carried out, the question answered, or what cannot be done rightly declined."""
@@ -187,6 +216,12 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
         """Of the command line; 0 for `declined` where ground truth agrees."""
         agreed = self.verdict is not None and self.verdict.status == "declined"
         return 0 if self.outcome == "declined" and agreed else EXIT_STATUS[self.outcome]
+
+
+def _call_row(record: CallRecord) -> tuple[object, ...]:
+    failure = record.failure
+    told = f"{failure.kind}: {failure.message}" if failure is not None else result_text(record.result)
+    return record.line or "", record.call, told[:300], f"{record.robot_time:.1f}"
 
 
 def add_usage(*usages: Usage) -> Usage:

@@ -17,9 +17,11 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.model_solver import ModelSolver
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model
+from codepolicy.notebook_view import cell_observer
 from codepolicy.plugins import load_environment
 from codepolicy.prompting.quoting import one_line
 from codepolicy.prompting.scene_diff import moves
+from codepolicy.scene_list import SceneList
 from codepolicy.skills.skill_store import SkillStore
 from primitives.environment import TrialSpec
 from primitives.scene import SceneObject
@@ -85,6 +87,10 @@ class Session:
         """The world, to look at it between instructions."""
         return self._executor
 
+    def look(self) -> SceneList:
+        """What the cameras see now."""
+        return SceneList(self._executor.look())
+
     def run(self, instruction: str, *, model: Model | str | None = None) -> Episode:
         """Carry out `instruction` in the world as it is.
 
@@ -107,7 +113,7 @@ class Session:
             model_id=coder.id,
             folder=folder,
             video=self._video,
-            observer=self._agent.observer,
+            observer=self._agent.observer or cell_observer(),
             oversight=self._oversight,
             namer=self._namer,
         )

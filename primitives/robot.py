@@ -293,6 +293,27 @@ class Frame:
     q: NDArray[np.float64] | None = None
     """(dof,) rad, joints at exposure, where the driver knows them; of a camera on a link they place it."""
 
+    def __repr__(self) -> str:
+        height, width = self.rgb.shape[:2]
+        return f"Frame({self.camera.name!r}, {width}×{height} px, {self.stamp:.3f} s)"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: colour and depth side by side, near things dark."""
+        import base64
+        from html import escape
+
+        import cv2
+
+        far = max(float(self.depth.max(initial=0.0)), 1e-6)
+        gray = np.clip(255 * self.depth / far, 0, 255).astype(np.uint8)
+        both = np.hstack([self.rgb[:, :, ::-1], np.repeat(gray[:, :, None], 3, axis=2)])
+        _, png = cv2.imencode(".png", both)
+        label = escape(f"{self.camera.name}: colour, and depth to {far:.2f} m")
+        return (
+            f'<img src="data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}" alt="{label}" '
+            f'style="max-width:100%"><br><small>{label}</small>'
+        )
+
 
 class Camera(Protocol):
     """An RGB-D camera, fixed in the base frame or on a link of the arm."""

@@ -17,6 +17,7 @@ from typing import IO
 
 import msgspec
 
+from codepolicy import notebook_cards as cards
 from codepolicy.evaluation.configuration import RunFile, differences
 from codepolicy.evaluation.records import Record
 from codepolicy.redaction import redacted_json
@@ -46,6 +47,16 @@ class EvaluationRun:
     """How many records were replaced by a later one."""
     missing_shards: tuple[str, ...] = ()
     """As "3/3"."""
+
+    def __repr__(self) -> str:
+        won = sum(record.won for record in self.records)
+        return f"EvaluationRun({str(self.path)!r}, {won} of {len(self.records)} won)"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: how many episodes of each task were won."""
+        tasks = dict.fromkeys(record.task for record in self.records)
+        rows = [(task, [record.won for record in self.records if record.task == task]) for task in tasks]
+        return cards.table(("task", "won"), [(task, f"{sum(won)} of {len(won)}") for task, won in rows])
 
 
 def read_run(path: Path) -> EvaluationRun:
