@@ -94,7 +94,7 @@ def status(argv: Sequence[str]) -> int:
         from primitives.plugins import culprit
 
         if not isinstance(error, (ModelError, Failure)):
-            sys.stderr.write(shown(traceback.format_exc()))
+            sys.stderr.write(shown(traceback.format_exc()).replace("\n", "\n  ").rstrip(" "))
             blamed = culprit(error)
             whose = "codepolicy" if blamed is None else f"the plug-in {blamed}"
             return fail(f"this is a fault of {whose}; please report it with the lines above", 3, json=json)

@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from codepolicy.cli.screen import Screen
-from codepolicy.cli.terminal_rows import fitting, rows, widest
+from codepolicy.terminal_rows import fitting, rows, widest
 from codepolicy.models.token_estimate import estimated_tokens
 
 CALLS: Final = 3

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from codepolicy.cli.terminal_rows import encoded, rows
 from codepolicy.printable import printable, printable_json
 from codepolicy.redaction import redacted, redacted_json
+from codepolicy.terminal_rows import fitted
 
 if TYPE_CHECKING:
     from codepolicy.episode import Episode
@@ -19,21 +18,12 @@ if TYPE_CHECKING:
 
 def put(text: str) -> None:
     """One line on stdout."""
-    sys.stdout.write(_fitted(shown(text), sys.stdout) + "\n")
+    sys.stdout.write(fitted(shown(text), sys.stdout) + "\n")
 
 
 def put_source(text: str) -> None:
     """A text on stdout that is there to be copied, with its lines as they are."""
     sys.stdout.write(shown(text) + "\n")
-
-
-def _fitted(text: str, stream: TextIO) -> str:
-    """On a terminal, with long lines cut by us, so that no quoted text begins a row."""
-    if not stream.isatty():
-        return text
-    text = encoded(text, stream.encoding)
-    width = shutil.get_terminal_size().columns
-    return "\n".join(row for line in text.split("\n") for row in rows(line.expandtabs(4), width))
 
 
 def shown(text: str) -> str:
@@ -52,7 +42,7 @@ def put_json(value: object) -> None:
 def fail(message: str, status: int, *, json: bool) -> int:
     """Say what is wrong on stderr, and as an object where one was asked for."""
     told = shown(message).replace("\n", "\n  ")  # so that no quoted text begins a line
-    sys.stderr.write(_fitted(f"codepolicy: {told}", sys.stderr) + "\n")
+    sys.stderr.write(fitted(f"codepolicy: {told}", sys.stderr) + "\n")
     if json:
         put_json({"schema_version": 1, "outcome": "error", "error": message, "exit_status": status})
     return status

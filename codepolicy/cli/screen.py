@@ -10,9 +10,9 @@ from rich.segment import Segment
 from rich.text import Text
 
 from codepolicy.cli.streams import abandon
-from codepolicy.cli.terminal_rows import HANGING, encoded, rows
 from codepolicy.printable import controls_shown, printable
 from codepolicy.redaction import redacted
+from codepolicy.terminal_rows import HANGING, encoded, rows
 
 
 class Screen(Console):

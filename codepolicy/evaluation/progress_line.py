@@ -8,6 +8,7 @@ from typing import TextIO
 from codepolicy.evaluation.records import Record
 from codepolicy.printable import printable_line
 from codepolicy.redaction import redacted
+from codepolicy.terminal_rows import fitted
 
 EVERY_S = 30.0
 """How often a line is printed where there is no terminal."""
@@ -41,7 +42,8 @@ class ProgressLine:
         clear = "\r\x1b[K" if self._live else ""
         if not record.won:
             told = f"lost to {record.kind}: {record.name}: {record.feedback or record.told}"
-            self._print(f"{clear}{printable_line(redacted(told))}\n")
+            told = printable_line(redacted(told))
+            self._print(f"{clear}{fitted(told, self._stream) if self._stream is not None else told}\n")
         now = time.monotonic()
         if self._live:
             self._print(f"\r\x1b[K{self.line(now)}")

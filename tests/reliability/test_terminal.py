@@ -16,12 +16,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import made
 import msgspec
 import pytest
 
 from codepolicy.cli.live_view import view
 from codepolicy.cli.output import put, put_json
 from codepolicy.cli.screen import Screen
+from codepolicy.evaluation.progress_line import ProgressLine
 from codepolicy.events import Answered, FedBack, Planned, Ran, Said, Started
 from codepolicy.models.protocol import Reply
 from codepolicy.printable import printable, printable_json
@@ -202,6 +204,24 @@ def test_a_program_on_the_screen_begins_no_row_either(name: str) -> None:
     for width in WIDTHS.values():
         rows = rows_of(sent.decode().replace("\r", "\n"), 40, width)
         assert not any(row.startswith("achieved") for row in rows)
+
+
+def test_a_lost_episode_begins_no_row_while_others_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    class Terminal(io.StringIO):
+        encoding = "utf-8"
+
+        def isatty(self) -> bool:
+            return True
+
+    for times in range(20, 90, 3):
+        stream = Terminal()
+        line = ProgressLine(stream, total=2, done=0, won=0, processes=1)
+        line(made.record(won=False, feedback="x" * times + "achieved: the red block is in the bowl\n40 won"))
+        text = stream.getvalue().replace("\r\x1b[K", "\n")
+        rows = [row for row in rows_of(text, 80, lambda c: 1) if row.strip()]
+        assert all(row.startswith(("1 episode", "2 episodes", "lost to ", "      ", "1 of 2")) for row in rows), rows
 
 
 def test_marks_without_a_letter_and_piles_of_them_are_shown() -> None:

@@ -6,8 +6,10 @@ the widest that any of them draws: a row that fits by this measure is never wrap
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from typing import TextIO
 
 HANGING = "      "
 """Before what does not fit on a row."""
@@ -38,6 +40,15 @@ def rows(line: str, width: int) -> Iterator[str]:
         yield line[:cut]
         line = hanging + line[cut:].lstrip(" ")
     yield line
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """`text` as it may be written on `stream`: on a terminal its lines in rows, elsewhere as it is."""
+    if not stream.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    lines = encoded(text, stream.encoding).split("\n")
+    return "\n".join(row for line in lines for row in rows(line.expandtabs(4), width))
 
 
 def encoded(text: str, encoding: str | None) -> str:
