@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
 from codepolicy.cli.options import AgentFlags, Flag, OutputFlags
+
+LONGEST = 10_000
+"""Characters of a line of stdin; an instruction has at most 4,000."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +62,18 @@ def _typed() -> Iterator[str]:
 
 
 def _read() -> Iterator[str]:
-    """Lines of a pipe or a file, until it ends or Ctrl-C."""
+    """Lines of a pipe or a file, until it ends or Ctrl-C. Raises ConfigurationError where a line does not end."""
+    from primitives.errors import ConfigurationError
+
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="backslashreplace")
     while True:
         try:
-            line = sys.stdin.readline()
+            line = sys.stdin.readline(LONGEST + 1)
         except KeyboardInterrupt:
             return
         if not line:
             return
+        if len(line) > LONGEST:
+            raise ConfigurationError(f"a line of what is to be done has more than {LONGEST} characters")
         yield line

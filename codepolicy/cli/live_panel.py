@@ -12,8 +12,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from codepolicy.cli.screen import Screen
-from codepolicy.terminal_rows import fitting, rows, widest
 from codepolicy.models.token_estimate import estimated_tokens
+from codepolicy.terminal_rows import fitting, rows, widest
 
 CALLS: Final = 3
 """Calls that stay in sight."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import made
 import pytest
 
 from codepolicy.cli import status
+from codepolicy.cli.chat import _read
 from codepolicy.evaluation.episode_page import write_page
 from codepolicy.evaluation.html_report import page
 from codepolicy.evaluation.program_replay import recorded_outcome
@@ -165,6 +167,18 @@ def test_damaged_skills_are_refused_or_left_out(content: bytes, tmp_path: Path) 
         SkillStore(tmp_path)
     except ConfigurationError as error:
         assert json.dumps(str(error))
+
+
+@pytest.mark.parametrize("content", [b"\0" * 50_000, b"a" * 50_000 + b"\nexit\n"])
+def test_a_line_that_does_not_end_is_a_sentence(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(ConfigurationError, match="more than 10000 characters"):
+        next(_read())
+
+
+def test_bytes_that_are_no_text_are_read_as_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"put \xff there\n"), encoding="utf-8"))
+    assert list(_read()) == ["put \\xff there\n"]
 
 
 def test_pipes_devices_and_huge_files_are_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
