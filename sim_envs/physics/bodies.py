@@ -12,20 +12,21 @@ from primitives.scene import Vector3
 from sim_envs.assets.body_shapes import shape_of
 from sim_envs.assets.furniture_shapes import Furniture, furniture_of, part_mesh
 from sim_envs.assets.meshes import Mesh
-from sim_envs.physics.body_loading import FRICTION, load_object, rgba, set_dynamics
+from sim_envs.physics.body_loading import FRICTION, load_model, load_object, rgba, set_dynamics
 from sim_envs.physics.bullet import p
 from sim_envs.physics.furniture_joints import grip_position, joint_state, load_furniture, push_back, set_up
+from sim_envs.physics.mesh_bodies import visible_mesh
 from sim_envs.physics.overrides import Physics
 from sim_envs.physics.snapshots import speed_of
-from sim_envs.scenes.scene_spec import ObjectSpec, free_name
+from sim_envs.scenes.scene_spec import Model, ObjectSpec, free_name
 
-Family = tuple[tuple[str, Vector3, bool], ...]
-"""Category, extent and movability of each object: worlds of one family differ in colours and poses alone."""
+Family = tuple[tuple[str, Vector3, bool, Model | None], ...]
+"""Category, extent, movability and file of each object: worlds of one family differ in colours and poses alone."""
 
 
 def family_of(objects: Sequence[ObjectSpec]) -> Family:
     """What has to be loaded for `objects`."""
-    return tuple((o.category, o.extent, o.movable) for o in objects)
+    return tuple((o.category, o.extent, o.movable, o.model) for o in objects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class Things:
         self.ids = [_load(client, *member, parked=(2.0 * i, 0.0, -5.0)) for i, member in enumerate(family)]
         self.furniture = {
             body: furniture_of(category, extent)
-            for body, (category, extent, _) in zip(self.ids, family, strict=True)
+            for body, (category, extent, _, _) in zip(self.ids, family, strict=True)
             if category in SLIDING
         }
-        movable = (body for body, (_, _, movable) in zip(self.ids, family, strict=True) if movable)
+        movable = (body for body, (_, _, movable, _) in zip(self.ids, family, strict=True) if movable)
         self.loose = tuple(body for body in movable if body not in self.furniture)
         """What may lie anywhere."""
         self._latched = [(body, f) for body, f in self.furniture.items() if f.latch is not None]
@@ -99,7 +100,9 @@ class Things:
         for body, spec in self._each():
             furniture = self.furniture.get(body)
             if furniture is None:
-                found.append(Visual(body, -1, shape_of(spec.category, spec.extent).mesh, spec.color))
+                model = spec.model
+                mesh = visible_mesh(model.path, model.scale) if model else shape_of(spec.category, spec.extent).mesh
+                found.append(Visual(body, -1, mesh, spec.color))
                 continue
             for link, part in enumerate(furniture.parts, start=-1):
                 color = spec.color if part.paint == "color" else spec.accent_color
@@ -156,7 +159,9 @@ class Things:
         )
 
 
-def _load(client: int, category: str, extent: Vector3, movable: bool, *, parked: Vector3) -> int:
+def _load(client: int, category: str, extent: Vector3, movable: bool, model: Model | None, *, parked: Vector3) -> int:
+    if model is not None:
+        return load_model(client, model, movable, parked=parked)
     if category in SLIDING:
         return load_furniture(client, category, extent, parked=parked)
     return load_object(client, category, extent, movable, parked=parked)

@@ -6,7 +6,8 @@ from primitives.scene import Vector3
 from sim_envs.assets.body_shapes import Shape, shape_of
 from sim_envs.assets.meshes import write_mesh, write_pieces
 from sim_envs.physics.bullet import p
-from sim_envs.scenes.scene_spec import ObjectSpec
+from sim_envs.physics.mesh_bodies import collision_file, visible_mesh
+from sim_envs.scenes.scene_spec import Model, ObjectSpec
 
 TABLE_SIZE = (1.15, 1.20, 0.05)
 """Extent (x, y, z) of the table top in m."""
@@ -68,8 +69,33 @@ def load_object(client: int, category: str, extent: Vector3, movable: bool, *, p
     )
 
 
+def load_model(client: int, model: Model, movable: bool, *, parked: Vector3) -> int:
+    """The body of a white thing of a file, at `parked` until it is placed."""
+    return p.createMultiBody(
+        baseMass=model.mass if movable else 0.0,
+        baseCollisionShapeIndex=p.createCollisionShape(
+            p.GEOM_MESH, fileName=str(collision_file(model.path, model.scale)), physicsClientId=client
+        ),
+        baseVisualShapeIndex=p.createVisualShape(
+            p.GEOM_MESH,
+            fileName=str(write_mesh("thing", visible_mesh(model.path, model.scale))),
+            rgbaColor=(1, 1, 1, 1),
+            specularColor=(0, 0, 0),
+            physicsClientId=client,
+        ),
+        basePosition=parked,
+        useMaximalCoordinates=True,
+        physicsClientId=client,
+    )
+
+
 def set_dynamics(client: int, body: int, spec: ObjectSpec, *, friction: float, mass: float) -> None:
     """Give an object its mass and friction, each times a factor."""
+    if spec.model is not None:
+        weight = spec.model.mass * mass if spec.movable else 0.0
+        grip = FRICTION * friction
+        p.changeDynamics(body, -1, mass=weight, lateralFriction=grip, rollingFriction=0.0005, physicsClientId=client)
+        return
     shape = shape_of(spec.category, spec.extent)
     p.changeDynamics(
         body,

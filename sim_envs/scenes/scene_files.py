@@ -51,15 +51,20 @@ def read_scene(path: Path) -> SceneSpec:
         tables = msgspec.convert(data.get("objects", []), list[dict[str, object]])
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"scene file {str(path)!r}: write each object as a table [[objects]].") from error
-    objects = tuple(_object(table, f"scene file {str(path)!r}, objects[{i}]") for i, table in enumerate(tables))
+    objects = tuple(
+        _object(table, f"scene file {str(path)!r}, objects[{i}]", path.parent) for i, table in enumerate(tables)
+    )
     try:
         return msgspec.convert({"name": str(path), **rest, "objects": objects}, SceneSpec)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"scene file {str(path)!r}: {error}.") from error
 
 
-def _object(table: dict[str, object], where: str) -> ObjectSpec:
-    fields = ObjectSpec.__struct_fields__
+def _object(table: dict[str, object], where: str, folder: Path) -> ObjectSpec:
+    fields = tuple(field for field in ObjectSpec.__struct_fields__ if field != "model")
+    of_file = "mesh" in table or "urdf" in table
+    if of_file:
+        table = {"category": "object", "color": "", **table}
     for key in table:
         if key not in fields:
             raise ConfigurationError(f"{where}: {unknown_name('key', key, fields)}")
@@ -67,9 +72,27 @@ def _object(table: dict[str, object], where: str) -> ObjectSpec:
         if key not in table:
             raise ConfigurationError(f"{where}: the key {key!r} is missing.")
     try:
-        return msgspec.convert(table, ObjectSpec)
+        spec = msgspec.convert(table, ObjectSpec)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{where}: {error}.") from error
+    if of_file:
+        return _of_file(spec, where, folder)
+    for key in ("scale", "mass"):
+        if key in table:
+            raise ConfigurationError(f"{where}: {key} is for things of a file; add mesh or urdf.")
+    return spec
+
+
+def _of_file(spec: ObjectSpec, where: str, folder: Path) -> ObjectSpec:
+    """`spec` with what its mesh or URDF file holds."""
+    from sim_envs.scenes.mesh_models import read_model
+
+    if spec.mesh is not None and spec.urdf is not None:
+        raise ConfigurationError(f"{where}: give mesh or urdf, not both.")
+    if spec.category != "object" or spec.size is not None:
+        raise ConfigurationError(f"{where}: a thing of a file is an object of the size in the file, times scale.")
+    model = read_model(where, mesh=spec.mesh, urdf=spec.urdf, scale=spec.scale, mass=spec.mass, folder=folder)
+    return msgspec.structs.replace(spec, model=model, size=model.extent, color=spec.color or model.color)
 
 
 def _random(rng: np.random.Generator) -> SceneSpec:

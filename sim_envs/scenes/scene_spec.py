@@ -48,6 +48,21 @@ ENCLOSING = CONTAINERS | {"plate", "peg", "drawer"}
 """Categories within whose outline other things may lie: in them, on them or, a nut, around them."""
 
 
+class Model(msgspec.Struct, frozen=True):
+    """A thing of a file."""
+
+    path: str
+    """Of the mesh."""
+    scale: Vector3
+    """m per unit of the file."""
+    mass: float
+    """kg."""
+    color: str
+    """A named colour."""
+    extent: Vector3
+    """(x, y, z) in m."""
+
+
 class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One object to be spawned."""
 
@@ -71,6 +86,17 @@ class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     joint: float | None = None
     """How far the slider of furniture starts from its end, in m: a drawer open, a door slid to its left as seen by
     who stands before it, a button pressed; 0 where left out."""
+
+    mesh: str | None = None
+    """OBJ, STL or GLB file of a thing, beside the scene file."""
+    urdf: str | None = None
+    """URDF file of a thing, or "pybullet_data:NAME", e.g. duck, mug, lego, jenga, random_urdfs/000."""
+    scale: float | None = None
+    """Metres per unit of `mesh`, or a factor on the size in `urdf`."""
+    mass: float | None = None
+    """kg, of a thing of a file."""
+    model: Model | None = None
+    """The thing of the file, as it was read."""
 
     @property
     def accent_color(self) -> str:

@@ -94,6 +94,8 @@ def _check_size(spec: ObjectSpec, kind: SizeRange, where: str) -> None:
     if not all(math.isfinite(v) and v > 0.0 for v in values):
         raise ConfigurationError(f"{where}: size is {spec.size!r}; every extent is a positive finite number of metres.")
     x, y, z = spec.extent
+    if spec.model is not None:
+        return  # checked when the file was read
     if not (kind.smallest <= min(x, y) and max(x, y) <= kind.largest):
         raise ConfigurationError(
             f"{where}: a {spec.category} of {x:g} x {y:g} m is out of bounds; "
