@@ -59,6 +59,7 @@ class Agent:
         client: who asks for the programs, for the audit log.
         zygote: clean process that policy processes are forked from, for those who run many instructions one after the
             other; each run starts one of its own when left out.
+        recover: a person has looked at the robot, and lifts what keeps it from moving before the run.
     """
 
     model: Model | str = "offline"
@@ -75,6 +76,7 @@ class Agent:
     also: Sequence[Model | str] = ()
     zygote: Zygote | None = None
     media: Media | None = None
+    recover: bool = False
     _resumed: ReplayModel | None = field(init=False, default=None)
 
     def run(
@@ -229,6 +231,8 @@ class Agent:
                 self.oversight(environment) as oversight,
                 open_executor(environment, spec, self.settings, gate=gate, zygote=self.zygote) as executor,
             ):
+                if self.recover:
+                    executor.recover()
                 run = EpisodeRun(
                     executor=executor,
                     settings=self.settings,
@@ -263,6 +267,7 @@ def open_executor(
         isolation=settings.isolation,
         gated=gate,
         deadline_s=settings.deadline,
+        limits=settings.guarded,
         zygote=zygote,
         permissions=read_permissions(Path(settings.policy)) if settings.policy is not None else Permissions(),
     )

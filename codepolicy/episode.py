@@ -27,6 +27,7 @@ Outcome = Literal[
     "unverified",
     "refused",
     "interrupted",
+    "stopped",
     "model_error",
     "infrastructure",
 ]
@@ -35,7 +36,9 @@ cannot or must not be done; where a task matches, ground truth agrees. answered:
 person has to say more; the question is in `said` and `summary`.
 not_approved: a person did not let the robot move for the program.
 unverified: the program finished, but nothing says whether the goal was reached. refused: the model's server declined.
-finished: a program without goal and task ran to its end. interrupted: a person ended it. model_error: no usable reply,
+finished: a program without goal and task ran to its end. interrupted: a person ended it.
+stopped: the robot stands still after an operator's stop, a protective stop or a fault, until a person has looked at it
+and recovered it. model_error: no usable reply,
 or the budget is used up. infrastructure: nobody's fault."""
 
 EXIT_STATUS: dict[Outcome, int] = {
@@ -48,6 +51,7 @@ EXIT_STATUS: dict[Outcome, int] = {
     "not_achieved": 1,
     "unverified": 1,
     "refused": 1,
+    "stopped": 5,
     "interrupted": 130,
     "model_error": 3,
     "infrastructure": 3,

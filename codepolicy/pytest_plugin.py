@@ -38,6 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--policy-model", default="offline", metavar="NAME[:DETAIL]", help="who writes the programs; oracle: the tasks"
     )
     group.addoption("--policy-seeds", default=None, metavar="A-B", help="seeds of --policy-suite, instead of its own")
+    robots = parser.getgroup("robots", "robots (primitives.conformance)")
+    robots.addoption("--robot", default=None, metavar="NAME|FILE", help="robot under test, by name or robot file")
+    robots.addoption("--hardware-ok", action="store_true", help="the robot may move: its surroundings are clear")
 
 
 def pytest_configure(config: pytest.Config) -> None:

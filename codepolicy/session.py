@@ -8,6 +8,7 @@ with Session(Agent(model="offline")) as session:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from codepolicy.agent import Agent, checked_instruction, open_executor
@@ -24,6 +25,7 @@ from codepolicy.prompting.scene_diff import moves
 from codepolicy.scene_list import SceneList
 from codepolicy.skills.skill_store import SkillStore
 from primitives.environment import TrialSpec
+from primitives.failures import Failure
 from primitives.scene import SceneObject
 
 MAX_HISTORY = 12
@@ -119,7 +121,8 @@ class Session:
         )
         before = self._executor.seen
         try:
-            before = self._executor.look()
+            with suppress(Failure):  # an arm that does not answer is told by the run, which leaves a record
+                before = self._executor.look()
             solver = ModelSolver(
                 coder=coder,
                 planner=self._planner if self._agent.planner is not None else coder,
@@ -146,9 +149,23 @@ class Session:
             self._models[model] = self._agent.loaded(model, sees=True)
         return self._models[model]
 
+    def stop(self) -> None:
+        """Stop the robot; nothing moves until `recover`. From any thread."""
+        self._executor.stop()
+
+    def recover(self) -> None:
+        """A person has looked at the robot: it may move again after a stop, a protective stop or a fault.
+
+        Raises:
+            Failure: what still keeps it from moving.
+        """
+        self._executor.recover()
+
     def _remember(self, words: str, before: Sequence[SceneObject], episode: Episode) -> None:
         """Add one line to the history, which later prompts show: it holds nothing that only ground truth knows."""
-        after = self._executor.look()
+        after = before
+        with suppress(Failure):
+            after = self._executor.look()
         line = f'{len(self._history) + 1}. "{one_line(words, 160)}": {episode.believed}.'
         moved = moves(before, after)
         if moved:

@@ -7,14 +7,15 @@ their own, so that a command takes those that it has a use for; without slots, s
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, get_args
 
 from tyro.conf import FlagCreatePairsOff, arg
 
 from codepolicy.approval import APPROVAL_MODES, ApprovalMode
 from codepolicy.number_bounds import bounded
 from primitives.errors import ConfigurationError, unknown_name
+from primitives.limits import GuardLimits, box_of
 from primitives.registry import LEVELS as SURFACES
 from primitives.registry import Level
 
@@ -40,7 +41,46 @@ class SurfaceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionSettings(SurfaceSettings):
+class GuardSettings:
+    """What no program may exceed; left out, what the robot asks for."""
+
+    speed_scale: float | None = None
+    """Part of the arm's own joint speed that is used, in (0, 1]."""
+    force: float | None = None
+    """Largest gripping force in N."""
+    joint_step: float | None = None
+    """Largest travel of a joint in one command, in rad."""
+    tool_step: float | None = None
+    """Largest travel of the tool in one command, in m."""
+    robot_time: float | None = None
+    """Robot time of one program in s."""
+    box: Annotated[str | None, arg(metavar="X,Y,Z,X,Y,Z")] = None
+    """Least and largest corner of where the tool may be, in m."""
+    keep_out: Annotated[tuple[str, ...], arg(metavar="X,Y,Z,X,Y,Z")] = ()
+    """Boxes that the arm may not enter, least and largest corner in m."""
+
+    def guarded(self, limits: GuardLimits) -> GuardLimits:
+        """`limits` with what is set here. Raises ConfigurationError."""
+        bounded("speed_scale", self.speed_scale, above=True, most=1)
+        bounded("force", self.force, above=True, most=1000, unit=" N")
+        bounded("joint_step", self.joint_step, above=True, most=100, unit=" rad")
+        bounded("tool_step", self.tool_step, above=True, most=100, unit=" m")
+        bounded("robot_time", self.robot_time, above=True, most=1e6, unit=" s")
+        given = {
+            "speed_scale": self.speed_scale,
+            "gripper_force": self.force,
+            "joint_step": self.joint_step,
+            "tool_step": self.tool_step,
+            "robot_time": self.robot_time,
+            "box": box_of("box", self.box) if self.box is not None else None,
+        }
+        kept_out = tuple(box_of("keep_out", text) for text in self.keep_out)
+        changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return replace(limits, keep_out=(*limits.keep_out, *kept_out), **changed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionSettings(GuardSettings, SurfaceSettings):
     """Under which conditions programs run."""
 
     detector: Annotated[str, arg(metavar="rgbd|vlm|oracle|NAME")] = "rgbd"
@@ -152,6 +192,7 @@ class Settings(BudgetSettings, LoopSettings, SafetySettings, DisturbanceSettings
             raise ConfigurationError(f"at most {MAX_CANDIDATES} candidates and {MAX_CANDIDATES} rehearsals are taken")
         if self.approve is not None and self.approve not in APPROVAL_MODES:
             raise unknown_name("approval", self.approve, APPROVAL_MODES)
+        self.guarded(GuardLimits())
         bounded("deadline", self.deadline, above=True, most=3600, unit=" s")
         if self.learn and self.skills is None:
             raise ConfigurationError("nothing says where to keep what is learned; add --skills DIR")

@@ -17,7 +17,7 @@ Failure
 ├── LimitExceeded       a guard limit or a budget was reached                  blame: policy
 ├── Stopped             someone asked the robot to stop                        blame: infrastructure
 ├── CommsLost           the robot no longer answers                            blame: infrastructure
-├── ProtectiveStop      the robot stopped itself and waits for an operator     blame: world
+├── ProtectiveStop      the robot stopped itself and waits for an operator     blame: infrastructure
 ├── HardwareFault       the robot reports a fault of its own                   blame: infrastructure
 └── InfrastructureError everything else that is nobody's program's fault       blame: infrastructure
 """
@@ -254,7 +254,7 @@ class ProtectiveStop(Failure):
     """The robot stopped itself and waits for an operator."""
 
     kind = FailureKind.PROTECTIVE_STOP
-    blame = "world"
+    blame = "infrastructure"
 
 
 class HardwareFault(Failure):

@@ -8,47 +8,15 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from primitives.errors import ConfigurationError
 from primitives.failures import BadArgument, BudgetSpent, LimitExceeded
+from primitives.limits import GuardLimits
 from primitives.robot import ArmInfo, MotionLimits
 from primitives.scene import Vector3, Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class GuardLimits:
-    """The limits. Set by whoever runs the robot; a program can read or change none of them."""
-
-    box_margin: float = 0.08
-    """How far the tool may leave the workspace sideways and above, in m."""
-    table_clearance: float = 0.003
-    """Lowest height of the fingertips above the table, in m."""
-    joint_margin: float = 0.02
-    """Distance kept from every joint limit, in rad."""
-    box: tuple[Vector3, Vector3] | None = None
-    """Smallest and largest (x, y, z) in m, base frame, that the tool may have, beside what the workspace allows."""
-    speed_scale: float = 0.8
-    """Fraction of the arm's own joint speed that is used, in (0, 1]."""
-    tool_speed: float = 1.0
-    """Largest speed of the tool in m/s."""
-    joint_step: float = 6.0
-    """Largest travel of one joint in one command, in rad."""
-    tool_step: float = 2.0
-    """Largest travel of the tool in one command, in m."""
-    gripper_force: float = 40.0
-    """Largest gripping force in N."""
-    calls: int = 1000
-    """Primitive calls of one program, refused ones and those with bad arguments included."""
-    said: int = 20_000
-    """Characters that one program may say."""
-    robot_time: float = 600.0
-    """Robot time of one program in s."""
-    wall_time: float = 300.0
-    """Host time of one program in s."""
 
 
 class Guard:
@@ -134,6 +102,20 @@ class Guard:
                     hint=f"Choose {axis} within {low:.2f}..{high:.2f} m (base frame).",
                 )
 
+    def _check_kept_out(self, points: list[list[float]], low: Vector3, high: Vector3) -> None:
+        """Refuse a path of the tool that enters a box which is to be kept out of; leaving one is allowed."""
+        within = [all(a <= v <= b for a, v, b in zip(low, p, high, strict=True)) for p in points]
+        entered = next((i for i in range(1, len(points)) if within[i] and not within[i - 1]), None)
+        if entered is None:
+            return
+        x, y, z = points[entered]
+        raise LimitExceeded(
+            f"the tool on its path enters a box that is to be kept out of, at ({x:.3f}, {y:.3f}, {z:.3f}) m",
+            expected=f"outside of {_told(low)} to {_told(high)} m",
+            measured=f"({x:.3f}, {y:.3f}, {z:.3f}) m",
+            hint="Go round it, or choose another place.",
+        )
+
     def check_joints(self, q: NDArray[np.float64]) -> None:
         """Refuse joint positions that are malformed or too close to a joint limit.
 
@@ -176,6 +158,8 @@ class Guard:
         for x, y, z in points[1:]:
             if not (x0 <= x <= x1 and y0 <= y <= y1 and z0 <= z <= z1):
                 self._check_box((x, y, z), "the tool on its path", LimitExceeded)
+        for low, high in self.limits.keep_out:
+            self._check_kept_out(points, low, high)
         travel = float(np.abs(path[1:] - path[:-1]).sum(axis=0).max(initial=0.0))
         if travel > self.limits.joint_step:
             raise LimitExceeded(
@@ -228,6 +212,10 @@ class Guard:
         steps = zip(itertools.pairwise(points), fastest.max(axis=1).tolist(), strict=True)
         speed = max(math.dist(a, b) / max(duration, 1e-9) for (a, b), duration in steps)
         return limits.scaled(self.limits.tool_speed / speed) if speed > self.limits.tool_speed else limits
+
+
+def _told(corner: Vector3) -> str:
+    return "(" + ", ".join(f"{v:.2f}" for v in corner) + ")"
 
 
 def _within(what: str, used: float, limit: float, unit: str = "") -> None:

@@ -15,6 +15,7 @@ from typing import Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.limits import GuardLimits
 from primitives.scene import Workspace
 
 
@@ -343,3 +344,5 @@ class Robot:
     arm: Arm
     cameras: tuple[Camera, ...]
     workspace: Workspace = field(default_factory=Workspace)
+    limits: GuardLimits = field(default_factory=GuardLimits)
+    """What no program may exceed on it."""

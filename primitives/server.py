@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -12,10 +14,18 @@ from numpy.typing import NDArray
 
 from primitives.arguments import bind, encode
 from primitives.context import Context
-from primitives.failures import BadArgument, Failure, InfrastructureError, Stopped
-from primitives.guard import GuardLimits
+from primitives.failures import (
+    BadArgument,
+    Failure,
+    HardwareFault,
+    InfrastructureError,
+    ProtectiveStop,
+    Stopped,
+    from_report,
+)
 from primitives.images import Image, ImageRef, Mask, MaskRef
 from primitives.kinematics.poses import matrix_pose, pose_matrix
+from primitives.limits import GuardLimits
 from primitives.motion.mover import Mover
 from primitives.perception.detector import Detector
 from primitives.perception.tracking.scene_memory import SceneMemory
@@ -27,6 +37,9 @@ from primitives.scene import Region, SceneObject
 from primitives.trace import CallRecord, Clause
 from primitives.twin import Carried, Perceived
 
+STOP_S = 0.05
+"""Host time in s that an arm's `stop` may take."""
+LOOK = "Look at the robot, then recover it."
 KEPT_RECORDS = 1000
 """Records of one program; further calls are counted."""
 KEPT_TEXT = 500
@@ -47,7 +60,7 @@ class Server:
         robot: Robot,
         detector: Detector,
         *,
-        limits: GuardLimits = GuardLimits(),  # noqa: B008 - frozen
+        limits: GuardLimits | None = None,
         say: Callable[[str], None] | None = None,
         on_call: Callable[[CallRecord], None] | None = None,
         on_path: Callable[[NDArray[np.float64]], None] | None = None,
@@ -55,21 +68,24 @@ class Server:
         """Args:
         robot: connected robot.
         detector: turns its images into objects.
-        limits: what no program may exceed.
+        limits: what no program may exceed; the robot's own when left out.
         say: shows a sentence of the program to the person.
         on_call: is told every finished call, for live progress.
         on_path: is told the tool's positions (N, 3) in m along each path before the arm follows it.
         """
         memory = SceneMemory(robot, detector)
-        mover = Mover(robot, memory, limits)
+        mover = Mover(robot, memory, limits or robot.limits)
         mover.on_path = on_path
         self._context = Context(robot=robot, memory=memory, mover=mover, guard=mover.guard, say=say or _silent)
         self._on_call = on_call
         self._surface: Surface | None = None
         self._records: list[CallRecord] = []
         self._left_out = 0
-        self._start = robot.arm.state().stamp
-        self._stopped = False
+        self._start = self._stamp = robot.arm.state().stamp
+        self._halted = False
+        """Whether the program was ended from outside."""
+        self._latched: Failure | None = None
+        """Why nothing moves until a person says that it may."""
 
     @property
     def records(self) -> tuple[CallRecord, ...]:
@@ -88,8 +104,10 @@ class Server:
 
     @property
     def robot_time(self) -> float:
-        """Robot time since this server was made, in s."""
-        return self._context.robot.arm.state().stamp - self._start
+        """Robot time since this server was made, in s; of an arm that does not answer, when it last did."""
+        with suppress(Failure):
+            self._stamp = self._context.robot.arm.state().stamp
+        return self._stamp - self._start
 
     @property
     def began(self) -> float:
@@ -142,28 +160,96 @@ class Server:
             self._context.mover.hand.resume()
 
     def begin(self, surface: Surface, *, collect_expectations: bool = False) -> None:
-        """Start a program or a goal check: records, clauses and budgets start anew, and a mere stop is lifted.
+        """Start a program or a goal check: records, clauses and budgets start anew.
 
         Args:
             surface: the primitives that may be called.
             collect_expectations: record a false `expect` and go on, as a goal check does, instead of raising.
+
+        Raises:
+            Stopped, ProtectiveStop, HardwareFault: the robot stands still until `recover`.
+            CommsLost: it does not answer.
         """
-        arm = self._context.robot.arm
-        if arm.state().mode is ArmMode.STOPPED:
-            arm.recover(operator_ack=False)
-        self._stopped = False
         self._surface = surface
         self._records.clear()
         self._left_out = 0
         self._context.clauses.clear()
         self._context.collect_expectations = collect_expectations
         self._context.begin_images(apart=collect_expectations)
+        if self._halted and self._latched is None:
+            self._lift_halt()
+        self._halted = False
+        self._refuse_standing()
         self._context.guard.begin(self.robot_time)
 
+    def halt(self) -> None:
+        """End the program: stop the arm, and refuse every further call until the next `begin`. From any thread."""
+        self._halted = True
+        self._stop_arm()
+
     def stop(self) -> None:
-        """Stop the arm and refuse every further call until the next `begin`. From any thread."""
-        self._stopped = True
-        self._context.robot.arm.stop()
+        """A person stops the robot: nothing moves any more until one calls `recover`. From any thread."""
+        self._latched = self._latched or Stopped(
+            "the robot was stopped by a person", hint="Look at the robot, then recover it."
+        )
+        self._stop_arm()
+
+    def recover(self, *, operator_ack: bool) -> None:
+        """Let the robot move again after a stop, a protective stop or a fault, once a person has looked at it.
+
+        Raises:
+            Stopped: `operator_ack` is not given.
+            ProtectiveStop, HardwareFault: the cause still stands.
+            CommsLost: the robot does not answer.
+        """
+        if not operator_ack:
+            raise Stopped("only a person who has looked at the robot lifts a stop", hint="give operator_ack=True")
+        self._context.robot.arm.recover(operator_ack=True)
+        self._latched, self._halted = None, False
+        self._context.memory.invalidate()  # whoever came to help may have moved things
+        self._refuse_standing()
+
+    @property
+    def standing(self) -> Failure | None:
+        """Why the robot takes no motion now; None when it would."""
+        try:
+            self._refuse_standing()
+        except Failure as failure:
+            return failure
+        return None
+
+    def _refuse_standing(self) -> None:
+        if self._latched is not None:
+            raise from_report(self._latched.report())
+        if self._halted:
+            raise Stopped("the program was ended")
+        state = self._context.robot.arm.state()
+        said = f": {state.fault}" if state.fault else ""
+        match state.mode:
+            case ArmMode.STOPPED:
+                raise Stopped(f"the robot was stopped{said}", hint=LOOK)
+            case ArmMode.PROTECTIVE_STOP:
+                raise ProtectiveStop(f"the robot stopped itself{said}", hint=LOOK)
+            case ArmMode.FAULT:
+                raise HardwareFault(f"the robot reports a fault{said}", hint=LOOK)
+            case _:
+                pass
+
+    def _lift_halt(self) -> None:
+        """The arm was stopped because its program was over, which no person has to look at."""
+        arm = self._context.robot.arm
+        if arm.state().mode is ArmMode.STOPPED:
+            arm.recover(operator_ack=False)
+
+    def _stop_arm(self) -> None:
+        """Have the arm stop; a driver whose `stop` does not return keeps nobody waiting."""
+        stopping = threading.Thread(target=self._stopped_arm, name="stop", daemon=True)
+        stopping.start()
+        stopping.join(STOP_S)
+
+    def _stopped_arm(self) -> None:
+        with suppress(Failure):  # that it is lost, whoever waits for the motion is told
+            self._context.robot.arm.stop()
 
     def invoke(self, name: str, *args: object, line: int | None = None, **kwargs: object) -> Any:
         """Call a primitive with plain Python values, along the same way as a program's process."""
@@ -197,8 +283,7 @@ class Server:
             context.guard.count_call(started)  # refused calls and bad arguments count as well
             if self._surface is None:
                 raise InfrastructureError("Server.call before Server.begin")
-            if self._stopped:
-                raise Stopped("the robot was stopped")
+            self._refuse_standing()
             if name not in self._surface:
                 raise BadArgument(f"there is no primitive {name!r} here", candidates=self._surface.names)
             primitive = self._surface.get(name)
@@ -217,6 +302,9 @@ class Server:
         except Exception as error:
             failure = InfrastructureError(broke(name, error), call=text, line=line)
             raise failure from error
+        except BaseException:  # Ctrl-C in the midst of it
+            failure = Stopped("interrupted by a person", call=text, line=line)
+            raise
         finally:
             self._record(name, text, line, started, wall, result, failure)
 

@@ -1,4 +1,5 @@
-"""The command line. Exit status: 0 achieved, 1 not achieved, 2 usage, 3 infrastructure, 4 the person was asked."""
+"""The command line. Exit status: 0 achieved, 1 not achieved, 2 usage, 3 infrastructure, 4 the person was asked, 5 the
+robot stands still until a person has recovered it."""
 
 from __future__ import annotations
 

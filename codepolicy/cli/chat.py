@@ -6,9 +6,12 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from codepolicy.cli.options import AgentFlags, Flag, OutputFlags
+
+if TYPE_CHECKING:
+    from codepolicy.session import Session
 
 LONGEST = 10_000
 """Characters of a line of stdin; an instruction has at most 4,000."""
@@ -38,12 +41,30 @@ class ChatCommand(OutputFlags, AgentFlags):
                 at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
                 if at_terminal:
                     sys.stderr.write(
-                        "What shall I do? Up and down go through earlier lines; Ctrl-C stops the robot and the session "
-                        "goes on; exit ends.\n"
+                        "What shall I do? Up and down go through earlier lines; Ctrl-C stops the robot, which "
+                        "then waits for recover; exit ends.\n"
                     )
+                if self.recover:
+                    _recover(session)
                 for line in _instructions(_typed() if at_terminal else _read()):
+                    if line == "recover":
+                        status = _recover(session)
+                        continue
                     status = finish(lambda words=line: session.run(words), json=self.json)
         return status
+
+
+def _recover(session: Session) -> int:
+    """A person has looked at the robot; returns 0 when it may move again."""
+    from codepolicy.cli.output import fail
+    from primitives.failures import Failure
+
+    try:
+        session.recover()
+    except Failure as failure:
+        return fail(f"the robot still stands: {failure.message}", 5, json=False)
+    sys.stderr.write("the robot may move again\n")
+    return 0
 
 
 def _instructions(lines: Iterator[str]) -> Iterator[str]:

@@ -39,6 +39,7 @@ class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
                 observer=observer,
                 approver=approver(self.approve),
                 client="terminal",
+                recover=self.recover,
             )
             return finish(
                 lambda: agent.execute(

@@ -46,6 +46,8 @@ class WorldOptions(DisturbanceSettings, ConditionFlags):
     """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
     seed: int = 0
     """Seed of scene and disturbances."""
+    recover: Annotated[bool, Flag] = False
+    """A person has looked at the robot: lift a stop, a protective stop or a fault first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,4 +177,5 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptio
             approver=asked if asked is not None else approver(self.approve),
             client="terminal" if asked is None else "console",
             also=self.also,
+            recover=self.recover,
         )

@@ -93,8 +93,13 @@ class RobotThread:
         self._tell_state()
 
     def release(self) -> None:
-        """A person has seen to it that the robot may move again."""
-        self.stopped = False
+        """A person has seen to it that the robot may move again; what still keeps it from moving is told."""
+        try:
+            if self._session is not None:
+                self._session.recover()
+            self.stopped = False
+        except Failure as failure:
+            self.audience.tell({"kind": "fault", "text": shown(str(failure))})
         self._tell_state()
 
     def _work(self) -> None:

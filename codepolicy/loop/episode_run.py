@@ -17,7 +17,7 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.naming import asked_through
-from codepolicy.loop.outcome import Ending, Solution, last_word
+from codepolicy.loop.outcome import STANDSTILL, Ending, Solution, last_word
 from codepolicy.loop.oversight import Oversight
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
@@ -39,6 +39,7 @@ _OUTCOMES: dict[Ending, Outcome] = {
     "declined": "declined",
     "refused": "refused",
     "not_approved": "not_approved",
+    "stopped": "stopped",
     "infrastructure": "infrastructure",
 }
 
@@ -163,7 +164,8 @@ class EpisodeRun:
         except ModelError as error:
             return "model_error", str(error), self._last_check
         except Failure as failure:
-            return "infrastructure", failure.message, self._last_check
+            outcome: Outcome = "stopped" if failure.kind in STANDSTILL else "infrastructure"
+            return outcome, f"{failure.kind.replace('_', ' ')}: {failure.message}", self._last_check
         return _OUTCOMES[solution.ending], solution.summary, solution.check
 
     @property
@@ -395,7 +397,7 @@ def judged(outcome: Outcome, summary: str, verdict: Verdict | None, *, truth: bo
         verdict: where a task matches.
         truth: whether the environment knows any ground truth.
     """
-    if outcome in ("asked", "not_approved", "interrupted", "model_error", "infrastructure"):
+    if outcome in ("asked", "not_approved", "interrupted", "stopped", "model_error", "infrastructure"):
         return outcome, summary
     if verdict is not None and verdict.status == "declined":
         return "declined", verdict.explanation

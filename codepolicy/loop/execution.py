@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from codepolicy.loop.recorded_answers import RecordedAnswers
+from primitives.failures import Failure
 from primitives.registry import Surface
 from primitives.trace import ExecutionReport
 
@@ -57,7 +58,10 @@ def execute(
         return call(name, args, kwargs, line)
 
     robot_time, wall = server.robot_time, time.perf_counter()
-    server.begin(surface, collect_expectations=entry == "goal")
+    try:
+        server.begin(surface, collect_expectations=entry == "goal")
+    except Failure as failure:  # the robot stands still, or does not answer
+        return ExecutionReport(status="failed", failure=failure.report(), wall_time=time.perf_counter() - wall)
     try:
         outcome = session.run(
             source,
@@ -68,14 +72,17 @@ def execute(
             seed=seed,
             deadline_s=deadline_s,
             on_output=on_output,
-            on_death=server.stop,
+            on_death=server.halt,
         )
     except KeyboardInterrupt:
         server.stop()
         raise
+    failure = outcome.failure
+    if outcome.status == "finished" and (standing := server.standing) is not None:
+        failure = standing.report()  # it said so after the last call
     return ExecutionReport(
-        status="finished" if outcome.status == "finished" else "failed",
-        failure=outcome.failure,
+        status="finished" if failure is None else "failed",
+        failure=failure,
         inside=outcome.inside,
         calls=server.records,
         calls_left_out=server.left_out,

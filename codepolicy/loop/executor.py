@@ -48,8 +48,8 @@ from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
-from primitives.failures import FailureReport, LimitExceeded, Stopped
-from primitives.guard import GuardLimits
+from primitives.failures import FailureKind, FailureReport, LimitExceeded, Stopped
+from primitives.limits import GuardLimits
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
 from primitives.robot import Frame, Robot
@@ -95,6 +95,8 @@ class Executor:
     """Whether programs are checked before any motion."""
     deadline_s: float = 300.0
     """Wall time that one program may take."""
+    limits: Callable[[GuardLimits], GuardLimits] | None = None
+    """Changes what the guard keeps, from what the robot asks for; nothing when left out."""
     zygote: Zygote | None = None
     """Shared with other executors, one after the other; an own one when left out."""
     permissions: Permissions = Permissions()  # noqa: RUF009 - frozen
@@ -133,16 +135,17 @@ class Executor:
         from codepolicy.sandbox.host import PolicySandbox
         from primitives.server import Server
 
-        limits = self.permissions.limits(GuardLimits())
         with ThreadPoolExecutor(1) as pool:  # the confined process warms up while the world loads
             starting = pool.submit(PolicySandbox, isolation=self.isolation, zygote=self.zygote)
             try:
                 self.trial = self.environment.reset(self.spec)
                 self.detector = load_detector(self.detector_name, self.environment)
+                robot = self.trial.robot
+                wanted = robot.limits if self.limits is None else self.limits(robot.limits)
                 self._server = Server(
-                    self.trial.robot,
+                    robot,
                     self.detector,
-                    limits=limits,
+                    limits=self.permissions.limits(wanted),
                     say=self._say,
                     on_call=self._called,
                     on_path=self._heading,
@@ -219,7 +222,8 @@ class Executor:
         self._clear = clear
 
     def stop(self) -> None:
-        """Stop the arm; until the next `begin` no program gets anything done. From any thread."""
+        """A person stops the robot: until the next `begin` no program gets anything done, and until `recover` nothing
+        moves. From any thread."""
         self._halted = True
         self._server.stop()
 
@@ -269,6 +273,16 @@ class Executor:
     def said(self) -> tuple[str, ...]:
         """What programs told the person since `begin`."""
         return tuple(self._said)
+
+    def recover(self) -> None:
+        """A person has looked at the robot: it may move again. Raises what still keeps it from moving."""
+        self._server.recover(operator_ack=True)
+
+    def recover_stop(self) -> None:
+        """Lift an operator's stop where there is one, for a person who has just approved a program; leave the rest."""
+        standing = self._server.standing
+        if standing is not None and standing.kind is FailureKind.STOPPED:
+            self._server.recover(operator_ack=True)
 
     # Looking.
 

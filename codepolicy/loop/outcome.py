@@ -22,9 +22,12 @@ Ending = Literal[
     "failed",
     "refused",
     "not_approved",
+    "stopped",
     "infrastructure",
 ]
 
+STANDSTILL = (FailureKind.STOPPED, FailureKind.PROTECTIVE_STOP, FailureKind.HARDWARE_FAULT)
+"""Failures after which the robot takes no motion until a person has recovered it."""
 _LAST_WORDS: dict[str | None, Ending] = {"Ambiguous": "asked", "NotFound": "declined", "Unreachable": "declined"}
 """What a program raises by itself to say that it does not know or cannot."""
 
@@ -51,10 +54,11 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
         return Solution("not_approved", f"{attempt.refused.by} did not approve the program{why}", check)
     if report is None:
         return None
-    if report.failure is not None and report.failure.blame == "infrastructure":
-        return Solution("infrastructure", report.failure.message, check)
-    if report.failure is not None and report.failure.kind is FailureKind.PROTECTIVE_STOP:
-        return Solution("failed", f"protective stop: {report.failure.message}", check)
+    for failure in (report.failure, check.failure):
+        if failure is not None and failure.kind in STANDSTILL:
+            return Solution("stopped", f"{failure.kind.replace('_', ' ')}: {failure.message}", check)
+        if failure is not None and failure.blame == "infrastructure":
+            return Solution("infrastructure", failure.message, check)
     words = last_word(report)
     if words is not None:
         return Solution(*words, check)

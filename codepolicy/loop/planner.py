@@ -110,7 +110,7 @@ class InstructionPlanner:
                 failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
             barren = barren + 1 if len(self._done) == reached else 0
             if (
-                solution.ending in ("asked", "declined", "refused", "not_approved", "infrastructure")
+                solution.ending in ("asked", "declined", "refused", "not_approved", "stopped", "infrastructure")
                 or barren == MAX_BARREN
                 or plans == MAX_PLANS
             ):

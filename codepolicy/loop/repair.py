@@ -228,7 +228,8 @@ class RepairLoop:
     def _ending(self, attempt: Attempt, instruction: str) -> Solution | None:
         """What the turn means for the run; None asks for another turn."""
         solution = concluded(attempt, instruction)
-        if solution is None or solution.ending in ("infrastructure", "asked", "declined", "not_approved"):
+        ended = ("stopped", "infrastructure", "asked", "declined", "not_approved")
+        if solution is None or solution.ending in ended:
             return solution
         verdict = self._verdict() if self.step is None else None  # the verdict is on the whole instruction
         return None if verdict is not None and verdict.status == "not_achieved" else solution

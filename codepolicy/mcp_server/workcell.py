@@ -243,6 +243,8 @@ class Workcell:
                 privileged=("mcp",) if self.privileged else (),
                 oversight=self._oversight,
             )
+            if not self.hardware or (decision is not None and decision.approved):
+                executor.recover_stop()  # a person has said that this very program may move, or nothing real does
             if self.approve != "never":
                 executor.clear_with(_Given(program_hash(program, goal), decision))
             if self._halt.is_set():

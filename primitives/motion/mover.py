@@ -21,7 +21,7 @@ from primitives.motion.preconditions import blocked, unreachable
 from primitives.perception.tracking.held_object import HeldObject
 from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.robot import MotionLimits, Robot
-from primitives.scene import Pose, SceneObject
+from primitives.scene import Pose, SceneObject, Vector3
 
 CLEARANCE = 0.008
 """Distance kept from perceived objects while travelling, in m; `CLOSE` where start or goal is nearer to one."""
@@ -58,6 +58,7 @@ class Mover:
         self._turn_at_home = _heading(home) - math.atan2(home[1, 3], home[0, 3])
         self._geometry = robot_geometry(self.info)
         self._planner = PathPlanner(self.kinematics)
+        self._kept_out = [_kept_out(i, low, high) for i, (low, high) in enumerate(limits.keep_out, 1)]
 
     @property
     def q(self) -> NDArray[np.float64]:
@@ -94,9 +95,10 @@ class Mover:
         attached = held or self.hand.held
         names = attached.names if attached else ()
         laden = attached is not None and bool(attached.contents)
+        known = self.memory.objects if objects is None else objects
         return Checker(
             self._geometry,
-            [o for o in (self.memory.objects if objects is None else objects) if o.name not in names],
+            [*(o for o in known if o.name not in names), *self._kept_out],
             held=attached.object if attached else None,
             T_tool_held=attached.T_tool_object if attached else None,
             ignore=ignore,
@@ -271,6 +273,18 @@ class Mover:
         self.hand.recover()
         if float(np.abs(self.q - self.info.home).max()) > 1e-3:
             self.travel(self.info.home, objects=objects)
+
+
+def _kept_out(number: int, low: Vector3, high: Vector3) -> SceneObject:
+    """A box that is to be kept out of, as something to collide with."""
+    return SceneObject(
+        name=f"kept-out box {number}",
+        category="object",
+        color="unknown",
+        position=((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2),
+        yaw=0.0,
+        size=(high[0] - low[0], high[1] - low[1], high[2] - low[2]),
+    )
 
 
 def _least_duration(path: NDArray[np.float64], limits: MotionLimits) -> float:

@@ -23,6 +23,7 @@ STATUSES = {
     "model_error": 3,
     "infrastructure": 3,
     "asked": 4,
+    "stopped": 5,
     "interrupted": 130,
 }
 

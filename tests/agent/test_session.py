@@ -77,6 +77,8 @@ def test_a_session_goes_on_after_ctrl_c(world: World, fenced: Fenced) -> None:
         with pytest.raises(Interrupted):
             session.run("lift the red block")
         assert "interrupted" in session.history[0] and "on gripper" in session.history[0]
+        assert session.run("put it down").outcome == "stopped"
+        session.recover()
         assert session.run("put it down").outcome in ("achieved", "unverified")
 
 

@@ -88,7 +88,7 @@ def test_calls_are_limited_per_program(trial):
     server.invoke("detect")
 
 
-def test_stop_ends_the_motion_and_refuses_until_begin(trial, monkeypatch):
+def test_stop_ends_the_motion_and_refuses_until_a_person_recovers(trial, monkeypatch):
     server = trial(SCENE)
     arm = server._context.robot.arm
     start = arm.start_joint_path
@@ -106,6 +106,11 @@ def test_stop_ends_the_motion_and_refuses_until_begin(trial, monkeypatch):
     with pytest.raises(Stopped):
         server.invoke("detect")
     monkeypatch.undo()
+    with pytest.raises(Stopped):
+        server.begin(surface("skill"))
+    with pytest.raises(Stopped):
+        server.recover(operator_ack=False)
+    server.recover(operator_ack=True)
     server.begin(surface("skill"))
     server.invoke("home")
 
@@ -134,6 +139,7 @@ def _stopped_at(trial, step, call):
         server.invoke(*call)
     assert world.steps < step + 32, "the motion went on"
     end()
+    server.recover(operator_ack=True)
     server.begin(surface("skill"))
     server.invoke("home")
     return server

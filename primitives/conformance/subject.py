@@ -1,0 +1,135 @@
+"""The robot under test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol, TypeAlias, cast, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.environment import Judged, TrialSpec, World
+from primitives.errors import ConfigurationError, unknown_name
+from primitives.kinematics.arm_kinematics import Kinematics
+from primitives.robot import Arm, ArmInfo, ArmState, Motion, Robot
+from primitives.robots.file_world import FileWorld, load_world
+
+Record: TypeAlias = Callable[[str, object], None]
+"""pytest's `record_property`: what a row tells beside its result."""
+STEP = 0.12
+"""rad that a joint is moved by."""
+SLOW = 0.2
+"""Part of the arm's own speed at which it is."""
+MOTION_S = 60.0
+"""Host time in s that such a motion may take on any machine."""
+
+
+@runtime_checkable
+class Injector(Protocol):
+    """An arm, or a stand-in for its other side, in which something can be made to go wrong.
+
+    Faults: freeze, corrupt, drop, estop, protective_stop, fault, stuck_joint, silent_gripper.
+    """
+
+    def inject(self, fault: str) -> None:
+        """Have it go wrong until `mend`."""
+        ...
+
+    def mend(self) -> None:
+        """What was wrong is right again."""
+        ...
+
+
+@runtime_checkable
+class TellsToolPose(Protocol):
+    """An arm whose controller tells where it believes its tool to be."""
+
+    def tool_pose(self) -> NDArray[np.float64]:
+        """(4, 4) pose of the tool in the base frame."""
+        ...
+
+
+@dataclass(slots=True)
+class Subject:
+    """A connected robot, and what may be done to it."""
+
+    world: World
+    robot: Robot
+    may_move: bool
+    injector: Injector | None
+    kinematics: Kinematics = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kinematics = Kinematics(self.arm.info)
+
+    @property
+    def arm(self) -> Arm:
+        """The arm."""
+        return self.robot.arm
+
+    @property
+    def info(self) -> ArmInfo:
+        """Its description."""
+        return self.robot.arm.info
+
+    def state(self) -> ArmState:
+        """The latest state."""
+        return self.arm.state()
+
+    def small_path(self, joint: int = 0, step: float = STEP) -> NDArray[np.float64]:
+        """(2, dof) rad: from here `step` towards the middle of the joint's range."""
+        start = self.state().q
+        goal = start.copy()
+        middle = (self.info.lower[joint] + self.info.upper[joint]) / 2
+        goal[joint] += step if start[joint] <= middle else -step
+        return np.array([start, goal])
+
+    def start(self, path: NDArray[np.float64], speed: float = SLOW) -> Motion:
+        """Start along `path` at a part of the arm's own speed."""
+        return self.arm.start_joint_path(path, self.info.limits.scaled(speed))
+
+    def miss(self, goal: NDArray[np.float64], q: NDArray[np.float64]) -> tuple[float, float]:
+        """How far the tool at joints `q` is from where it is at `goal`: m and rad."""
+        from primitives.kinematics.poses import pose_distance
+
+        return pose_distance(self.kinematics.tool(goal), self.kinematics.tool(q))
+
+    def mended(self) -> None:
+        """Whatever a test did, the robot takes motions again."""
+        if self.injector is not None:
+            self.injector.mend()
+        self.arm.recover(operator_ack=True)
+
+
+def opened(name: str, *, hardware_ok: bool) -> Subject:
+    """The robot `name`, connected. Raises ConfigurationError, or what its driver raises."""
+    world = _world(name)
+    robot = world.reset(TrialSpec(disturbances="none")).robot
+    inner = getattr(robot.arm, "inner", robot.arm)
+    injector = inner if isinstance(inner, Injector) else None
+    return Subject(world, robot, hardware_ok or not _is_real(world), injector)
+
+
+def _is_real(world: World) -> bool:
+    if isinstance(world, FileWorld):
+        return not world.file.table.simulated
+    return not isinstance(world, Judged) and world.name != "fake"
+
+
+def _world(name: str) -> World:
+    if name.endswith(".toml") or Path(name).is_file():
+        return load_world(name)
+    if name == "fake":
+        from primitives.robots.fake.world import FakeWorld
+
+        return FakeWorld(speed=1.0, size=(320, 240))
+    known = {p.name: p for group in ("codepolicy.environments", "codepolicy.robots") for p in entry_points(group=group)}
+    if name not in known:
+        raise ConfigurationError(f"{unknown_name('robot', name, [*known, 'fake'])} Or give the path of a robot file.")
+    made = known[name].load()()
+    if isinstance(made, str | Path):
+        return load_world(made)
+    return cast(World, made)

@@ -1,0 +1,170 @@
+"""Motions arrive or raise, and end when they are told to."""
+
+# pyright: basic
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from primitives.conformance.subject import MOTION_S, STEP, Record, Subject
+from primitives.failures import BadArgument, Failure, LimitExceeded, Stopped
+from primitives.robot import ArmState
+
+
+def test_arrives(moving: Subject, record_property: Record) -> None:
+    """A motion ends where it was sent, measured, within the declared tolerance."""
+    for joint in (0, moving.info.dof - 1):
+        path = moving.small_path(joint)
+        result = moving.start(path).wait(MOTION_S)
+        distance, angle = moving.miss(path[-1], result.state.q)
+        record_property(f"joint {joint}", f"{1000 * distance:.2f} mm, {np.degrees(angle):.2f} deg off")
+        assert result.reached, result.reason
+        assert distance <= moving.info.arrival_position and angle <= moving.info.arrival_rotation
+        assert np.allclose(moving.state().q, result.state.q, atol=0.005), "the state after it is another"
+        moving.start(np.array([moving.state().q, path[0]])).wait(MOTION_S)
+
+
+def test_measured(moving: Subject) -> None:
+    """States on the way lie between the ends, as measured ones do and commanded ones do not."""
+    states, result, path = _watched(moving)
+    if len({s.stamp for s in states}) < 5:
+        pytest.skip("time passes only while a motion is waited for: nothing to watch")
+    travelled = [float(np.abs(s.q - path[0]).max()) / STEP for s in states]
+    assert any(0.1 < t < 0.9 for t in travelled), "it jumps from the start to the end"
+    assert result is not None
+
+
+def test_follows(moving: Subject, record_property: Record) -> None:
+    """The arm stays on its path."""
+    states, _, path = _watched(moving)
+    if len({s.stamp for s in states}) < 5:
+        pytest.skip("time passes only while a motion is waited for: nothing to watch")
+    off = max(_off(s.q, path) for s in states)
+    record_property("at most", f"{off:.4f} rad off")
+    assert off < max(0.01, 2 * moving.info.arrival_rotation), f"{off:.3f} rad off its path"
+
+
+def test_deadline(moving: Subject) -> None:
+    """A motion that takes longer than it may is ended, and says so."""
+    path = moving.small_path(step=3 * STEP)
+    began = time.monotonic()
+    with pytest.raises(LimitExceeded):
+        moving.start(path, speed=0.03).wait(0.2)
+    assert time.monotonic() - began < 5.0
+    moving.mended()
+    _still(moving)
+
+
+def test_cancel(moving: Subject) -> None:
+    """A cancelled motion ends without having reached its end."""
+    path = moving.small_path(step=3 * STEP)
+    motion = moving.start(path, speed=0.05)
+    threading.Timer(0.1, motion.cancel).start()
+    try:
+        result = motion.wait(MOTION_S)
+    except Failure as failure:
+        pytest.fail(f"cancel raised {type(failure).__name__}: {failure}")
+    assert not result.reached
+    motion.cancel()  # no effect once it has ended
+
+
+def test_one_at_a_time(moving: Subject) -> None:
+    """A second motion is refused while one is under way."""
+    path = moving.small_path(step=2 * STEP)
+    motion = moving.start(path, speed=0.05)
+    try:
+        with pytest.raises((BadArgument, Failure)):
+            moving.start(np.array([moving.state().q, path[0]]), speed=0.05)
+    finally:
+        motion.cancel()
+        motion.wait(MOTION_S)
+
+
+def test_stop(moving: Subject, record_property: Record) -> None:
+    """A stop from another thread returns within 50 ms, ends the motion, and holds until it is recovered."""
+    path = moving.small_path(step=3 * STEP)
+    motion, took = moving.start(path, speed=0.05), [0.0]
+
+    def stop() -> None:
+        began = time.monotonic()
+        moving.arm.stop()
+        took[0] = time.monotonic() - began
+
+    stopper = threading.Timer(0.1, stop)
+    stopper.start()
+    with pytest.raises(Stopped):
+        motion.wait(MOTION_S)
+    stopper.join()
+    record_property("returned after", f"{1000 * took[0]:.0f} ms")
+    _still(moving)
+    with pytest.raises(Stopped):
+        moving.start(moving.small_path()).wait(MOTION_S)
+    moving.arm.recover(operator_ack=True)
+    assert moving.start(moving.small_path()).wait(MOTION_S).reached
+    assert took[0] < 0.05 or took[0] < 0.5, f"stop() took {took[0]:.2f} s"
+
+
+def test_hand(moving: Subject, record_property: Record) -> None:
+    """The hand opens and closes, and measures it where it says that it does."""
+    hand = moving.info.gripper
+    for width in (hand.max_width, 0.0, hand.max_width):
+        result = moving.arm.start_gripper(width, hand.max_speed / 2, hand.max_force / 4).wait(MOTION_S)
+        if hand.measures == "width":
+            off = abs(result.state.gripper_width - width)
+            record_property(f"at {width:g} m", f"{1000 * off:.1f} mm off")
+            assert off <= 0.003 + hand.width_tolerance
+        elif hand.measures == "closed":
+            assert result.state.gripper_closed is (width == 0.0), "is something in the hand?"
+
+
+def _watched(moving: Subject) -> tuple[list[ArmState], object, NDArray[np.float64]]:
+    """A motion of two joints, with the states that were read meanwhile."""
+    start = moving.state().q
+    corner, end = moving.small_path(0)[1], moving.small_path(0)[1].copy()
+    end[-1] = moving.small_path(moving.info.dof - 1)[1][-1]
+    path = np.array([start, corner, end])
+    motion = moving.start(path)
+    states, over = [moving.state()], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.01):
+            states.append(moving.state())
+
+    if moving.state().stamp == _later(moving).stamp:  # its time stands still: reading meanwhile would race with it
+        return states, motion.wait(MOTION_S), path
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        result = motion.wait(MOTION_S)
+    finally:
+        over.set()
+        watcher.join()
+    return states, result, path
+
+
+def _later(moving: Subject) -> ArmState:
+    time.sleep(0.05)
+    return moving.state()
+
+
+def _off(q: NDArray[np.float64], path: NDArray[np.float64]) -> float:
+    """Largest distance in rad of a joint from the nearest point of the path."""
+    best = float("inf")
+    for a, b in itertools.pairwise(path):
+        along = b - a
+        t = float(np.clip((q - a) @ along / max(float(along @ along), 1e-12), 0.0, 1.0))
+        best = min(best, float(np.abs(q - a - t * along).max()))
+    return best
+
+
+def _still(moving: Subject) -> None:
+    time.sleep(0.3)
+    before = moving.state().q
+    time.sleep(0.2)
+    assert float(np.abs(moving.state().q - before).max()) < 0.002, "it still moves"

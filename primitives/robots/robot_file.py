@@ -1,0 +1,396 @@
+"""A robot as a TOML file: driver, description, hand, cameras, limits. Every key is checked; nothing is guessed."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from primitives.errors import ConfigurationError, unknown_name
+from primitives.kinematics.description_check import check_description
+from primitives.kinematics.poses import pose_matrix
+from primitives.limits import GuardLimits, checked_box
+from primitives.robot import Arm, ArmInfo, Camera, GripperInfo, HandKind, Measures, MotionLimits
+from primitives.robots.joint_mapping import MappedArm
+from primitives.robots.mounted_camera import MountedCamera
+from primitives.robots.process.process_arm import ProcessArm
+from primitives.scene import Pose, Vector3, Workspace
+from primitives.toml_file import toml_table
+
+Isolation: TypeAlias = Literal["required", "best-effort"]
+Quaternion: TypeAlias = tuple[float, float, float, float]
+ROBOTS = "codepolicy.robots"
+CAMERAS = "codepolicy.cameras"
+
+
+class PoseTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where something is in a frame."""
+
+    position: Vector3
+    """m."""
+    quaternion_xyzw: Quaternion
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """(4, 4)."""
+        return pose_matrix(Pose(position=self.position, quaternion_xyzw=self.quaternion_xyzw))
+
+
+class ArmTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[arm]`: what `ArmInfo` asks for, or where a description comes from and what is otherwise here."""
+
+    description: str | None = None
+    """"package.module:function" that returns an `ArmInfo`; the other keys then change it."""
+    urdf: str | None = None
+    """Path, from the folder of the robot file."""
+    joints: tuple[str, ...] | None = None
+    finger_joints: tuple[str, ...] | None = None
+    finger_links: tuple[str, ...] | None = None
+    tool_link: str | None = None
+    tool: PoseTable | None = None
+    """Of the tool frame in `tool_link`."""
+    base: PoseTable | None = None
+    """Of the URDF's root in the world, whose z = 0 is the table top."""
+    lower: tuple[float, ...] | None = None
+    upper: tuple[float, ...] | None = None
+    velocity: tuple[float, ...] | None = None
+    acceleration: tuple[float, ...] | None = None
+    jerk: tuple[float, ...] | None = None
+    home: tuple[float, ...] | None = None
+    arrival_position: float | None = None
+    arrival_rotation: float | None = None
+    approach: float | None = None
+    tilt_slack: float | None = None
+    sign: tuple[float, ...] | None = None
+    """+1 or -1 for each joint: URDF = sign * driver + offset."""
+    offset: tuple[float, ...] | None = None
+    """rad."""
+
+
+class HandTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[hand]`: what `GripperInfo` asks for."""
+
+    kind: HandKind | None = None
+    measures: Measures | None = None
+    max_width: float | None = None
+    max_force: float | None = None
+    max_speed: float | None = None
+    finger_width: float | None = None
+    finger_thickness: float | None = None
+    finger_depth: float | None = None
+    width_tolerance: float | None = None
+    joint_table: tuple[tuple[float, tuple[float, ...]], ...] | None = None
+
+
+class ExtrinsicsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[cameras.NAME.extrinsics]`, as `codepolicy calibrate camera` writes it."""
+
+    frame: str
+    """"base", "tool", or a link of the URDF."""
+    position: Vector3
+    quaternion_xyzw: Quaternion
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """(4, 4), takes camera-frame points to `frame`."""
+        return pose_matrix(Pose(position=self.position, quaternion_xyzw=self.quaternion_xyzw))
+
+
+class CameraTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[cameras.NAME]`."""
+
+    driver: str
+    """Entry point in `codepolicy.cameras`, or "package.module:function"."""
+    options: dict[str, Any] = {}
+    extrinsics: ExtrinsicsTable | None = None
+
+
+class LimitsTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[limits]`: what no program may exceed. The defaults are those for hardware."""
+
+    speed: float = 0.1
+    """Part of the arm's own joint speed."""
+    tool_speed: float = 0.25
+    """m/s."""
+    joint_margin: float = 0.05
+    """rad."""
+    joint_step: float = 6.0
+    tool_step: float = 2.0
+    force: float = 20.0
+    """N."""
+    robot_time: float = 1200.0
+    """s."""
+    deadline: float = 1200.0
+    """Wall time of one program in s."""
+    table_clearance: float = 0.003
+    """m."""
+    box: tuple[Vector3, Vector3] | None = None
+    keep_out: tuple[tuple[Vector3, Vector3], ...] = ()
+    isolation: Isolation = "required"
+
+
+class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[workspace]`: where the robot works, m, base frame."""
+
+    low: Vector3
+    high: Vector3
+
+
+class RobotTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    name: str
+    driver: str
+    """Entry point in `codepolicy.robots`, or "package.module:function", which takes the description and the options."""
+    simulated: bool = False
+    """Whether nothing real moves, so that the conformance kit may move it unasked."""
+    process: bool = True
+    """Whether the driver gets a process of its own."""
+    stale: float = 0.25
+    """Age of a state in s from which the driver counts as silent."""
+    options: dict[str, Any] = {}
+    """Keyword arguments of the driver, such as its address."""
+    arm: ArmTable = ArmTable()
+    hand: HandTable = HandTable()
+    cameras: dict[str, CameraTable] = {}
+    limits: LimitsTable = LimitsTable()
+    workspace: WorkspaceTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotFile:
+    """A robot file, read and checked."""
+
+    path: Path
+    table: RobotTable
+    info: ArmInfo
+    limits: GuardLimits
+    workspace: Workspace
+
+    def arm(self) -> Arm:
+        """The arm, not connected. Raises ConfigurationError where its driver does not load."""
+        table = self.table
+        if not table.process:
+            arm = cast(Arm, factory(ROBOTS, "driver", table.driver)(self._drivers_info, **table.options))
+        else:
+            arm = ProcessArm(
+                self._drivers_info, factory_path(ROBOTS, "driver", table.driver), table.options, stale_s=table.stale
+            )
+        return MappedArm(arm, self.info, self._sign, self._offset) if self._mapped else arm
+
+    def cameras(self) -> tuple[Camera, ...]:
+        """The cameras, opened by their drivers. Raises ConfigurationError, CommsLost."""
+        opened: list[Camera] = []
+        for name, table in self.table.cameras.items():
+            make = factory(CAMERAS, "camera driver", table.driver)
+            camera = cast(Camera, make(name=name, **table.options))
+            where = table.extrinsics
+            place = (where.frame, where.matrix) if where is not None else None
+            opened.append(MountedCamera(camera, name, self.info, place))
+        return tuple(opened)
+
+    @property
+    def _mapped(self) -> bool:
+        return self.table.arm.sign is not None or self.table.arm.offset is not None
+
+    @property
+    def _sign(self) -> NDArray[np.float64]:
+        return np.array(self.table.arm.sign or (1.0,) * self.info.dof)
+
+    @property
+    def _offset(self) -> NDArray[np.float64]:
+        return np.array(self.table.arm.offset or (0.0,) * self.info.dof)
+
+    @property
+    def _drivers_info(self) -> ArmInfo:
+        """The description with limits and home as the driver counts its joints."""
+        if not self._mapped:
+            return self.info
+        ends = np.sort(
+            [(self.info.lower - self._offset) * self._sign, (self.info.upper - self._offset) * self._sign], 0
+        )
+        home = (self.info.home - self._offset) * self._sign
+        return replace(self.info, lower=ends[0], upper=ends[1], home=home)
+
+
+def load(path: Path) -> RobotFile:
+    """Read a robot file. Raises ConfigurationError, which names the key, what is wrong, and what would be valid."""
+    content = toml_table(path, "robot file")
+    where = f"robot file {str(path)!r}"
+    _check_keys(content, RobotTable, where)
+    try:
+        table = msgspec.convert(content, RobotTable)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+    limits = _limits(table.limits, where)
+    workspace = Workspace()
+    if table.workspace is not None:
+        low, high = checked_box(f"{where}: workspace", table.workspace.low, table.workspace.high)
+        workspace = Workspace(low=low, high=high)
+    try:
+        info = _info(table, path.parent)
+        check_description(info)
+        _check_mapping(table, info)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+    return RobotFile(path, table, info, limits, workspace)
+
+
+def factory(group: str, what: str, name: str) -> Callable[..., object]:
+    """What makes a driver: an entry point of `group`, or "package.module:function". Raises ConfigurationError."""
+    module, _, function = factory_path(group, what, name).partition(":")
+    try:
+        return cast("Callable[..., object]", getattr(importlib.import_module(module), function))
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(f"{what} {name!r} does not load: {error}. Install what is missing.") from error
+
+
+def factory_path(group: str, what: str, name: str) -> str:
+    """The same as "package.module:function", without loading it."""
+    if ":" in name:
+        return name
+    known = {point.name: point.value for point in entry_points(group=group)}
+    if name not in known:
+        raise ConfigurationError(
+            f"{unknown_name(what, name, known)} A driver of your own is given as 'package.module:function'."
+        )
+    return known[name]
+
+
+def _check_keys(content: Mapping[str, object], kind: Any, where: str) -> None:
+    """Refuse keys that nobody knows, with close matches; msgspec would only say that they are unknown."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    for key, value in content.items():
+        if key not in fields:
+            close = difflib.get_close_matches(key, fields, n=2, cutoff=0.5)
+            guess = f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+            raise ConfigurationError(f"{where}: unknown key {key!r}.{guess} Valid: {', '.join(fields)}.")
+        inner = _TABLES.get(key)
+        if inner is None or not isinstance(value, dict):
+            continue
+        table = cast("dict[str, object]", value)
+        if key == "cameras":
+            for name, camera in table.items():
+                if isinstance(camera, dict):
+                    _check_keys(cast("dict[str, object]", camera), inner, f"{where}, [cameras.{name}]")
+        else:
+            _check_keys(table, inner, f"{where}, [{key}]")
+
+
+_TABLES: dict[str, Any] = {
+    "arm": ArmTable,
+    "hand": HandTable,
+    "cameras": CameraTable,
+    "limits": LimitsTable,
+    "workspace": WorkspaceTable,
+    "extrinsics": ExtrinsicsTable,
+    "tool": PoseTable,
+    "base": PoseTable,
+}
+
+
+def _limits(table: LimitsTable, where: str) -> GuardLimits:
+    for name, value, most in (
+        ("speed", table.speed, 1.0),
+        ("tool_speed", table.tool_speed, 5.0),
+        ("joint_step", table.joint_step, 100.0),
+        ("tool_step", table.tool_step, 100.0),
+        ("force", table.force, 1000.0),
+        ("robot_time", table.robot_time, 1e6),
+        ("deadline", table.deadline, 3600.0),
+    ):
+        if not 0.0 < value <= most:
+            raise ConfigurationError(f"{where}: limits.{name} is {value:g}; it is above 0 and at most {most:g}")
+    return GuardLimits(
+        joint_margin=table.joint_margin,
+        speed_scale=table.speed,
+        tool_speed=table.tool_speed,
+        joint_step=table.joint_step,
+        tool_step=table.tool_step,
+        gripper_force=table.force,
+        robot_time=table.robot_time,
+        wall_time=table.deadline,
+        table_clearance=table.table_clearance,
+        box=checked_box(f"{where}: limits.box", *table.box) if table.box is not None else None,
+        keep_out=tuple(checked_box(f"{where}: limits.keep_out", *box) for box in table.keep_out),
+    )
+
+
+def _info(table: RobotTable, folder: Path) -> ArmInfo:
+    """The description: whole from the file, or a given one with what the file changes."""
+    arm, hand = table.arm, table.hand
+    given: dict[str, Any] = {
+        "urdf": (folder / arm.urdf).resolve() if arm.urdf is not None else None,
+        "joint_names": arm.joints,
+        "finger_joint_names": arm.finger_joints,
+        "finger_links": arm.finger_links,
+        "tool_link": arm.tool_link,
+        "T_link_tool": arm.tool.matrix if arm.tool is not None else None,
+        "T_world_base": arm.base.matrix if arm.base is not None else None,
+        "arrival_position": arm.arrival_position,
+        "arrival_rotation": arm.arrival_rotation,
+        "approach": arm.approach,
+        "tilt_slack": arm.tilt_slack,
+        **{name: _vector(getattr(arm, name)) for name in ("lower", "upper", "home")},
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    speeds = {name: _vector(getattr(arm, name)) for name in ("velocity", "acceleration", "jerk")}
+    speeds = {name: value for name, value in speeds.items() if value is not None}
+    fingers = {name: value for name, value in msgspec.structs.asdict(hand).items() if value is not None}
+    if arm.description is not None:
+        info = cast(ArmInfo, factory(ROBOTS, "description", arm.description)())
+        limits = replace(info.limits, **cast("dict[str, Any]", speeds))
+        return replace(info, name=table.name, limits=limits, gripper=replace(info.gripper, **fingers), **changed)
+    _want("arm", arm, _ARM_WANTED)
+    _want("hand", hand, _HAND_WANTED)
+    changed.setdefault("finger_joint_names", ())
+    return ArmInfo(
+        name=table.name,
+        limits=MotionLimits(**cast("dict[str, Any]", speeds)),
+        gripper=GripperInfo(**fingers),
+        **changed,
+    )
+
+
+_ARM_WANTED = (
+    "urdf",
+    "joints",
+    "tool_link",
+    "tool",
+    "lower",
+    "upper",
+    "velocity",
+    "acceleration",
+    "jerk",
+    "home",
+)
+_HAND_WANTED = ("max_width", "max_force", "max_speed", "finger_width", "finger_thickness", "finger_depth")
+
+
+def _want(what: str, table: ArmTable | HandTable, names: tuple[str, ...]) -> None:
+    missing = [name for name in names if getattr(table, name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"[{what}] lacks {', '.join(missing)}; nothing is guessed. Give them, or arm.description = "
+            "'package.module:function' that returns an ArmInfo."
+        )
+
+
+def _check_mapping(table: RobotTable, info: ArmInfo) -> None:
+    for name, values in (("sign", table.arm.sign), ("offset", table.arm.offset)):
+        if values is not None and len(values) != info.dof:
+            raise ConfigurationError(f"arm.{name} has {len(values)} values for {info.dof} joints")
+    if any(abs(value) != 1.0 for value in table.arm.sign or ()):
+        raise ConfigurationError(f"arm.sign is {list(table.arm.sign or ())}; each is 1 or -1")
+
+
+def _vector(values: tuple[float, ...] | None) -> NDArray[np.float64] | None:
+    return np.array(values, dtype=np.float64) if values is not None else None

@@ -1,0 +1,77 @@
+"""Drivers with a fault each, made in a driver's process."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from primitives.failures import ProtectiveStop
+from primitives.robot import ArmInfo, ArmState, MotionLimits
+from primitives.robots.fake.arm import FakeArm, FakeMotion
+
+
+class Marked(FakeArm):
+    """Writes down when it was stopped."""
+
+    def __init__(self, info: ArmInfo, mark: str) -> None:
+        super().__init__(info)
+        self._mark = mark
+
+    def stop(self) -> None:
+        super().stop()
+        with open(self._mark, "a") as file:  # noqa: PTH123
+            file.write("stopped\n")
+
+
+class Holding(FakeArm):
+    """Holds the interpreter's lock for ever once a motion is to start, as some vendors' libraries do."""
+
+    def start_joint_path(self, path, limits: MotionLimits) -> FakeMotion:
+        import re
+
+        re.match(r"(a+)+$", "a" * 40 + "b")  # one call of C that takes longer than anybody's life
+        return super().start_joint_path(path, limits)
+
+
+class Crashing(FakeArm):
+    """Dies with the process when a motion starts."""
+
+    def start_joint_path(self, path, limits: MotionLimits) -> FakeMotion:
+        os.abort()
+
+
+class Hanging(FakeArm):
+    """Neither stops, nor recovers, nor closes."""
+
+    def stop(self) -> None:
+        time.sleep(60)
+
+    def recover(self, *, operator_ack: bool) -> None:
+        time.sleep(60)
+
+    def close(self) -> None:
+        time.sleep(60)
+
+
+class Reflex(FakeArm):
+    """Goes into a protective stop in the midst of every motion."""
+
+    def start_joint_path(self, path, limits: MotionLimits) -> FakeMotion:
+        import threading
+
+        motion = super().start_joint_path(path, limits)
+        threading.Timer(0.2, self.inject, ("protective_stop",)).start()
+        return motion
+
+
+class Refusing(FakeArm):
+    def connect(self, timeout_s: float) -> None:
+        raise ProtectiveStop("brakes are locked", hint="unlock them on the pendant")
+
+
+class Mute(FakeArm):
+    def connect(self, timeout_s: float) -> None:
+        time.sleep(60)
+
+    def state(self) -> ArmState:
+        raise AssertionError
