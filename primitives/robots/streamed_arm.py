@@ -1,7 +1,7 @@
 """`Arm` over a vendor's library that streams joint positions in a process of its own; what all such drivers share.
 
-The child (`Streaming.arm`) publishes its state and takes b"path" + float64 (N, dof), one row a tick, b"stop",
-b"recover" and hand commands; it answers "ended", "stopped", "reflex WHY", "refused WHY", "recovered" or "dead WHY".
+The child (`Streaming.arm`) publishes its state and takes b"path" + float64 (N, dof), one row a tick, b"recover"
+and hand commands; it answers "ended", "stopped", "reflex WHY", "refused WHY", "recovered" or "dead WHY".
 """
 
 from __future__ import annotations
@@ -242,10 +242,7 @@ class StreamedArm:
     def _brake(self) -> None:
         for process in {self._arm, self._hand}:
             if process is not None:
-                try:
-                    process.send(b"stop")
-                except CommsLost:
-                    continue
+                process.stop()
 
     def _ready(self) -> ArmState:
         state = self.state()
@@ -295,7 +292,7 @@ class PathMotion:
         """Brake along the path."""
         if self._outcome is None:
             self._cancelled = True
-            self._arm.both()[0].send(b"stop")
+            self._arm.both()[0].stop()
 
     def _ended(self, timeout_s: float) -> MotionResult:
         arm = self._arm
@@ -339,7 +336,7 @@ class HandMotion:
     def cancel(self) -> None:
         """Stop the fingers where they are."""
         if self._outcome is None:
-            self._arm.both()[1].send(b"stop")
+            self._arm.both()[1].stop()
 
     def _ended(self, timeout_s: float) -> MotionResult:
         arm = self._arm
@@ -348,7 +345,7 @@ class HandMotion:
         if arm.stopped:
             raise Stopped("the arm was stopped", hint="Recover it before the next motion.")
         if words is None:
-            process.send(b"stop")
+            process.stop()
             raise HardwareFault(f"the hand did not answer within {timeout_s:g} s", hint="Look at the hand.")
         if words.startswith("refused"):
             raise HardwareFault(f"hand: {words.partition(' ')[2]}", hint="Look at the hand.")

@@ -6,13 +6,16 @@ whose pipe ends stops what moves: its host is gone.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
+from typing import NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +26,16 @@ ENDS_WITHIN_S = 1.0
 """Given to a child to end by itself, host time."""
 
 
+class Child(Protocol):
+    """What runs in the process."""
+
+    def run(self) -> None:
+        """Serve. Raises Abandoned when the host is gone."""
+        ...
+
+
 class StateBoard:
-    """Numbers that one process writes and another reads whole.
+    """Numbers that one process writes and another reads whole, and a count of stops in the other direction.
 
     Args:
         memory: shared, of `size(count)` bytes.
@@ -32,27 +43,36 @@ class StateBoard:
     """
 
     def __init__(self, memory: mmap.mmap, count: int) -> None:
-        self._values = np.frombuffer(memory, dtype=np.float64, count=count + 2)
+        self._values = np.frombuffer(memory, dtype=np.float64, count=count + 3)
 
     @staticmethod
     def size(count: int) -> int:
-        """Bytes of shared memory for `count` numbers: two more count the writes, before and after."""
-        return 8 * (count + 2)
+        """Bytes of shared memory for `count` numbers: two more count the writes, before and after, one the stops."""
+        return 8 * (count + 3)
 
     def write(self, values: NDArray[np.float64]) -> None:
         """Publish (count,) numbers; by one process only."""
         number = self._values[0] + 1.0
         self._values[0] = number
-        self._values[2:] = values
+        self._values[3:] = values
         self._values[1] = number
 
     def read(self) -> NDArray[np.float64] | None:
         """(count,) numbers as last written, or None before the first time."""
         while True:
             number = self._values[1]
-            values = self._values[2:].copy()
+            values = self._values[3:].copy()
             if number == self._values[0]:
                 return values if number else None
+
+    @property
+    def stops(self) -> int:
+        """How often a stop was asked for."""
+        return int(self._values[2])
+
+    def stop(self) -> None:
+        """Ask for a stop: never waits, whatever the other process does. By one process only, of any thread."""
+        self._values[2] += 1.0
 
 
 class VendorProcess:
@@ -101,6 +121,10 @@ class VendorProcess:
             self._refuse_ended()
             raise CommsLost(f"the driver's process does not listen: {error}") from error
 
+    def stop(self) -> None:
+        """Have the child stop what moves. Callable from any thread; never waits, never raises."""
+        self._board.stop()
+
     def answer(self, timeout_s: float) -> str | None:
         """The child's next answer, or None where there is none in time. Raises CommsLost once the child has ended."""
         try:
@@ -137,13 +161,65 @@ class VendorProcess:
         raise CommsLost(self._last_words or f"the driver's process has ended (status {status})")
 
 
-def opened(arguments: list[str], count: int) -> tuple[Connection, StateBoard, list[str]]:
-    """The child's side: its pipe, its state board, and its own arguments.
+class Abandoned(Exception):
+    """The host is gone."""
+
+
+class Host:
+    """The child's side: where its commands come from, and its state and answers go to.
 
     Args:
-        arguments: of the process, without its name.
+        pipe: descriptor of the pipe.
+        memory: descriptor of the shared memory.
         count: numbers of its state.
     """
-    pipe, memory, *rest = arguments
-    board = StateBoard(mmap.mmap(int(memory), StateBoard.size(count)), count)
-    return Connection(int(pipe)), board, rest
+
+    def __init__(self, pipe: int, memory: int, count: int) -> None:
+        self._pipe = Connection(pipe)
+        self._board = StateBoard(mmap.mmap(memory, StateBoard.size(count)), count)
+        self._stops = 0
+
+    def publish(self, *values: float) -> None:
+        """Tell the state."""
+        self._board.write(np.array(values))
+
+    def command(self, timeout_s: float = 0.0) -> bytes | None:
+        """The next command, where one comes in time; stops go first, as b"stop". Raises Abandoned."""
+        if self._stops != self._board.stops:
+            self._stops = self._board.stops
+            return b"stop"
+        try:
+            return self._pipe.recv_bytes() if self._pipe.poll(timeout_s) else None
+        except (EOFError, OSError):
+            raise Abandoned from None
+
+    def say(self, words: str) -> None:
+        """Answer. Raises Abandoned."""
+        try:
+            self._pipe.send_bytes(words.encode())
+        except OSError:
+            raise Abandoned from None
+
+
+def serve(count: Callable[[list[str]], int], opened: Callable[[Host, list[str]], Child]) -> NoReturn:
+    """The whole life of a child: open, run until the host is gone, and say what broke. Ends the process at once, since
+    the libraries' own ends wait for their peers or let the arm fall.
+
+    Args:
+        count: of the numbers of its state, from its own arguments.
+        opened: connects and returns what is run.
+    """
+    pipe, memory, *arguments = sys.argv[1:]
+    host = Host(int(pipe), int(memory), count(arguments))
+    status = 0
+    try:
+        child = opened(host, arguments)
+        child.run()
+    except Abandoned:
+        pass
+    except Exception as error:
+        status = 1
+        words = error.message if isinstance(error, CommsLost) else f"{type(error).__name__}: {error}"
+        with contextlib.suppress(Abandoned):
+            host.say(f"dead {words}")
+    os._exit(status)

@@ -89,9 +89,12 @@ class FrankaTwin:
             return self._received(ANSWER_S)
 
     def reset(self, spec: TrialSpec) -> Trial:
-        """Set up a trial. A stopped arm stays stopped."""
+        """Set up a trial, over a new connection where the last one was lost. A stopped arm stays stopped."""
         infos, workspace, instruction, task, conditions = self.ask("reset", spec)
-        self.arm.fresh()
+        try:
+            self.arm.fresh()
+        except CommsLost:
+            self.arm.connect(CONNECT_S)
         cameras = tuple(TwinCamera(self, number, info) for number, info in enumerate(infos))
         robot = Robot(self.arm, cameras, workspace)
         return Trial(robot=robot, instruction=instruction, task=task, conditions=conditions)

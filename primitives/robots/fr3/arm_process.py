@@ -7,18 +7,14 @@ Answers: "ended", "stopped", "reflex WHY", "refused WHY", "recovered", "dead WHY
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import time
 from importlib import import_module
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.robots.vendor_process import StateBoard, opened
+from primitives.robots.vendor_process import Abandoned, Host, serve
 
 franka: Any = import_module("pylibfranka")
 
@@ -35,29 +31,26 @@ MODES = {
 }
 
 
-class Abandoned(Exception):
-    """The host is gone."""
-
-
 class ArmProcess:
     """One connection to a controller."""
 
-    def __init__(self, pipe: Connection, board: StateBoard, host: str) -> None:
-        self._pipe, self._board = pipe, board
-        self._robot: Any = franka.Robot(host, franka.RealtimeConfig.kIgnore)
+    def __init__(self, host: Host, arguments: list[str]) -> None:
+        self._host = host
+        (address,) = arguments
+        self._robot: Any = franka.Robot(address, franka.RealtimeConfig.kIgnore)
 
     def run(self) -> None:
         """Serve until the host is gone."""
         while True:
             self._publish(self._robot.read_once())
-            command = self._command()
+            command = self._host.command()
             if command is None or command == b"stop":  # which came after the end
                 continue
             words = self._done(command)
             self._publish(
                 self._robot.read_once()
             )  # so that the mode is that after the motion when the host hears of it
-            self._say(words)
+            self._host.say(words)
 
     def _done(self, command: bytes) -> str:
         """Do what is asked; what came of it."""
@@ -83,7 +76,7 @@ class ArmProcess:
             first = False
             if ended == "ended":
                 try:
-                    ended = "stopped" if self._command() == b"stop" else "ended"
+                    ended = "stopped" if self._host.command() == b"stop" else "ended"
                 except Abandoned:
                     ended = "abandoned"
             if ended != "ended":
@@ -100,36 +93,8 @@ class ArmProcess:
 
     def _publish(self, state: Any) -> None:
         mode = MODES.get(state.robot_mode, OTHER)
-        self._board.write(np.array([*state.q, *state.dq, state.time.to_sec(), mode, time.monotonic()]))
-
-    def _command(self) -> bytes | None:
-        """The next command, if there is one. Raises Abandoned."""
-        try:
-            return self._pipe.recv_bytes() if self._pipe.poll() else None
-        except (EOFError, OSError):
-            raise Abandoned from None
-
-    def _say(self, words: str) -> None:
-        try:
-            self._pipe.send_bytes(words.encode())
-        except OSError:
-            raise Abandoned from None
-
-
-def main() -> None:
-    """Entry point of the process."""
-    pipe, board, (host,) = opened(sys.argv[1:], SLOTS)
-    status = 0
-    try:
-        ArmProcess(pipe, board, host).run()
-    except Abandoned:
-        pass
-    except Exception as error:
-        status = 1
-        with contextlib.suppress(OSError):
-            pipe.send_bytes(f"dead {type(error).__name__}: {error}".encode())
-    os._exit(status)  # the library's own end waits for its peer
+        self._host.publish(*state.q, *state.dq, state.time.to_sec(), mode, time.monotonic())
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda _: SLOTS, ArmProcess)

@@ -9,12 +9,9 @@ fall.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 from collections.abc import Callable
 from importlib import import_module
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.robots.lerobot.without_torch import stand_in
-from primitives.robots.vendor_process import StateBoard, opened
+from primitives.robots.vendor_process import Host, serve
 
 T = TypeVar("T")
 IDLE, MOVING, BLOCKED = range(3)
 STUCK_TICKS = 5
 """Reads in a row that a joint is behind its command before it counts as blocked."""
 SETTLE_S = 1.5
-TRIES = 5
+TRIES = 12
 """Attempts at what a lost answer spoils."""
 TRIM, MOST_TRIM = 0.15, np.radians(7.0)
 """Part of the rest that is added to the command at each tick, since small servos droop under load; rad at most."""
@@ -61,10 +58,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Modules to import first, of plug-ins that register a robot."""
 
 
-class Abandoned(Exception):
-    """The host is gone."""
-
-
 class Blocked(Exception):
     """A joint is not where it was told to be."""
 
@@ -72,8 +65,9 @@ class Blocked(Exception):
 class ArmProcess:
     """One robot, which this process alone talks to."""
 
-    def __init__(self, pipe: Connection, board: StateBoard, options: Options) -> None:
-        self._pipe, self._board, self._options = pipe, board, options
+    def __init__(self, host: Host, arguments: list[str]) -> None:
+        self._host = host
+        self._options = options = _options(arguments)
         self._robot: Any = _connected(options)
         self._behind = np.zeros(len(options.joints), dtype=int)
         self._last: tuple[NDArray[np.float64], float] | None = None
@@ -90,7 +84,7 @@ class ArmProcess:
             began = time.monotonic()
             with contextlib.suppress(Blocked):
                 self._tick()
-            command = self._next(max(0.0, self._options.tick - (time.monotonic() - began)))
+            command = self._host.command(max(0.0, self._options.tick - (time.monotonic() - began)))
             if command is None or command == b"stop":
                 continue
             self._mode = self._mode if self._mode == BLOCKED else MOVING
@@ -101,7 +95,7 @@ class ArmProcess:
             if self._mode == MOVING:
                 self._mode = IDLE
             self._publish()
-            self._say(words)
+            self._host.say(words)
 
     def _done(self, command: bytes) -> str:
         if command == b"recover":
@@ -213,25 +207,11 @@ class ArmProcess:
             dq = (self._q - self._last[0]) / max(now - self._last[1], 1e-3)
         self._last = self._q, now
         width = self._percent / 100.0 * self._options.widest
-        self._board.write(np.array([*self._q, *dq, now, self._mode, now, width]))
+        self._host.publish(*self._q, *dq, now, self._mode, now, width)
 
     def _stop_asked(self, began: float) -> bool:
         """Wait for the end of the tick that `began`; whether a stop came meanwhile. Raises Abandoned."""
-        return self._next(max(0.0, self._options.tick - (time.monotonic() - began))) == b"stop"
-
-    def _next(self, timeout_s: float) -> bytes | None:
-        try:
-            if not self._pipe.poll(timeout_s):
-                return None
-            return self._pipe.recv_bytes()
-        except (EOFError, OSError):
-            raise Abandoned from None
-
-    def _say(self, words: str) -> None:
-        try:
-            self._pipe.send_bytes(words.encode())
-        except OSError:
-            raise Abandoned from None
+        return self._host.command(max(0.0, self._options.tick - (time.monotonic() - began))) == b"stop"
 
 
 def _tried(attempt: Callable[[], T]) -> T:
@@ -278,23 +258,9 @@ def _made(options: Options) -> Any:
     return import_module("lerobot.robots.utils").make_robot_from_config(known[options.robot](**given))
 
 
-def main() -> None:
-    """Entry point of the process."""
-    pipe, memory, _, text = sys.argv[1:]
-    options = msgspec.json.decode(text, type=Options)
-    connection, board, _ = opened([pipe, memory], 2 * len(options.joints) + 4)
-    status = 0
-    try:
-        process = ArmProcess(connection, board, options)  # kept to the end: what LeRobot forgets, it lets fall
-        process.run()
-    except Abandoned:
-        pass
-    except Exception as error:
-        status = 1
-        with contextlib.suppress(OSError):
-            connection.send_bytes(f"dead {type(error).__name__}: {error}".encode())
-    os._exit(status)
+def _options(arguments: list[str]) -> Options:
+    return msgspec.json.decode(arguments[1], type=Options)
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda arguments: 2 * len(_options(arguments).joints) + 4, ArmProcess)

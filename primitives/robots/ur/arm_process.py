@@ -9,11 +9,8 @@ The controller's own watchdog stops the arm when nothing more comes from here.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import time
 from importlib import import_module
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -21,7 +18,7 @@ from numpy.typing import NDArray
 
 from primitives.failures import CommsLost
 from primitives.robots.ur.robotiq import Robotiq
-from primitives.robots.vendor_process import StateBoard, opened
+from primitives.robots.vendor_process import Abandoned, Host, serve
 
 DOF = 6
 dashboard_client: Any = import_module("dashboard_client")
@@ -42,24 +39,20 @@ PROTECTIVE_PAUSE_S = 5.2
 """A controller releases a protective stop no sooner than 5 s after it (Dashboard Server manual)."""
 
 
-class Abandoned(Exception):
-    """The host is gone."""
-
-
 class ArmProcess:
     """One connection to a controller."""
 
-    def __init__(
-        self, pipe: Connection, board: StateBoard, host: str, frequency: float, hand: tuple[float, float, float]
-    ) -> None:
-        self._pipe, self._board, self._host, self._period = pipe, board, host, 1.0 / frequency
-        self._dashboard: Any = dashboard_client.DashboardClient(host)
+    def __init__(self, host: Host, arguments: list[str]) -> None:
+        self._host = host
+        self._address, *numbers = arguments
+        frequency, widest, self._fastest, self._strongest = (float(number) for number in numbers)
+        self._period = 1.0 / frequency
+        self._dashboard: Any = dashboard_client.DashboardClient(self._address)
         self._dashboard.connect(2000)
         if "true" not in str(self._dashboard.isInRemoteControl()).lower():
             raise RuntimeError("the robot is in local control: switch to remote control on the pendant")
-        self._receive: Any = rtde_receive.RTDEReceiveInterface(host, frequency)
-        self._hand = Robotiq(host, hand[0]) if hand[0] > 0.0 else None
-        self._fastest, self._strongest = hand[1:]
+        self._receive: Any = rtde_receive.RTDEReceiveInterface(self._address, frequency)
+        self._hand = Robotiq(self._address, widest) if widest > 0.0 else None
         self._width = np.nan
         self._control: Any = None
         self._clock = (-1.0, 0.0)
@@ -73,12 +66,12 @@ class ArmProcess:
             self._publish(None)
             if self._control is not None:
                 self._control.kickWatchdog()
-            command = self._command(self._period)
+            command = self._host.command(self._period)
             if command is None or command == b"stop":
                 continue
             words = self._done(command)
             self._publish(None)
-            self._say(words)
+            self._host.say(words)
 
     def _done(self, command: bytes) -> str:
         if command.startswith(b"path"):
@@ -88,7 +81,7 @@ class ArmProcess:
         return self._grip(command.decode())
 
     def _take_control(self) -> None:
-        self._control = rtde_control.RTDEControlInterface(self._host)
+        self._control = rtde_control.RTDEControlInterface(self._address)
         self._control.setWatchdog(WATCHDOG_HZ)
 
     def _follow(self, path: NDArray[np.float64]) -> str:
@@ -104,7 +97,7 @@ class ArmProcess:
             if self._code() != IDLE:
                 return self._ended_by_robot()
             try:
-                if self._command(0.0) == b"stop":
+                if self._host.command(0.0) == b"stop":
                     ended = "stopped"
             except Abandoned:
                 ended = "abandoned"
@@ -157,7 +150,7 @@ class ArmProcess:
             time.sleep(0.02)
             while not self._hand.resting():
                 self._publish(None)
-                if self._command(self._period) == b"stop":
+                if self._host.command(self._period) == b"stop":
                     self._hand.stop()
                     return "stopped"
         except CommsLost as error:
@@ -218,42 +211,8 @@ class ArmProcess:
                 self._width = self._hand.width()
         state = (*self._receive.getActualQ(), *self._receive.getActualQd(), stamp)
         code = mode if mode is not None and code == IDLE else code
-        self._board.write(np.array([*state, code, self._clock[1], self._width]))
-
-    def _command(self, timeout_s: float) -> bytes | None:
-        try:
-            return self._pipe.recv_bytes() if self._pipe.poll(timeout_s) else None
-        except (EOFError, OSError):
-            raise Abandoned from None
-
-    def _say(self, words: str) -> None:
-        try:
-            self._pipe.send_bytes(words.encode())
-        except OSError:
-            raise Abandoned from None
-
-
-def main() -> None:
-    """Entry point of the process."""
-    pipe, board, (host, *numbers) = opened(sys.argv[1:], 2 * DOF + 4)
-    frequency, *hand = (float(number) for number in numbers)
-    status = 0
-    try:
-        ArmProcess(pipe, board, host, frequency, (hand[0], hand[1], hand[2])).run()
-    except Abandoned:
-        pass
-    except CommsLost as error:
-        status = _told(pipe, error.message)
-    except Exception as error:
-        status = _told(pipe, f"{type(error).__name__}: {error}")
-    os._exit(status)
-
-
-def _told(pipe: Connection, words: str) -> int:
-    with contextlib.suppress(OSError):
-        pipe.send_bytes(f"dead {words}".encode())
-    return 1
+        self._host.publish(*state, code, self._clock[1], self._width)
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda _: 2 * DOF + 4, ArmProcess)
