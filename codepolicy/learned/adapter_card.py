@@ -24,10 +24,10 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     base_sha256: str
     prompt: int
     """Version of the compact prompt."""
-    functions: str
-    """Hash of what a program could call."""
+    functions: dict[str, str]
+    """Signatures of what a program could call, by name."""
     words: tuple[str, ...]
-    """Words of the instructions it was trained with, without colours and numbers."""
+    """Words that several instructions of its training had, without colours and numbers."""
     least_likely: float
     """Mean log-likelihood of a reply's token, in nats, below which a request is taken for one of another kind."""
     rows: dict[str, int]
@@ -42,10 +42,10 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def functions_hash() -> str:
-    """Twelve hex digits of the names and signatures that programs may call."""
+def signatures() -> dict[str, str]:
+    """Signatures of what programs may call, by name."""
     text = "\n".join(render(surface(level), examples=False) for level in ("skill", "tool"))
-    return hashlib.sha256("\n".join(re.findall(r"^def .*", text, re.MULTILINE)).encode()).hexdigest()[:12]
+    return {m[1]: m[2] for m in re.finditer(r"^def (\w+)(\(.*\) -> .*):$", text, re.MULTILINE)}
 
 
 def card_path(adapter: Path) -> Path:
@@ -72,10 +72,11 @@ def read_card(adapter: Path, base: Path) -> AdapterCard:
             f"adapter {adapter.name!r} was made for version {card.prompt} of the compact prompt, this is {VERSION}; "
             f"{again}"
         )
-    if card.functions != functions_hash():
+    changed = [name for name, told in card.functions.items() if signatures().get(name) != told]
+    if changed:
         raise ConfigurationError(
-            f"adapter {adapter.name!r} was made for another version of the API (functions {card.functions}, "
-            f"these are {functions_hash()}); {again}"
+            f"adapter {adapter.name!r} was made for another version of the API, in which {', '.join(changed)} "
+            f"{'was' if len(changed) == 1 else 'were'} called otherwise; {again}"
         )
     if card.base_sha256 != file_hash(base):
         raise ConfigurationError(

@@ -126,7 +126,7 @@ class LearnedModel:
         unknown = unknown_words(prompt.instruction, self._words)
         if unknown:
             shown = ", ".join(repr(w) for w in unknown[:5])
-            return f"no instruction I learned from has the word{'s' if len(unknown) > 1 else ''} {shown}"
+            return f"too few instructions I learned from have the word{'s' if len(unknown) > 1 else ''} {shown}"
         if prompt.level not in ("skill", "both"):
             return f"I learned no programs for the {prompt.level} surface alone"
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from codepolicy.learned.adapter_card import AdapterCard, file_hash, functions_hash
+from codepolicy.learned.adapter_card import AdapterCard, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
 from codepolicy.learned.limits import words_of
 from codepolicy.training.adapter_file import write_adapter
@@ -17,6 +17,8 @@ from codepolicy.training.lora import ADAPTER, LoraSettings, LoraTraining, Step
 from codepolicy.training.sft_rows import TrainingRow
 
 FILE: Final = "adapter.gguf"
+WORD_ROWS: Final = 3
+"""Rows that must have a word for it to count as learned."""
 CHECKED: Final = 32
 """Rows whose likelihood sets the threshold."""
 MARGIN: Final = 2.5
@@ -71,12 +73,13 @@ def train_adapter(
         return Trained(whole=False)
     sample = random.Random(settings.seed).sample(list(rows), min(CHECKED, len(rows)))
     least = min(training.likelihoods(sample))
-    learned = {word for row in rows for word in words_of(row.instruction)} | set(words)
+    counted = Counter(word for row in rows for word in words_of(row.instruction))
+    learned = {word for word, n in counted.items() if n >= WORD_ROWS} | set(words)
     card = AdapterCard(
         base=base.name,
         base_sha256=file_hash(base),
         prompt=VERSION,
-        functions=functions_hash(),
+        functions=signatures(),
         words=tuple(sorted(learned)),
         least_likely=round(min(LEAST_MARGIN, MARGIN * least), 4),
         rows=dict(Counter(row.kind or "row" for row in rows)),

@@ -323,8 +323,15 @@ def _loaded(base: Path) -> tuple[Any, Any]:
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, **more)
         model = transformers.AutoModelForCausalLM.from_pretrained(
-            str(folder), local_files_only=True, dtype=torch.bfloat16, **more
+            str(folder), local_files_only=True, dtype=torch.float32 if more else torch.bfloat16, **more
         )
     except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(f"the base model {str(base)!r} does not load: {error}") from error
-    return tokenizer, model
+    if not more:
+        return tokenizer, model
+    told = {k: v for k, v in model.config.to_dict().items() if k not in ("quantization_config", "dtype")}
+    plain = type(model)(type(model.config)(**told))  # without what reads packed weights on every pass
+    plain.load_state_dict(model.state_dict())
+    for parameter in plain.parameters():  # not the angles of the positions
+        parameter.data = parameter.data.to(torch.bfloat16)
+    return tokenizer, plain

