@@ -198,6 +198,12 @@ class Agent:
         name = self.settings.vision_model
         return model if name is None else self.loaded(name, sees=True)
 
+    def _overseen(self, environment: World, executor: Executor, solver: Solver) -> Oversight:
+        """Who watches over `solver`, which can be carried out. Raises ConfigurationError."""
+        if isinstance(solver, GivenProgram):
+            solver.require(executor)
+        return self.oversight(environment)
+
     def skills(self) -> SkillStore | None:
         """The store that the settings name. Raises ConfigurationError."""
         settings = self.settings
@@ -228,8 +234,8 @@ class Agent:
         folder = None if out is None else RunFolder(Path(out), spec.instruction or spec.task or "run")
         try:
             with (
-                self.oversight(environment) as oversight,
                 open_executor(environment, spec, self.settings, gate=gate, zygote=self.zygote) as executor,
+                self._overseen(environment, executor, solver) as oversight,
             ):
                 if self.recover:
                     executor.recover()

@@ -8,6 +8,7 @@ import msgspec
 
 from codepolicy.episode import Turn
 from codepolicy.loop.episode_run import EpisodeRun
+from codepolicy.loop.executor import Executor
 from codepolicy.loop.outcome import Solution, concluded, why_failed
 from codepolicy.prompting.goal_split import split_goal
 
@@ -20,6 +21,11 @@ class GivenProgram:
     """None stands for the oracle program of the task."""
     goal: str | None = None
     """The goal check, where it is apart."""
+
+    def require(self, executor: Executor) -> None:
+        """Raise ConfigurationError where an oracle program is asked for and nobody has one."""
+        if self.source is None:
+            executor.oracle_program()
 
     def solve(self, run: EpisodeRun) -> Solution:
         """Attempt it, as an attempt of a model's would be."""

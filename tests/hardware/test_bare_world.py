@@ -13,10 +13,25 @@ import cv2
 import pytest
 
 from codepolicy.agent import Agent
+from codepolicy.approval import Decision, Proposal
 from codepolicy.session import Session
+from codepolicy.settings import Settings
 from primitives.environment import Described, Judged, Pictured, Restorable, capability
 from primitives.errors import ConfigurationError
 from tests.hardware.bare_world import BareWorld
+
+UNASKED = Settings(approve="never")
+
+
+class Refusing:
+    """A person who lets nothing move."""
+
+    def __init__(self) -> None:
+        self.shown: list[Proposal] = []
+
+    def decide(self, proposal: Proposal) -> Decision:
+        self.shown.append(proposal)
+        return Decision(approved=False, by="ann")
 
 
 @pytest.fixture
@@ -30,7 +45,9 @@ def bare() -> Iterator[BareWorld]:
 def test_a_run_is_checked_by_its_goal_and_recorded_with_pictures_from_the_cameras(
     bare: BareWorld, tmp_path: Path
 ) -> None:
-    episode = Agent(model="offline", env=bare).run("put the red block in the green bowl", out=tmp_path)
+    episode = Agent(model="offline", env=bare, settings=UNASKED).run(
+        "put the red block in the green bowl", out=tmp_path
+    )
     assert (episode.outcome, episode.verdict, episode.goal_check.status) == ("achieved", None, "passed")
     assert episode.summary.endswith("no ground truth here") and not episode.world and not episode.notes
     (folder,) = tmp_path.iterdir()
@@ -43,8 +60,19 @@ def test_a_run_is_checked_by_its_goal_and_recorded_with_pictures_from_the_camera
 
 
 @pytest.mark.slow
+def test_a_person_is_asked_before_it_moves_unless_somebody_says_otherwise(bare: BareWorld) -> None:
+    with pytest.raises(ConfigurationError, match="a person has to approve motions here"):
+        Agent(model="offline", env=bare).run("pick up the red block")
+    person = Refusing()
+    episode = Agent(model="offline", env=bare, approver=person).run("pick up the red block")
+    assert (episode.outcome, episode.timings.robot, len(person.shown)) == ("not_approved", 0.0, 1)
+    counted = Agent(model="offline", env=bare, approver=person).run("how many blocks are there?")
+    assert (counted.outcome, len(person.shown)) == ("answered", 1)
+
+
+@pytest.mark.slow
 def test_a_session_goes_on_in_it(bare: BareWorld) -> None:
-    with Session(Agent(model="offline", env=bare)) as session:
+    with Session(Agent(model="offline", env=bare, settings=UNASKED)) as session:
         assert session.run("how many blocks are there?").outcome == "answered"
         assert session.run("pick up the red block").outcome == "achieved"
 
@@ -60,11 +88,9 @@ def test_what_it_lacks_is_said(bare: BareWorld, kind: type, says: str) -> None:
 
 def test_a_task_and_ground_truth_are_refused_in_a_sentence(bare: BareWorld) -> None:
     with pytest.raises(ConfigurationError, match="no ground truth"):
-        Agent(env=bare).execute(None, task="lift-block")
-    from codepolicy.settings import Settings
-
+        Agent(env=bare, settings=UNASKED).execute(None, task="lift-block")
     with pytest.raises(ConfigurationError, match="needs ground truth"):
-        Agent(env=bare, settings=Settings(detector="oracle")).run("pick up the red block")
+        Agent(env=bare, settings=Settings(detector="oracle", approve="never")).run("pick up the red block")
 
 
 @pytest.mark.parametrize("command", [("tasks",), ("eval", "core"), ("exec", "--oracle", "--task", "lift-block")])
