@@ -74,6 +74,30 @@ def render(surface: Surface, *, for_checking: bool = False, examples: bool = Tru
     return "\n".join([HEADER, *imports, text, ""])
 
 
+EDITOR_HEADER: Final = (
+    "# Made by `codepolicy api --editor`: what `from primitives.api import …` offers to editors and type checkers.\n"
+    "# A program that begins so is run by `codepolicy exec`; every function needs a robot.\n"
+    "# ruff: noqa"
+)
+
+
+def editor_stub(surface: Surface) -> str:
+    """The API as an importable module (`.pyi`), with the values' own classes, for people who write programs."""
+    functions = [_function(p, wide=False, examples=True) + "\n ..." for p in surface.primitives]
+    named = {name for f in functions for name in _NAME.findall(f.partition('"""')[0])}
+    imports = ["import numpy as np", "from numpy.typing import NDArray", "from primitives.registry import Surface"]
+    for module, names in (
+        (scene, named),
+        (images, named),
+        (failures, {f.__name__ for f in failures.FAILURES.values()}),
+    ):
+        public = sorted(n for n in names if getattr(getattr(module, n, None), "__module__", "") == module.__name__)
+        extra = ["Target"] if module is scene else []
+        imports += [f"from {module.__name__} import {name} as {name}" for name in (*public, *extra)]
+    entry = "def surface(level: str, *, alone: bool = False) -> Surface: ..."
+    return "\n".join([EDITOR_HEADER, *imports, "", entry, "", *functions, ""])
+
+
 def _closure(found: Iterable[list[str]], *definitions: dict[str, str]) -> set[str]:
     """Every defined name that the given names lead to."""
     needed: set[str] = set()

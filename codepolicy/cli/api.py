@@ -17,6 +17,8 @@ class ApiCommand(SurfaceSettings):
 
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
     """Environment whose robot the prompt speaks of."""
+    editor: Annotated[bool, Flag] = False
+    """Print it as a module for editors and type checkers; the one that comes along holds every function of ours."""
     stats: Annotated[bool, Flag] = False
     """Print sizes of stub and constant prompt instead, in estimated tokens."""
 
@@ -28,9 +30,12 @@ class ApiCommand(SurfaceSettings):
         from codepolicy.prompting.prompt import prompt_hash, system_prompt
         from primitives.api import surface
         from primitives.environment import robot_of
-        from primitives.stub import render
+        from primitives.stub import editor_stub, render
 
         chosen = surface(self.surface or "skill", alone=self.surface_alone)
+        if self.editor:
+            put_source(editor_stub(chosen).rstrip())
+            return 0
         stub = render(chosen)
         if not self.stats:
             put_source(stub.rstrip())

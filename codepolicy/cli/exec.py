@@ -57,6 +57,7 @@ class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
 
     def _source(self) -> str | None:
         """The program; None stands for the oracle."""
+        from codepolicy.cli.editor_imports import without_api_imports
         from primitives.errors import ConfigurationError
         from primitives.regular_file import regular_bytes
 
@@ -71,4 +72,4 @@ class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
             text = regular_bytes(path, "program", 64_000).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ConfigurationError(f"cannot read program {self.program!r}: not UTF-8 text") from error
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return without_api_imports(text.replace("\r\n", "\n").replace("\r", "\n"))
