@@ -29,7 +29,7 @@ from codepolicy.permissions import Permissions, read_permissions
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import TrialSpec, World
+from primitives.environment import Physical, TrialSpec, World
 from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -264,15 +264,19 @@ def open_executor(
     environment: World, spec: TrialSpec, settings: Settings, *, gate: bool = True, zygote: Zygote | None = None
 ) -> Executor:
     """Set up a trial with `settings`. Raises ConfigurationError."""
+    isolation, deadline_s = settings.isolation, settings.deadline
+    if isinstance(environment, Physical):
+        isolation = "required" if environment.isolation == "required" else isolation
+        deadline_s = max(deadline_s, environment.deadline_s)
     return Executor(
         environment=environment,
         spec=spec,
         surface_level=settings.surface,
         surface_alone=settings.surface_alone,
         detector_name=settings.detector,
-        isolation=settings.isolation,
+        isolation=isolation,
         gated=gate,
-        deadline_s=settings.deadline,
+        deadline_s=deadline_s,
         limits=settings.guarded,
         zygote=zygote,
         permissions=read_permissions(Path(settings.policy)) if settings.policy is not None else Permissions(),

@@ -57,7 +57,11 @@ def _registered(find: Callable[..., Iterable[EntryPoint]], group: str, path: tup
 
 
 def load_environment(name: str) -> World:
-    """The environment registered as `name`. Raises ConfigurationError."""
+    """The environment registered as `name`, or the world of a robot file (NAME.toml). Raises ConfigurationError."""
+    if name.endswith(".toml"):
+        from primitives.robots.file_world import load_world
+
+        return load_world(name)
     return cast("World", load("codepolicy.environments", "environment", name)())
 
 

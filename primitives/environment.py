@@ -252,6 +252,21 @@ class Pictured(Protocol):
         ...
 
 
+@runtime_checkable
+class Physical(Protocol):
+    """Moves hardware: what its runs are held to, whatever the settings ask for beyond it."""
+
+    @property
+    def isolation(self) -> Literal["required", "best-effort"]:
+        """Confinement of programs; "required" refuses to run where the kernel cannot give it."""
+        ...
+
+    @property
+    def deadline_s(self) -> float:
+        """Wall time in s that a program may take at the speed of this robot."""
+        ...
+
+
 C = TypeVar("C")
 
 _LACKS: dict[type, str] = {

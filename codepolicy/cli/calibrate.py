@@ -89,7 +89,7 @@ class CalibrateCommand(DisturbanceSettings, ConditionFlags):
             raise ConfigurationError(f"--views is {self.views}; at least 10 are needed, better 20")
         if not 0.0 < self.speed <= 1.0:
             raise ConfigurationError(f"--speed is {self.speed:g}; it is a fraction of the arm's speed, in (0, 1]")
-        environment = load_environment(self.env)
+        environment = load_environment(self.place)
         try:
             spec = TrialSpec(seed=self.seed, disturbances=self.disturbances or "mild")
             session = opened(environment, spec, board, self.camera, speed_scale=self.speed)

@@ -52,6 +52,13 @@ def diagnose(model: str, options: ModelOptions, *, max_cost: float | None = None
     ]
 
 
+def diagnose_robot(file: str) -> list[Finding]:
+    """What a robot file and the robot behind it look like; nothing moves."""
+    from primitives.robots.file_check import checks
+
+    return [Finding(what=c.what, status=c.status, found=c.found, advice=c.advice) for c in checks(Path(file))]
+
+
 def _python() -> Iterator[Finding]:
     yield Finding(what="Python", status="ok", found=sys.version.split()[0])
 

@@ -34,7 +34,7 @@ class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
         source = self._source()
         with view(json=self.json) as observer:
             agent = Agent(
-                env=self.env,
+                env=self.place,
                 settings=settings(self),
                 observer=observer,
                 approver=approver(self.approve),

@@ -97,7 +97,7 @@ class McpCommand(SafetySettings, WorldOptions):
         audit = Path(self.audit) if self.audit is not None else Path(self.out) / "audit.jsonl"
         return Workcell(
             settings=settings(self),
-            env=self.env,
+            env=self.place,
             scene=self.scene,
             task=self.task,
             seed=self.seed,

@@ -32,8 +32,15 @@ Flag = tyro.conf.FlagCreatePairsOff
 class ConditionFlags(ConditionSettings):
     """Under which conditions programs run."""
 
-    env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
-    """Environment."""
+    env: Annotated[str, tyro.conf.arg(metavar="NAME|FILE.toml")] = "pybullet"
+    """Environment, or the robot file of a real robot."""
+    robot: Annotated[str | None, tyro.conf.arg(metavar="NAME|FILE.toml")] = None
+    """Robot file, or environment; says the same as --env."""
+
+    @property
+    def place(self) -> str:
+        """What the flags say where things happen: a robot, or an environment."""
+        return self.env if self.robot is None else robot_place(self.robot)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +95,17 @@ class OutputFlags:
     """Write video.mp4 into the run folder."""
     json: Annotated[bool, Flag] = False
     """Print exactly one JSON object on stdout; progress goes to stderr."""
+
+
+def robot_place(robot: str) -> str:
+    """The robot file or environment that `--robot` names. Raises ConfigurationError."""
+    from codepolicy.plugins import names
+    from primitives.errors import ConfigurationError, unknown_name
+
+    known = names("codepolicy.environments")
+    if robot.endswith(".toml") or robot in known:
+        return robot
+    raise ConfigurationError(f"{unknown_name('robot', robot, known)} Or give a robot file: --robot FILE.toml")
 
 
 def model_options(flags: ModelFlags) -> ModelOptions:
@@ -166,7 +184,7 @@ class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptio
 
         return Agent(
             model=self.model,
-            env=self.env,
+            env=self.place,
             settings=settings(self),
             options=model_options(self),
             planner=self.planner,

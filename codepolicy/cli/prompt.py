@@ -40,7 +40,7 @@ class PromptCommand(ExampleSettings, WorldOptions):
             disturbances=self.disturbances,
         )
         store = SkillStore(Path(self.skills)) if self.skills is not None else SkillStore()
-        environment = load_environment(self.env)
+        environment = load_environment(self.place)
         try:
             with open_executor(environment, spec, settings(self)) as executor:
                 system = executor.system_prompt(examples=self.examples)

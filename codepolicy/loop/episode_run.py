@@ -231,7 +231,7 @@ class EpisodeRun:
 
     @property
     def _isolation(self) -> Isolation:
-        return Isolation(mode=self.settings.isolation, layers=self.executor.layers)
+        return Isolation(mode=self.executor.isolation, layers=self.executor.layers)
 
     def _end(self, outcome: Outcome, summary: str, check: GoalCheck) -> Episode:
         """The record first, whole whatever happens, then the video, which takes seconds and may be cut short."""

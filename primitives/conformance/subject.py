@@ -126,10 +126,7 @@ def _world(name: str) -> World:
         from primitives.robots.fake.world import FakeWorld
 
         return FakeWorld(speed=1.0, size=(320, 240))
-    known = {p.name: p for group in ("codepolicy.environments", "codepolicy.robots") for p in entry_points(group=group)}
+    known = {point.name: point for point in entry_points(group="codepolicy.environments")}
     if name not in known:
         raise ConfigurationError(f"{unknown_name('robot', name, [*known, 'fake'])} Or give the path of a robot file.")
-    made = known[name].load()()
-    if isinstance(made, str | Path):
-        return load_world(made)
-    return cast(World, made)
+    return cast(World, known[name].load()())

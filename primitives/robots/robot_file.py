@@ -6,6 +6,7 @@ import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -179,7 +180,8 @@ class RobotFile:
         """The arm, not connected. Raises ConfigurationError where its driver does not load."""
         table = self.table
         if not table.process:
-            arm = cast(Arm, factory(ROBOTS, "driver", table.driver)(self._drivers_info, **table.options))
+            make = factory(ROBOTS, "driver", table.driver)
+            arm = cast(Arm, _made("driver", table.driver, lambda: make(self._drivers_info, **table.options)))
         else:
             arm = ProcessArm(
                 self._drivers_info, factory_path(ROBOTS, "driver", table.driver), table.options, stale_s=table.stale
@@ -190,8 +192,8 @@ class RobotFile:
         """The cameras, opened by their drivers. Raises ConfigurationError, CommsLost."""
         opened: list[Camera] = []
         for name, table in self.table.cameras.items():
-            make = factory(CAMERAS, "camera driver", table.driver)
-            camera = cast(Camera, make(name=name, **table.options))
+            make = partial(factory(CAMERAS, "camera driver", table.driver), name=name, **table.options)
+            camera = cast(Camera, _made("camera driver", table.driver, make))
             where = table.extrinsics
             place = (where.frame, where.matrix) if where is not None else None
             opened.append(MountedCamera(camera, name, self.info, place))
@@ -242,6 +244,14 @@ def load(path: Path) -> RobotFile:
     except ConfigurationError as error:
         raise ConfigurationError(f"{where}: {error}") from error
     return RobotFile(path, table, info, limits, workspace)
+
+
+def _made(what: str, name: str, make: Callable[[], object]) -> object:
+    """What a driver's factory returns. Raises ConfigurationError for options that it does not take."""
+    try:
+        return make()
+    except TypeError as error:
+        raise ConfigurationError(f"{what} {name!r} does not take these options: {error}") from error
 
 
 def factory(group: str, what: str, name: str) -> Callable[..., object]:

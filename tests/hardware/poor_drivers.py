@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
+
+import numpy as np
 
 from primitives.failures import ProtectiveStop
 from primitives.robot import ArmInfo, ArmState, MotionLimits
@@ -75,3 +78,17 @@ class Mute(FakeArm):
 
     def state(self) -> ArmState:
         raise AssertionError
+
+
+class Careless(FakeArm):
+    """Takes any path and any width as something, and tells states that are seconds old."""
+
+    def start_joint_path(self, path, limits: MotionLimits) -> FakeMotion:
+        here = FakeArm.state(self).q
+        return super().start_joint_path(np.array([here, here]), limits)
+
+    def start_gripper(self, width: float, speed: float, force: float) -> FakeMotion:
+        return super().start_gripper(0.01, 0.1, 1.0)
+
+    def state(self) -> ArmState:
+        return replace(super().state(), received=time.monotonic() - 5.0)
