@@ -231,11 +231,11 @@ def _without_quote_marks(text: str) -> str:
     return re.sub(r"(?m)^> ?", "", text) if re.search(r"(?m)^> ?(?:```|~~~)", text) else text
 
 
-def _in_tags(text: str) -> Iterator[Block]:
+def _in_tags(text: str, depth: int = 0) -> Iterator[Block]:
     for match in _BRACKETED.finditer(text):
         yield Block(_dedent((match[1] or match[2] or "").split("\n")))
     for match in _TAGGED.finditer(text):
-        inside = list(_in_json(match[2])) or list(_in_tags(match[2]))
+        inside = list(_in_json(match[2])) or list(_in_tags(match[2], depth + 1) if depth < 3 else ())
         if not inside and re.search(r"\w\(", match[2]):
             inside = [Block(_dedent(match[2].split("\n")))]
         yield from inside
@@ -265,7 +265,7 @@ def _decoded(text: str, start: int) -> object:
         return None
     try:
         return ast.literal_eval(text[start:end])
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 

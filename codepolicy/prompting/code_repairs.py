@@ -66,7 +66,7 @@ def _without_needless(code: str) -> str:
     if tree is None or not tree.body:
         return code
     lines = code.split("\n")
-    if len(tree.body) > 1 and ast.unparse(tree.body[-1]).startswith(_EXITS):
+    if len(tree.body) > 1 and lines[tree.body[-1].lineno - 1].startswith(_EXITS):
         _blank(lines, tree.body.pop())
     used = {node.id for statement in tree.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
     for statement in tree.body:

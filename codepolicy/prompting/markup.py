@@ -13,6 +13,8 @@ from typing import Final
 _KEYS: Final = (
     "program|code|python|python_code|source|script|policy|goal|goal_check|goalcheck|goal_code|check|verification"
 )
+MOST: Final = 60
+"""Openings of a kind; no honest reply has more."""
 _HTML: Final = re.compile(r"<pre[^>\n]*>\s*(?:<code[^>\n]*>)?(.*?)(?:</code>\s*)?</pre>", re.DOTALL | re.IGNORECASE)
 _LATEX: Final = re.compile(
     r"\\begin\{(lstlisting|verbatim|minted|python)\}[^\n]*\n(.*?)\\end\{\1\}", re.DOTALL | re.IGNORECASE
@@ -37,15 +39,23 @@ _ROLE: Final = re.compile(
 
 def as_fences(text: str) -> str:
     """`text` with code in other markup between fences."""
-    text = _HTML.sub(lambda m: _fence(html.unescape(m[1])), text)
-    text = _LATEX.sub(lambda m: _fence(m[2]), text)
+    if _few(text, "<pre", "</pre>"):
+        text = _HTML.sub(lambda m: _fence(html.unescape(m[1])), text)
+    if _few(text, "\\begin{", "\\end{"):
+        text = _LATEX.sub(lambda m: _fence(m[2]), text)
     text = _PARAMETER.sub(lambda m: _fence(m[2]), text)
-    text = _QUOTES.sub(lambda m: _fence(m[2]), text)
+    if _few(text, "\n'''", "") and _few(text, '\n"""', ""):
+        text = _QUOTES.sub(lambda m: _fence(m[2]), text)
     text = _COPIED.sub("\n```python\n", text)
     text = _MIDWAY.sub(r"\1\n\2", text)
     if not re.search(r"(?m)^```(?!ya?ml)\w", text) and (found := list(_YAML.finditer(text))):
         return "".join(_fence(textwrap.dedent(m[2])) for m in found)
     return _INDENTED.sub(lambda m: _fence(textwrap.dedent(m[1])), text) if "```" not in text else text
+
+
+def _few(text: str, opening: str, closing: str) -> bool:
+    """Whether pairs may be looked for: each opening without an end costs a way through all of `text`."""
+    return closing in text and text.count(opening) <= MOST
 
 
 def _fence(code: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from textwrap import indent
 
 import pytest
@@ -131,6 +132,27 @@ def test_a_reply_with_a_fence_or_nothing_is_not_in_words(text: str) -> None:
 def test_no_program_is_neither_refusal_nor_program(text: str) -> None:
     reply = parsed(text)
     assert (reply.program, reply.goal, reply.refusal) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<pre>" * 50_000,
+        "<pre><code>" * 5_000 + "x",
+        "\n'''python" * 20_000,
+        "\\begin{lstlisting}\n" * 12_000 + "\\end{verbatim}",
+        "program: |\n" + "  f(x)\n" * 20_000,
+        '[{"name: "x", "arguments":{ {"code": "put(1)"}}}]',
+        "{'a': " * 20_000 + "}",
+        "f'{" * 40_000,
+    ],
+    ids=range(8),
+)
+def test_what_is_no_reply_is_looked_at_for_a_moment(text: str) -> None:
+    began = time.process_time()
+    reply = Reply(text=text, model="m")
+    in_words(parse_reply(reply), reply)
+    assert time.process_time() - began < 10.0
 
 
 def test_ten_megabytes_are_no_problem() -> None:
