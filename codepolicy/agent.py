@@ -29,7 +29,7 @@ from codepolicy.permissions import Permissions, read_permissions
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import Physical, TrialSpec, World
+from primitives.environment import Film, Physical, TrialSpec, World
 from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Agent:
         scene: str | None = None,
         seed: int = 0,
         out: str | Path | None = None,
-        video: bool = True,
+        video: bool | Film = True,
     ) -> Episode:
         """Carry out `instruction`.
 
@@ -97,7 +97,7 @@ class Agent:
             scene: name or TOML file of a scene, or a task's id for its scene alone, instead of a task.
             seed: of scene and disturbances.
             out: folder to leave a run folder in; None leaves nothing.
-            video: whether to write a video into the run folder.
+            video: whether to write a video into the run folder, or what film to make of it.
 
         Raises:
             ConfigurationError: something given here cannot be; nothing was written.
@@ -125,7 +125,7 @@ class Agent:
         scene: str | None = None,
         seed: int = 0,
         out: str | Path | None = None,
-        video: bool = True,
+        video: bool | Film = True,
     ) -> Episode:
         """Run a program that no model wrote, along the same path.
 
@@ -137,7 +137,7 @@ class Agent:
             scene: name or TOML file of a scene, or a task's id for its scene alone, instead of a task.
             seed: of scene and disturbances.
             out: folder to leave a run folder in; None leaves nothing.
-            video: whether to write a video into the run folder.
+            video: whether to write a video into the run folder, or what film to make of it.
 
         Raises:
             ConfigurationError: something given here cannot be; nothing was written.
@@ -225,7 +225,7 @@ class Agent:
         *,
         model_id: str,
         out: str | Path | None,
-        video: bool,
+        video: bool | Film,
         namer: Model | None = None,
         privileged: tuple[str, ...] = (),
         gate: bool = True,

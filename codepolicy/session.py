@@ -24,7 +24,7 @@ from codepolicy.prompting.quoting import one_line
 from codepolicy.prompting.scene_diff import moves
 from codepolicy.scene_list import SceneList
 from codepolicy.skills.skill_store import SkillStore
-from primitives.environment import TrialSpec
+from primitives.environment import Film, TrialSpec
 from primitives.failures import Failure
 from primitives.scene import SceneObject
 
@@ -43,7 +43,7 @@ class Session:
         task: id of a task whose scene to use, instead.
         seed: of scene and disturbances.
         out: folder for run folders; None leaves nothing.
-        video: whether to write a video of each instruction.
+        video: whether to write a video of each instruction, or what film to make of it.
 
     Raises:
         ConfigurationError: something given here cannot be.
@@ -57,7 +57,7 @@ class Session:
         task: str | None = None,
         seed: int = 0,
         out: str | Path | None = None,
-        video: bool = False,
+        video: bool | Film = False,
     ) -> None:
         self._agent = agent
         self._out = Path(out) if out is not None else None

@@ -267,6 +267,53 @@ class Physical(Protocol):
         ...
 
 
+class Film(msgspec.Struct, frozen=True, kw_only=True):
+    """What a video for people is to look like."""
+
+    width: int = 1280
+    height: int = 720
+    """px, even."""
+    fps: int = 30
+    speed: float = 1.0
+    """s of the robot's time per s; where it is not 1, it is written on the picture."""
+    camera: str = "studio"
+    """Where it is filmed from: studio, or the name of a camera."""
+
+
+class Caption(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written below the picture for a while."""
+
+    start: float
+    end: float
+    """s on the robot's clock."""
+    line: str
+    """The running line of the program."""
+    call: str = ""
+    """The call that it makes."""
+
+
+@runtime_checkable
+class Filmed(Protocol):
+    """Makes a video as a `Film` asks for it."""
+
+    @property
+    def name(self) -> str:
+        """As of `World`."""
+        ...
+
+    def start_film(self, film: Film) -> None:
+        """Start keeping what it needs.
+
+        Raises:
+            ConfigurationError: there is no such camera.
+        """
+        ...
+
+    def write_film(self, path: Path, captions: Sequence[Caption]) -> None:
+        """Write it as H.264 (yuv420p, mp4) and stop recording."""
+        ...
+
+
 C = TypeVar("C")
 
 _LACKS: dict[type, str] = {
@@ -274,6 +321,7 @@ _LACKS: dict[type, str] = {
     Judged: "has no tasks and no ground truth: it cannot list, set up or judge a task",
     Restorable: "cannot be taken back to an earlier state",
     Pictured: "makes no pictures by itself",
+    Filmed: "makes no video of a size, speed and camera of your choice",
 }
 
 

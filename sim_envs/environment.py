@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from primitives.categories import SLIDING
-from primitives.environment import ObjectState, PlannedTrial, TaskInfo, Trial, TrialSpec, Verdict, Wording
+from primitives.environment import (
+    Caption,
+    Film,
+    ObjectState,
+    PlannedTrial,
+    TaskInfo,
+    Trial,
+    TrialSpec,
+    Verdict,
+    Wording,
+)
 from primitives.errors import ConfigurationError
 from primitives.hand_eye.charuco import Board
 from primitives.robot import ArmInfo, ArmMode, Robot
@@ -20,6 +30,7 @@ from sim_envs.calibration_bench import show_board
 from sim_envs.judging.state_recorder import StateRecorder, Trajectory
 from sim_envs.physics.sim_robot import SimRobot
 from sim_envs.physics.world import World, WorldState
+from sim_envs.rendering.film import FilmRecording
 from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.renderer_choice import fastest
 from sim_envs.rendering.setting import Setting
@@ -69,6 +80,7 @@ class PyBulletEnvironment:
         self._instruction = ""
         self._spec = TrialSpec()
         self._recording: VideoRecording | None = None
+        self._film: FilmRecording | None = None
         self._perceived: Perceived | None = None
         """What this is the twin of, where it is one."""
 
@@ -276,6 +288,18 @@ class PyBulletEnvironment:
         self._recording.write(path, self._renderer)
         self._stop_recording()
 
+    def start_film(self, film: Film) -> None:
+        """Start keeping what a video as `film` asks for it needs."""
+        self._stop_recording()
+        self._film = FilmRecording(self._setup.world, film, self._renderer)
+
+    def write_film(self, path: Path, captions: Sequence[Caption]) -> None:
+        """Write it and stop recording."""
+        if self._film is None:
+            raise ConfigurationError("nothing was recorded; call start_film first.")
+        self._film.write(path, self._renderer, captions)
+        self._stop_recording()
+
     def close(self) -> None:
         """Free the world and the renderer."""
         self._stop_recording()
@@ -287,9 +311,10 @@ class PyBulletEnvironment:
         return Robot(self._setup.arm, cameras, self._workspace)
 
     def _stop_recording(self) -> None:
-        if self._recording is not None:
-            self._recording.stop()
-            self._recording = None
+        for recording in (self._recording, self._film):
+            if recording is not None:
+                recording.stop()
+        self._recording = self._film = None
 
 
 def _scene_of(spec: TrialSpec) -> SceneSpec:

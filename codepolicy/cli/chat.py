@@ -36,7 +36,7 @@ class ChatCommand(OutputFlags, AgentFlags):
         with view(json=self.json) as observer:
             agent = self.agent(observer)
             with Session(
-                agent, scene=self.scene, task=self.task, seed=self.seed, out=self.out, video=self.video
+                agent, scene=self.scene, task=self.task, seed=self.seed, out=self.out, video=self.film()
             ) as session:
                 at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
                 if at_terminal:

@@ -50,7 +50,7 @@ class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
                     scene=self.scene,
                     seed=self.seed,
                     out=self.out,
-                    video=self.video,
+                    video=self.film(),
                 ),
                 json=self.json,
             )

@@ -5,7 +5,7 @@ this and nothing heavy.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from codepolicy.agent import Agent
     from codepolicy.approval import ApprovalMode, Approver
     from codepolicy.events import Observer
+    from primitives.environment import Film
 
 Flag = tyro.conf.FlagCreatePairsOff
+VideoSize = Literal["quick", "480p", "720p", "1080p"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +95,30 @@ class OutputFlags:
     """Folder in which the run folder is made."""
     video: bool = True
     """Write video.mp4 into the run folder."""
+    video_size: VideoSize = "quick"
+    """quick is small, at twice the robot's speed; the others are filmed at 30 frames per s, with the running line."""
+    video_speed: float = 1.0
+    """s of the robot's time per s of such a film; where it is not 1, it is written on it."""
+    video_camera: Annotated[str, tyro.conf.arg(metavar="studio|NAME")] = "studio"
+    """Where such a film is made from: studio, or the name of a camera."""
     json: Annotated[bool, Flag] = False
     """Print exactly one JSON object on stdout; progress goes to stderr."""
+
+    def film(self) -> bool | Film:
+        """Whether to make a video, and what of. Raises ConfigurationError: flags that have no effect together."""
+        from codepolicy.number_bounds import bounded
+        from primitives.environment import Film
+        from primitives.errors import ConfigurationError
+
+        bounded("the speed of the video", self.video_speed, least=0.1, most=20.0)
+        if self.video_size == "quick" and (self.video_speed != 1.0 or self.video_camera != "studio"):
+            raise ConfigurationError("--video-speed and --video-camera are for films; add --video-size 720p")
+        if self.video_size != "quick" and not self.video:
+            raise ConfigurationError(f"--video-size {self.video_size} has no effect without a video; add --video")
+        if self.video_size == "quick":
+            return self.video
+        width, height = {"480p": (854, 480), "720p": (1280, 720), "1080p": (1920, 1080)}[self.video_size]
+        return Film(width=width, height=height, speed=self.video_speed, camera=self.video_camera)
 
 
 def robot_place(robot: str) -> str:

@@ -31,7 +31,7 @@ class RunCommand(OutputFlags, AgentFlags):
                     scene=self.scene,
                     seed=self.seed,
                     out=self.out,
-                    video=self.video,
+                    video=self.film(),
                 ),
                 json=self.json,
             )

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from codepolicy.episode import Episode, GoalCheck, Isolation, Outcome, Timings, Turn
-from codepolicy.events import Believed, Ended, Event, Moved, Observer
+from codepolicy.events import Believed, Called, Ended, Event, Moved, Observer, Started
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
@@ -24,7 +24,7 @@ from codepolicy.models.protocol import Model, ModelError
 from codepolicy.numerics import numerics
 from codepolicy.prompting.prompt import prompt_hash
 from codepolicy.settings import PRIVILEGED_FEEDBACK, Settings
-from primitives.environment import Judged, ObjectState, Verdict
+from primitives.environment import Caption, Film, Filmed, Judged, ObjectState, Verdict, capability
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, InfrastructureError
 from primitives.perception.naming_detector import NamedByModel
@@ -70,7 +70,8 @@ class EpisodeRun:
     instruction: str
     model_id: str
     folder: RunFolder | None
-    video: bool
+    video: bool | Film
+    """Whether to write a video; a film of one's choice where the environment makes such."""
     observer: Observer | None
     media: Media | None = None
     privileged: tuple[str, ...] = ()
@@ -93,6 +94,8 @@ class EpisodeRun:
     _poses_lost: str | None = field(init=False, default=None)
     """Why poses are missing."""
     _writing: threading.RLock = field(init=False, default_factory=threading.RLock)
+    _program: list[str] = field(init=False, default_factory=lambda: list[str]())
+    _captions: list[Caption] = field(init=False, default_factory=lambda: list[Caption]())
     _notes: list[str] = field(init=False, default_factory=lambda: list[str]())
 
     def __post_init__(self) -> None:
@@ -123,6 +126,7 @@ class EpisodeRun:
         Raises:
             InfrastructureError: the folder cannot be written to any more; once.
         """
+        self._caption(event)
         if self.folder is not None and self._lost is None:
             try:
                 with self._writing:
@@ -138,6 +142,20 @@ class EpisodeRun:
             self.oversight.audit(event)
         if self.observer is not None:
             self.observer(event)
+
+    def _caption(self, event: Event) -> None:
+        """Note what a film says of the running line."""
+        match event:
+            case Started():
+                self._program = event.program.split("\n")
+            case Called() if event.phase == "program" and isinstance(self.video, Film):
+                record, began = event.record, self.executor.clock_began
+                known = record.line is not None and 0 < record.line <= len(self._program)
+                line = f"{record.line}: {self._program[(record.line or 1) - 1].strip()}" if known else ""
+                start = began + record.started
+                self._captions.append(Caption(start=start, end=start + record.robot_time, line=line, call=record.call))
+            case _:
+                pass
 
     def perform(self, solver: Solver) -> Episode:
         """Have `solver` solve the instruction, and write the record.
@@ -198,7 +216,10 @@ class EpisodeRun:
         pictures = self.executor.pictures
         before = self.folder.path / "before.png"
         self._keep("before.png", lambda: pictures.picture(before))
-        if self.video:
+        if isinstance(self.video, Film):
+            capability(self.executor.environment, Filmed).start_film(self.video)
+            self._filming = True
+        elif self.video:
             pictures.start_recording()
             self._filming = True
 
@@ -241,7 +262,10 @@ class EpisodeRun:
         if self.folder is not None and self._filming and self.folder.path.is_dir():
             video = self.folder.path / "video.mp4"
             try:
-                self.executor.pictures.write_video(video)
+                if isinstance(self.video, Film):
+                    capability(self.executor.environment, Filmed).write_film(video, self._captions)
+                else:
+                    self.executor.pictures.write_video(video)
             except KeyboardInterrupt:
                 video.unlink(missing_ok=True)
             except Exception as error:  # whatever a video library raises; the record is whole without it

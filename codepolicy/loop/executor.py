@@ -549,6 +549,11 @@ class Executor:
     # What the record tells.
 
     @property
+    def clock_began(self) -> float:
+        """The robot's clock in s when the trial began."""
+        return self._server.began
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """Active layers of confinement."""
         return self._sandbox.layers

@@ -33,7 +33,7 @@ def studio_camera(width: int, height: int) -> CameraInfo:
         name="studio",
         width=width,
         height=height,
-        K=pinhole(width, height, 1.02 * width),
+        K=pinhole(width, height, 1.02 * min(width, height * 4 / 3)),
         T_base_camera=look_at((-0.42, -0.94, 1.02), (0.40, -0.01, 0.15)),
     )
 
