@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from primitives.environment import TrialSpec, World
 from primitives.errors import ConfigurationError, unknown_name
-from primitives.guard import Guard, GuardLimits
+from primitives.guard import Guard
 from primitives.hand_eye.bench import ShowsBoard, board_place
 from primitives.hand_eye.charuco import Board
 from primitives.hand_eye.coverage import LEAST_VIEWS
@@ -62,11 +62,12 @@ class Session:
 
     def __init__(self, robot: Robot, camera: Camera, board: Board, *, speed_scale: float) -> None:
         self.camera = camera
-        self._robot, self._board, self._speed = robot, board, speed_scale
+        self._robot, self._board = robot, board
+        self._speed = min(1.0, speed_scale / robot.limits.speed_scale)
         info, link = robot.arm.info, camera.info.link
         kinematics = Kinematics(info)
         self._mounted: Mounted = "fixed" if link is None else "hand"
-        self._guard = Guard(GuardLimits(), info, robot.workspace, kinematics.pose(info.home).position)
+        self._guard = Guard(robot.limits, info, robot.workspace, kinematics.pose(info.home).position)
         self._believed, T_camera_tool = camera.info.T_base_camera, np.eye(4)
         if link is not None:
             known = camera.info.T_link_camera
