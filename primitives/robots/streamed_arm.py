@@ -75,6 +75,7 @@ class StreamedArm:
         self._arm: VendorProcess | None = None
         self._hand: VendorProcess | None = None
         self._stopped = False
+        self._under_way: PathMotion | HandMotion | None = None
         self._lost = "the connection is closed"
 
     @property
@@ -111,7 +112,7 @@ class StreamedArm:
         for process in (self._arm, self._hand):
             if process is not None:
                 process.close()
-        self._arm = self._hand = None
+        self._arm = self._hand = self._under_way = None
         self._lost = "the connection is closed"
 
     def state(self) -> ArmState:
@@ -143,7 +144,8 @@ class StreamedArm:
         timed = time_path(points, limits, step=vendor.tick)
         rows = np.ascontiguousarray(np.vstack([points[:1], timed.q]))
         self._processes()[0].send(b"path" + rows.tobytes())
-        return PathMotion(self, points[-1], state.stamp)
+        motion = self._under_way = PathMotion(self, points[-1], state.stamp)
+        return motion
 
     def start_gripper(self, width: float, speed: float, force: float) -> HandMotion:
         """Open or close the hand; see `Arm.start_gripper`."""
@@ -158,7 +160,8 @@ class StreamedArm:
                 raise BadArgument(f"gripper {what} is {value!r}; the {self.info.name} takes 0 to {high:g}.")
         command = f"move {width} {speed}" if width >= state.gripper_width else f"grasp {width} {speed} {force}"
         self._processes()[1].send(command.encode())
-        return HandMotion(self, state.stamp)
+        motion = self._under_way = HandMotion(self, state.stamp)
+        return motion
 
     def stop(self) -> None:
         """Brake along the path, and take no motion until `recover`. Callable from any thread, never blocks."""
@@ -252,7 +255,7 @@ class StreamedArm:
             raise HardwareFault(state.fault)
         if self._stopped:
             raise Stopped("the arm was stopped and takes no motion", hint="Recover it first.")
-        if state.mode is ArmMode.MOVING:
+        if state.mode is ArmMode.MOVING or (self._under_way is not None and not self._under_way.over()):
             raise BadArgument("a motion is under way", hint="Wait for it or cancel it first.")
         for process in self._processes():
             self._forget_answers(process)
@@ -275,7 +278,14 @@ class PathMotion:
     def __init__(self, arm: StreamedArm, goal: NDArray[np.float64], began: float) -> None:
         self._arm, self._goal, self._began = arm, goal, began
         self._cancelled = False
+        self._words: str | None = None
         self._outcome: MotionResult | Failure | None = None
+
+    def over(self) -> bool:
+        """Whether it has ended, waited for or not."""
+        if self._outcome is None and self._words is None:
+            self._words = self._arm.both()[0].answer(0.0)
+        return self._outcome is not None or self._words is not None
 
     def wait(self, timeout_s: float) -> MotionResult:
         """Until the path has ended; see `Motion.wait`."""
@@ -297,7 +307,7 @@ class PathMotion:
     def _ended(self, timeout_s: float) -> MotionResult:
         arm = self._arm
         process = arm.both()[0]
-        words = arm.answer(process, timeout_s)
+        words = self._words or arm.answer(process, timeout_s)
         if words is None:
             arm.brake_and_wait(process)
             raise LimitExceeded(f"the motion did not end within {timeout_s:g} s; the arm was stopped")
@@ -320,7 +330,14 @@ class HandMotion:
 
     def __init__(self, arm: StreamedArm, began: float) -> None:
         self._arm, self._began = arm, began
+        self._words: str | None = None
         self._outcome: MotionResult | Failure | None = None
+
+    def over(self) -> bool:
+        """Whether it has ended, waited for or not."""
+        if self._outcome is None and self._words is None:
+            self._words = self._arm.both()[1].answer(0.0)
+        return self._outcome is not None or self._words is not None
 
     def wait(self, timeout_s: float) -> MotionResult:
         """Until the fingers rest; see `Motion.wait`."""
@@ -341,7 +358,7 @@ class HandMotion:
     def _ended(self, timeout_s: float) -> MotionResult:
         arm = self._arm
         process = arm.both()[1]
-        words = arm.answer(process, timeout_s)
+        words = self._words or arm.answer(process, timeout_s)
         if arm.stopped:
             raise Stopped("the arm was stopped", hint="Recover it before the next motion.")
         if words is None:

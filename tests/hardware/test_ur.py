@@ -183,6 +183,18 @@ def test_a_motion_that_takes_too_long_is_ended(arm) -> None:
     assert arm.state().mode is not ArmMode.MOVING
 
 
+def test_one_motion_at_a_time_and_one_that_nobody_waits_for_ends(arm) -> None:
+    arm.start_joint_path(np.stack([HOME, FAR]), LIMITS)
+    with pytest.raises(BadArgument, match="under way"):
+        arm.start_joint_path(np.stack([HOME, FAR]), LIMITS)
+    deadline = time.monotonic() + 30
+    while np.abs(arm.state().q - FAR).max() > 0.002 or arm.state().mode is ArmMode.MOVING:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.5)
+    assert go(arm, HOME).reached
+
+
 @pytest.mark.parametrize("path", [np.full((2, 6), np.nan), np.zeros((2, 5)), np.stack([HOME, HOME + 9.0]), np.zeros(6)])
 def test_nonsense_is_refused_before_motion(arm, path) -> None:
     before = arm.state().q
