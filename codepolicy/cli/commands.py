@@ -123,7 +123,7 @@ def _values(config: dict[str, Any], name: str, command: type[Any]) -> dict[str, 
                 if inner.replace("-", "_") not in known:
                     raise unknown_name(f"key of [{name}] in --config", inner, known)
                 values[inner.replace("-", "_")] = inner_value
-        elif field in known:
+        elif field in known and key not in COMMANDS:  # a table of another command is no value
             values.setdefault(field, value)
         elif key not in COMMANDS and field not in everywhere:
             raise unknown_name("key in --config", key, sorted(everywhere | set(COMMANDS)))

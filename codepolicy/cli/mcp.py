@@ -55,8 +55,8 @@ class McpCommand(SafetySettings, WorldOptions):
     def _serve(self) -> int:
         import anyio
 
+        from codepolicy.mcp_server.agent_tools import Served
         from codepolicy.mcp_server.http import loopback, serve
-        from codepolicy.mcp_server.server import Served
 
         host = loopback(self.host)
         served = Served(self._cell)

@@ -27,9 +27,9 @@ from mcp_types import ElicitResult
 
 from codepolicy.audit import AuditLog, broken_line
 from codepolicy.cli import status
+from codepolicy.mcp_server.agent_tools import Served
 from codepolicy.mcp_server.http import application, loopback
 from codepolicy.mcp_server.pages import skill
-from codepolicy.mcp_server.server import Served
 from codepolicy.mcp_server.workcell import Workcell
 from codepolicy.settings import Settings
 from primitives.errors import ConfigurationError
