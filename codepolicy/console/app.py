@@ -153,7 +153,11 @@ def make_app(console: Console) -> FastAPI:
     @app.post("/release")
     async def release(request: Request) -> Response:
         driving(request)
-        robot.release()
+        if robot.busy:
+            raise HTTPException(409, "the stopped instruction has not ended yet")
+        hindrance = await run_in_threadpool(robot.release)
+        if hindrance is not None:
+            raise HTTPException(409, shown(f"the robot still stands: {hindrance}"))
         return JSONResponse({"stopped": False})
 
     @app.post("/decide")

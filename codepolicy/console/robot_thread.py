@@ -89,18 +89,19 @@ class RobotThread:
         """Stop the robot now, end the instruction, and take none until `release`. From any thread."""
         self.stopped = True
         if self._session is not None:
-            self._session.executor.stop()
+            self._session.stop()
         self._tell_state()
 
-    def release(self) -> None:
-        """A person has seen to it that the robot may move again; what still keeps it from moving is told."""
-        try:
-            if self._session is not None:
+    def release(self) -> str | None:
+        """A person has seen to it that the robot may move again; returns what still keeps it from moving."""
+        if self._session is not None:
+            try:
                 self._session.recover()
-            self.stopped = False
-        except Failure as failure:
-            self.audience.tell({"kind": "fault", "text": shown(str(failure))})
+            except Failure as failure:
+                return failure.message
+        self.stopped = False
         self._tell_state()
+        return None
 
     def _work(self) -> None:
         self.agent.observer = self._observe

@@ -52,7 +52,7 @@
   function roles() {
     at("state").textContent = stopped ? "STOPPED. Look at the robot, then lift the stop." : busy ? "an instruction is under way" : "ready";
     at("state").className = stopped ? "lost" : "quiet";
-    at("release").hidden = !stopped || !drives;
+    at("release").hidden = !stopped || !drives || busy;
     at("go").disabled = !drives || busy || stopped;
     at("hand").hidden = !drives;
     document.body.dataset.state = stopped ? "stopped" : busy ? "busy" : "ready";

@@ -62,14 +62,18 @@ def test_ctrl_c_stops_the_robot_and_the_session_goes_on(tmp_path: Path) -> None:
     child.sendintr()
     child.expect("interrupted: ended by the user")
     child.expect(PROMPT)
+    child.send("recover\r")
+    child.expect("the robot may move again")
+    child.expect(PROMPT)
     child.send("are you there\r")
     child.expect("says: still here")
     child.expect(PROMPT)
     child.send("exit\r")
     child.expect(pexpect.EOF)
     records = [json.loads(path.read_text()) for path in tmp_path.glob("runs/*/episode.json")]
-    outcomes = sorted(record["outcome"] for record in records)
-    assert outcomes == ["answered", "interrupted"], "both are recorded"
+    ended = {record["outcome"]: record["turns"][0]["report"] for record in records if record["turns"]}
+    assert len(records) == 2 and "interrupted" in [record["outcome"] for record in records], "both are recorded"
+    assert [report["status"] for name, report in ended.items() if name != "interrupted"] == ["finished"]
 
 
 def test_the_history_is_bounded_and_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

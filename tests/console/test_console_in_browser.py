@@ -52,11 +52,15 @@ def test_a_sentence_a_stop_and_a_second_browser(tmp_path: Path) -> None:
             browser.until("document.body.dataset.state === 'stopped'")
             browser.until(f"{OUTCOME}.startsWith('interrupted')")
             assert browser.run("document.getElementById('go').disabled"), "the stop latches"
+            browser.until("!document.getElementById('release').hidden")
             browser.run("document.getElementById('release').click()")
+            browser.until("document.body.dataset.state === 'ready'")
+            browser.run(SAY.format("put the red block in the blue bowl"))
+            browser.until(f"{OUTCOME}.startsWith('achieved')", 120)
             browser.until("document.body.dataset.state === 'ready'")
             browser.run(SAY.format("how many blocks are there?"))
             browser.until(f"{OUTCOME}.startsWith('answered')")
-            assert browser.run("document.querySelectorAll('#session li').length") == 3
+            assert browser.run("document.querySelectorAll('#session li').length") == 4
 
             browser.until("document.body.dataset.state === 'ready'")
             page = browser.run("document.querySelector('#runs a').href")
@@ -72,4 +76,4 @@ def test_a_sentence_a_stop_and_a_second_browser(tmp_path: Path) -> None:
         told = process.stderr.read()
         assert "Traceback" not in told
         process.stderr.close()
-    assert len(list((tmp_path / "runs").glob("*/poses.jsonl"))) == 3
+    assert len(list((tmp_path / "runs").glob("*/poses.jsonl"))) == 4

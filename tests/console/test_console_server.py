@@ -48,8 +48,9 @@ class Robot:
     def stop(self) -> None:
         self.stopped = True
 
-    def release(self) -> None:
+    def release(self) -> str | None:
         self.stopped = False
+        return None
 
 
 @dataclass
