@@ -93,7 +93,9 @@ def test_a_task_and_ground_truth_are_refused_in_a_sentence(bare: BareWorld) -> N
         Agent(env=bare, settings=Settings(detector="oracle", approve="never")).run("pick up the red block")
 
 
-@pytest.mark.parametrize("command", [("tasks",), ("eval", "core"), ("exec", "--oracle", "--task", "lift-block")])
+@pytest.mark.parametrize(
+    "command", [("tasks",), ("eval", "core"), ("exec", "--oracle", "--task", "lift-block", "--approve", "never")]
+)
 def test_the_commands_that_need_ground_truth_say_so(command: tuple[str, ...], tmp_path: Path) -> None:
     info = tmp_path / "bare-0.1.dist-info"
     info.mkdir()
