@@ -11,13 +11,14 @@ from typing import Literal, get_args
 
 from primitives.errors import ConfigurationError
 
-Kind = Literal["task", "primitive", "detector", "model"]
+Kind = Literal["task", "primitive", "detector", "model", "robot"]
 KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 _USE: Mapping[Kind, str] = {
     "task": "codepolicy exec --oracle --task $name",
     "primitive": "codepolicy api",
     "detector": "codepolicy exec --oracle --task put-block-in-bowl --detector $name",
+    "robot": "codepolicy doctor --robot $name.toml",
     "model": 'codepolicy run "pick up the red block" --model $name',
 }
 
@@ -60,6 +61,7 @@ def write(kind: Kind, name: str, folder: Path) -> tuple[Path, ...]:
             "README.md": _template("README.md"),
             f"{module}.py": _template(f"{kind}/module.py"),
             f"tests/test_{name.replace('-', '_')}.py": _template(f"{kind}/test.py"),
+            **({f"{name}.toml": _template("robot/robot.toml")} if kind == "robot" else {}),
         }.items()
     }
     for path, text in texts.items():

@@ -1,4 +1,4 @@
-"""`codepolicy new task|primitive|detector|model NAME`."""
+"""`codepolicy new task|primitive|detector|model|robot NAME`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from codepolicy.cli.options import Flag
 
 @dataclass(frozen=True, kw_only=True)
 class NewCommand:
-    """Write a small package that adds a task, a primitive, a detector or a model, with tests that pass at once."""
+    """Write a small package that adds a task, a primitive, a detector, a model or a robot, with tests that pass at once."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="KIND NAME")] = ()
-    """task, primitive, detector or model, and what it is called: small letters, digits and hyphens."""
+    """task, primitive, detector, model or robot, and what it is called: small letters, digits and hyphens."""
     out: Annotated[str, tyro.conf.arg(metavar="DIR")] = "."
     """Folder in which the package's folder is made."""
     json: Annotated[bool, Flag] = False
