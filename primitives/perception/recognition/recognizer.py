@@ -21,6 +21,7 @@ from primitives.perception.recognition.detection import Detection
 from primitives.perception.recognition.face_merging import joined, without_doubles
 from primitives.perception.recognition.fragments import without_fragments
 from primitives.perception.recognition.furniture import furniture
+from primitives.perception.recognition.odd_shapes import as_one
 from primitives.perception.recognition.rims import Container
 from primitives.perception.recognition.solids import one_face, patches, solid
 from primitives.perception.recognition.stack_layers import layers_below, one_piece, reach_down
@@ -77,7 +78,7 @@ def _raised(view: TopView) -> list[Detection]:
             found.extend(_tall(alone, thing, layers))
     for interpreter in INTERPRETERS:
         found = interpreter(view, found)
-    return found
+    return as_one(view, found)
 
 
 def _under(

@@ -1,0 +1,54 @@
+"""Things of no known shape: islands of one colour whose surface is not made of the tops of known things."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from primitives.perception.geometry.outlines import half_turn
+from primitives.perception.geometry.quantiles import quantile
+from primitives.perception.heightmap.topview import TopView
+from primitives.perception.recognition.detection import Detection
+
+_PLAIN = frozenset({"block", "cylinder", "object", "ball"})
+"""Categories that parts of an odd thing are taken for."""
+_LEVEL = 0.003
+"""m from the top of a thing within which a cell is its top face."""
+_SLOPING = 0.4
+"""Part of an island that lies on no top face from which it is one odd thing."""
+_ONE_COLOR = 0.8
+"""Part of its cells that have the commonest colour."""
+_SMALLEST, _LARGEST = 4e-4, 0.03
+"""m² that it covers."""
+_QUALITY = 0.5
+
+
+def as_one(view: TopView, found: Sequence[Detection]) -> list[Detection]:
+    """`found` in an island, or one object where its surface is nowhere level enough for what was found."""
+    area = float(np.count_nonzero(view.raised)) * view.cell**2
+    if not found or not _SMALLEST < area < _LARGEST or any(f.category not in _PLAIN for f in found):
+        return list(found)
+    if len(found) == 1 and found[0].category in ("ball", "cylinder"):
+        return list(found)
+    kinds = np.bincount(view.kind[view.raised])
+    if kinds.max() < _ONE_COLOR * kinds.sum():
+        return list(found)
+    level = np.zeros_like(view.raised)
+    for thing in found:
+        if thing.category != "object":
+            level |= thing.cells & (np.abs(view.height - thing.top) < _LEVEL + view.noise)
+    inner = cv2.erode(view.raised.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)  # edges show sides
+    if not inner.any() or float((inner & ~level).sum()) < _SLOPING * inner.sum():
+        return list(found)
+    rows, columns = np.nonzero(view.raised)
+    (r, c), (h, w), angle = cv2.minAreaRect(np.stack([rows, columns], axis=1).astype(np.float32))
+    x, y = view.xy(float(r), float(c))
+    size, yaw = ((h + 0.5) * view.cell, (w + 0.5) * view.cell), math.radians(angle)
+    if size[1] > size[0]:
+        size, yaw = (size[1], size[0]), yaw + math.pi / 2
+    top = quantile(view.height[view.raised], 0.98)
+    color = found[0].color
+    return [Detection("object", (x, y), 0.0, top, size, half_turn(yaw), view.raised.copy(), _QUALITY, color)]
