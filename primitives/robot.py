@@ -6,7 +6,7 @@ Everything above these Protocols (perception, kinematics, planning, pick and pla
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -346,3 +346,5 @@ class Robot:
     workspace: Workspace = field(default_factory=Workspace)
     limits: GuardLimits = field(default_factory=GuardLimits)
     """What no program may exceed on it."""
+    aliases: Mapping[str, str] = field(default_factory=lambda: dict[str, str]())
+    """Words of other languages and trades for those that queries know, e.g. "Würfel" for "block"."""

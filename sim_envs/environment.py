@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,7 +172,7 @@ class PyBulletEnvironment:
             self._recorder.begin(self.simulation)
         setting = self._setup.setting(spec.seed, disturbances)
         return Trial(
-            robot=self._robot_of(setting, spec.seed, disturbances),
+            robot=replace(self._robot_of(setting, spec.seed, disturbances), aliases=dict(scene.aliases)),
             instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
             surface=_surface_of(spec, scene),

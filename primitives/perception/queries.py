@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from primitives.categories import NOUNS
@@ -104,6 +104,13 @@ def matches(query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
     top = parsed.order(best)
     slack = tie if parsed.superlative in ("tallest", "shortest") else abs(top) * tie
     return [o for o in ranked if parsed.order(o) - top <= slack]
+
+
+def translated(query: str, aliases: Mapping[str, str]) -> str:
+    """`query` with the words of `aliases` replaced by those that they stand for, the longest first."""
+    for word in sorted(aliases, key=len, reverse=True):
+        query = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", aliases[word], query, flags=re.IGNORECASE)
+    return query
 
 
 def find(query: str, objects: Sequence[SceneObject]) -> SceneObject:

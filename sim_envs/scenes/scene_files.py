@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from primitives.colors import CAP_COLORS
+from primitives.categories import NOUNS
+from primitives.colors import CAP_COLORS, COLORS
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.toml_file import toml_table
 from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
@@ -36,17 +37,18 @@ def named_scene(name: str, rng: np.random.Generator) -> SceneSpec:
 
 
 def read_scene(path: Path) -> SceneSpec:
-    """A scene file: `[[objects]]` tables, and optionally `clearance` in m.
+    """A scene file: `[[objects]]` tables, and optionally `clearance` in m and `aliases` of categories and colours.
 
     Raises:
         ConfigurationError: the file cannot be read, or a table holds a mistake; the message names both.
     """
     data = toml_table(path, "the scene file")
-    valid = ("objects", "clearance", "name")
+    valid = ("objects", "clearance", "name", "aliases")
     for key in data:
         if key not in valid:
             raise ConfigurationError(f"scene file {str(path)!r}: {unknown_name('key', key, valid)}")
-    rest = {key: value for key, value in data.items() if key != "objects"}
+    rest = {key: value for key, value in data.items() if key not in ("objects", "aliases")}
+    rest["aliases"] = _aliases(data.get("aliases", {}), f"scene file {str(path)!r}")
     try:
         tables = msgspec.convert(data.get("objects", []), list[dict[str, object]])
     except msgspec.ValidationError as error:
@@ -58,6 +60,21 @@ def read_scene(path: Path) -> SceneSpec:
         return msgspec.convert({"name": str(path), **rest, "objects": objects}, SceneSpec)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"scene file {str(path)!r}: {error}.") from error
+
+
+def _aliases(table: object, where: str) -> list[tuple[str, str]]:
+    """Words with what they stand for, checked."""
+    try:
+        words = msgspec.convert(table, dict[str, str])
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f'{where}: write aliases = {{"Würfel" = "block"}}.') from error
+    known = sorted({*NOUNS, *COLORS, "object"})
+    for word, meaning in words.items():
+        if not 1 <= len(word.strip()) <= 40 or any(not (c.isalpha() or c in " -'") for c in word):
+            raise ConfigurationError(f"{where}: alias {word!r} is no word; it has 1 to 40 letters, spaces and hyphens.")
+        if meaning not in known:
+            raise ConfigurationError(f"{where}: alias {word!r}: {unknown_name('category or color', meaning, known)}")
+    return list(words.items())
 
 
 def _object(table: dict[str, object], where: str, folder: Path) -> ObjectSpec:

@@ -132,6 +132,8 @@ class SceneSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     clearance: float = 0.03
     """Smallest gap in m between an object that the seed places and its neighbours."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Words, each with the category or colour that it stands for in queries."""
 
 
 @dataclass(frozen=True, slots=True)

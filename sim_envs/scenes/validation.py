@@ -43,7 +43,7 @@ def resolved(spec: SceneSpec, workspace: Workspace) -> SceneSpec:
             raise ConfigurationError(f"{where}: the name {name!r} is used {count} times; names are unique.")
     named = _named(checked, taken=set(given))
     _refuse_overlaps(named, where)
-    return SceneSpec(tuple(named), spec.name, spec.clearance)
+    return msgspec.structs.replace(spec, objects=tuple(named))
 
 
 def _checked(spec: ObjectSpec, where: str, workspace: Workspace) -> ObjectSpec:

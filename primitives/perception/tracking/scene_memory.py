@@ -104,7 +104,7 @@ class SceneMemory:
             NotFound: nothing matches; the candidates are everything in view.
             Ambiguous: several match; they are the candidates.
         """
-        visible = self.visible
+        visible, query = self.visible, queries.translated(query, self._robot.aliases)
         try:
             return queries.find(query, visible)
         except (NotFound, BadArgument):
@@ -118,6 +118,7 @@ class SceneMemory:
         visible = self.visible
         if query is None:
             return visible
+        query = queries.translated(query, self._robot.aliases)
         try:
             found = queries.matches(query, visible)
         except BadArgument:
