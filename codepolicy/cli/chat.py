@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO, cast
 
 from codepolicy.cli.options import AgentFlags, Flag, OutputFlags
 
@@ -86,11 +86,12 @@ def _read() -> Iterator[str]:
     """Lines of a pipe or a file, until it ends or Ctrl-C. Raises ConfigurationError where a line does not end."""
     from primitives.errors import ConfigurationError
 
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="backslashreplace")
+    stream: TextIO = sys.stdin
+    if isinstance(stream, io.TextIOWrapper):
+        cast(io.TextIOWrapper, stream).reconfigure(errors="backslashreplace")
     while True:
         try:
-            line = sys.stdin.readline(LONGEST + 1)
+            line = stream.readline(LONGEST + 1)
         except KeyboardInterrupt:
             return
         if not line:
