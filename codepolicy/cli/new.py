@@ -12,7 +12,7 @@ from codepolicy.cli.options import Flag
 
 @dataclass(frozen=True, kw_only=True)
 class NewCommand:
-    """Write a small package that adds a task, a primitive, a detector, a model or a robot, with tests that pass at once."""
+    """Write a small package that adds a task, primitive, detector, model or robot, with tests that pass at once."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="KIND NAME")] = ()
     """task, primitive, detector, model or robot, and what it is called: small letters, digits and hyphens."""
