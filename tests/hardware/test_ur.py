@@ -220,3 +220,30 @@ def test_nobody_at_the_address() -> None:
     with pytest.raises(CommsLost):
         arm.connect(5.0)
     arm.close()
+
+
+ROBOT = """
+name = "emulated"
+driver = "primitives.robots.ur.driver:ur"
+simulated = true
+stale = 3.0
+options = {{ host = "{host}", slack = {slack} }}
+[arm]
+description = "primitives.robots.fake.description:arm_info"
+home = {home}
+[workspace]
+low = [0.2, -0.4, 0.0]
+high = [0.8, 0.4, 0.6]
+"""
+
+
+def test_the_conformance_kit_finds_nothing(peer, host, tmp_path) -> None:
+    """By a robot file, in a driver's process."""
+    file = tmp_path / "robot.toml"
+    file.write_text(ROBOT.format(host=host, slack=SLACK, home=HOME.tolist()))
+    kit = ["-q", "--pyargs", "primitives.conformance", "--robot", str(file), "-p", "no:cacheprovider"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *kit, "--rootdir", str(tmp_path)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert run.returncode == 0 and " passed" in run.stdout, run.stdout[-3000:]
