@@ -211,7 +211,9 @@ class Server:
 
     @property
     def standing(self) -> Failure | None:
-        """Why the robot takes no motion now; None when it would."""
+        """Why the robot takes no motion until a person recovers it; None when the next program could begin."""
+        if self._halted and self._latched is None:
+            return None  # which `begin` lifts by itself
         try:
             self._refuse_standing()
         except Failure as failure:

@@ -174,6 +174,8 @@ class EpisodeRun:
     def _outcome(self, solver: Solver) -> tuple[Outcome, str, GoalCheck]:
         """The outcome, a sentence and the last goal check."""
         try:
+            if (standing := self.executor.standing) is not None:
+                raise standing  # no model is asked for a program that nothing could carry out
             solution = solver.solve(self)
         except ConfigurationError as error:
             if not self.turns:

@@ -48,7 +48,7 @@ from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
-from primitives.failures import FailureKind, FailureReport, LimitExceeded, Stopped
+from primitives.failures import Failure, FailureKind, FailureReport, LimitExceeded, Stopped
 from primitives.limits import GuardLimits
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
@@ -277,6 +277,11 @@ class Executor:
     def recover(self) -> None:
         """A person has looked at the robot: it may move again. Raises what still keeps it from moving."""
         self._server.recover(operator_ack=True)
+
+    @property
+    def standing(self) -> Failure | None:
+        """Why the robot takes no motion now; None when it would."""
+        return self._server.standing
 
     def recover_stop(self) -> None:
         """Lift an operator's stop where there is one, for a person who has just approved a program; leave the rest."""

@@ -200,6 +200,7 @@ def test_a_stop_that_hangs_keeps_nobody_waiting(world: FakeWorld) -> None:
 def test_the_end_of_a_program_stops_the_arm_and_the_next_one_goes_on(world: FakeWorld) -> None:
     server = connected(world)
     server.halt()
+    assert server.standing is None
     with pytest.raises(Stopped):
         server.invoke("home")
     server.begin(surface("tool"))
