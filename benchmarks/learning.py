@@ -105,6 +105,7 @@ def play(out: Path, what: str, model: str, seeds: str, *more: str, seconds: floa
     flags = ["--model", model, "--seeds", seeds, "--turns", "2", "--patience", "0", "--out", str(out)]
     if model.endswith("adapter=none"):  # which goes on until it is stopped
         flags += ["--max-reply-tokens", "120"]
+        flags[flags.index("--turns") + 1] = "1"
     command("eval", what, *flags, *more, seconds=seconds)
 
 

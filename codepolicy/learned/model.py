@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -107,8 +107,7 @@ class LearnedModel:
         if self._card is not None and not temperature and written.likelihood < self._card.least_likely:
             why = "it does not read like one of them, so what I would write is a guess"
             return self._reply(refusal(why), started, usage, finish="refusal")
-        finish = "length" if written.stop_type == "limit" else "stop"
-        return self._reply(request.reply(written.content), started, usage, finish=finish)
+        return self._reply(request.reply(written.content), started, usage)  # it cannot go on where it was cut off
 
     def likelihood(self, messages: Sequence[Message]) -> float:
         """Mean log-likelihood of a token of the reply, in nats, by which the card's threshold is set."""
@@ -157,13 +156,13 @@ class LearnedModel:
         except (ExchangeError, msgspec.MsgspecError) as error:
             raise ModelError(f"the server of {self.id} gave no usable answer: {error}", retryable=True) from error
 
-    def _reply(self, text: str, started: float, usage: Usage, *, finish: str) -> Reply:
+    def _reply(self, text: str, started: float, usage: Usage, *, finish: Literal["stop", "refusal"] = "stop") -> Reply:
         return Reply(
             text=text,
             model=self.id,
             usage=msgspec.structs.replace(usage, cost_usd=0.0),
             latency_s=time.perf_counter() - started,
-            finish="refusal" if finish == "refusal" else "length" if finish == "length" else "stop",
+            finish=finish,
         )
 
 
@@ -178,7 +177,6 @@ class _Completion(msgspec.Struct):
     tokens_evaluated: int = 0
     tokens_predicted: int = 0
     tokens_cached: int = 0
-    stop_type: str = ""
     completion_probabilities: list[_Token] = []
 
     @property
