@@ -16,7 +16,7 @@ import msgspec
 
 from codepolicy.learned.adapter_card import AdapterCard, read_card
 from codepolicy.learned.compact_prompt import compact
-from codepolicy.learned.limits import refusal, unknown_words
+from codepolicy.learned.vocabulary import refusal, unknown_words
 from codepolicy.models import local
 from codepolicy.models.http_request import Answer, Bounds, ExchangeError, exchange
 from codepolicy.models.local_server import gguf_file, local_server, need_llama_cpp, packaged_model

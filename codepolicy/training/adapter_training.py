@@ -11,7 +11,7 @@ from typing import Final
 
 from codepolicy.learned.adapter_card import AdapterCard, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
-from codepolicy.learned.limits import words_of
+from codepolicy.learned.vocabulary import words_of
 from codepolicy.training.adapter_file import write_adapter
 from codepolicy.training.lora import ADAPTER, LoraSettings, LoraTraining, Step
 from codepolicy.training.sft_rows import TrainingRow

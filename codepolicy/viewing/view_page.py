@@ -16,7 +16,7 @@ from codepolicy.episode import Episode
 from codepolicy.plugins import load_environment
 from codepolicy.printable import printable, printable_json
 from codepolicy.redaction import redacted, redacted_json
-from codepolicy.viewing.replay import RecordedRun, read_run, replay
+from codepolicy.viewing.recorded_run import RecordedRun, read_run, replay
 from primitives.environment import Described
 from primitives.errors import ConfigurationError
 from primitives.robot import ArmInfo

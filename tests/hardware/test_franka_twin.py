@@ -25,7 +25,7 @@ from primitives.robot import ArmMode
 
 if missing := [name for name in ("franky_sim", "pylibfranka", "franky") if find_spec(name) is None]:
     pytest.skip(f"without {', '.join(missing)}", allow_module_level=True)  # two of them cannot be imported together
-from sim_envs.franka_twin.environment import FrankaTwin
+from sim_envs.franka_twin.twin_environment import FrankaTwin
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("franka-twin")]
 

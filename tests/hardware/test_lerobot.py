@@ -18,7 +18,7 @@ import pytest
 from primitives.failures import BadArgument, CommsLost, ProtectiveStop, Stopped
 from primitives.robot import ArmMode, MotionLimits
 from primitives.robots.fake.description import arm_info
-from primitives.robots.lerobot.driver import lerobot
+from primitives.robots.lerobot.motor_arm import lerobot
 from tests.hardware.feetech_bus import Bus, Servo
 
 if missing := [name for name in ("lerobot", "scservo_sdk") if find_spec(name) is None]:

@@ -13,8 +13,8 @@ from codepolicy.agent import Agent
 from codepolicy.learned import model as learned
 from codepolicy.learned.adapter_card import AdapterCard, card_path, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
-from codepolicy.learned.limits import unknown_words, words_of
 from codepolicy.learned.model import LearnedModel, make
+from codepolicy.learned.vocabulary import unknown_words, words_of
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError
 from codepolicy.prompting.prompt import user_prompt

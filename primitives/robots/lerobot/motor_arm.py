@@ -54,7 +54,7 @@ def lerobot(
     streaming = Streaming(
         name="lerobot",
         needs=("lerobot",),
-        arm="primitives.robots.lerobot.arm_process",
+        arm="primitives.robots.lerobot.motor_process",
         tick=TICK_S,
         modes={2: (ArmMode.PROTECTIVE_STOP, "a joint is not where it was told to be: blocked or without torque")},
         arrived=arrived,
