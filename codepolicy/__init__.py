@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from codepolicy.sandbox.host import PolicySandbox as PolicySandbox
     from codepolicy.session import Session as Session
     from codepolicy.settings import Settings as Settings
+    from codepolicy.training.execution_reward import ExecutionReward as ExecutionReward
     from primitives.errors import ConfigurationError as ConfigurationError
 
     __version__: str
@@ -40,6 +41,7 @@ _HOMES = {
     "ConfigurationError": "primitives.errors",
     "Episode": "codepolicy.episode",
     "Event": "codepolicy.events",
+    "ExecutionReward": "codepolicy.training.execution_reward",
     "GoalCheck": "codepolicy.episode",
     "Interrupted": "codepolicy.loop.episode_run",
     "Message": "codepolicy.models.protocol",

@@ -6,9 +6,8 @@ The terminal, the console and an MCP client each implement `Approver`; what asks
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
-
-import msgspec
 
 ApprovalMode = Literal["ask", "run", "never"]
 """ask: before the first motion of every program, repairs included. run: before the first motion of a run, once.
@@ -17,7 +16,8 @@ APPROVAL_MODES: tuple[ApprovalMode, ...] = get_args(ApprovalMode)
 NOT_REHEARSED = "It was not rehearsed"
 
 
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
     """What is to be approved. Nothing has moved for it yet."""
 
     sha256: str
@@ -29,7 +29,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """Which program of the run it is, from 1."""
     program: str
     goal: str | None = None
-    functions: dict[str, str] = {}
+    functions: dict[str, str] = field(default_factory=lambda: dict[str, str]())
     """Sources of the functions written on demand that it may call, by name."""
     rehearsal: str = NOT_REHEARSED
     """What came of it in the twin, in one or two sentences."""
@@ -39,7 +39,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """PNG of what a camera sees with the predicted path of the tool drawn in; empty where there is none."""
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
     """What was answered."""
 
     approved: bool

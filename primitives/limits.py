@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from primitives.errors import ConfigurationError
-from primitives.scene import Vector3
+
+if TYPE_CHECKING:  # so that `codepolicy --help` stays instant
+    from primitives.scene import Vector3
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
@@ -18,7 +19,6 @@ from mcp.server.mcpserver.resolve import Elicit, Resolve
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from codepolicy import __version__
 from codepolicy.approval import Decision, Proposal
 from codepolicy.events import Called, Event
 from codepolicy.mcp_server.pages import PAGES, page, skill
@@ -77,7 +77,7 @@ class Served:
             "codepolicy",
             title="codepolicy: a robot arm over a table",
             instructions=skill(),
-            version=__version__,
+            version=version("codepolicy"),
             log_level="WARNING",
         )
         self._add_tools()

@@ -20,9 +20,7 @@ def page(name: str) -> str:
     """A page by name. Raises ConfigurationError: it is not installed."""
     if name == "skill":
         return skill()
-    import codepolicy
-
-    root = Path(codepolicy.__file__).parent
+    root = Path(__file__).parents[1]
     for folder in (root / "docs", root.parent / "docs"):  # in a wheel, in a checkout
         if name in PAGES and (folder / f"{name}.md").is_file():
             return (folder / f"{name}.md").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Final
 
 from codepolicy.static_checks.parsing import parsed
-from primitives.api import LEVELS, surface
+from primitives.api import surface
+from primitives.registry import LEVELS
 
 MAX_PARSED: Final = 65_536
 """Longer blocks, in characters, are split by their lines alone."""

@@ -66,7 +66,7 @@ def test_every_dependency_is_justified() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     page = (ROOT / "docs" / "dependencies.md").read_text()
     wanted = project["dependencies"] + [d for extra in project["optional-dependencies"].values() for d in extra]
-    for requirement in wanted:
+    for requirement in (r for r in wanted if not r.startswith("codepolicy[")):
         name = requirement.split(";")[0].split("[")[0].split("=")[0].rstrip("<>~! ").split("<")[0].split(">")[0]
         assert f"`{name}`" in page, f"{name} is not explained in docs/dependencies.md"
 
