@@ -32,6 +32,8 @@ _OTHER_TABLE, _STRONG = 2.2, 45.0
 """Cost of another table than the usual one; chroma that costs as much again as one."""
 _MARGIN = 1.2
 """By how much light must explain the picture better than white light of ordinary brightness."""
+_USUAL = 8.0
+"""sRGB distance within which the usual table shows the colour that it has in ordinary light."""
 _ORDINARY = (0.72, 1.12)
 """Brightness that the naming of colours copes with."""
 _CUT_OFF, _OVEREXPOSED = 252, 0.01
@@ -73,6 +75,8 @@ ORDINARY = Illuminant(np.ones(3))
 
 def illuminant(table: NDArray[np.float64] | None, colors: NDArray[np.uint8]) -> Illuminant:
     """The light under which a table shows `table` (3,) and the things on it `colors` (N, 3)."""
+    if table is not None and float(np.linalg.norm(USUAL_TABLE * _FULL - table)) < _USUAL:
+        return ORDINARY
     seen, weight = _commonest(colors)
     gains, prior = _lights()
     cost = prior.copy()

@@ -16,6 +16,8 @@ SHARED = 0.0011
 """m; noise from which depth is smoothed over 3, and over 5 pixels; and noise left after that which neighbours share."""
 _SAMPLE = 5
 """Every fifth pixel of every fifth row says how noisy the table is."""
+_TABLE = 0.008
+"""m from the table's plane within which a height is one of the table."""
 
 
 def heights(frame: Frame) -> tuple[NDArray[np.float32], float, float]:
@@ -34,13 +36,24 @@ def heights(frame: Frame) -> tuple[NDArray[np.float32], float, float]:
     z = _z(depth, frame)
     if gaps:
         np.copyto(z, np.nan, where=depth <= 0)
-    return z, noise, _table_noise(z[::_SAMPLE, ::_SAMPLE]) if noise > ROUGH else 0.0
+    return z, noise, _table_noise(_levelled(z[::_SAMPLE, ::_SAMPLE])) if noise > ROUGH else 0.0
 
 
 def _table_noise(z: NDArray[np.float32]) -> float:
     """Standard deviation in m of the heights that belong to the table."""
-    near = z[np.abs(z) < 0.008]
+    near = z[np.abs(z) < _TABLE]
     return 1.4826 * median(np.abs(near)) if len(near) > 100 else 0.0
+
+
+def _levelled(z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Heights (R, C) above the plane through those of the table: a camera that leans a little is no noise."""
+    rows, columns = np.nonzero(np.abs(z) < _TABLE)
+    if len(rows) <= 100:
+        return z
+    plane = np.stack([np.ones(len(rows)), rows, columns], axis=1)
+    a, b, c = np.linalg.lstsq(plane, z[rows, columns].astype(np.float64), rcond=None)[0]
+    r, k = np.ogrid[: z.shape[0], : z.shape[1]]
+    return np.asarray(z - (a + b * r + c * k), dtype=np.float32)
 
 
 def raised_points(

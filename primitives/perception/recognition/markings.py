@@ -13,7 +13,7 @@ from primitives.perception.geometry.masks import Mask, surrounding
 from primitives.perception.geometry.quantiles import median, middle, quantile
 from primitives.perception.recognition.detection import Detection
 
-_STRIDE = 5
+_STRIDE = 9
 """Every fifth cell of every fifth row says what the table is like."""
 _DOMINANT, _NEAR = 0.4, 30.0
 """Part of the table that must be within so much sRGB of its middle colour; else its commonest colour is taken."""
