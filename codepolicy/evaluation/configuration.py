@@ -87,7 +87,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def configured(setup: WorkerSetup, environment: World) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
-    settings = msgspec.to_builtins(setup.settings)
+    settings = msgspec.json.decode(msgspec.json.encode(setup.settings))  # as the record has it: lists, no tuples
     del settings["disturbances"]
     given = setup.oracle or setup.programs is not None
     for name, sees in ((setup.planner, False), (setup.critic, True), (None if given else setup.model, True)):

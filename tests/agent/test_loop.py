@@ -53,7 +53,7 @@ def test_a_slip_is_repaired_and_the_result_verified(world: World, fenced: Fenced
     folder = Path(episode.folder or "")
     assert folder.parent == tmp_path and "put-the-red-block" in folder.name
     assert {p.name for p in folder.iterdir()} == {
-        "run.json", "episode.json", "trace.jsonl", "before.png", "after.png", "prompts", "conversation",
+        "run.json", "episode.json", "trace.jsonl", "poses.jsonl", "before.png", "after.png", "prompts", "conversation",
         "program_1.py", "program_2.py", "goal_1.py", "goal_2.py",
     }  # fmt: skip
     assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode

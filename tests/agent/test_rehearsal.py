@@ -79,7 +79,7 @@ def test_a_rehearsal_goes_on_from_what_is_held_and_what_programs_left(executor: 
 
 
 def test_a_process_that_dies_costs_its_own_rehearsal_alone(executor: Executor, pool: RehearsalPool) -> None:
-    forever = job(executor, "for _ in range(900):\n    home()\n    detect()", None)
+    forever = job(executor, "for y in [0.1, -0.1] * 200:\n    put('red block', (0.4, y))", None)
     result: list[Rehearsed] = []
     thread = threading.Thread(target=lambda: result.extend(pool.rehearse([forever])))
     thread.start()

@@ -12,5 +12,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "motion.md").read_text()
 def test_the_table_of_limits_is_true():
     rows = dict(re.findall(r"^\| `(\w+)` \| ([\d.]+)", PAGE, re.MULTILINE))
     assert {name: float(value) for name, value in rows.items()} == {
-        f.name: float(getattr(GuardLimits(), f.name)) for f in fields(GuardLimits)
+        f.name: float(value)
+        for f in fields(GuardLimits)
+        if isinstance(value := getattr(GuardLimits(), f.name), int | float)
     }

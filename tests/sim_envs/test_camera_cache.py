@@ -25,12 +25,14 @@ def test_a_second_look_is_the_first_one_until_something_moves(
     rendered: list[int] = []
     measure = environment.renderer.measure
     monkeypatch.setattr(environment.renderer, "measure", lambda *a, **k: (rendered.append(1), measure(*a, **k))[1])
-    first, again = camera.latest(max_age_s=1.0), camera.latest(max_age_s=1.0)
+    first, again = camera.frame(after=0.0, timeout_s=1.0), camera.frame(after=0.0, timeout_s=1.0)
     assert len(rendered) == 1 and np.array_equal(first.depth, again.depth) and np.array_equal(first.rgb, again.rgb)
     again.depth[:] = 0.0
     again.rgb[:] = 0
-    assert np.array_equal(camera.latest(max_age_s=1.0).depth, first.depth), "whoever writes into a frame has its own"
+    assert np.array_equal(camera.frame(after=0.0, timeout_s=1.0).depth, first.depth), (
+        "whoever writes into a frame has its own"
+    )
     snapshot = environment.save()
     environment.restore(snapshot)
-    restored = camera.latest(max_age_s=1.0)
+    restored = camera.frame(after=0.0, timeout_s=1.0)
     assert len(rendered) == 2 and np.array_equal(restored.depth, first.depth), "the noise is that of the same time"
