@@ -13,6 +13,7 @@ import msgspec
 
 from codepolicy.models.http_request import BrokenOff, ExchangeError, NotReached, Stalled, TooLarge, TooSlow
 from codepolicy.models.protocol import ModelError
+from codepolicy.printable import printable_line
 from codepolicy.redaction import redacted
 from primitives.errors import ConfigurationError
 
@@ -222,10 +223,10 @@ def _mistake(entry: object) -> str:
 
 
 def _line(text: str, most: int = 2000) -> str:
-    """On one line, without markup, control characters and secrets."""
+    """On one line, without markup, control characters and secrets; marks without a letter are shown."""
     text = re.sub(r"<[^<>]{1,500}>", " ", redacted(text[:20_000]))
     text = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", text).strip()[:most]
+    return printable_line(re.sub(r"\s+", " ", text).strip()[:most])
 
 
 def _field(body: object, name: str) -> object:
