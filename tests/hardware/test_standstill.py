@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -36,6 +37,14 @@ pick("red block")
 def goal():
     expect(find("red block").on == "gripper", "held")
 ```"""
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As in a terminal: a shell starts background jobs with interrupts ignored."""
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, kept)
 
 
 @pytest.fixture
@@ -125,6 +134,7 @@ def test_a_fault_that_the_robot_only_tells_of_is_no_success(world: FakeWorld) ->
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_in_a_motion_is_recorded_as_such_and_holds_until_recovered(world: FakeWorld, tmp_path: Path) -> None:
     import _thread
 
