@@ -121,6 +121,9 @@ def _forms(secret: str) -> Iterable[str]:
     for escaped in (quote(secret, safe=""), quote(secret), html.escape(secret), json.dumps(secret)[1:-1], raw.hex()):
         yield escaped
         yield escaped.lower()
+        yield escaped.upper()
+    yield "".join(f"%{byte:02x}" for byte in raw)
+    yield "".join(f"%{byte:02X}" for byte in raw)
     for shift in range(3):  # "Bearer " and "user:" stand before it, so it may begin at any of three places
         body = base64.b64encode(b"\0" * shift + raw).rstrip(b"=").decode()
         inner = body[(0, 2, 3)[shift] : len(body) - 1]  # the characters that belong to the secret alone

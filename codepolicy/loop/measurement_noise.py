@@ -12,11 +12,12 @@ from typing import Final, cast
 
 import msgspec
 
-from primitives.scene import Grasp, Pose, SceneObject
+from primitives.scene import Grasp, Pose, Relation, SceneObject
 
 LENGTH_M: Final = 0.0003
 """By so much a position or a size is moved at most, along each axis."""
 ANGLE_RAD: Final = 0.003
+CONFIDENCE: Final = 0.003
 _SAME: Final = 10 * max(LENGTH_M, ANGLE_RAD)
 """Numbers of a question that differ by less may follow from the same look."""
 
@@ -24,7 +25,7 @@ _SAME: Final = 10 * max(LENGTH_M, ANGLE_RAD)
 def moved(answer: object, seed: int) -> object:
     """`answer` with every thing and pose in it moved, by an amount that follows from `seed` and what was measured.
 
-    Numbers, relations and images stay.
+    Plain numbers, images and whether a relation holds stay; what it measured is moved, its text is not.
     """
     match answer:
         case SceneObject():
@@ -35,7 +36,13 @@ def moved(answer: object, seed: int) -> object:
                 position=tuple(v + shift(LENGTH_M) for v in answer.position),
                 size=(answer.size[0] + wider, answer.size[1] + wider, answer.size[2] + shift(LENGTH_M)),
                 yaw=answer.yaw + shift(ANGLE_RAD) if answer.yaw else 0.0,
+                confidence=min(1.0, max(0.0, answer.confidence + shift(CONFIDENCE))),
+                joint=None if answer.joint is None else answer.joint + shift(LENGTH_M),
             )
+        case Relation():
+            shift = _shift(answer, seed)
+            values = {name: value + shift(LENGTH_M) for name, value in answer.values.items()}
+            return msgspec.structs.replace(answer, values=values)
         case Pose():
             shift = _shift(answer, seed)
             return msgspec.structs.replace(answer, position=tuple(v + shift(LENGTH_M) for v in answer.position))

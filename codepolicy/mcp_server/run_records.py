@@ -81,10 +81,11 @@ class RunRecords:
     def _episode(self, name: str) -> _Episode | None:
         """None where it is no run folder, is still being written, or may not be told."""
         folder = self._out / name
-        if folder.is_symlink() or not (folder / "episode.json").is_file():
+        record = folder / "episode.json"
+        if folder.is_symlink() or record.is_symlink() or not record.is_file():
             return None
         try:
-            content = regular_bytes(folder / "episode.json", "record", FILE_BYTES)
+            content = regular_bytes(record, "record", FILE_BYTES)
             episode = msgspec.json.decode(content, type=_Episode)
         except (ConfigurationError, msgspec.DecodeError):
             return None

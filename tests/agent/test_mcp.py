@@ -329,7 +329,7 @@ def test_huge_requests_and_programs_are_refused_and_the_server_lives(server: Run
 
 
 @pytest.mark.parametrize(
-    "run", ["..", "../..", "%2e%2e", "..%2f..", "/etc", ".", "link", "secret", "a\x00b", "x" * 5000]
+    "run", ["..", "../..", "%2e%2e", "..%2f..", "/etc", ".", "link", "linked", "secret", "a\x00b", "x" * 5000]
 )
 def test_nothing_outside_of_the_runs_can_be_read(server: Running, run: str) -> None:
     (server.out / "secret").mkdir(exist_ok=True)
@@ -337,6 +337,10 @@ def test_nothing_outside_of_the_runs_can_be_read(server: Running, run: str) -> N
     (server.out / "runs").mkdir(exist_ok=True)
     if not (server.out / "runs/link").is_symlink():
         (server.out / "runs/link").symlink_to(server.out / "secret")
+        (server.out / "runs/linked").mkdir()
+        record = {"believed": "achieved", "instruction": "THE SECRET", "model": "m", "privileged": []}
+        (server.out / "secret/record.json").write_text(json.dumps(record))
+        (server.out / "runs/linked/episode.json").symlink_to(server.out / "secret/record.json")
 
     async def main() -> None:
         async with connected(server) as client:

@@ -26,6 +26,8 @@ FORMS = (
     base64.b64encode(f"Bearer {KEY}".encode()).decode(),
     base64.b64encode(KEY.encode()).decode(),
     KEY.encode().hex(),
+    KEY.encode().hex().upper(),
+    "".join(f"%{byte:02X}" for byte in KEY.encode()),
     PASSWORD,
     quote(PASSWORD, safe=""),
 )
