@@ -7,6 +7,7 @@ a position tosses a coin with the noise of the next look.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -18,6 +19,8 @@ LENGTH_M: Final = 0.0003
 """By so much a position or a size is moved at most, along each axis."""
 ANGLE_RAD: Final = 0.003
 CONFIDENCE: Final = 0.003
+_DECIMAL: Final = re.compile(r"\d+\.\d{3}\b")
+"""A length as the text of a relation has it."""
 _SAME: Final = 10 * max(LENGTH_M, ANGLE_RAD)
 """Numbers of a question that differ by less may follow from the same look."""
 
@@ -25,7 +28,7 @@ _SAME: Final = 10 * max(LENGTH_M, ANGLE_RAD)
 def moved(answer: object, seed: int) -> object:
     """`answer` with every thing and pose in it moved, by an amount that follows from `seed` and what was measured.
 
-    Plain numbers, images and whether a relation holds stay; what it measured is moved, its text is not.
+    Plain numbers, images and whether a relation holds stay; what it measured is moved, in its text, too.
     """
     match answer:
         case SceneObject():
@@ -42,7 +45,8 @@ def moved(answer: object, seed: int) -> object:
         case Relation():
             shift = _shift(answer, seed)
             values = {name: value + shift(LENGTH_M) for name, value in answer.values.items()}
-            return msgspec.structs.replace(answer, values=values)
+            text = _DECIMAL.sub(lambda found: f"{abs(float(found.group()) + shift(LENGTH_M)):.3f}", answer.text)
+            return msgspec.structs.replace(answer, values=values, text=text)
         case Pose():
             shift = _shift(answer, seed)
             return msgspec.structs.replace(answer, position=tuple(v + shift(LENGTH_M) for v in answer.position))
