@@ -45,7 +45,7 @@ def moved(answer: object, seed: int) -> object:
         case Relation():
             shift = _shift(answer, seed)
             values = {name: value + shift(LENGTH_M) for name, value in answer.values.items()}
-            text = _DECIMAL.sub(lambda found: f"{abs(float(found.group()) + shift(LENGTH_M)):.3f}", answer.text)
+            text = _DECIMAL.sub(lambda found: f"{abs(float(found.group()) + shift(0.001)):.3f}", answer.text)
             return msgspec.structs.replace(answer, values=values, text=text)
         case Pose():
             shift = _shift(answer, seed)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def unread() -> int:
     """The end to write to of a pipe that nobody reads."""
     reader, writer = os.pipe()
     os.close(reader)
+    for _ in range(100):  # another thread's fork may hold the reader for a moment
+        try:
+            os.write(writer, b" ")
+        except BrokenPipeError:
+            break
+        time.sleep(0.05)
     return writer
 
 
