@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -16,6 +17,9 @@ from sim_envs.rendering.renderer import Renderer
 from sim_envs.rendering.setting import Setting
 from sim_envs.rendering.stereo_depth import measured_depth
 from sim_envs.scenes.disturbances import BASELINE, Disturbances
+
+_RENDERING = threading.RLock()
+"""A renderer draws one image at a time: a film made of the cameras asks for them from a thread of its own."""
 
 
 class SimCamera:
@@ -63,9 +67,10 @@ class SimCamera:
         """An image of the world as it is now."""
         if self._world.client < 0:
             raise CommsLost(f"the world of camera {self._believed.name!r} is closed")
-        if self._last is None or self._last[0] != self._world.changes:  # half of all looks are at what has not moved
-            self._last = self._world.changes, self._measured()
-        frame = self._last[1]
+        with _RENDERING:
+            if self._last is None or self._last[0] != self._world.changes:  # half of all looks: nothing has moved
+                self._last = self._world.changes, self._measured()
+            frame = self._last[1]
         return Frame(frame.camera, frame.rgb.copy(), frame.depth.copy(), frame.stamp)
 
     def _measured(self) -> Frame:
