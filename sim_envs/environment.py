@@ -158,9 +158,9 @@ class PyBulletEnvironment:
             from sim_envs.suites.task_catalog import find_task
 
             self._task = find_task(spec.task).bind(spec.seed, spec.instruction)
-            scene = self._task.scene
+            scene, surface = self._task.scene, self._task.info.surface
         else:
-            scene = _scene_of(spec)
+            scene, surface = _scene_of(spec)
         disturbances = named_set(spec.disturbances)
         scene = with_clutter(scene, disturbances.clutter, stream("clutter", spec.seed))
         scene = resolved(scene, self._workspace)
@@ -175,7 +175,7 @@ class PyBulletEnvironment:
             robot=replace(self._robot_of(setting, spec.seed, disturbances), aliases=dict(scene.aliases)),
             instruction=self._instruction,
             task=self._task.info.id if self._task is not None else None,
-            surface=_surface_of(spec, scene),
+            surface="tool" if any(o.category in SLIDING for o in scene.objects) else surface,
             conditions={
                 "renderer": self._renderer.name,
                 "disturbances": spec.disturbances,
@@ -317,24 +317,15 @@ class PyBulletEnvironment:
         self._recording = self._film = None
 
 
-def _scene_of(spec: TrialSpec) -> SceneSpec:
-    """The scene of a trial without a task: by name, from a file, or that of a task by its id."""
+def _scene_of(spec: TrialSpec) -> tuple[SceneSpec, str]:
+    """The scene of a trial without a task (by name, from a file, or that of a task by its id), and the level of
+    primitives that it is for."""
     from sim_envs.suites.task_catalog import all_tasks
 
     for task in all_tasks() if spec.scene not in (None, *NAMES) else ():
         if task.id == spec.scene:
-            return task.bind(spec.seed).scene
-    return named_scene(spec.scene or DEFAULT, stream("scene", spec.seed))
-
-
-def _surface_of(spec: TrialSpec, scene: SceneSpec) -> str:
-    """The level of primitives that a trial is best done with: its task's, and the hand led where something slides."""
-    from sim_envs.suites.task_catalog import all_tasks
-
-    if any(o.category in SLIDING for o in scene.objects):
-        return "tool"
-    name = (spec.task or spec.scene or "").partition(":")[0]
-    return next((t.info.surface for t in all_tasks() if name in (t.info.id, f"{t.info.id}-v{t.info.version}")), "skill")
+            return task.bind(spec.seed).scene, task.surface
+    return named_scene(spec.scene or DEFAULT, stream("scene", spec.seed)), "skill"
 
 
 def make() -> PyBulletEnvironment:
