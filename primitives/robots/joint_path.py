@@ -37,5 +37,7 @@ def checked_path(
         )
     off = float(np.abs(points[0] - q).max())
     if off > starts_within:
-        raise BadArgument(f"the path starts {off:.3f} rad from where the arm is; at most {starts_within:g} is allowed")
+        raise BadArgument(
+            f"the path starts {off:.3f} rad from where the arm is; at most {starts_within:g} rad is allowed"
+        )
     return points

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from primitives.failures import BadArgument, CommsLost, ProtectiveStop, Stopped
 from primitives.motion.planning.time_parametrization import time_path
 from primitives.robot import ArmInfo, ArmMode, ArmState, Motion, MotionLimits
+from primitives.robots.joint_path import checked_path
 from sim_envs.physics.world import STEP, World
 from sim_envs.robots.arm_motions import Follow, SimMotion, Squeeze
 
@@ -61,7 +62,7 @@ class SimArm:
     def start_joint_path(self, path: NDArray[np.float64], limits: MotionLimits) -> Motion:
         """Start along `path` (N, dof) rad; see `Arm.start_joint_path`."""
         self._check_ready()
-        points = self._checked(path)
+        points = checked_path(path, self.info, np.array(self._world.joints()[0]))
         timed = time_path(points, limits, step=STEP)
         return self._begin(SimMotion(self, self._world, Follow(timed.q.tolist(), timed.dq.tolist())))
 
@@ -140,23 +141,3 @@ class SimArm:
     def _refuse_stopped(self) -> None:
         if self._mode is ArmMode.STOPPED:
             raise Stopped("the arm was stopped and takes no motion", hint="recover it first")
-
-    def _checked(self, path: NDArray[np.float64]) -> NDArray[np.float64]:
-        points = np.asarray(path, dtype=np.float64)
-        info = self.info
-        if points.ndim != 2 or points.shape[1] != info.dof or len(points) == 0:
-            raise BadArgument(f"a joint path has shape (N, {info.dof}) with N >= 1, got {points.shape}")
-        if not np.isfinite(points).all():
-            raise BadArgument("the joint path holds values that are not finite")
-        outside = (points < info.lower - 1e-6) | (points > info.upper + 1e-6)
-        if outside.any():
-            row, joint = (int(i) for i in np.argwhere(outside)[0])
-            raise BadArgument(
-                f"waypoint {row} puts {info.joint_names[joint]} at {points[row, joint]:.4f} rad; "
-                f"its limits are {info.lower[joint]:.4f} to {info.upper[joint]:.4f} rad"
-            )
-        now = np.array(self._world.joints()[0])
-        off = float(np.abs(points[0] - now).max())
-        if off > 0.01:
-            raise BadArgument(f"the path starts {off:.3f} rad from where the arm is; at most 0.01 rad is allowed")
-        return points

@@ -24,6 +24,7 @@ from primitives.failures import (
 from primitives.motion.planning.time_parametrization import time_path
 from primitives.robot import ArmInfo, ArmMode, ArmState, MotionLimits, MotionResult
 from primitives.robots.fake.description import arm_info
+from primitives.robots.joint_path import checked_path
 
 STALE_S = 1.0
 """Age of a state in s from which the arm counts as silent; its thread shares a processor with everything else."""
@@ -144,7 +145,7 @@ class FakeArm:
         """Start along `path`; see `Arm.start_joint_path`."""
         with self._lock:
             state = self._ready()
-            points = _checked(path, self.info, state.q)
+            points = checked_path(path, self.info, state.q)
             timed = time_path(points, limits, step=TICK_S) if len(points) > 1 else None
             rows = timed.q if timed is not None else points
             duration = timed.duration if timed is not None else 0.0
@@ -333,24 +334,6 @@ class FakeMotion:
     def cancel(self) -> None:
         """Stop along the path. No effect once it has ended."""
         self._arm.end_now(self._motion, cancelled=True)
-
-
-def _checked(path: NDArray[np.float64], info: ArmInfo, now: NDArray[np.float64]) -> NDArray[np.float64]:
-    points = np.asarray(path, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != info.dof or len(points) == 0:
-        raise BadArgument(f"a joint path has shape (N, {info.dof}) with N >= 1, got {points.shape}")
-    if not np.all(np.isfinite(points)):
-        raise BadArgument("the joint path holds values that are not finite")
-    outside = (points < info.lower - 1e-6) | (points > info.upper + 1e-6)
-    if outside.any():
-        row, joint = (int(i) for i in np.argwhere(outside)[0])
-        raise BadArgument(
-            f"waypoint {row} puts {info.joint_names[joint]} at {points[row, joint]:.4f} rad; "
-            f"its limits are {info.lower[joint]:.4f} to {info.upper[joint]:.4f} rad"
-        )
-    if (off := float(np.abs(points[0] - now).max())) > 0.01:
-        raise BadArgument(f"the path starts {off:.3f} rad from where the arm is; at most 0.01 rad is allowed")
-    return points
 
 
 def make(info: ArmInfo, *, speed: float = 1.0) -> FakeArm:
