@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.errors import ConfigurationError
-from primitives.failures import BadArgument, CommsLost, Failure, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
+from primitives.failures import BadArgument, CommsLost, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
 from primitives.motion.planning.time_parametrization import time_path
 from primitives.robot import ArmInfo, ArmMode, ArmState, MotionLimits, MotionResult
+from primitives.robots.ending import EndsOnce
 from primitives.robots.joint_path import STARTS_WITHIN, checked_path
 from primitives.robots.vendor_process import VendorProcess
 
@@ -272,41 +273,41 @@ class StreamedArm:
         return self._arm, self._hand
 
 
-class PathMotion:
-    """A path under way."""
+class StreamedMotion(EndsOnce):
+    """A motion that one of the vendor's processes carries out and answers for."""
 
-    def __init__(self, arm: StreamedArm, goal: NDArray[np.float64], began: float) -> None:
-        self._arm, self._goal, self._began = arm, goal, began
-        self._cancelled = False
+    def __init__(self, arm: StreamedArm, number: int, began: float) -> None:
+        super().__init__()
+        self._arm, self._number, self._began = arm, number, began
         self._words: str | None = None
-        self._outcome: MotionResult | Failure | None = None
+
+    @property
+    def _process(self) -> VendorProcess:
+        return self._arm.both()[self._number]
 
     def over(self) -> bool:
         """Whether it has ended, waited for or not."""
         if self._outcome is None and self._words is None:
-            self._words = self._arm.both()[0].answer(0.0)
+            self._words = self._process.answer(0.0)
         return self._outcome is not None or self._words is not None
 
-    def wait(self, timeout_s: float) -> MotionResult:
-        """Until the path has ended; see `Motion.wait`."""
-        if self._outcome is None:
-            try:
-                self._outcome = self._ended(timeout_s)
-            except Failure as failure:
-                self._outcome = failure
-        if isinstance(self._outcome, Failure):
-            raise self._outcome
-        return self._outcome
+
+class PathMotion(StreamedMotion):
+    """A path under way."""
+
+    def __init__(self, arm: StreamedArm, goal: NDArray[np.float64], began: float) -> None:
+        super().__init__(arm, 0, began)
+        self._goal = goal
+        self._cancelled = False
 
     def cancel(self) -> None:
         """Brake along the path."""
         if self._outcome is None:
             self._cancelled = True
-            self._arm.both()[0].stop()
+            self._process.stop()
 
     def _ended(self, timeout_s: float) -> MotionResult:
-        arm = self._arm
-        process = arm.both()[0]
+        arm, process = self._arm, self._process
         words = self._words or arm.answer(process, timeout_s)
         if words is None:
             arm.brake_and_wait(process)
@@ -325,39 +326,19 @@ class PathMotion:
         return MotionResult(state, reached, state.stamp - self._began, "" if reached else reason)
 
 
-class HandMotion:
+class HandMotion(StreamedMotion):
     """The hand under way."""
 
     def __init__(self, arm: StreamedArm, began: float) -> None:
-        self._arm, self._began = arm, began
-        self._words: str | None = None
-        self._outcome: MotionResult | Failure | None = None
-
-    def over(self) -> bool:
-        """Whether it has ended, waited for or not."""
-        if self._outcome is None and self._words is None:
-            self._words = self._arm.both()[1].answer(0.0)
-        return self._outcome is not None or self._words is not None
-
-    def wait(self, timeout_s: float) -> MotionResult:
-        """Until the fingers rest; see `Motion.wait`."""
-        if self._outcome is None:
-            try:
-                self._outcome = self._ended(timeout_s)
-            except Failure as failure:
-                self._outcome = failure
-        if isinstance(self._outcome, Failure):
-            raise self._outcome
-        return self._outcome
+        super().__init__(arm, 1, began)
 
     def cancel(self) -> None:
         """Stop the fingers where they are."""
         if self._outcome is None:
-            self._arm.both()[1].stop()
+            self._process.stop()
 
     def _ended(self, timeout_s: float) -> MotionResult:
-        arm = self._arm
-        process = arm.both()[1]
+        arm, process = self._arm, self._process
         words = self._words or arm.answer(process, timeout_s)
         if arm.stopped:
             raise Stopped("the arm was stopped", hint="Recover it before the next motion.")

@@ -29,6 +29,7 @@ from primitives.failures import (
     from_report,
 )
 from primitives.robot import ArmInfo, ArmMode, ArmState, MotionLimits, MotionResult
+from primitives.robots.ending import EndsOnce
 from primitives.robots.process import wire
 
 STALE_S = 0.25
@@ -318,32 +319,21 @@ class ProcessArm:
                 return
 
 
-class ProcessMotion:
+class ProcessMotion(EndsOnce):
     """A motion that the driver carries out."""
 
     def __init__(self, arm: ProcessArm, number: int) -> None:
+        super().__init__()
         self._arm = arm
         self._number = number
-        self._outcome: MotionResult | Failure | None = None
-
-    def wait(self, timeout_s: float) -> MotionResult:
-        """Block until the motion ends, is stopped, is lost, or `timeout_s` of host time are over."""
-        if self._outcome is None:
-            try:
-                self._outcome = self._waited(time.monotonic() + timeout_s, timeout_s)
-            except Failure as failure:
-                self._outcome = failure
-        if isinstance(self._outcome, Failure):
-            raise self._outcome
-        return self._outcome
 
     def cancel(self) -> None:
         """Stop along the path. No effect once it has ended."""
         if self._outcome is None:
             self._arm.cancel(self._number)
 
-    def _waited(self, deadline: float, timeout_s: float) -> MotionResult:
-        arm, stopping = self._arm, 0.0
+    def _ended(self, timeout_s: float) -> MotionResult:
+        arm, deadline, stopping = self._arm, time.monotonic() + timeout_s, 0.0
         while True:
             ending = arm.ending(self._number, POLL_S)
             if isinstance(ending, wire.Failed):
