@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codepolicy.episode import Episode, GoalCheck, Isolation, Timings
+from codepolicy.episode import Episode
 from codepolicy.loop.run_folder import RunFolder
 from primitives.errors import ConfigurationError
+from tests.made_episode import episode
 
 
 def test_two_runs_of_the_same_second_get_their_own_folders(tmp_path: Path) -> None:
@@ -49,34 +50,15 @@ def test_a_read_only_parent(tmp_path: Path) -> None:
 
 def test_what_cannot_be_seen_is_stored_as_escapes(tmp_path: Path) -> None:
     said = 'a\u202eseveihca\u202c \u009b2J \U000e0041 \\u202e "\u200b" \u00e4\u4e2d'
-    episode = Episode(
-        outcome="answered",
-        believed="answered",
-        summary="s",
-        instruction="i",
-        said=(said,),
-        verdict=None,
-        goal_check=GoalCheck(status="missing"),
-        turns=(),
-        world={},
-        task=None,
-        seed=0,
-        model="m",
-        surface="s",
-        detector="d",
-        feedback="f",
-        isolation=Isolation(mode="required", layers=()),
-        prompt="p",
-        timings=Timings(total=0.0, model=0.0, execution=0.0, robot=0.0),
-    )
+    made = episode(outcome="answered", believed="answered", said=(said,), turns=())
     folder = RunFolder(tmp_path, "x")
-    stored = folder.write_json("episode.json", episode).read_bytes()
+    stored = folder.write_json("episode.json", made).read_bytes()
     folder.append_trace({"said": said})
     traced = (folder.path / "trace.jsonl").read_bytes()
     for content in (stored, traced):
         assert not {"\u202e", "\u202c", "\u009b", "\u200b", "\U000e0041"} & set(content.decode())
         assert "\u00e4\u4e2d" in content.decode(), "what can be seen stays readable"
-    assert msgspec.json.decode(stored, type=Episode) == episode
+    assert msgspec.json.decode(stored, type=Episode) == made
     assert msgspec.json.decode(traced) == {"said": said}
     folder.discard()
 

@@ -12,6 +12,7 @@ from codepolicy.evaluation.records import broken, recorded
 from primitives.environment import ObjectState, Verdict
 from primitives.failures import FailureKind, FailureReport
 from primitives.trace import ExecutionReport
+from tests import made_episode
 from tests.evaluation import made
 
 MISSED = FailureReport(kind=FailureKind.GRASP_MISSED, blame="world", message="the fingers closed on nothing")
@@ -26,26 +27,19 @@ BLOCK = ObjectState(
 
 
 def episode(**changes: Any) -> Episode:
-    made_up = Episode(
-        outcome="not_achieved",
-        believed="not_achieved",
-        summary="it was not done",
-        instruction="Lift it",
-        verdict=Verdict(task="lift-block-v1", status="not_achieved", progress=0.0, facts={}, explanation="no"),
-        goal_check=GoalCheck(status="missing"),
-        turns=(FAILED,),
-        world={"red block": BLOCK},
-        task="lift-block",
-        seed=0,
-        model="offline",
-        surface="skill",
-        detector="rgbd",
-        feedback="scene",
-        isolation=Isolation(mode="best-effort", layers=()),
-        prompt="p",
-        timings=Timings(total=1.0, model=0.0, execution=0.0, robot=2.0),
-    )
-    return msgspec.structs.replace(made_up, **changes)
+    lost: dict[str, Any] = {
+        "outcome": "not_achieved",
+        "believed": "not_achieved",
+        "summary": "it was not done",
+        "verdict": Verdict(task="lift-block-v1", status="not_achieved", progress=0.0, facts={}, explanation="no"),
+        "turns": (FAILED,),
+        "world": {"red block": BLOCK},
+        "task": "lift-block",
+        "model": "offline",
+        "isolation": Isolation(mode="best-effort", layers=()),
+        "timings": Timings(total=1.0, model=0.0, execution=0.0, robot=2.0),
+    }
+    return made_episode.episode(**{**lost, **changes})
 
 
 @pytest.mark.parametrize(

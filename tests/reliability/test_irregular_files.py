@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from test_bad_input import READERS
 
-from codepolicy.episode import Episode, GoalCheck, Isolation, Timings, Turn
 from codepolicy.evaluation import baseline_file, fingerprints
 from codepolicy.evaluation.episode_page import write_page
 from codepolicy.evaluation.program_replay import recorded
@@ -23,26 +22,9 @@ from codepolicy.models.registry import load
 from codepolicy.skills.skill_store import SkillStore
 from primitives.errors import ConfigurationError
 from primitives.regular_file import regular_lines
+from tests import made_episode
 
-EPISODE = Episode(
-    outcome="achieved",
-    believed="achieved",
-    summary="Every clause holds.",
-    instruction="Lift it",
-    verdict=None,
-    goal_check=GoalCheck(status="missing"),
-    turns=(Turn(program="home()\n"),),
-    world={},
-    task=None,
-    seed=0,
-    model="m",
-    surface="skill",
-    detector="rgbd",
-    feedback="scene",
-    isolation=Isolation(mode="required", layers=()),
-    prompt="p",
-    timings=Timings(total=1.0, model=0.0, execution=1.0, robot=1.0),
-)
+EPISODE = made_episode.episode()
 
 
 def _local(setting: str) -> Callable[[Path], object]:
