@@ -24,6 +24,7 @@ def put(text: str) -> None:
 def put_source(text: str) -> None:
     """A text on stdout that is there to be copied, with its lines as they are."""
     sys.stdout.write(shown(text) + "\n")
+    sys.stdout.flush()  # here, where a reader that has gone is told: a short text would wait for the end of the process
 
 
 def shown(text: str) -> str:
