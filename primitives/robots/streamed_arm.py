@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.errors import ConfigurationError
-from primitives.failures import BadArgument, CommsLost, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
+from primitives.failures import BadArgument, CommsLost, HardwareFault, ProtectiveStop, Stopped
 from primitives.motion.planning.time_parametrization import time_path
-from primitives.robot import ArmInfo, ArmMode, ArmState, MotionLimits, MotionResult
-from primitives.robots.ending import EndsOnce
+from primitives.robot import ArmInfo, ArmMode, ArmState, MotionLimits
 from primitives.robots.joint_path import STARTS_WITHIN, checked_path
+from primitives.robots.streamed_motion import HandMotion, PathMotion
 from primitives.robots.vendor_process import VendorProcess
 
 HAND_SLOTS = 2
@@ -161,7 +161,7 @@ class StreamedArm:
                 raise BadArgument(f"gripper {what} is {value!r}; the {self.info.name} takes 0 to {high:g}.")
         command = f"move {width} {speed}" if width >= state.gripper_width else f"grasp {width} {speed} {force}"
         self._processes()[1].send(command.encode())
-        motion = self._under_way = HandMotion(self, state.stamp)
+        motion = self._under_way = HandMotion(self, state.stamp, state.gripper_width)
         return motion
 
     def stop(self) -> None:
@@ -271,81 +271,3 @@ class StreamedArm:
         if self._arm is None or self._hand is None:
             raise CommsLost(f"{self._host}: {self._lost}", hint="Connect first.")
         return self._arm, self._hand
-
-
-class StreamedMotion(EndsOnce):
-    """A motion that one of the vendor's processes carries out and answers for."""
-
-    def __init__(self, arm: StreamedArm, number: int, began: float) -> None:
-        super().__init__()
-        self._arm, self._number, self._began = arm, number, began
-        self._words: str | None = None
-
-    @property
-    def _process(self) -> VendorProcess:
-        return self._arm.both()[self._number]
-
-    def over(self) -> bool:
-        """Whether it has ended, waited for or not."""
-        if self._outcome is None and self._words is None:
-            self._words = self._process.answer(0.0)
-        return self._outcome is not None or self._words is not None
-
-
-class PathMotion(StreamedMotion):
-    """A path under way."""
-
-    def __init__(self, arm: StreamedArm, goal: NDArray[np.float64], began: float) -> None:
-        super().__init__(arm, 0, began)
-        self._goal = goal
-        self._cancelled = False
-
-    def cancel(self) -> None:
-        """Brake along the path."""
-        if self._outcome is None:
-            self._cancelled = True
-            self._process.stop()
-
-    def _ended(self, timeout_s: float) -> MotionResult:
-        arm, process = self._arm, self._process
-        words = self._words or arm.answer(process, timeout_s)
-        if words is None:
-            arm.brake_and_wait(process)
-            raise LimitExceeded(f"the motion did not end within {timeout_s:g} s; the arm was stopped")
-        what, _, why = words.partition(" ")
-        if what == "reflex":
-            raise ProtectiveStop(f"the arm stopped itself: {why}", hint="Look at the robot, then acknowledge.")
-        if what == "refused":
-            raise HardwareFault(f"the controller refuses the motion: {why}")
-        if arm.stopped:
-            raise Stopped("the arm was stopped", hint="Recover it before the next motion.")
-        state = arm.fresh()
-        off = float(np.abs(state.q - self._goal).max())
-        reason = "cancelled" if self._cancelled else f"{off:.4f} rad from its goal"
-        reached = off < self._arm.arrived
-        return MotionResult(state, reached, state.stamp - self._began, "" if reached else reason)
-
-
-class HandMotion(StreamedMotion):
-    """The hand under way."""
-
-    def __init__(self, arm: StreamedArm, began: float) -> None:
-        super().__init__(arm, 1, began)
-
-    def cancel(self) -> None:
-        """Stop the fingers where they are."""
-        if self._outcome is None:
-            self._process.stop()
-
-    def _ended(self, timeout_s: float) -> MotionResult:
-        arm, process = self._arm, self._process
-        words = self._words or arm.answer(process, timeout_s)
-        if arm.stopped:
-            raise Stopped("the arm was stopped", hint="Recover it before the next motion.")
-        if words is None:
-            process.stop()
-            raise HardwareFault(f"the hand did not answer within {timeout_s:g} s", hint="Look at the hand.")
-        if words.startswith("refused"):
-            raise HardwareFault(f"hand: {words.partition(' ')[2]}", hint="Look at the hand.")
-        state = arm.fresh()
-        return MotionResult(state, True, state.stamp - self._began)

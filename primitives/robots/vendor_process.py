@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -76,7 +77,7 @@ class StateBoard:
 
 
 class VendorProcess:
-    """The host's side. `answer` and `send` are for one thread at a time, `state` for any.
+    """The host's side. `send` is for one thread at a time, the rest for any.
 
     Args:
         module: what runs, as `python -m module PIPE MEMORY ARGUMENTS…`, with two inherited file descriptors.
@@ -101,6 +102,7 @@ class VendorProcess:
             theirs.close()
             os.close(memory)
         self._pipe = Connection(ours.detach())
+        self._reading = threading.Lock()
         self._last_words = ""
 
     @property
@@ -109,7 +111,7 @@ class VendorProcess:
         return self._process.pid
 
     def state(self) -> NDArray[np.float64] | None:
-        """What the child published last; None before the first time. Raises CommsLost once the child has ended."""
+        """What the child published last; None before the first time. Raises CommsLost once it has ended, or said so."""
         self._refuse_ended()
         return self._board.read()
 
@@ -128,15 +130,13 @@ class VendorProcess:
     def answer(self, timeout_s: float) -> str | None:
         """The child's next answer, or None where there is none in time. Raises CommsLost once the child has ended."""
         try:
-            if self._pipe.poll(timeout_s):
-                words = self._pipe.recv_bytes().decode()
-                if words.startswith("dead"):
-                    self._last_words = words.partition(" ")[2]
-                    raise CommsLost(self._last_words)
-                return words
+            words = self._read() if self._pipe.poll(timeout_s) else None
         except (EOFError, OSError):
+            words = None
             self._refuse_ended(wait_s=0.5)
-        return None
+        if self._last_words:
+            raise CommsLost(self._last_words)
+        return words
 
     def close(self) -> None:
         """End the child: by the end of its pipe, else by force. Idempotent, returns in `ENDS_WITHIN_S`."""
@@ -147,18 +147,25 @@ class VendorProcess:
             self._process.kill()
             self._process.wait()
 
+    def _read(self) -> str | None:
+        """What is in the pipe; last words are kept, since a child that said them is lost before it has ended. Raises
+        EOFError, OSError."""
+        with self._reading:
+            words = self._pipe.recv_bytes().decode() if self._pipe.poll() else None
+        if words is not None and words.startswith("dead"):
+            self._last_words = words.partition(" ")[2] or "the driver's process gave up"
+        return words
+
     def _refuse_ended(self, wait_s: float = 0.0) -> None:
         deadline = time.monotonic() + wait_s
-        while (status := self._process.poll()) is None:
+        while not self._last_words and self._process.poll() is None:
             if time.monotonic() >= deadline:
                 return
             time.sleep(0.01)
-        try:
-            while not self._last_words and self._pipe.poll():
-                self._last_words = self._pipe.recv_bytes().decode().partition(" ")[2]
-        except (EOFError, OSError, ValueError):
-            pass
-        raise CommsLost(self._last_words or f"the driver's process has ended (status {status})")
+        with contextlib.suppress(EOFError, OSError, ValueError):
+            while not self._last_words and self._read() is not None:
+                pass
+        raise CommsLost(self._last_words or f"the driver's process has ended (status {self._process.poll()})")
 
 
 class Abandoned(Exception):

@@ -40,7 +40,7 @@ class FrankaTwin:
 
     name = "franka-twin"
 
-    def __init__(self, *, slack: float = 8.0, realtime: float = 1.0) -> None:
+    def __init__(self, *, slack: float = 4.0, realtime: float = 1.0) -> None:
         if find_spec("franky_sim") is None:
             raise ConfigurationError(
                 "environment 'franka-twin' needs franky-sim: pip install 'codepolicy[franka-twin]'"
@@ -184,4 +184,4 @@ class TwinCamera:
 
 def make() -> FrankaTwin:
     """The factory behind the entry point `franka-twin`."""
-    return FrankaTwin(slack=float(os.environ.get("CODEPOLICY_TWIN_SLACK", "8")))
+    return FrankaTwin(slack=float(os.environ.get("CODEPOLICY_TWIN_SLACK", "4")))
