@@ -30,7 +30,7 @@ PARTS = (
     ("physics", "sim_envs.physics.world", "World.settle"),
     ("rendering", "sim_envs.rendering.opengl", "GLRenderer.measure"),
     ("rendering", "sim_envs.rendering.tiny_renderer", "TinyRenderer.measure"),
-    ("sensor noise", "sim_envs.rendering.sim_camera", "SimCamera.latest"),
+    ("sensor noise", "sim_envs.rendering.sim_camera", "SimCamera.frame"),
     ("setting up", "sim_envs.environment", "PyBulletEnvironment.reset"),
     ("verdict", "sim_envs.environment", "PyBulletEnvironment.verdict"),
     ("perception", "primitives.perception.tracking.scene_memory", "SceneMemory.look"),

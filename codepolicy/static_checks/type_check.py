@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import keyword
-import re
-import subprocess
-import tempfile
 from collections.abc import Collection, Iterator
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Final
 
 from codepolicy.sandbox.preloading import GIVEN
@@ -19,37 +14,16 @@ from codepolicy.static_checks.certain_types import certain
 from codepolicy.static_checks.findings import closest, finding
 from codepolicy.static_checks.imports import ALIASES, API_CLASSES
 from codepolicy.static_checks.star_imports import star_names, without_star_imports
+from codepolicy.static_checks.type_server import Diagnostic, diagnostics
 from primitives.failures import FailureReport
 from primitives.registry import Surface
 from primitives.stub import render
 
-TIMEOUT_S: Final = 10.0
-"""A checker that takes longer is given up: the checks are help, and the policy process is the wall."""
-_RULES: Final = (
-    "index-out-of-bounds",
-    "invalid-argument-type",
-    "invalid-assignment",
-    "missing-argument",
-    "missing-attribute",
-    "not-callable",
-    "not-iterable",
-    "not-subscriptable",
-    "parameter-already-assigned",
-    "too-many-positional-arguments",
-    "unknown-argument",
-    "unresolved-reference",
-)
-"""What certainly fails when it runs. Everything a checker may only suspect stays off."""
-_UNTYPED: Final = frozenset({"numpy", "shapely"})
-"""Modules of which the checker knows nothing: reading their types would take longer than all the rest."""
-_ANYTHING: Final = "from typing import Any\ndef __getattr__(name: str) -> Any: ...\n"
 _BUILT_IN: Final = frozenset({"bool", "dict", "float", "int", "list", "set", "str", "tuple"})
-_TY_LINE: Final = re.compile(r"^program\.py:(\d+):\d+: \w+\[([\w-]+)\] (.*)$")
-_CONFIGURATION: Final = "[rules]\nall = 'ignore'\n" + "".join(f"{rule} = 'error'\n" for rule in _RULES)
 
 
 def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str]) -> Iterator[FailureReport]:
-    """What does not fit the stub. Silent where it is not installed.
+    """What does not fit the stub. Silent where the checker is not installed.
 
     Args:
         source: the program, which parses.
@@ -58,12 +32,8 @@ def check(source: str, tree: ast.Module, surface: Surface, known: Collection[str
         known: names that earlier programs of the session left defined; nothing is known about their types.
     """
     stub = _stub(surface, frozenset({*ALIASES, *API_CLASSES, *known, *star_names(tree)}))
-    try:
-        told = _told(without_star_imports(without_annotations(source, tree), tree), stub)
-    except (OSError, subprocess.TimeoutExpired):
-        return
-    for line, rule, message in _parse(told):
-        report = _report(line, rule, message, surface, tree)
+    for told in _told(without_star_imports(without_annotations(source, tree), tree), stub):
+        report = _report(told.line, told.rule, told.message, surface, tree)
         if report is not None:
             yield report
 
@@ -76,45 +46,13 @@ def _stub(surface: Surface, known: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _told(source: str, stub: str) -> str:
-    """What the checker prints about a program under a stub; empty where it is not installed.
+def _told(source: str, stub: str) -> tuple[Diagnostic, ...]:
+    """What the checker has against a program under a stub.
 
     Kept, because a turn checks its goal three times, before the program, at the start's scene and at the end, and the
     seeds of an evaluation often have one program.
     """
-    checker = _ty()
-    if checker is None:
-        return ""
-    with tempfile.TemporaryDirectory(prefix="codepolicy-gate-") as folder:
-        place = Path(folder)
-        (place / "program.py").write_text(source, encoding="utf-8")
-        for module in _UNTYPED:  # found before the installed one
-            (place / f"{module}.pyi").write_text(_ANYTHING, encoding="utf-8")
-        (place / "__builtins__.pyi").write_text(stub, encoding="utf-8")
-        (place / "ty.toml").write_text(_CONFIGURATION, encoding="utf-8")
-        return subprocess.run(
-            checker,
-            cwd=place,
-            env={"HOME": folder, "TY_MAX_PARALLELISM": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        ).stdout.decode(errors="replace")
-
-
-@cache
-def _ty() -> tuple[str, ...] | None:
-    """Only this package's own copy: it is pinned, because its messages are read."""
-    if importlib.util.find_spec("ty") is None:
-        return None
-    from ty import find_ty_bin
-
-    arguments = ("check", "--exit-zero", "--no-progress", "--output-format", "concise", "--python-version", "3.11")
-    try:
-        return (find_ty_bin(), *arguments, "program.py")
-    except FileNotFoundError:
-        return None
+    return diagnostics(source, stub)
 
 
 def _defined(stub: str) -> set[str]:
@@ -137,12 +75,6 @@ def _prelude(known: Collection[str]) -> str:
     same = "import {0} as {0}"  # what a stub imports under another name it keeps to itself
     modules = [same.format(name) if name == module else f"{name}: Any" for name, module in GIVEN.items()]
     return "\n".join(["from typing import Any", *modules, *names, ""])
-
-
-def _parse(told: str) -> Iterator[tuple[int, str, str]]:
-    for row in told.splitlines():
-        if (match := _TY_LINE.match(row)) is not None:
-            yield int(match[1]), match[2], match[3]
 
 
 def _report(line: int, rule: str, message: str, surface: Surface, tree: ast.Module) -> FailureReport | None:
