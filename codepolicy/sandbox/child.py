@@ -26,6 +26,7 @@ from codepolicy.sandbox import (
     wire,
     wire_values,
 )
+from codepolicy.sandbox.libc import mapped
 from codepolicy.sandbox.output_stream import Output
 from codepolicy.sandbox.program_namespace import ProgramNamespace
 from primitives import failures
@@ -57,14 +58,11 @@ def main(fds: list[int], fork: Fork, parent: int) -> NoReturn:
 
 
 def _map_line(fd: int) -> ctypes.Array[ctypes.c_int32]:
-    """The integer shared with the host. Python's own mmap would keep a duplicate of the descriptor."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.mmap.restype = ctypes.c_void_p
-    protection, shared = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED
-    address = libc.mmap(None, ctypes.c_size_t(mmap.PAGESIZE), protection, shared, fd, ctypes.c_long(0))
-    if address in (None, ctypes.c_void_p(-1).value):
-        raise OSError(ctypes.get_errno(), "mmap")
-    return (ctypes.c_int32 * 1).from_address(address)
+    """The integer shared with the host."""
+    protection = mmap.PROT_READ | mmap.PROT_WRITE
+    return (ctypes.c_int32 * 1).from_address(
+        mapped(None, mmap.PAGESIZE, protection=protection, flags=mmap.MAP_SHARED, fd=fd)
+    )
 
 
 class _Policy:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from codepolicy.sandbox import fixed_chance, seccomp
+from codepolicy.sandbox.libc import libc
 
 LAYERS: Final = ("parent death signal", "ordinary user", "no capabilities", "Landlock", "rlimits", "seccomp")
 """Every layer there is, in the order in which they are put on."""
@@ -25,6 +26,16 @@ _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC = 1, 1
 _CAPABILITY_VERSION_3 = 0x20080522
 _NOBODY = 65534
+
+
+def prepare() -> None:
+    """Find out what every process that is forked from this one would find out anew; it changes nothing here."""
+    with contextlib.suppress(OSError):
+        fixed_chance.clock_pages()
+    libc()
+    for fixed in (False, True):
+        with contextlib.suppress(NotImplementedError):
+            _system_call_filter(fixed=fixed)
 
 
 def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS, fixed: bool = False) -> tuple[str, ...]:
@@ -54,8 +65,8 @@ def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS, fi
             active.append(FIXED)
     if sys.platform == "linux":
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-        for capability in range(64):  # while this process may still do it
-            with contextlib.suppress(OSError):  # beyond the kernel's last one, or without the right to drop any
+        with contextlib.suppress(OSError):  # beyond the kernel's last one, or without the right to drop any
+            for capability in range(64):  # while this process may still do it
                 _prctl(_PR_CAPBSET_DROP, capability)
     for name, step in steps.items():
         if name in layers:
@@ -65,18 +76,13 @@ def confine(*, parent: int, memory_mb: int, layers: tuple[str, ...] = LAYERS, fi
     return tuple(active)
 
 
-@cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
 def _prctl(option: int, argument: int) -> None:
-    if _libc().prctl(option, ctypes.c_ulong(argument), 0, 0, 0) != 0:
+    if libc().prctl(option, ctypes.c_ulong(argument), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 
 
 def _system_call(number: int, *arguments: object) -> int:
-    result = _libc().syscall(ctypes.c_long(number), *arguments)
+    result = libc().syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         raise OSError(ctypes.get_errno(), f"system call {number}")
     return int(result)
@@ -150,12 +156,18 @@ def _landlock() -> None:
         os.close(ruleset)
 
 
-def _filter_system_calls(*, fixed: bool) -> None:
-    _linux()
+@cache
+def _system_call_filter(*, fixed: bool) -> tuple[seccomp.Architecture, bytes]:
+    """This machine's table and the filter as code."""
     table = seccomp.architecture()
     if table is None:
         raise NotImplementedError("unknown machine")
-    code = seccomp.program(table, fixed=fixed)
+    return table, seccomp.program(table, fixed=fixed)
+
+
+def _filter_system_calls(*, fixed: bool) -> None:
+    _linux()
+    table, code = _system_call_filter(fixed=fixed)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))  # struct sock_fprog
     _system_call(

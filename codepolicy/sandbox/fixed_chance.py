@@ -6,16 +6,18 @@ clocks that the kernel maps into the process and `seccomp` those that are asked 
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import random
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+
+from codepolicy.sandbox.libc import mapped
 
 TICK_NS: Final = 10_000_000
 """By so much the fixed clock goes on each time somebody reads it: who waits for a time to pass sees it pass."""
@@ -72,6 +74,13 @@ def _at(function: object, seconds: object) -> object:
     return fixed
 
 
+@cache
+def clock_pages() -> tuple[tuple[int, int], ...]:
+    """Begin and end of each page in which the kernel shows the time; a process forked from this one has the same."""
+    rows = [row.split() for row in Path("/proc/self/maps").read_text().splitlines() if "[vvar" in row]
+    return tuple((int(begin, 16), int(end, 16)) for begin, _, end in (row[0].partition("-") for row in rows))
+
+
 def unmap_clocks() -> None:
     """Lay zeros over the pages in which the kernel shows the time: the vDSO then asks by system call, as for a clock
     that it does not know. Before the process is locked in.
@@ -79,14 +88,8 @@ def unmap_clocks() -> None:
     Raises:
         OSError: there are none, or they cannot be changed.
     """
-    rows = [row.split() for row in Path("/proc/self/maps").read_text().splitlines() if "[vvar" in row]
-    if not rows:
+    if not clock_pages():
         raise OSError("no page of the kernel's clocks is mapped here")
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.mmap.restype = ctypes.c_void_p
     flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_FIXED
-    for row in rows:
-        begin, end = (int(part, 16) for part in row[0].split("-"))
-        where, size = ctypes.c_void_p(begin), ctypes.c_size_t(end - begin)
-        if libc.mmap(where, size, mmap.PROT_READ, flags, -1, ctypes.c_long(0)) != begin:
-            raise OSError(ctypes.get_errno(), "mmap")
+    for begin, end in clock_pages():
+        mapped(begin, end - begin, protection=mmap.PROT_READ, flags=flags)

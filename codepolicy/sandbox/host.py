@@ -88,7 +88,8 @@ class PolicySandbox:
         """A process that has run nothing: the spare one, if it is there."""
         with self._lock:
             ready, self._spare = self._spare, None
-            if not self._closed and (self._filling is None or not self._filling.is_alive()):
+            # who lends a zygote counts processor time: the last spare process of an episode would be for nothing
+            if not (self._closed or self._lent or (self._filling is not None and self._filling.is_alive())):
                 self._filling = threading.Thread(target=self._fill, name="policy-spare", daemon=True)
                 self._filling.start()
         return ready or self._fork()

@@ -15,6 +15,7 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 import msgspec
@@ -65,10 +66,11 @@ _requests: Final = msgspec.msgpack.Decoder(Fork | Reap | Discard | DieAt)
 
 def main(control: int) -> None:
     """Serve until the parent is gone."""
-    from codepolicy.sandbox import preloading
+    from codepolicy.sandbox import child, confinement, preloading  # all that forked processes have, before it is frozen
 
     host = os.getppid()
     preloading.imports()
+    confinement.prepare()
     with socket.socket(fileno=control) as server:
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
@@ -78,12 +80,10 @@ def main(control: int) -> None:
         gc.freeze()  # keeps forked processes from touching, and so copying, what is shared
         parent = os.getpid()
         server.send(READY)
-        _serve(server, parent, host)
+        _serve(server, parent, host, child.main)
 
 
-def _serve(server: socket.socket, parent: int, host: int) -> NoReturn:
-    from codepolicy.sandbox import child
-
+def _serve(server: socket.socket, parent: int, host: int, run: Callable[[list[int], Fork, int], NoReturn]) -> NoReturn:
     deadlines: dict[int, float] = {}
     buffer = memoryview(bytearray(4096))  # once, so that requests leave the memory of later forks as it is
     room = socket.CMSG_SPACE(3 * struct.calcsize("i"))
@@ -120,7 +120,7 @@ def _serve(server: socket.socket, parent: int, host: int) -> NoReturn:
                 else:
                     if pid == 0:
                         server.close()
-                        child.main(fds, request, parent)
+                        run(fds, request, parent)
                     answer = ForkResult(value=pid)
                 for fd in fds:
                     os.close(fd)
