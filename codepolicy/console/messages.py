@@ -111,12 +111,13 @@ def shown(text: str) -> str:
     return printable(redacted(text))
 
 
-def image(name: str, jpeg: bytes, labels: Sequence[tuple[str, float, float]]) -> Message:
-    """What a camera sees, and where in it, from 0 to 1, which names stand."""
+def image(name: str, jpeg: bytes, labels: Sequence[tuple[str, float, float]], *, aspect: float) -> Message:
+    """What a camera sees, where in it, from 0 to 1, which names stand, and its height by its width."""
     return {
         "kind": "camera",
         "name": shown(name),
         "jpeg": base64.b64encode(jpeg).decode(),
+        "aspect": round(aspect, 4),
         "labels": [[shown(label), round(u, 3), round(v, 3)] for label, u, v in labels],
     }
 
@@ -168,9 +169,10 @@ def _thing(name: str, mesh: str, size: Sequence[float], color: Sequence[float], 
 
 def _ended(episode: Episode) -> Message:
     verdict = episode.verdict
+    judged = verdict is not None and verdict.explanation == episode.summary
     return {
-        "outcome": episode.outcome,
-        "summary": shown(episode.summary),
+        "outcome": episode.believed if verdict is not None else episode.outcome,
+        "summary": shown(episode.summary) if not judged else "",  # which then is the verdict's
         "verdict": shown(f"{verdict.status}: {verdict.explanation}") if verdict is not None else "",
         "privileged": list(episode.privileged),
         "robot": round(episode.timings.robot, 1),

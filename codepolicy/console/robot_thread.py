@@ -14,7 +14,7 @@ import cv2
 from codepolicy.agent import Agent
 from codepolicy.console.audience import Audience
 from codepolicy.console.messages import image, shown, told, truth
-from codepolicy.events import Believed, Ended, Event, Heading, Looked, Moved, Watched
+from codepolicy.events import Believed, Ended, Event, Looked, Moved, Watched
 from codepolicy.loop.episode_run import Interrupted
 from codepolicy.models.protocol import ModelError
 from codepolicy.prompting.scene_image import project
@@ -170,7 +170,7 @@ class RobotThread:
             case _:
                 pass
         message = told(event, self._shapes)
-        if message is not None and (self.audience.watched or not isinstance(event, Moved | Heading)):
+        if message is not None:  # also while nobody watches: whoever comes is told the latest
             self.audience.tell(message)
         if (
             self.stopped
@@ -183,7 +183,7 @@ class RobotThread:
     def _moved(self, event: Moved) -> None:
         if event.truth is not None:
             key = {name: (state.position, state.joint) for name, state in event.truth.items()}
-            if key != self._truth and self.audience.watched:
+            if key != self._truth:
                 self._truth = key
                 self.audience.tell(truth(event.truth))
         if threading.current_thread() is self._thread:
@@ -224,4 +224,4 @@ def _pictured(camera: Camera, seen: tuple[SceneObject, ...]) -> dict[str, object
     _, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     places = ((thing.name, project(frame, thing.position)) for thing in seen)
     labels = [(name, place[0] / width, place[1] / height) for name, place in places if place is not None]
-    return image(frame.camera.name, jpeg.tobytes(), labels)
+    return image(frame.camera.name, jpeg.tobytes(), labels, aspect=height / width)

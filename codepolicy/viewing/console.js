@@ -8,13 +8,15 @@
   const shade = () => { view.background = dark.matches ? [0.11, 0.12, 0.14] : [0.93, 0.945, 0.96]; view.draw(); };
   dark.addEventListener("change", shade); shade();
   let arm = null, busy = false, stopped = false, drives = false;
+  const PATH = [0.15, 0.45, 0.8];
   view.show("truth", false);
 
   async function post(path, body = {}) {
+    fault(""); // before it is sent: what the robot then says may come before the answer
     const answer = await fetch(path, { method: "POST", body: JSON.stringify(body),
       headers: { "content-type": "application/json", "x-codepolicy": "1", "x-codepolicy-client": client } });
     const told = await answer.json().catch(() => ({}));
-    fault(answer.ok ? "" : told.detail || `refused (${answer.status})`);
+    if (!answer.ok) fault(told.detail || `refused (${answer.status})`);
     return answer.ok;
   }
   function fault(text) { at("fault").textContent = text; at("fault").hidden = !text; }
@@ -37,6 +39,11 @@
       view.set(`${group} ${t.name}`, { group, mesh: t.mesh, size: t.size, color: t.color, pose: t.pose, style,
         edge: group === "truth" ? [0.75, 0.05, 0.5] : undefined, label: group === "truth" ? "" : t.name });
   }
+  const label = (figure) => {
+    const wide = figure.clientWidth;
+    spreadLabels((figure.places || []).map((p) => ({ ...p, x: p.u * wide, y: p.v * wide * figure.aspect })), wide, 5.8, 14);
+  };
+  const sizes = new ResizeObserver((changed) => { for (const one of changed) label(one.target); });
   function source(text) {
     at("program").replaceChildren();
     for (const line of text.replace(/\n+$/, "").split("\n")) item(at("program"), line || " ");
@@ -64,7 +71,9 @@
       const a = document.createElement("a"), li = item(at("runs"), "");
       a.href = `/runs/${encodeURIComponent(run.name)}`; a.target = "_blank"; a.rel = "noopener";
       a.textContent = run.instruction || run.name;
-      li.append(a, ` ${run.outcome.replaceAll("_", " ")}`);
+      const when = document.createElement("small"), stamp = run.name.match(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)/);
+      when.className = "quiet"; when.textContent = stamp ? ` ${stamp[1]}-${stamp[2]}-${stamp[3]} ${stamp[4]}:${stamp[5]}` : "";
+      li.append(a, ` ${run.outcome.replaceAll("_", " ")}`, when);
     }
   }
 
@@ -93,33 +102,35 @@
     },
     said(m) { block("The robot says", m.text); },
     printed(m) { append("Printed", m.text); },
-    ran(m) { if (m.failure) { mark(m.line, "failed"); block(m.status, m.failure, "lost"); } },
-    checked(m) { block(`Goal check: ${m.status}`, m.clauses.map((c) => `${c.holds ? "✓" : "✗"} ${c.message} ${c.detail}`).join("\n") || m.failure); },
+    ran(m) { mark(m.failure ? m.line : null, "failed"); if (m.failure) block(m.status, m.failure, "lost"); },
+    checked(m) { block(`Goal check: ${m.status}`, m.clauses.map((c) => `${c.holds ? "✓" : "✗"} ${c.message}${c.detail ? ` (${c.detail})` : ""}`).join("\n") || m.failure); },
     fedback(m) { block("Feedback to the model", m.text); },
     moved(m) { if (arm && m.poses.length) placeArm(view, arm, m.poses); at("clock").textContent = `${m.t.toFixed(1)} s robot time`; document.body.dataset.moved = String(m.t); },
     believed(m) { things("perceived", m.things, "solid"); },
     truth(m) { things("truth", m.things, "outline"); },
-    heading(m) { view.setLines("path", m.path, [0.15, 0.45, 0.8]); },
+    heading(m) { view.setLines("path", m.path, PATH); },
     camera(m) {
       let figure = [...at("cameras").children].find((f) => f.dataset.name === m.name);
-      if (!figure) { figure = document.createElement("figure"); figure.dataset.name = m.name; at("cameras").append(figure); }
+      if (!figure) { figure = document.createElement("figure"); figure.dataset.name = m.name; at("cameras").append(figure); sizes.observe(figure); }
       const img = figure.querySelector("img") || document.createElement("img"), caption = document.createElement("figcaption");
       img.src = `data:image/jpeg;base64,${m.jpeg}`; img.alt = `camera ${m.name}`; caption.textContent = m.name;
-      figure.replaceChildren(img, caption, ...m.labels.map(([name, u, v]) => {
-        const span = document.createElement("span"); span.textContent = name; span.style.left = `${100 * u}%`; span.style.top = `${100 * v}%`; return span;
-      }));
+      figure.aspect = m.aspect;
+      figure.places = m.labels.map(([text, u, v]) => ({ span: document.createElement("span"), text, u, v }));
+      for (const place of figure.places) place.span.textContent = place.text;
+      figure.replaceChildren(img, caption, ...figure.places.map((place) => place.span));
+      label(figure);
       document.body.dataset.pictures = String(Number(document.body.dataset.pictures || 0) + 1);
     },
     ended(m) {
       const good = ["achieved", "declined", "answered", "finished"].includes(m.outcome);
-      at("outcome").textContent = `${m.outcome.replaceAll("_", " ")}: ${m.summary} (${m.robot} s robot time, ${m.wall} s wall time)`;
+      at("outcome").textContent = `${m.outcome.replaceAll("_", " ")}${m.summary ? `: ${m.summary}` : ""} (${m.robot} s robot time, ${m.wall} s wall time)`;
       at("outcome").className = good ? "won" : "lost";
       at("verdict").textContent = m.verdict ? `Verdict of the task, by ground truth: ${m.verdict}` : "";
       at("verdict").className = "privileged";
       for (const note of m.notes) block("Note", note);
       const last = at("session").lastElementChild;
       if (last && last.dataset.open) { last.append(`: ${m.outcome.replaceAll("_", " ")}`); delete last.dataset.open; }
-      at("thinking").hidden = true; at("tail").hidden = true; view.clear("grasp"); history();
+      at("thinking").hidden = true; at("tail").hidden = true; view.clear("grasp"); view.setLines("path", [], PATH); history();
     },
     proposed(m) {
       const panel = at("approval"), line = (tag, text, css) => { const e = document.createElement(tag); e.textContent = text; if (css) e.className = css; panel.append(e); return e; };
@@ -129,14 +140,22 @@
       line("pre", m.program, "said");
       if (m.calls.length) line("pre", m.calls.join("\n"), "said");
       if (m.picture) { const img = document.createElement("img"); img.src = `data:image/png;base64,${m.picture}`; img.alt = "predicted way of the tool"; img.style.maxWidth = "100%"; panel.append(img); }
-      const why = document.createElement("input"); why.placeholder = "why not"; why.setAttribute("aria-label", "why not");
+      const why = document.createElement("input"); why.placeholder = "why not (the model is told)"; why.setAttribute("aria-label", "why not");
       const answer = (approved) => post("/decide", { sha256: m.sha256, approved, reason: why.value });
       const yes = line("button", "Approve"), no = line("button", "Reject");
-      yes.id = "approve"; no.id = "reject"; no.before(why);
+      const row = document.createElement("div"); row.className = "bar"; row.append(yes, no, why); panel.append(row);
+      yes.id = "approve"; no.id = "reject";
       yes.addEventListener("click", () => answer(true)); no.addEventListener("click", () => answer(false));
     },
     decided() { at("approval").hidden = true; at("approval").replaceChildren(); },
-    fault(m) { fault(m.text); },
+    fault(m) {
+      fault(m.text);
+      const last = at("session").lastElementChild;
+      if (!last || !last.dataset.open) return; // an instruction that never came to its end
+      last.append(": not carried out"); delete last.dataset.open;
+      at("outcome").textContent = `not carried out: ${m.text}`; at("outcome").className = "lost";
+      at("thinking").hidden = true; at("tail").hidden = true;
+    },
     state(m) { busy = m.busy; stopped = m.stopped; roles(); },
     roles(m) {
       drives = m.you_drive;

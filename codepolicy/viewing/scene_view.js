@@ -283,16 +283,18 @@ class SceneView {
     const wanted = shown.filter((i) => i.label);
     while (this.labels.childElementCount > wanted.length) this.labels.lastChild.remove();
     while (this.labels.childElementCount < wanted.length) this.labels.append(document.createElement("span"));
+    const { clientWidth: wide, clientHeight: tall } = this.canvas, places = [];
     wanted.forEach((item, n) => {
       const [x, y, z] = item.pose, top = z + item.size[2] / 2 + 0.015, span = this.labels.children[n];
       const w = view[3] * x + view[7] * y + view[11] * top + view[15];
       const u = (view[0] * x + view[4] * y + view[8] * top + view[12]) / w, v = (view[1] * x + view[5] * y + view[9] * top + view[13]) / w;
       span.textContent = item.label;
       span.className = item.group;
-      span.style.display = w > 0 && Math.abs(u) < 1 && Math.abs(v) < 1 ? "" : "none";
-      span.style.left = `${(50 * (u + 1)).toFixed(2)}%`;
-      span.style.top = `${(50 * (1 - v)).toFixed(2)}%`;
+      const seen = w > 0 && Math.abs(u) < 1 && Math.abs(v) < 1;
+      span.style.display = seen ? "" : "none";
+      if (seen) places.push({ span, text: item.label, x: 0.5 * (u + 1) * wide, y: 0.5 * (1 - v) * tall });
     });
+    spreadLabels(places, wide);
   }
 
   _gestures() {
@@ -323,6 +325,19 @@ class SceneView {
     });
     this.canvas.addEventListener("contextmenu", (e) => e.preventDefault());
     this.canvas.addEventListener("wheel", (e) => { e.preventDefault(); zoom(Math.exp(e.deltaY * 0.001)); }, { passive: false });
+  }
+}
+
+// Labels that would cover each other are moved up; the nearest ones (lowest in the picture) stay where they are.
+function spreadLabels(places, wide, letter = 6.4, row = 16) { // px; places: { span, text, x, y }, y at the foot
+  const taken = [];
+  for (const p of [...places].sort((a, b) => b.y - a.y)) {
+    const half = Math.min(0.5 * letter * p.text.length + 4, wide / 2), x = Math.min(wide - half, Math.max(half, p.x));
+    let y = p.y;
+    for (let n = 0; n < taken.length; n++)
+      for (const t of taken) if (Math.abs(t.x - x) < t.half + half && Math.abs(t.y - y) < row) y = t.y - row;
+    taken.push({ x, y, half });
+    p.span.style.left = `${x.toFixed(1)}px`; p.span.style.top = `${Math.max(row, y).toFixed(1)}px`;
   }
 }
 
