@@ -337,6 +337,19 @@ class Camera(Protocol):
         ...
 
 
+@runtime_checkable
+class Previewed(Protocol):
+    """A capability of a camera whose frames cost much, as a simulated one's do: small pictures for people who watch."""
+
+    def preview(self, width: int) -> Frame:
+        """A picture `width` px wide of what is there now, without depth and noise of the sensor, never measured on.
+
+        Raises:
+            CommsLost: the camera is gone.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Robot:
     """An arm with the cameras that watch it."""

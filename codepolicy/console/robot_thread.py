@@ -9,27 +9,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
-
 from codepolicy.agent import Agent
 from codepolicy.console.audience import Audience
-from codepolicy.console.messages import image, shown, told, truth
+from codepolicy.console.camera_message import pictured
+from codepolicy.console.messages import shown, told, truth
 from codepolicy.events import Believed, Ended, Event, Looked, Moved, Watched
 from codepolicy.loop.episode_run import Interrupted
 from codepolicy.models.protocol import ModelError
-from codepolicy.prompting.scene_image import project
 from codepolicy.session import Session
 from codepolicy.viewing.arm_shapes import ArmShapes, arm_shapes
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure
-from primitives.robot import ArmInfo, Camera, Stepped
+from primitives.robot import ArmInfo, Stepped
 from primitives.scene import SceneObject, Workspace
 
 PICTURES_PER_S: Final = 5.0
 """Of each camera, at most, while somebody watches."""
-WIDTH: Final = 320
-"""px of a picture on the page."""
-QUALITY: Final = 70
 
 _PASSING: Final = (Ended, Moved, Looked, Believed, Watched)
 """Events amid motion, looks and the end, at which nothing may be cut short."""
@@ -212,16 +207,6 @@ class RobotThread:
         self._pictured = now
         for camera in self._session.executor.trial.robot.cameras:
             try:
-                self.audience.tell(_pictured(camera, self._seen))
+                self.audience.tell(pictured(camera, self._seen))
             except Failure:  # a camera that is gone shows nothing
                 continue
-
-
-def _pictured(camera: Camera, seen: tuple[SceneObject, ...]) -> dict[str, object]:
-    frame = camera.frame(after=0.0, timeout_s=1.0)
-    height, width = frame.rgb.shape[:2]
-    small = cv2.resize(frame.rgb, (WIDTH, round(WIDTH * height / width)), interpolation=cv2.INTER_AREA)
-    _, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    places = ((thing.name, project(frame, thing.position)) for thing in seen)
-    labels = [(name, place[0] / width, place[1] / height) for name, place in places if place is not None]
-    return image(frame.camera.name, jpeg.tobytes(), labels, aspect=height / width)

@@ -158,4 +158,5 @@ def _ending(episode: Episode) -> Iterator[str]:
         yield "</ul>"
     if episode.verdict is not None:
         yield f"<h2>Verdict <span class=quiet>{escape(episode.verdict.task)}</span></h2>"
-        yield f"<p class=privileged>{escape(episode.verdict.status.replace('_', ' '))}: {escape(episode.verdict.explanation)}</p>"
+        yield f"<p class=privileged>{escape(episode.verdict.status.replace('_', ' '))}: "
+        yield f"{escape(episode.verdict.explanation)}</p>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,18 @@ class SimCamera:
             frame = self._last[1]
         return Frame(frame.camera, frame.rgb.copy(), frame.depth.copy(), frame.stamp)
 
+    def preview(self, width: int) -> Frame:
+        """See `primitives.robot.Previewed`: a quarter of the pixels is a quarter of the work."""
+        if self._world.client < 0:
+            raise CommsLost(f"the world of camera {self._believed.name!r} is closed")
+        with _RENDERING:
+            light, table = self._setting.light, self._setting.table_top
+            rgb, _ = self._renderer.measure(self._world, _scaled(self._true, width), light, table)
+        if self._setting.exposure != 1.0:
+            rgb = np.clip(rgb * np.float32(self._setting.exposure), 0, 255).astype(np.uint8)
+        camera = _scaled(self._believed, width)
+        return Frame(camera, rgb, np.zeros(rgb.shape[:2], np.float32), self._world.time, time.monotonic())
+
     def _measured(self) -> Frame:
         setting, poses = self._setting, None
         latency = self._disturbances.latency
@@ -93,6 +106,16 @@ class SimCamera:
             rgb = np.clip(rgb + noise, 0, 255).astype(np.uint8)
         q = np.array(self._world.joints()[0])
         return Frame(self._believed, rgb, depth, self._world.time, time.monotonic(), q)
+
+
+def _scaled(camera: CameraInfo, width: int) -> CameraInfo:
+    """`camera` with pictures `width` px wide. Pixel centres are whole numbers, so corners lie half a pixel outside."""
+    by = width / camera.width
+    K = camera.K.copy()
+    K[:2, 2] += 0.5
+    K[:2] *= by
+    K[:2, 2] -= 0.5
+    return replace(camera, width=width, height=round(camera.height * by), K=K)
 
 
 def with_depth_noise(

@@ -23,8 +23,8 @@ from codepolicy.approval import Decision, Proposal  # noqa: E402
 from codepolicy.cli import status  # noqa: E402 - after the check that the extra is there
 from codepolicy.console.app import Console, make_app  # noqa: E402
 from codepolicy.console.audience import Audience  # noqa: E402
+from codepolicy.console.camera_message import pictured  # noqa: E402
 from codepolicy.console.page_approver import PageApprover  # noqa: E402
-from codepolicy.console.robot_thread import _pictured  # noqa: E402
 from primitives.robot import CameraInfo, Frame  # noqa: E402
 from primitives.scene import SceneObject, Workspace  # noqa: E402
 
@@ -276,7 +276,7 @@ def test_pictures_cost_little() -> None:
     audience = Audience()
     began = time.process_time()
     for _ in range(50):
-        audience.tell(_pictured(Camera(), seen))  # type: ignore[arg-type]
+        audience.tell(pictured(Camera(), seen))  # type: ignore[arg-type]
     assert (time.process_time() - began) / 50 < 0.010, "ten a second take less than a tenth of a core"
 
 
