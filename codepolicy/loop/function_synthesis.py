@@ -16,7 +16,7 @@ from codepolicy.loop.llm_client import LLMClient
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import fenced
-from codepolicy.prompting.reply import in_words, parse_reply
+from codepolicy.prompting.reply import ParsedReply, in_words, parse_reply
 from codepolicy.sandbox.definitions import is_library_statement
 from codepolicy.static_checks.builtin_names import ORDINARY
 from codepolicy.static_checks.imports import UNUSABLE
@@ -48,6 +48,8 @@ class Synthesis:
     """Names of the functions that are now defined."""
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why others cannot be written, in the model's words, by name."""
+    instead: ParsedReply | None = None
+    """A whole other program that does without them, which came instead of a function."""
 
 
 def missing_functions(program: str, executor: Executor) -> tuple[MissingFunction, ...]:
@@ -95,6 +97,8 @@ def synthesize_missing(program: str, executor: Executor, coder: LLMClient, syste
     while waiting and len(written) < MAX_FUNCTIONS:
         missing, way = waiting.pop(0)
         source = _write(missing, way, executor, coder, (system, instruction))
+        if isinstance(source, ParsedReply):
+            return Synthesis(tuple(written), refused, source)
         if not isinstance(source, str):
             refused |= {missing.name: source.words} if source is not None else {}
             continue
@@ -145,8 +149,8 @@ def _write(
     executor: Executor,
     coder: LLMClient,
     prompt: tuple[str, str],
-) -> str | _Refusal | None:
-    """The source of one function that passes the gate, its own undefined functions aside.
+) -> str | _Refusal | ParsedReply | None:
+    """The source of one function that passes the gate, its own undefined functions aside; or what came instead.
 
     Args:
         missing: the function.
@@ -177,16 +181,39 @@ def _write(
         words = in_words(parsed, reply) or parsed.refusal
         if words is not None:
             return _Refusal(words)
-        source = parsed.program
+        source = _definitions(parsed.program, missing.name)
         problem = _problem(source, missing.name, executor)
         if problem is None:
             return source
+        if parsed.program is not None and _is_whole(parsed.program, missing.name, executor):
+            return parsed
         asked = (
             *asked[:2],
             Message(role="assistant", text=reply.text[:4000]),
             Message(role="user", text=f"{problem} Write the whole function again."),
         )
     return None
+
+
+def _definitions(source: str | None, name: str) -> str | None:
+    """`source` without what it does beside defining `name`, such as trying it out; as it is where it does not."""
+    tree = parsed(source) if source is not None else None
+    if source is None or tree is None or not any(isinstance(n, ast.FunctionDef) and n.name == name for n in tree.body):
+        return source
+    kept = [n for n in tree.body if is_library_statement(n)]
+    if len(kept) == len(tree.body):
+        return source
+    return "\n\n".join(ast.get_source_segment(source, n) or ast.unparse(n) for n in kept) + "\n"
+
+
+def _is_whole(source: str, name: str, executor: Executor) -> bool:
+    """Whether `source` is a program of its own, which does something and can do without `name`."""
+    tree = parsed(source)
+    if tree is None or all(is_library_statement(n) for n in tree.body):
+        return False
+    if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(tree)):
+        return False
+    return not missing_functions(source, executor) and not executor.findings(source)
 
 
 def _marked(source: str, lines: Sequence[int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,37 +12,16 @@ from codepolicy.loop.episode_run import EpisodeRun
 from codepolicy.loop.llm_client import LLMClient
 from codepolicy.loop.outcome import Solution, why_failed
 from codepolicy.models.protocol import Message, ModelError
+from codepolicy.prompting.plan_reply import SubGoal, parse_plan
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import one_line
 
-MAX_STEPS = 20
 MAX_BARREN = 3
 """Plans in a row of which not one sub-goal was reached, before giving up."""
 MAX_PLANS = 12
 """Plans for one instruction, those that got somewhere included."""
 _LET_GO = frozenset({"place", "open_gripper", "set_gripper"})
 """Motions that put down whatever is in the hand."""
-_STEP = re.compile(r"^\s*(?:\d+[.):]|[-*])\s+(.+?)\s*$", re.MULTILINE)
-_CONDITION = re.compile(r"\s*(?:--|—|–|;)\s*done when:?\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class SubGoal:
-    """One sub-goal."""
-
-    instruction: str
-    condition: str | None = None
-    """When it is done, in words."""
-
-
-def parse_plan(text: str, instruction: str) -> tuple[SubGoal, ...]:
-    """The numbered sub-goals in `text`; the whole instruction when there are none."""
-    steps: list[SubGoal] = []
-    for line in _STEP.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
-        what, *condition = _CONDITION.split(line, maxsplit=1)
-        if what.strip():
-            steps.append(SubGoal(what.strip().strip("`"), condition[0].strip() if condition else None))
-    return tuple(steps[:MAX_STEPS]) or (SubGoal(instruction),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ class RepairLoop:
             if ended is not None:
                 executor.tell(ended.summary)
                 return ended
+            if choice is None:
+                parsed = self._completed(parsed, system, instruction)
+                self.turns[-1] = msgspec.structs.replace(self.turns[-1], program=parsed.program, goal=parsed.goal)
             goal = parsed.goal or kept
             if choice is not None and not choice.good:
                 attempt = Attempt(report=choice.worst.report, check=choice.worst.check)
@@ -100,7 +103,7 @@ class RepairLoop:
                     return Solution("failed", f"in rehearsal, {why}", attempt.check)
                 repair = self._to_repair(parsed, goal, attempt, text, index, lines)
                 continue
-            attempt = self._attempted(parsed, system, instruction)
+            attempt = self._attempted(parsed, instruction)
             if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
                 index, number = index + 1, number + 1
                 attempt, goal = self._checked_late(attempt, parsed.program, system, instruction)
@@ -108,7 +111,8 @@ class RepairLoop:
             if ended is not None:
                 return ended
             objects = executor.look()
-            text = feedback(self._situation(attempt, instruction, self.max_turns - index), self.level)
+            situation = replace(self._situation(attempt, instruction, self.max_turns - index), unusable=parsed.unusable)
+            text = feedback(situation, self.level)
             if index == self.max_turns:
                 break
             repair = self._to_repair(parsed, goal, attempt, text, index, lines)
@@ -130,9 +134,9 @@ class RepairLoop:
         """The best of several candidates, rehearsed; None where there is nothing to choose by rehearsal."""
         if self.selection is None or written[0].parsed.program is None:
             return None
-        for w in written if self.hierarchy else ():
-            synthesize_missing(w.parsed.program or "", self.executor, self.coder, system, instruction)
-        choice = self.selection.choose(written)
+        choice = self.selection.choose(
+            [replace(w, parsed=self._completed(w.parsed, system, instruction)) for w in written]
+        )
         self.observer(Weighed(number, choice.candidates, choice.good))
         return choice
 
@@ -175,13 +179,20 @@ class RepairLoop:
     def _messages(self, system: str, user: str) -> tuple[Message, ...]:
         return messages(system, user, self.executor.picture() if self.coder.vision else None)
 
-    def _attempted(self, parsed: ParsedReply, system: str, instruction: str) -> Attempt:
+    def _completed(self, parsed: ParsedReply, system: str, instruction: str) -> ParsedReply:
+        """`parsed` with the functions written that its program lacks, or the program that came instead of them."""
+        if not self.hierarchy or parsed.program is None:
+            return parsed
+        found = synthesize_missing(parsed.program, self.executor, self.coder, system, instruction)
+        self._unwritten = found.refused
+        if found.instead is None:
+            return parsed
+        return replace(found.instead, goal=found.instead.goal or parsed.goal)
+
+    def _attempted(self, parsed: ParsedReply, instruction: str) -> Attempt:
         """The attempt at the program of a reply, looked over by the critic and kept in the turn."""
         if parsed.program is None:
             return Attempt()
-        if self.hierarchy:
-            found = synthesize_missing(parsed.program, self.executor, self.coder, system, instruction)
-            self._unwritten = found.refused
         attempt = self.executor.attempt(parsed.program, parsed.goal, refuse_held=not self._held_once)
         if attempt.report is None and attempt.check.status == "vacuous":
             self._held_once = True

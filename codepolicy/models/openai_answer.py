@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -238,8 +237,9 @@ class _Collected:
             words = refusal or text.strip() or "the provider's content filter stopped the reply"
             return self._made(words, "refusal")
         finish = "length" if self.finish in ("length", "max_tokens") else "stop"
-        if not text.strip() and self.calls:
-            text = "\n\n".join(_called(call) for _, call in sorted(self.calls.items()))
+        if "```" not in text and self.calls:
+            called = "\n\n".join(_called(call) for _, call in sorted(self.calls.items()))
+            text = f"{text}\n\n{called}" if text.strip() else called
         if not text.strip() and finish == "stop" and "```" in thought:  # a server that takes all for thought
             text = thought
         return self._made(text, finish)
@@ -261,20 +261,18 @@ def _text(value: object) -> str:
 
 
 def _called(call: _Call) -> str:
-    """A call of a tool as the program it stands for: what one argument holds, else the call itself."""
+    """A call of a tool as text: the program that one argument holds, else the call in the marks of a chat format."""
     text = "".join(call.arguments)
     value = _decoded(text.encode())
     if not isinstance(value, dict):
         return text
     arguments = cast(Json, value)
     source = next((arguments[name] for name in _SOURCE if isinstance(arguments.get(name), str)), None)
-    if source is not None:
+    if source is not None and len(arguments) == 1:
         program = cast(str, source)
         return program if "```" in program else f"```python\n{program}\n```"
-    names = [call.name, *arguments]
-    if not all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in names):
-        return text
-    return f"```python\n{call.name}({', '.join(f'{name}={value!r}' for name, value in arguments.items())})\n```"
+    told = json.dumps({"name": call.name, "arguments": arguments}, ensure_ascii=False)
+    return f"<tool_call>\n{told}\n</tool_call>"
 
 
 def _decoded(data: bytes) -> object:

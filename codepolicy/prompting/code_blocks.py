@@ -18,6 +18,9 @@ _FENCE: Final = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+.#-]*)([^\n]*)
 _PYTHON: Final = frozenset({"python", "py", "python3", "python3.11", "pycon", "tool_code", "code"})
 _SHELLS: Final = frozenset({"bash", "sh", "shell", "console", "js", "javascript", "cpp", "c", "diff"})
 _INLINE: Final = re.compile(r"^[ \t]*```(?:python|py)?[ \t]*(\w[^`\n]*\([^`\n]*)```[ \t]*$", re.IGNORECASE)
+_ITEM: Final = re.compile(
+    r"[ \t>*_#]*(?:(?:step[ \t]*)?\d+[ \t]*[.):]|[-*•+][ \t]|step\b[ \t]*:)[ \t*_]*", re.IGNORECASE
+)
 _TOKEN: Final = re.compile(r"'''|\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|#[^\n]*")
 _OUTPUT: Final = re.compile(
     r"\b(?:output|outputs|prints?|printed|result|results|log|trace|console|expected|returns?|looks? like)\b",
@@ -95,9 +98,9 @@ def _without_output(found: list[Block]) -> list[Block]:
             return False
         if _OUTPUT.search(_last_line(block.before)):
             return True
-        return not _is_program(block.code) and (labelled or not re.search(r"\w\(", block.code))
+        return not is_program(block.code) and (labelled or not re.search(r"\w\(", block.code))
 
-    return [b for b in found if not shown(b)] or [b for b in found if _is_program(b.code)][:1]
+    return [b for b in found if not shown(b)] or [b for b in found if is_program(b.code)][:1]
 
 
 def bare(text: str) -> list[Block]:
@@ -112,13 +115,30 @@ def bare(text: str) -> list[Block]:
             best = run
         run = []
     code = repaired(_dedent(best))
-    return [Block(code)] if re.search(r"\w\(", code) and (_is_program(code) or len(best) > 1) else []
+    return [Block(code)] if re.search(r"\w\(", code) and (is_program(code) or len(best) > 1) else []
 
 
 def inline(text: str) -> list[Block]:
-    """Code that stands on lines of its own between single backticks."""
+    """Code that stands between single backticks: on lines of its own, or once in each item of a list."""
     lines = [m[1] for m in re.finditer(r"(?m)^[ \t]*`([^`\n]+\([^`\n]*)`[ \t]*$", text) if parsed(m[1]) is not None]
-    return [Block("\n".join(lines) + "\n")] if lines else []
+    if not lines:
+        lines = [code for line in text.split("\n") if (code := _listed(line)) is not None]
+    return [Block("\n".join(lines) + "\n")] if any(re.search(r"\w\(", line) for line in lines) else []
+
+
+def _listed(line: str) -> str | None:
+    """The statement that an item of a list holds: between its only backticks, or all of it."""
+    item = _ITEM.match(line)
+    if item is None:
+        return None
+    rest = line[item.end() :].strip()
+    code = rest.split("`")[1] if rest.count("`") == 2 else rest
+    tree = parsed(code) if len(code) <= MAX_PARSED else None
+    match tree.body if tree is not None else []:
+        case [ast.Expr(value=ast.Call()) | ast.Assign(value=ast.Call())]:
+            return code
+        case _:
+            return None
 
 
 def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
@@ -175,7 +195,7 @@ def _fenced(text: str, *, quotes: bool) -> tuple[list[Block], bool | None]:
         close()
     is_open = bool(fence) and bool("".join(lines).strip())
     if not found:
-        return [b for b in others if _is_program(b.code)], is_open
+        return [b for b in others if is_program(b.code)], is_open
     for at, block in reversed(checks):  # beside Python, a check in a fence of another name is one, too
         found.insert(at, block)
     return found, is_open
@@ -297,7 +317,7 @@ def _text(value: object) -> str:
     return ""
 
 
-def _is_program(code: str) -> bool:
+def is_program(code: str) -> bool:
     """Whether `code` is Python that does something, and not what a program printed."""
     tree = parsed(code) if len(code) <= MAX_PARSED else None
     if tree is None:

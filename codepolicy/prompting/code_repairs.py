@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Final
 
+from codepolicy.prompting.foreign_calls import native
 from codepolicy.static_checks.imports import ALLOWED
 from codepolicy.static_checks.parsing import parsed
 
@@ -57,7 +58,7 @@ def repaired(code: str) -> str:
             if changed != code and parsed(changed) is not None:
                 code = changed
                 break
-    return _without_needless(code)
+    return _without_needless(native(code))
 
 
 def _without_needless(code: str) -> str:

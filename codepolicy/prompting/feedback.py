@@ -43,6 +43,8 @@ class Situation:
     repeats: int = 0
     """How often the very same failure came before."""
     verdict: Verdict | None = None
+    unusable: str | None = None
+    """What a reply without a program is (`ParsedReply.unusable`)."""
     unwritten: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why functions that the program calls and nobody defined cannot be written, by name."""
 
@@ -81,7 +83,7 @@ def _outcome(situation: Situation) -> tuple[str, str]:
             check.failure, situation.repeats
         )
     if report is None:
-        return "The reply had no program in it.", hints.NO_PROGRAM
+        return hints.UNUSABLE.get(situation.unusable or "", ("The reply had no program in it.", hints.NO_PROGRAM))
     if report.failure is not None:
         where = f" on line {report.failure.line}" if report.failure.line is not None else ""
         if report.inside is not None:

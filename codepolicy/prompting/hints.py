@@ -127,6 +127,14 @@ _PYTHON = (
 )
 """What Python's own errors mostly mean here, by their words."""
 NO_PROGRAM = "Answer with one fenced Python block for the program and one for the goal check."
+UNUSABLE = {
+    "tools": (
+        "The reply calls tools; there are none here, and nobody answers a call.",
+        "The functions are called by a program, which runs as a whole and looks by itself. " + NO_PROGRAM,
+    ),
+    "thoughts": ("The reply ended within a thought.", "Think less. " + NO_PROGRAM),
+}
+"""What is said of a reply with neither program nor words, and the hint."""
 VACUOUS = (
     "Nothing has moved. Write clauses that are false now and true once the instruction is carried out; "
     "if everything already is as asked, send the same check with a program that only says so, without motion."

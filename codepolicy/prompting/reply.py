@@ -6,14 +6,15 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from codepolicy.models.protocol import Reply
-from codepolicy.prompting import code_blocks
+from codepolicy.prompting import code_blocks, tool_calls
 from codepolicy.prompting.code_blocks import Block
 from codepolicy.prompting.code_repairs import complete
 from codepolicy.prompting.goal_split import defined, needs, split_goal, used, wrapped
 from codepolicy.prompting.markup import turns_made_up
+from codepolicy.prompting.wrapped_words import unwrapped
 from codepolicy.static_checks.parsing import parsed
 
 MAX_REPLY: Final = 256_000
@@ -24,6 +25,9 @@ _SPECIAL: Final = re.compile(
     r"<\|(?!python_tag|eom_id)[a-z_]{2,40}\|>|</?s>|<｜[^｜\n]{1,40}｜>|<(?:start|end)_of_turn>(?:model\b)?|</?(?:bos|eos)>"
     r"|<end_code>|\[/?INST\]|\[TOOL_CALLS\]",
     re.IGNORECASE,
+)
+_ANALYSIS: Final = re.compile(
+    r"<\|channel\|>analysis<\|message\|>.*?(?=<\|(?:end|start|channel|return|call)\|>|\Z)", re.DOTALL
 )
 _STEP: Final = re.compile(
     r"\b(?:step \d|then|next|finally|after (?:that|this)|afterwards|second(?:ly)?|third(?:ly)?|now|lastly)\b",
@@ -47,22 +51,33 @@ class ParsedReply:
     """The reply stops in the middle; ask to continue."""
     refusal: str | None = None
     """The words with which the server marked the reply as a refusal."""
+    unusable: Literal["tools", "thoughts"] | None = None
+    """What there is instead of a program or words: calls of tools that make no program, or a thought without end."""
 
 
 def parse_reply(reply: Reply) -> ParsedReply:
     """Find the program and the goal check in `reply`: fences, tags, JSON, several blocks, prose around, no mark."""
-    text = _of_one_turn(cleaned(reply.text))
+    marked = cleaned(reply.text)
+    text = _of_one_turn(marked)
     if reply.finish == "refusal":
         return ParsedReply(refusal=text.strip() or "the model declined without a word")
     blocks, is_open = code_blocks.blocks(text)
     program, goal = _program_and_goal(blocks)
+    if tool_calls.is_marked(marked) and (program is None or not code_blocks.is_program(program)):
+        program, is_open = tool_calls.program_of(marked), False
+        goal = goal if program is not None else None
     if is_open or (reply.finish == "length" and (program is None or goal is None)):
         return ParsedReply(program, goal, truncated=True)
-    if not blocks:
-        program, goal = _program_and_goal(code_blocks.bare(text))
-    if program is None:
-        program, _ = _program_and_goal(code_blocks.inline(text))
-    return ParsedReply(program, goal)
+    thought = _is_thought(reply.text)
+    if not thought and program is None:
+        bare = code_blocks.bare(text) if not blocks else []
+        listed = code_blocks.inline(text)
+        longer = max(bare, listed, key=lambda found: sum(b.code.count("\n") for b in found))
+        program, goal = _program_and_goal(longer) if goal is None else (_program_and_goal(longer)[0], goal)
+        program = program if program is not None or goal is not None else tool_calls.program_of(marked)
+    if program is not None or goal is not None:
+        return ParsedReply(program, goal)
+    return ParsedReply(unusable="thoughts" if thought else "tools" if tool_calls.calls_tools(marked) else None)
 
 
 def _of_one_turn(text: str) -> str:
@@ -81,26 +96,40 @@ def _without_marks(text: str) -> str:
 
 
 def in_words(parsed: ParsedReply, reply: Reply) -> str | None:
-    """The text of a whole reply that is words alone; None when there is code, a fence or nothing in it."""
-    text = _without_marks(cleaned(reply.text)).strip()
+    """The text of a whole reply that is words alone; None when there is code, a call, a fence or nothing in it."""
+    text = unwrapped(_without_marks(cleaned(reply.text)).strip())
     fenced = re.search(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)
-    if not text or fenced or parsed.program is not None or parsed.goal is not None or parsed.truncated:
+    if not text or fenced or parsed.program is not None or parsed.goal is not None:
         return None
-    return text[:4000]
+    return None if parsed.truncated or parsed.unusable else text[:4000]
 
 
 def cleaned(text: str) -> str:
     """`text` without thoughts, marks of the chat format, and a byte order mark, with plain line ends."""
-    text = text[:MAX_REPLY].replace("\r\n", "\n").removeprefix("\ufeff")
-    final = re.search(r"<\|channel\|>final<\|message\|>", text)
-    text = text[final.end() :] if final is not None else text
-    without = re.sub(rf"<({_THOUGHTS})>.*?(</\1>|\Z)", "", text, flags=re.DOTALL | re.IGNORECASE)
-    without = re.sub(r"(?:\[THINK\]|◁think▷).*?(?:\[/THINK\]|◁/think▷|\Z)", "", without, flags=re.DOTALL)
-    without = re.split(rf"</(?:{_THOUGHTS})>|◁/think▷|\[/THINK\]", without, flags=re.IGNORECASE)[-1]
-    without = re.sub(r"<\|begin_of_thought\|>.*?(?:<\|end_of_thought\|>|\Z)", "", without, flags=re.DOTALL)
+    text = _plain_lines(text)
+    without = _without_thoughts(text)
     if not without.strip():  # a thought that nothing ends and nothing follows
         without = re.sub(rf"</?(?:{_THOUGHTS})>", "", text, flags=re.IGNORECASE)
     return without
+
+
+def _is_thought(text: str) -> bool:
+    """Whether `text` is a thought that nothing follows."""
+    return bool(text.strip()) and not _without_marks(_without_thoughts(_plain_lines(text))).strip()
+
+
+def _plain_lines(text: str) -> str:
+    text = text[:MAX_REPLY].replace("\r\n", "\n").removeprefix("\ufeff")
+    final = re.search(r"<\|channel\|>final<\|message\|>", text)
+    return text[final.end() :] if final is not None else text
+
+
+def _without_thoughts(text: str) -> str:
+    text = _ANALYSIS.sub("", text)
+    without = re.sub(rf"<({_THOUGHTS})>.*?(</\1>|\Z)", "", text, flags=re.DOTALL | re.IGNORECASE)
+    without = re.sub(r"(?:\[THINK\]|◁think▷).*?(?:\[/THINK\]|◁/think▷|\Z)", "", without, flags=re.DOTALL)
+    without = re.split(rf"</(?:{_THOUGHTS})>|◁/think▷|\[/THINK\]", without, flags=re.IGNORECASE)[-1]
+    return re.sub(r"<\|begin_of_thought\|>.*?(?:<\|end_of_thought\|>|\Z)", "", without, flags=re.DOTALL)
 
 
 def join_continued(first: str, rest: str) -> str:

@@ -108,6 +108,19 @@ def test_a_function_may_be_written_with_others_beside_it(world: World, fenced: F
 
 
 @pytest.mark.slow
+def test_a_whole_program_instead_of_a_function_is_taken(world: World, fenced: Fenced) -> None:
+    goal = 'expect(inside("red block", "green bowl"), "in")'
+    invented, other = fenced('put_in("red block", "green bowl")', goal), fenced('put("red block", "green bowl")')
+    model = ScriptedModel([invented, other])
+    episode = Agent(model=model, env=world).run("put the red block in the green bowl", video=False)
+    assert (episode.outcome, len(episode.turns), len(model.conversations)) == ("achieved", 1, 2)
+    assert episode.turns[0].program == 'put("red block", "green bowl")\n' and episode.turns[0].goal is not None
+    tried = fenced("def count_words(n):\n    return str(n)\n\nprint(count_words(3))")
+    episode = Agent(model=ScriptedModel([fenced("say(count_words(4))"), tried]), env=world).run("how many blocks?")
+    assert (episode.outcome, episode.said) == ("answered", ("4",))
+
+
+@pytest.mark.slow
 def test_a_failure_in_a_written_function_is_marked_there_and_mended_by_a_new_definition(
     world: World, fenced: Fenced
 ) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from codepolicy.agent import Agent
-from codepolicy.loop.planner import MAX_BARREN, SubGoal, parse_plan
+from codepolicy.loop.planner import MAX_BARREN
 from codepolicy.models.protocol import Message
 from codepolicy.models.scripted import ScriptedModel
 from codepolicy.offline.model import OfflineModel
+from codepolicy.prompting.plan_reply import SubGoal, parse_plan
 from codepolicy.session import Session
 from codepolicy.settings import Settings
 from primitives.environment import World
@@ -21,10 +22,23 @@ PLANNED = Settings(plan=True, turns=1)
     ("text", "steps"),
     [
         ("1. a -- done when: b\n2. c", [SubGoal("a", "b"), SubGoal("c")]),
-        ("Plan:\n\n1) **x** — Done when y holds.\n2) z", [SubGoal("**x**", "y holds."), SubGoal("z")]),
+        ("Plan:\n\n1) **x** — Done when y holds.\n2) z", [SubGoal("x", "y holds."), SubGoal("z")]),
         ("- one\n- two", [SubGoal("one"), SubGoal("two")]),
         ("I would simply do it.", [SubGoal("all of it")]),
         ("```python\n1. no\n```", [SubGoal("all of it")]),
+        ("```\n1. a\n2. b\n```", [SubGoal("a"), SubGoal("b")]),
+        ("<think>1. no\n2. no</think>1. a\n   1. no\n   - no\n2. b", [SubGoal("a"), SubGoal("b")]),
+        ("**Step 1:** a\n- first\n- second\n**Step 2:** b\nDone when: c", [SubGoal("a"), SubGoal("b", "c")]),
+        ("### Step 1\n- a\n- then b\n- done when: c", [SubGoal("a; then b", "c")]),
+        ("第一步：甲\n第二步：乙", [SubGoal("甲"), SubGoal("乙")]),
+        ("Schritt 1: a\nSchritt 2: b", [SubGoal("a"), SubGoal("b")]),
+        ("| # | what | when |\n|---|---|---|\n| 1 | a | b |\n| 2 | c | d |", [SubGoal("a", "b"), SubGoal("c", "d")]),
+        ('```json\n{"steps": ["a", "b -- done when: c"]}\n```', [SubGoal("a"), SubGoal("b", "c")]),
+        ('{"plan": [{"step": 1, "action": "a", "done_when": "b"}]}', [SubGoal("a", "b")]),
+        ('["a", "b"]', [SubGoal("a"), SubGoal("b")]),
+        ('{"1": "a", "2": "b"}', [SubGoal("a"), SubGoal("b")]),
+        ('I see ["red block", "bowl"].\n1. a', [SubGoal("a")]),
+        ("Put it 1.5 cm to the left.", [SubGoal("all of it")]),
     ],
 )
 def test_plans_are_read_tolerantly(text: str, steps: list[SubGoal]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codepolicy.loop.planner import SubGoal, parse_plan
 from codepolicy.models.protocol import Message
 from codepolicy.offline.model import OfflineModel
+from codepolicy.prompting.plan_reply import SubGoal, parse_plan
 from codepolicy.prompting.prompt import template
 from codepolicy.prompting.scene_table import scene_table
 from primitives.scene import SceneObject

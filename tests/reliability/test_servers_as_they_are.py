@@ -126,7 +126,11 @@ SCRIPT = {"code": "pick('red block')"}
                 {"tool_calls": [{"index": 0, "function": {"name": "put", "arguments": '{"obj": "red '}}]},
                 {"tool_calls": [{"index": 0, "function": {"arguments": 'block", "target": "bowl"}'}}]},
             ),
-            "```python\nput(obj='red block', target='bowl')\n```",
+            '<tool_call>\n{"name": "put", "arguments": {"obj": "red block", "target": "bowl"}}\n</tool_call>',
+        ),
+        (
+            whole({"content": "I'll do that.", "tool_calls": [{"function": {"name": "home", "arguments": "{}"}}]}),
+            'I\'ll do that.\n\n<tool_call>\n{"name": "home", "arguments": {}}\n</tool_call>',
         ),
         (
             whole({"content": None, "function_call": {"name": "x", "arguments": {"program": "home()"}}}),
@@ -136,8 +140,8 @@ SCRIPT = {"code": "pick('red block')"}
         (STREAM + b'event: x\r\nid: 4\r\ndata:{"choices": [{"delta": {"content": "crlf"}}]}\r\n\r\n', "crlf"),
         (STREAM + b'data: {"choices": [{"delta":\ndata: {"content": "two lines"}}]}\n\n', "two lines"),
     ],
-    ids=["nothing", "thought", "parts", "all thought", "null", "tool", "tool in pieces", "function", "text",
-         "crlf", "lines"],
+    ids=["nothing", "thought", "parts", "all thought", "null", "tool", "tool in pieces", "words and a tool", "function",
+         "text", "crlf", "lines"],
 )  # fmt: skip
 def test_answers_of_other_shapes(answer: bytes, text: str | None) -> None:
     with answering(answer) as (url, _):
