@@ -2,6 +2,9 @@
 
 python benchmarks/task_page.py             the page and the pictures
 python benchmarks/task_page.py --no-pictures
+python benchmarks/task_page.py --no-pictures --cap14 RUN --note "when, at which commit"
+
+RUN is what `codepolicy eval cap14 --trials 50 --out RUN` left; its rates are kept in benchmarks/offline_cap14.json.
 """
 
 from __future__ import annotations
@@ -12,13 +15,15 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-from offline import Rate, Rates
 
+from codepolicy.evaluation.records import Record
+from codepolicy.evaluation.run_store import read_run
 from codepolicy.evaluation.statistics import wilson
 from sim_envs.judging.task import Task
 from sim_envs.suites.suite import load, members, names, trials
 from sim_envs.suites.task_catalog import all_tasks
 
+MEASURED = Path(__file__).parent / "offline_cap14.json"
 DOCS = Path(__file__).parents[1] / "docs"
 INTRO = """\
 # Tasks
@@ -87,8 +92,8 @@ them, and those of the [offline model](offline.md) with intervals of 95 % (NOTE)
 CAP14
 
 The offline model writes by rules, and knows sentences like these: its figures say how far perception, motion and repair
-carry a program that means the right thing, not how well a language model programs. `python benchmarks/offline.py
---trials 50 --resume cap14.jsonl` plays them.
+carry a program that means the right thing, not how well a language model programs. `codepolicy eval cap14
+--trials 50` plays them.
 
 An interval of 95 % around 250 trials is about 3 points wide on either side at 95 % and 6 at 50 %. What is ours and
 not the paper's: scenes (up to four blocks and four bowls, at least 4 cm between things, places that an instruction
@@ -98,7 +103,7 @@ switches off.
 
 `ravens` has the metric of Ravens, every pose or zone goal met; a gripper takes the place of suction, cubes and other
 simple things that of letters, kits and rings. `core` is for continuous integration: CORE trials, which took the
-offline model 75 s on one core (`python benchmarks/offline.py --suite core --trials 2 --paraphrased`).
+offline model 75 s on one core (`codepolicy eval core --jobs 1`).
 
 ## Adding a task
 
@@ -106,8 +111,9 @@ Write one file in `sim_envs/tasks/`, after `put_block_in_bowl.py`: a class with 
 under `@task(id=…, version=1, template=Template(…), tags=(…), tolerance="…")`. Importing the folder registers it, and
 `tests/tasks/test_conformance.py` holds it to the promises of every task: paraphrases read back, the scene follows from
 the seed, the oracle wins, decoys and doing nothing lose, the verdict reacts to a moved object, and a free sentence gets
-the same verdict. Give it a tag of a suite, then run `python benchmarks/task_page.py` and
-`python benchmarks/oracle.py --task ID --seeds 20`. When what counts changes, raise the version.
+the same verdict. Give it a tag of a suite, then run `python benchmarks/task_page.py`,
+`codepolicy eval ID --oracle --trials 20` and `codepolicy eval ID --decoys`. When what counts changes, raise the
+version.
 
 ### In a package of your own
 
@@ -180,6 +186,37 @@ CAP14 = (
 )
 
 
+class Rate(msgspec.Struct, frozen=True):
+    """How often the episodes of one group were won."""
+
+    group: str
+    episodes: int
+    first: int
+    """On turn 1."""
+    second: int
+    """By turn 2."""
+
+
+class Rates(msgspec.Struct, frozen=True):
+    """The offline model's on `cap14`."""
+
+    note: str
+    """When and at which commit."""
+    groups: tuple[Rate, ...]
+
+
+def measure(run: Path, note: str) -> None:
+    """Keep the rates of a run."""
+    groups: dict[str, list[Record]] = {}
+    for record in read_run(run).records:
+        groups.setdefault(" ".join(record.labels.values()), []).append(record)
+    rates = [
+        Rate(name, len(records), *(sum(r.won and r.turns <= turn for r in records) for turn in (1, 2)))
+        for name, records in sorted(groups.items())
+    ]
+    MEASURED.write_bytes(msgspec.json.format(msgspec.json.encode(Rates(note, tuple(rates)))) + b"\n")
+
+
 def cap14() -> str:
     """The paper's figures as a Markdown table, beside the offline model's, with the number of our tasks in each row."""
     paper = ("CLIPort (oracle termination)", "NL planner", "Code as Policies")
@@ -190,8 +227,8 @@ def cap14() -> str:
 
 
 def measured() -> Rates:
-    """What `benchmarks/offline.py --write` last wrote."""
-    return msgspec.json.decode((Path(__file__).parent / "offline_cap14.json").read_bytes(), type=Rates)
+    """What `--cap14` last kept."""
+    return msgspec.json.decode(MEASURED.read_bytes(), type=Rates)
 
 
 def ours(rate: Rate) -> tuple[str, str, str]:
@@ -273,7 +310,12 @@ def main() -> None:
     """Write what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-pictures", action="store_true")
-    if not parser.parse_args().no_pictures:
+    parser.add_argument("--cap14", type=Path, metavar="RUN", help="a run of cap14 by the offline model")
+    parser.add_argument("--note", default="", help="what is written beside its rates")
+    args = parser.parse_args()
+    if args.cap14 is not None:
+        measure(args.cap14, args.note)
+    if not args.no_pictures:
         pictures()
     (DOCS / "tasks.md").write_text(page(), encoding="utf-8")
 

@@ -218,6 +218,20 @@ class Judged(Protocol):
 
 
 @runtime_checkable
+class Controlled(Protocol):
+    """Has negative controls: programs that its tasks must tell from ones that did what was asked."""
+
+    @property
+    def name(self) -> str:
+        """As of `World`."""
+        ...
+
+    def decoys(self, spec: TrialSpec) -> Mapping[str, str]:
+        """Sources of plausible programs that must lose `spec`'s task, by what is wrong; to do nothing is one."""
+        ...
+
+
+@runtime_checkable
 class Restorable(Protocol):
     """Can return to where it was."""
 
@@ -319,6 +333,7 @@ C = TypeVar("C")
 _LACKS: dict[type, str] = {
     Described: "tells nothing of its robot before a trial is set up",
     Judged: "has no tasks and no ground truth: it cannot list, set up or judge a task",
+    Controlled: "has no programs that must lose its tasks",
     Restorable: "cannot be taken back to an earlier state",
     Pictured: "makes no pictures by itself",
     Filmed: "makes no video of a size, speed and camera of your choice",

@@ -146,6 +146,14 @@ class PyBulletEnvironment:
             raise ConfigurationError("an oracle program belongs to a task; give one.")
         return find_task(spec.task).bind(spec.seed, spec.instruction).oracle
 
+    def decoys(self, spec: TrialSpec) -> Mapping[str, str]:
+        """Programs that must lose `spec`'s task; see `Controlled`."""
+        from sim_envs.suites.task_catalog import find_task
+
+        if spec.task is None:
+            raise ConfigurationError("decoys belong to a task; give one.")
+        return {"do nothing": "pass\n", **find_task(spec.task).bind(spec.seed, spec.instruction).decoys}
+
     def reset(self, spec: TrialSpec) -> Trial:
         """Set up a trial; see `World.reset`."""
         if spec.task is not None and spec.scene is not None:

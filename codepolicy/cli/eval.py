@@ -20,9 +20,11 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
     """Play suites and tasks in parallel and keep what comes of it; the same command goes on where it was cut short."""
 
     names: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="SUITE|TASK")] = ()
-    """Suites by name or TOML file, and tasks by id (see `codepolicy tasks`); or `written`, programs without a model."""
+    """Suites by name or TOML file, tasks by id (see `codepolicy tasks`), or `all`; or `written`, without a model."""
     oracle: Annotated[bool, Flag] = False
     """Run each task's own program instead of a model's: a test of primitives and perception."""
+    decoys: Annotated[bool, Flag] = False
+    """Run the programs of each task that must lose, doing nothing among them; exit with 1 where one wins."""
     trials: int | None = None
     """Seeds 0 to N-1 of each task; what the suite says when left out, 10 for a task."""
     seeds: Annotated[str | None, tyro.conf.arg(metavar="A-B")] = None
@@ -101,6 +103,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
             environment=self.env,
             model=self.model,
             oracle=self.oracle,
+            decoys=self.decoys,
             programs=only if only in built_in() else None,
             options=model_options(self),
             planner=self.planner,

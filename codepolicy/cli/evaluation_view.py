@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from codepolicy.cli.fail_under import missed
+from codepolicy.cli.fail_under import decoys_won, missed
 from codepolicy.cli.output import fail, put, put_json
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.executor import Executor
@@ -68,7 +68,7 @@ class EvaluationView:
         if self.json:
             put_json({**_plain(summary), "folder": str(run.path), "ending": ending.status if ending else "interrupted"})
         else:
-            for line in (*text_report.table(summary), "", *text_report.losses(asked.records)):
+            for line in (*text_report.table(summary), "", *text_report.losses(asked.records, summary.model)):
                 put(line)
             put(f"record in {run.path}, page in {run.path / 'report.html'}")
         if ending is None:
@@ -77,7 +77,7 @@ class EvaluationView:
             put(f"stopped early, sure: {ending.why}")
         if ending.status not in ("complete", "sure"):
             return fail(f"stopped: {ending.why}. {_advice(ending)}", 3, json=False)
-        why = missed(summary, self.fail_under)
+        why = decoys_won(summary) or missed(summary, self.fail_under)
         if why is not None:
             return fail(why, 1, json=False)
         return 0

@@ -17,6 +17,13 @@ def checked(fail_under: float | None) -> float | None:
     return fail_under
 
 
+def decoys_won(summary: Summary) -> str | None:
+    """Why a run of programs that must lose fails, in a sentence; None where it does not."""
+    if summary.model != "decoys" or not summary.total.won:
+        return None
+    return f"{summary.total.won} of {summary.total.episodes} programs that must lose have won"
+
+
 def missed(summary: Summary, fail_under: float | None) -> str | None:
     """Why a build fails, in a sentence; None where it does not. A shard without episodes fails nothing."""
     total = summary.total

@@ -32,7 +32,7 @@ class ReportCommand:
         import os
         from pathlib import Path
 
-        from codepolicy.cli.fail_under import checked, missed
+        from codepolicy.cli.fail_under import checked, decoys_won, missed
         from codepolicy.cli.output import fail, put, put_json
         from codepolicy.evaluation import text_report
         from codepolicy.evaluation.episode_page import write_page
@@ -61,13 +61,13 @@ class ReportCommand:
         if self.json:
             put_json(summary)
         else:
-            for line in (*text_report.table(summary), "", *text_report.losses(run.records)):
+            for line in (*text_report.table(summary), "", *text_report.losses(run.records, summary.model)):
                 put(line)
             if page is not None:
                 put(f"page in {page}")
             for line in github_annotations(run.records) if os.environ.get("GITHUB_ACTIONS") == "true" else ():
                 put(line)
-        why = missed(summary, fail_under)
+        why = decoys_won(summary) or missed(summary, fail_under)
         if why is None and fail_under is not None and summary.missing_shards:
             why = f"missing shards: {', '.join(summary.missing_shards)}; give the folders of all of them"
         if why is None and fail_under is not None and summary.total.episodes < summary.planned:

@@ -89,8 +89,7 @@ def configured(setup: WorkerSetup, environment: World) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.json.decode(msgspec.json.encode(setup.settings))  # as the record has it: lists, no tuples
     del settings["disturbances"]
-    given = setup.oracle or setup.programs is not None
-    for name, sees in ((setup.planner, False), (setup.critic, True), (None if given else setup.model, True)):
+    for name, sees in ((setup.planner, False), (setup.critic, True), (None if setup.given else setup.model, True)):
         if name is not None:  # so that a mistake is told before anything is written
             suited(name, setup.settings, setup.options, sees=sees)
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from codepolicy.evaluation import fingerprints
 from codepolicy.evaluation.configuration import Configuration
@@ -57,6 +57,7 @@ def planned(
     *,
     samples: int = 1,
     part: tuple[int, int] = (1, 1),
+    decoys: Callable[[PlannedTrial], Iterable[str]] | None = None,
 ) -> tuple[Job, ...]:
     """The episodes of a run, every task's first seed before any second one, so that what is cut short is balanced.
 
@@ -67,6 +68,7 @@ def planned(
         configuration: the same, as results keep it.
         samples: how often each is played.
         part: of how many shards which one; the key decides where an episode belongs.
+        decoys: names of the programs that are played for a trial, where they are those that must lose.
 
     Raises:
         ConfigurationError: one task and seed in two wordings or under two sets of disturbances, which no comparison
@@ -74,6 +76,8 @@ def planned(
     """
     if samples < 1:
         raise ConfigurationError(f"--samples is {samples}; give at least 1")
+    if samples > 1 and decoys is not None:
+        raise ConfigurationError("--decoys plays each program once, as it does the same each time; leave --samples out")
     found: dict[tuple[str, int], PlannedTrial] = {}
     for trial in trials:
         other = found.setdefault((trial.task, trial.spec.seed), trial)
@@ -85,9 +89,9 @@ def planned(
             )
     number, of = part
     jobs = [
-        Job(key=_key(trial, sample, tasks, setup, configuration), trial=trial, sample=sample)
+        Job(key=_key(trial, sample, tasks, setup, configuration), trial=trial, sample=sample, decoy=decoy)
         for trial in sorted(found.values(), key=lambda t: t.spec.seed)
-        for sample in range(samples)
+        for sample, decoy in enumerate(decoys(trial) if decoys is not None else [""] * samples)
     ]
     return tuple(job for job in jobs if int(job.key, 16) % of == number - 1)
 

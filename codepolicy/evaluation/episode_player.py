@@ -24,7 +24,7 @@ from codepolicy.models.protocol import Message, Model, Reply, keeps_cost
 from codepolicy.models.registry import suited
 from codepolicy.plugins import load_environment
 from codepolicy.sandbox.policy_process import Zygote
-from primitives.environment import World
+from primitives.environment import Controlled, World, capability
 from primitives.errors import ConfigurationError
 
 
@@ -98,7 +98,7 @@ class Player:
             return Sampled(suited(name, setup.settings, setup.options), job.sample)
 
         agent = Agent(
-            model=setup.model if setup.oracle else model(setup.model),
+            model=setup.model if setup.given else model(setup.model),
             env=environment,
             settings=replace(setup.settings, disturbances=spec.disturbances),
             options=setup.options,
@@ -110,6 +110,10 @@ class Player:
         )
         if setup.oracle:
             return agent.execute(None, instruction=spec.instruction, task=spec.task, seed=spec.seed)
+        if job.decoy:
+            program = capability(environment, Controlled).decoys(spec)[job.decoy]
+            played = agent.execute(program, instruction=spec.instruction, gate=False, task=spec.task, seed=spec.seed)
+            return msgspec.structs.replace(played, privileged=(*played.privileged, "program"))  # it knows the scene
         return agent.run(spec.instruction, task=spec.task, seed=spec.seed)
 
     def _media(self, folder: RunFolder) -> Media | None:

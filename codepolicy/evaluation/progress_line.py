@@ -40,8 +40,9 @@ class ProgressLine:
         self._done += 1
         self._won += record.won
         clear = "\r\x1b[K" if self._live else ""
-        if not record.won:
-            told = f"lost to {record.kind}: {record.name}: {record.feedback or record.told}"
+        if record.won == bool(record.decoy):
+            lost = f"lost to {record.kind}: {record.name}: {record.feedback or record.told}"
+            told = f"must lose and won: {record.name}" if record.decoy else lost
             told = printable_line(redacted(told))
             self._print(f"{clear}{fitted(told, self._stream) if self._stream is not None else told}\n")
         now = time.monotonic()

@@ -21,6 +21,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     trial: PlannedTrial
     sample: int = 0
     """Which of several replies to the same request; tells repeated episodes of one seed apart."""
+    decoy: str = ""
+    """Name of the program of the task's own that is played and must lose; "" for any other."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,10 +62,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Hash of programs, feedback, robot time and the world at the end: equal where two episodes are, bit for bit."""
     folder: str | None = None
     """Of program, feedback, conversation and trace, relative to the run's folder."""
+    decoy: str = ""
+    """Name of the program that was played and must lose; "" for any other."""
 
     @property
     def name(self) -> str:
         """For people."""
+        if self.decoy:
+            return f"{named(self.task, self.seed, 0)} ({self.decoy})"
         return named(self.task, self.seed, self.sample)
 
     @property
@@ -110,6 +116,7 @@ def recorded(job: Job, episode: Episode, *, folder: str | None) -> Record:
             )
         ),
         folder=folder,
+        decoy=job.decoy,
     )
 
 
@@ -135,6 +142,7 @@ def broken(job: Job, why: str) -> Record:
         privileged=(),
         usage=Usage(),
         timings=Timings(total=0.0, model=0.0, execution=0.0, robot=0.0),
+        decoy=job.decoy,
     )
 
 

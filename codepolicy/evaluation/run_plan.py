@@ -14,7 +14,7 @@ from codepolicy.evaluation.episode_keys import labelled_tasks, planned
 from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.worker_setup import WorkerSetup
 from codepolicy.plugins import load_environment
-from primitives.environment import Judged, capability
+from primitives.environment import Controlled, Judged, capability
 from primitives.errors import ConfigurationError
 
 
@@ -63,9 +63,18 @@ def start(
             trials = judged.trials(names, seeds=seeds, wording=setup.wording, disturbances=setup.disturbances)
         tasks = labelled_tasks(judged, trials)
         configuration = configured(setup, environment)
+        controlled = capability(environment, Controlled) if setup.decoys else None
+        jobs = planned(
+            trials,
+            tasks,
+            setup,
+            configuration,
+            samples=samples,
+            part=part,
+            decoys=None if controlled is None else lambda trial: controlled.decoys(trial.spec),
+        )
     finally:
         environment.close()
-    jobs = planned(trials, tasks, setup, configuration, samples=samples, part=part)
     number, of = part
     file = RunFile(
         command=tuple(command),

@@ -78,7 +78,7 @@ def summarized(run: EvaluationRun) -> Summary:
         planned=run.file.planned,
         missing_shards=run.missing_shards,
         tasks=tasks,
-        groups=rows(records, lambda r: [f"{name}: {value}" for name, value in r.labels.items()]),
+        groups=rows(records, _groups),
         total=row("all", records),
         tasks_in_general=over_tasks([task.rate for task in tasks]),
         kinds=dict(Counter(r.kind for r in records if not r.won).most_common()),
@@ -87,6 +87,12 @@ def summarized(run: EvaluationRun) -> Summary:
         tried_again=sum(r.attempts > 1 for r in records),
         replaced=run.again,
     )
+
+
+def _groups(record: Record) -> list[str]:
+    """The labels of an episode and, where there are several, all of them together, as published tables have it."""
+    each = [f"{name}: {value}" for name, value in record.labels.items()]
+    return each if len(each) < 2 else [*each, ", ".join(each)]
 
 
 def rows(records: Sequence[Record], names: Callable[[Record], Iterable[str]]) -> tuple[Row, ...]:

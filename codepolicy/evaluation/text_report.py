@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from codepolicy.evaluation.records import Record
 from codepolicy.evaluation.summary import Row, Summary
+from codepolicy.evaluation.worker_setup import DECOYS
 from codepolicy.printable import printable_line
 
 HEADINGS = (
@@ -52,8 +53,12 @@ def notes(summary: Summary) -> Iterator[str]:
         yield f"{summary.unjudged} judged by their own goal check alone: no ground-truth verdict"
 
 
-def losses(records: Sequence[Record]) -> Iterator[str]:
-    """The first lost episodes by what they were lost to."""
+def losses(records: Sequence[Record], model: str = "") -> Iterator[str]:
+    """The first lost episodes by what they were lost to; of `model` "decoys", which must lose, those that were won."""
+    if model == DECOYS:
+        for record in [r for r in records if r.won][:LISTED]:
+            yield printable_line(f"must lose and won: {record.name}: {record.told}")
+        return
     lost = sorted((r for r in records if not r.won), key=lambda r: (r.kind, r.task, r.seed, r.sample))
     for record in lost[:LISTED]:
         yield printable_line(f"lost to {record.kind}: {record.name}: {record.feedback or record.told}")

@@ -11,8 +11,8 @@ from codepolicy.settings import Settings
 from primitives.environment import Wording
 from primitives.errors import ConfigurationError
 
-ORACLE = "oracle"
-"""Stands for the tasks' own programs where a model is named in results."""
+ORACLE, DECOYS = "oracle", "decoys"
+"""Stand for the tasks' own programs, those that win and those that lose, where a model is named in results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class WorkerSetup:
     model: str = "offline"
     oracle: bool = False
     """Run each task's own program instead of a model's, to test primitives and perception."""
+    decoys: bool = False
+    """Run the programs of each task that must lose, to test its verdict."""
     programs: str | None = None
     """Baseline whose programs are played instead of a model's."""
     options: ModelOptions = field(default_factory=ModelOptions)
@@ -43,6 +45,8 @@ class WorkerSetup:
     """Of which episodes pictures and a video are kept."""
 
     def __post_init__(self) -> None:
+        if self.oracle and self.decoys:
+            raise ConfigurationError("--oracle and --decoys are two runs: one must win everything, the other nothing")
         if self.settings.learn:
             raise ConfigurationError(
                 "--learn would let an episode depend on those before it; learn with `codepolicy run`, "
@@ -54,4 +58,9 @@ class WorkerSetup:
         """What results name as the author of the programs."""
         if self.programs is not None:
             return f"programs:{Path(self.programs).stem}"
-        return ORACLE if self.oracle else self.model
+        return ORACLE if self.oracle else DECOYS if self.decoys else self.model
+
+    @property
+    def given(self) -> bool:
+        """Whether the programs are there already, and no model is asked."""
+        return self.oracle or self.decoys or self.programs is not None

@@ -133,6 +133,10 @@ class FrankaTwin:
         """As of `pybullet`."""
         return self.ask("oracle_program", spec)
 
+    def decoys(self, spec: TrialSpec) -> Mapping[str, str]:
+        """As of `pybullet`."""
+        return self.ask("decoys", spec)
+
     def instruct(self, instruction: str) -> str | None:
         """As of `pybullet`."""
         return self.ask("instruct", instruction)

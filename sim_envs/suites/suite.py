@@ -170,14 +170,20 @@ def selected(
     )
 
 
+ALL = "all"
+"""In the place of a suite: every registered task, those of plug-ins included, with the attributes that are seen."""
+
+
 def _suite_or_task(name: str) -> Suite:
-    """The suite `name`, or one of the task `name` alone."""
+    """The suite `name`, one of the task `name` alone, or one of all tasks."""
+    if name == ALL:
+        return Suite(description="", groups=(TaskGroup(tasks=tuple(sorted(task.id for task in all_tasks()))),))
     if name.endswith(".toml") or name in names():
         return load(name)
     known = {task.id for task in all_tasks()}
     id = name.partition(":")[0]
     if not {id, re.sub(r"-v\d+$", "", id)} & known:
-        raise unknown_name("suite or task", name, (*names(), *known), where="codepolicy tasks")
+        raise unknown_name("suite or task", name, (ALL, *names(), *known), where="codepolicy tasks")
     task = find_task(name)
     return Suite(description="", groups=(TaskGroup(tasks=(task.id,), labels=_labels(task)),))
 

@@ -135,3 +135,19 @@ def test_mistakes_are_told_in_a_sentence(
     told = capsys.readouterr()
     assert told.err.startswith("codepolicy: ") and says in told.err and told.out == ""
     assert not any(tmp_path.iterdir()), "nothing is written"
+
+
+@pytest.mark.slow
+def test_programs_that_must_lose_are_played_and_one_that_wins_fails_the_build(tmp_path: Path) -> None:
+    out = str(tmp_path / "decoys")
+    told = cli("eval", "reason-decline-missing", "--decoys", "--trials", "1", "--jobs", "1", "--out", out)
+    assert "lost to" not in told.stdout + told.stderr
+    records = read_run(Path(out)).records
+    assert {"do nothing", "says it is done"} <= {r.decoy for r in records} and not any(r.won for r in records)
+    assert {r.privileged for r in records} == {("program",)}
+    file = Path(out) / "episodes.jsonl"
+    first, *others = file.read_text().splitlines(keepends=True)
+    file.write_text(first.replace('"won":false', '"won":true') + "".join(others))
+    told = cli("report", out, status=1)
+    assert "must lose and won: reason-decline-missing-v2 seed 0 (" in told.stdout
+    assert f"1 of {len(records)} programs that must lose have won" in told.stderr

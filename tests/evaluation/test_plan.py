@@ -136,3 +136,17 @@ def test_seeds_that_are_none(count: int | None, span: str | None, says: str) -> 
 def test_shards_that_are_none(text: str) -> None:
     with pytest.raises(ConfigurationError, match="2/8 for the second of eight"):
         shard(text)
+
+
+def test_each_trial_is_played_once_with_each_program_that_must_lose() -> None:
+    found = jobs(trials(["a-v1"], 2), decoys=lambda trial: ["do nothing", f"wrong {trial.spec.seed}"])
+    told = [(j.trial.spec.seed, j.decoy) for j in found]
+    assert told == [(0, "do nothing"), (0, "wrong 0"), (1, "do nothing"), (1, "wrong 1")]
+    assert len({j.key for j in found}) == 4 and len({(j.trial.spec.seed, j.sample) for j in found}) == 4
+    with pytest.raises(ConfigurationError, match="once"):
+        jobs(samples=2, decoys=lambda _: [])
+
+
+def test_what_must_win_and_what_must_lose_are_two_runs() -> None:
+    with pytest.raises(ConfigurationError, match="two runs"):
+        WorkerSetup(oracle=True, decoys=True)

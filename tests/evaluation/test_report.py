@@ -85,3 +85,14 @@ def test_progress_counts_what_an_earlier_start_has_left() -> None:
         "6 episodes in 2 processes, 4 already there",
         "lost to grasp_missed: lift-block-v1 seed 6: line 1: pick: the fingers closed on nothing",
     ]
+
+
+def test_labels_are_rows_alone_and_together() -> None:
+    labels = {"split": "ua-si", "family": "spatial"}
+    summary = summarized(made.run([made.record(labels=labels), made.record(seed=1)]))
+    assert [row.name for row in summary.groups] == [
+        "family: lift",
+        "family: spatial",
+        "split: ua-si",
+        "split: ua-si, family: spatial",
+    ]

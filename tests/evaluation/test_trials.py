@@ -94,3 +94,8 @@ def test_a_file_that_a_setting_names_is_part_of_the_configuration(tmp_path: Path
 def test_setups_that_cannot_be(setup: WorkerSetup, names: list[str], says: str) -> None:
     with pytest.raises(ConfigurationError, match=says):
         start(setup, names)
+
+
+def test_all_is_every_task_once(environment: World) -> None:
+    trials = environment.trials(["all"], seeds=[0])
+    assert sorted(t.spec.task or "" for t in trials) == sorted(info.id for info in environment.tasks())
