@@ -89,4 +89,4 @@ class BaselineCommand(ConditionFlags, ExecutorFlags):
     def _setup(self, file: str) -> WorkerSetup:
         from codepolicy.evaluation.worker_setup import WorkerSetup
 
-        return WorkerSetup(environment=self.env, programs=file, settings=settings(self))
+        return WorkerSetup(environment=self.place, programs=file, settings=settings(self))

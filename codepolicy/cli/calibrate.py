@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from codepolicy.cli.options import ConditionFlags, Flag
+from codepolicy.cli.options import Flag, PlaceFlags
 from codepolicy.settings import DisturbanceSettings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalibrateCommand(DisturbanceSettings, ConditionFlags):
+class CalibrateCommand(DisturbanceSettings, PlaceFlags):
     """Print a calibration board (calibrate board), or find where a camera is by looking at it (calibrate camera)."""
 
     what: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="board|camera")] = ()

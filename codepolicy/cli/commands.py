@@ -19,6 +19,7 @@ from codepolicy.cli.doctor import DoctorCommand
 from codepolicy.cli.eval import EvalCommand
 from codepolicy.cli.exec import ExecCommand
 from codepolicy.cli.export import ExportCommand
+from codepolicy.cli.flag_conditions import refuse_idle
 from codepolicy.cli.mcp import McpCommand
 from codepolicy.cli.new import NewCommand
 from codepolicy.cli.prompt import PromptCommand
@@ -66,7 +67,13 @@ COMMANDS: dict[str, type[Any]] = {
 
 def parse(argv: Sequence[str]) -> Command:
     """The command that `argv` asks for. Exits with status 2 where tyro finds a mistake in it."""
-    argv, config = _without_config(argv)
+    words, config = _without_config(argv)
+    command = _parsed(words, config)
+    refuse_idle(words[0], command, words)
+    return command
+
+
+def _parsed(argv: list[str], config: dict[str, Any]) -> Command:
     if argv and not argv[0].startswith("-") and argv[0] not in COMMANDS and " " not in argv[0].strip():
         raise unknown_name("command", argv[0], COMMANDS)
     union: Any = None
@@ -79,7 +86,7 @@ def parse(argv: Sequence[str]) -> Command:
             union,
             prog="codepolicy",
             description="From a sentence to a program to a verified result.",
-            args=list(argv),
+            args=argv,
             config=(tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes),
         ),
     )

@@ -100,7 +100,7 @@ class EvalCommand(LoopFlags, ModelFlags, ConditionFlags, ExecutorFlags):
 
         (only,) = self.names if len(self.names) == 1 else ("",)
         return WorkerSetup(
-            environment=self.env,
+            environment=self.place,
             model=self.model,
             oracle=self.oracle,
             decoys=self.decoys,

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 import tyro
 
-from codepolicy.cli.options import Flag, OutputFlags, WorldOptions, approver, settings
+from codepolicy.cli.options import Flag, OutputFlags, RecoverFlag, WorldOptions, approver, settings
 from codepolicy.settings import SafetySettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExecCommand(OutputFlags, SafetySettings, WorldOptions):
+class ExecCommand(OutputFlags, SafetySettings, RecoverFlag, WorldOptions):
     """Run a program you wrote: the same path without a model."""
 
     program: Annotated[str | None, tyro.conf.Positional, tyro.conf.arg(metavar="PROGRAM.py")] = None

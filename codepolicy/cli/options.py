@@ -31,8 +31,8 @@ VideoSize = Literal["quick", "480p", "720p", "1080p"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConditionFlags(ConditionSettings):
-    """Under which conditions programs run."""
+class PlaceFlags:
+    """Where things happen."""
 
     env: Annotated[str, tyro.conf.arg(metavar="NAME|FILE.toml")] = "pybullet"
     """Environment, or the robot file of a real robot."""
@@ -46,8 +46,13 @@ class ConditionFlags(ConditionSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConditionFlags(PlaceFlags, ConditionSettings):
+    """Under which conditions programs run."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorldOptions(DisturbanceSettings, ConditionFlags):
-    """Where things happen."""
+    """In which world programs run."""
 
     task: Annotated[str | None, tyro.conf.arg(metavar="ID")] = None
     """Task that sets the scene and judges the end (see `codepolicy tasks`)."""
@@ -55,6 +60,12 @@ class WorldOptions(DisturbanceSettings, ConditionFlags):
     """Scene by name, of a task (for any sentence), or from a file, instead of a task."""
     seed: int = 0
     """Seed of scene and disturbances."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoverFlag:
+    """For a robot that stands still."""
+
     recover: Annotated[bool, Flag] = False
     """A person has looked at the robot: lift a stop, a protective stop or a fault first."""
 
@@ -191,7 +202,7 @@ def _given(flags: object, kind: type[Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, WorldOptions):
+class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, RecoverFlag, WorldOptions):
     """Everything that an agent is made from."""
 
     also: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME[:DETAIL]")] = ()

@@ -47,6 +47,7 @@ class ReportCommand:
         fail_under = checked(self.fail_under)
         single = Path(self.runs[0])
         if len(self.runs) == 1 and (single / "episode.json").is_file():
+            self._refuse_idle()
             put(f"page in {write_page(single)}")
             return 0
         run = merged([Path(path) for path in self.runs])
@@ -73,3 +74,20 @@ class ReportCommand:
         if why is None and fail_under is not None and summary.total.episodes < summary.planned:
             why = f"{summary.planned - summary.total.episodes} of {summary.planned} episodes are missing"
         return 0 if why is None else fail(why, 1, json=False)
+
+    def _refuse_idle(self) -> None:
+        """Of a single run there is nothing but its page. Raises ConfigurationError."""
+        from primitives.errors import ConfigurationError
+
+        for flag, given in (
+            ("--page", self.page is not None),
+            ("--fail-under", self.fail_under is not None),
+            ("--junit", self.junit is not None),
+            ("--export", bool(self.export)),
+            ("--json", self.json),
+        ):
+            if given:
+                raise ConfigurationError(
+                    f"{flag} has no effect here: {self.runs[0]!r} is a single run, and has a page alone; "
+                    "it is for folders that `codepolicy eval` made"
+                )

@@ -113,6 +113,8 @@ class RobotThread:
             self.arm, self.workspace = robot.arm.info, robot.workspace
             self._shapes = arm_shapes(self.arm)
             try:
+                if self.agent.recover:
+                    session.recover()
                 executor.begin(self._observe)
                 executor.look()
                 executor.end()
