@@ -41,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     robots = parser.getgroup("robots", "robots (primitives.conformance)")
     robots.addoption("--robot", default=None, metavar="NAME|FILE", help="robot under test, by name or robot file")
     robots.addoption("--hardware-ok", action="store_true", help="the robot may move: its surroundings are clear")
+    robots.addoption(
+        "--injector",
+        default=None,
+        metavar="MODULE:FUNCTION",
+        help="makes the robot go wrong, where its driver cannot",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -32,12 +32,12 @@ from primitives.perception.tracking.scene_memory import SceneMemory
 from primitives.plugins import broke
 from primitives.registry import Surface
 from primitives.results import as_result, show
-from primitives.robot import ArmMode, Robot
+from primitives.robot import Arm, ArmMode, Robot
 from primitives.scene import Region, SceneObject
 from primitives.trace import CallRecord, Clause
 from primitives.twin import Carried, Perceived
 
-STOP_S = 0.05
+STOP_S = 0.045
 """Host time in s that an arm's `stop` may take."""
 LOOK = "Look at the robot, then recover it."
 KEPT_RECORDS = 1000
@@ -50,6 +50,18 @@ KEPT_IMAGES = 16
 
 def _silent(_text: str) -> None:
     """Where nobody listens."""
+
+
+def stop_at_once(arm: Arm) -> None:
+    """Have an arm stop, and return within 50 ms: a driver whose `stop` does not return keeps nobody waiting."""
+    stopping = threading.Thread(target=_stop, args=(arm,), name="stop", daemon=True)
+    stopping.start()
+    stopping.join(STOP_S)
+
+
+def _stop(arm: Arm) -> None:
+    with suppress(Failure):  # that it is lost, whoever waits for the motion is told
+        arm.stop()
 
 
 class Server:
@@ -185,14 +197,14 @@ class Server:
     def halt(self) -> None:
         """End the program: stop the arm, and refuse every further call until the next `begin`. From any thread."""
         self._halted = True
-        self._stop_arm()
+        stop_at_once(self._context.robot.arm)
 
     def stop(self) -> None:
         """A person stops the robot: nothing moves any more until one calls `recover`. From any thread."""
         self._latched = self._latched or Stopped(
             "the robot was stopped by a person", hint="Look at the robot, then recover it."
         )
-        self._stop_arm()
+        stop_at_once(self._context.robot.arm)
 
     def recover(self, *, operator_ack: bool) -> None:
         """Let the robot move again after a stop, a protective stop or a fault, once a person has looked at it.
@@ -242,16 +254,6 @@ class Server:
         arm = self._context.robot.arm
         if arm.state().mode is ArmMode.STOPPED:
             arm.recover(operator_ack=False)
-
-    def _stop_arm(self) -> None:
-        """Have the arm stop; a driver whose `stop` does not return keeps nobody waiting."""
-        stopping = threading.Thread(target=self._stopped_arm, name="stop", daemon=True)
-        stopping.start()
-        stopping.join(STOP_S)
-
-    def _stopped_arm(self) -> None:
-        with suppress(Failure):  # that it is lost, whoever waits for the motion is told
-            self._context.robot.arm.stop()
 
     def invoke(self, name: str, *args: object, line: int | None = None, **kwargs: object) -> Any:
         """Call a primitive with plain Python values, along the same way as a program's process."""

@@ -22,7 +22,11 @@ def subject(request: pytest.FixtureRequest) -> Iterator[Subject]:
     if not name:
         raise pytest.UsageError("say which robot: --robot NAME|FILE.toml")
     try:
-        subject = opened(name, hardware_ok=bool(request.config.getoption("--hardware-ok")))
+        subject = opened(
+            name,
+            hardware_ok=bool(request.config.getoption("--hardware-ok")),
+            injector=request.config.getoption("--injector"),
+        )
     except (ConfigurationError, Failure) as error:
         pytest.exit(f"robot {name!r}: {error}", returncode=2)
     yield subject
@@ -37,14 +41,6 @@ def moving(subject: Subject) -> Iterator[Subject]:
     subject.mended()
     yield subject
     subject.mended()
-
-
-@pytest.fixture
-def faulty(moving: Subject) -> Subject:
-    """The robot, where faults can be injected."""
-    if moving.injector is None:
-        pytest.skip("no injector: the driver offers no inject() and mend()")
-    return moving
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -13,7 +13,8 @@ class Stopwatch:
     """Host time since it was made, and what of it this process and those it started have waited for a processor."""
 
     def __init__(self) -> None:
-        self._began, self._before = time.monotonic(), _delays(os.getpid())
+        self._before = _delays(os.getpid())
+        self._began = time.monotonic()
 
     @property
     def elapsed(self) -> float:

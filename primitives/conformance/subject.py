@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -11,6 +12,7 @@ from typing import Protocol, TypeAlias, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.conformance.injection import Injectors, injector_of
 from primitives.environment import Judged, TrialSpec, World
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.kinematics.arm_kinematics import Kinematics
@@ -25,22 +27,6 @@ SLOW = 0.2
 """Part of the arm's own speed at which it is."""
 MOTION_S = 60.0
 """Host time in s that such a motion may take on any machine."""
-
-
-@runtime_checkable
-class Injector(Protocol):
-    """An arm, or a stand-in for its other side, in which something can be made to go wrong.
-
-    Faults: freeze, corrupt, drop, estop, protective_stop, fault, stuck_joint, silent_gripper.
-    """
-
-    def inject(self, fault: str) -> None:
-        """Have it go wrong until `mend`."""
-        ...
-
-    def mend(self) -> None:
-        """What was wrong is right again."""
-        ...
 
 
 @runtime_checkable
@@ -59,7 +45,7 @@ class Subject:
     world: World
     robot: Robot
     may_move: bool
-    injector: Injector | None
+    injector: Injectors
     kinematics: Kinematics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,20 +83,24 @@ class Subject:
 
         return pose_distance(self.kinematics.tool(goal), self.kinematics.tool(q))
 
+    def rests(self) -> bool:
+        """Whether the arm stays where it is."""
+        time.sleep(0.3)
+        before = self.state().q
+        time.sleep(0.2)
+        return float(np.abs(self.state().q - before).max()) < 0.002
+
     def mended(self) -> None:
         """Whatever a test did, the robot takes motions again."""
-        if self.injector is not None:
-            self.injector.mend()
+        self.injector.mend()
         self.arm.recover(operator_ack=True)
 
 
-def opened(name: str, *, hardware_ok: bool) -> Subject:
+def opened(name: str, *, hardware_ok: bool, injector: str | None = None) -> Subject:
     """The robot `name`, connected. Raises ConfigurationError, or what its driver raises."""
     world = _world(name)
     robot = world.reset(TrialSpec(disturbances="none")).robot
-    inner = getattr(robot.arm, "inner", robot.arm)
-    injector = inner if isinstance(inner, Injector) else None
-    return Subject(world, robot, hardware_ok or not _is_real(world), injector)
+    return Subject(world, robot, hardware_ok or not _is_real(world), injector_of(world, robot.arm, injector))
 
 
 def _is_real(world: World) -> bool:

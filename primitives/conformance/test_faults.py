@@ -1,80 +1,82 @@
-"""What goes wrong is told as what it is, and holds until a person has looked."""
+"""What goes wrong is told as what it is and in time, and holds until a person has looked."""
 
 # pyright: basic
 
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
-from primitives.conformance.subject import MOTION_S, STEP, Subject
+from primitives.conformance.injection import FAULTS
+from primitives.conformance.run_delay import Stopwatch
+from primitives.conformance.subject import MOTION_S, STEP, Record, Subject
 from primitives.failures import CommsLost, Failure, HardwareFault, LimitExceeded, ProtectiveStop
 
 TOLD_S = 1.5
-"""Host time in s within which a fault must be told, beside what a busy machine adds."""
-BUSY_S = 3.0
+"""Host time in s from a fault to its failure, beside what processors keep us waiting."""
+KINDS = {
+    **dict.fromkeys(("freeze", "corrupt", "drop", "pause"), (CommsLost,)),
+    "kill": (CommsLost, HardwareFault),
+    "estop": (ProtectiveStop, HardwareFault),
+    "protective_stop": (ProtectiveStop,),
+    "fault": (HardwareFault,),
+}
 
 
-@pytest.mark.parametrize("fault", ["freeze", "corrupt", "drop"])
-def test_lost(faulty: Subject, fault: str) -> None:
-    """An arm that cannot be read any more is lost, in a motion too, and found again."""
-    _amid(faulty, fault, CommsLost)
+@pytest.mark.parametrize("fault", ["freeze", "corrupt", "drop", "kill", "pause"])
+def test_lost(moving: Subject, fault: str, record_property: Record) -> None:
+    """A robot or driver that is lost in a motion is told in time, and found again."""
+    _amid(moving, fault, record_property)
     with pytest.raises(Failure):
-        faulty.start(faulty.small_path()).wait(MOTION_S)
-    faulty.mended()
-    assert faulty.start(faulty.small_path()).wait(MOTION_S).reached
+        moving.start(moving.small_path()).wait(MOTION_S)
+    moving.mended()
+    assert moving.rests(), "it goes on by itself"
+    assert moving.start(moving.small_path()).wait(MOTION_S).reached
 
 
-@pytest.mark.parametrize(
-    ("fault", "kind"), [("estop", ProtectiveStop), ("protective_stop", ProtectiveStop), ("fault", HardwareFault)]
-)
-def test_stopped_by_itself(faulty: Subject, fault: str, kind: type[Failure]) -> None:
+@pytest.mark.parametrize("fault", ["estop", "protective_stop", "fault"])
+def test_stopped_by_itself(moving: Subject, fault: str, record_property: Record) -> None:
     """A stop of the robot's own is typed, and no motion is taken until a person acknowledges it."""
-    _amid(faulty, fault, kind)
-    with pytest.raises(kind):
-        faulty.start(faulty.small_path()).wait(MOTION_S)
-    assert faulty.injector is not None
-    faulty.injector.mend()
-    with pytest.raises(kind):
-        faulty.arm.recover(operator_ack=False)
-    with pytest.raises(kind):
-        faulty.start(faulty.small_path()).wait(MOTION_S)
-    faulty.arm.recover(operator_ack=True)
-    assert faulty.start(faulty.small_path()).wait(MOTION_S).reached
+    _amid(moving, fault, record_property)
+    kinds = (ProtectiveStop, HardwareFault)  # of what stands, the robot may tell otherwise than of what happened
+    with pytest.raises(kinds):
+        moving.start(moving.small_path()).wait(MOTION_S)
+    moving.injector.mend()
+    with pytest.raises(kinds):
+        moving.arm.recover(operator_ack=False)
+    with pytest.raises(kinds):
+        moving.start(moving.small_path()).wait(MOTION_S)
+    moving.arm.recover(operator_ack=True)
+    assert moving.start(moving.small_path()).wait(MOTION_S).reached
 
 
-def test_cause_stands(faulty: Subject) -> None:
+def test_cause_stands(moving: Subject) -> None:
     """A stop whose cause still stands is not lifted."""
-    assert faulty.injector is not None
-    faulty.injector.inject("estop")
-    with pytest.raises(ProtectiveStop):
-        faulty.arm.recover(operator_ack=True)
+    _inject(moving, "estop")
+    with pytest.raises((ProtectiveStop, HardwareFault)):
+        moving.arm.recover(operator_ack=True)
 
 
-def test_stuck_joint(faulty: Subject) -> None:
+def test_stuck_joint(moving: Subject) -> None:
     """A joint that does not move is noticed: not reached, or a failure."""
-    assert faulty.injector is not None
-    faulty.injector.inject("stuck_joint")
-    path = faulty.small_path(1)
+    _inject(moving, "stuck_joint")
+    path = moving.small_path(1)
     try:
-        result = faulty.start(path).wait(MOTION_S)
+        result = moving.start(path).wait(MOTION_S)
     except Failure:
         return
-    distance, _ = faulty.miss(path[-1], result.state.q)
-    assert not result.reached or distance > faulty.info.arrival_position, "it says that it arrived"
-    assert not result.reached
+    assert not result.reached, "it says that it arrived"
 
 
-def test_silent_hand(faulty: Subject) -> None:
+def test_silent_hand(moving: Subject, record_property: Record) -> None:
     """A hand that never answers is given up in time."""
-    assert faulty.injector is not None
-    faulty.injector.inject("silent_gripper")
-    began = time.monotonic()
+    _inject(moving, "silent_gripper")
+    hand, since = moving.info.gripper, Stopwatch()
+    goal = 0.0 if moving.state().gripper_width > hand.max_width / 2 else hand.max_width
     with pytest.raises((LimitExceeded, HardwareFault, CommsLost)):
-        faulty.arm.start_gripper(0.0, faulty.info.gripper.max_speed, 5.0).wait(0.5)
-    assert time.monotonic() - began < TOLD_S + BUSY_S
+        moving.arm.start_gripper(goal, hand.max_speed, min(5.0, hand.max_force)).wait(TOLD_S / 2)
+    _in_time(since, hand.max_width / hand.max_speed, record_property)
 
 
 def test_close_twice(subject: Subject) -> None:
@@ -87,17 +89,34 @@ def test_close_twice(subject: Subject) -> None:
     subject.arm.state()
 
 
-def _amid(faulty: Subject, fault: str, kind: type[Failure]) -> None:
-    """The fault in the midst of a motion, told as `kind` in time."""
-    injector, at = faulty.injector, [0.0]
-    assert injector is not None
+def _inject(moving: Subject, fault: str) -> None:
+    if fault not in moving.injector.faults:
+        pytest.skip(f"no injector offers {fault!r}: {FAULTS[fault]}")
+    moving.injector.inject(fault)
+
+
+def _amid(moving: Subject, fault: str, record_property: Record) -> None:
+    """The fault in the midst of a motion, told as it should be, in time."""
+    if fault not in moving.injector.faults:
+        pytest.skip(f"no injector offers {fault!r}: {FAULTS[fault]}")
+    since: list[Stopwatch] = []
 
     def strike() -> None:
-        at[0] = time.monotonic()
-        injector.inject(fault)
+        since.append(Stopwatch())
+        moving.injector.inject(fault)
 
-    motion = faulty.start(faulty.small_path(step=3 * STEP), speed=0.05)
-    threading.Timer(0.1, strike).start()
-    with pytest.raises(kind):
+    motion = moving.start(moving.small_path(step=3 * STEP), speed=0.05)
+    striking = threading.Timer(0.3, strike)
+    striking.start()
+    with pytest.raises(KINDS[fault]):
         motion.wait(MOTION_S)
-    assert time.monotonic() - at[0] < TOLD_S + BUSY_S, "told too late"
+    assert since, "it was told before it happened"
+    _in_time(since[0], 0.0, record_property)
+    striking.join()
+
+
+def _in_time(since: Stopwatch, moves: float, record_property: Record) -> None:
+    """Tell after how long the failure came. `moves` is what the motion itself takes, in s."""
+    took, waited = since.elapsed, since.kept_waiting
+    record_property("told after", f"{took:.2f} s")
+    assert took < TOLD_S + moves + waited, f"told after {took:.2f} s, {waited:.2f} s of it waiting for processors"

@@ -126,6 +126,8 @@ class StreamedArm:
         if s is None or w is None:
             raise CommsLost(f"{self._host}: no state yet")
         dof = self.info.dof
+        if not np.all(np.isfinite(s[: 2 * dof])):
+            raise CommsLost(f"{self._host}: its joint positions are no numbers: {s[:dof].tolist()}")
         stamp, code, received = (float(v) for v in s[2 * dof : 2 * dof + 3])
         width, heard = (float(s[2 * dof + 3]), received) if hand is arm else (float(w[0]), float(w[1]))
         for what, at in (("arm", received), ("hand", heard)):
@@ -179,21 +181,31 @@ class StreamedArm:
         except CommsLost:
             self.connect(RECOVERED_S * self._slack)
             state = self.fresh()
-        if state.mode in (ArmMode.PROTECTIVE_STOP, ArmMode.FAULT):
-            if not operator_ack:
-                raise ProtectiveStop(
-                    f"the arm is in a protective stop: {state.fault}", hint="Look at the robot, then acknowledge."
-                )
-            arm = self._processes()[0]
-            self._forget_answers(arm)
-            arm.send(b"recover")
-            self.answer(arm, RECOVERED_S)
-            state = self.fresh()
-            if state.mode is ArmMode.PROTECTIVE_STOP:
-                raise ProtectiveStop(f"the arm is still in a protective stop: {state.fault}")
-            if state.mode is ArmMode.FAULT:
-                raise HardwareFault(state.fault)
+        if state.mode is ArmMode.MOVING:
+            state = self._braked()
+        if state.mode in (ArmMode.PROTECTIVE_STOP, ArmMode.FAULT) and not operator_ack:
+            raise ProtectiveStop(
+                f"the arm is in a protective stop: {state.fault}", hint="Look at the robot, then acknowledge."
+            )
+        arm = self._processes()[0]
+        self._forget_answers(arm)
+        arm.send(b"recover")  # also after an ordinary stop: a controller may have ended what streams to it
+        self.answer(arm, RECOVERED_S)
+        state = self.fresh()
+        if state.mode is ArmMode.PROTECTIVE_STOP:
+            raise ProtectiveStop(f"the arm is still in a protective stop: {state.fault}")
+        if state.mode is ArmMode.FAULT:
+            raise HardwareFault(state.fault)
         self._stopped = False
+
+    def _braked(self) -> ArmState:
+        """The state at rest. Raises HardwareFault where the arm goes on."""
+        self._brake()
+        deadline = time.monotonic() + BRAKED_S * self._slack
+        while (state := self.fresh()).mode is ArmMode.MOVING:
+            if time.monotonic() > deadline:
+                raise HardwareFault(f"{self._host}: the arm goes on moving")
+        return state
 
     # For the motions
 

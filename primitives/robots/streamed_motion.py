@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import HardwareFault, LimitExceeded, ProtectiveStop, Stopped
+from primitives.failures import CommsLost, HardwareFault, LimitExceeded, ProtectiveStop, Stopped
 from primitives.robot import ArmState, MotionResult
 from primitives.robots.ending import EndsOnce
 from primitives.robots.vendor_process import VendorProcess
@@ -65,6 +66,15 @@ class StreamedMotion(EndsOnce):
         super().__init__()
         self._arm, self._number, self._began = arm, number, began
         self._words: str | None = None
+
+    def wait(self, timeout_s: float) -> MotionResult:
+        """See `Motion.wait`. What moves when the connection is lost brakes as soon as it hears of it."""
+        try:
+            return super().wait(timeout_s)
+        except CommsLost:
+            with suppress(CommsLost):
+                self._process.stop()
+            raise
 
     @property
     def _process(self) -> VendorProcess:

@@ -37,32 +37,36 @@ MOST_BUSY_S = 120.0
 
 
 class FaultyServer(OrdinaryServer):
-    """A robot that can be made to stop itself as on a collision, and whose hand can fall silent."""
+    """A robot that can be made to stop itself, to be stopped or to send nonsense, and whose hand can fall silent."""
 
-    reflex = False
-    silent_hand = False
+    stands: Any = None
+    """Mode of the robot while something keeps it from moving."""
+    corrupt = silent_hand = False
 
     @property
     def robot_state(self) -> Any:
-        """The state, which tells of a reflex."""
+        """The state, which tells of what stands."""
         state: Any = OrdinaryServer.robot_state.fget(self)
-        return state.replace(robot_mode=protocol.RobotMode.kReflex) if self.reflex else state
+        if self.corrupt:
+            state = state.replace(q=(float("nan"),) * 7)
+        return state.replace(robot_mode=self.stands) if self.stands is not None else state
 
     def process_commands(self) -> None:
         """One tick; a silent hand hears nothing and ends nothing."""
         ordinary: Any = servers.FrankaServer if self.silent_hand else OrdinaryServer
         ordinary.process_commands(self)
 
-    def trip(self) -> None:
-        """Stop as on a collision."""
+    def trip(self, mode: Any) -> None:
+        """Stop, as on a collision or when somebody presses a button."""
         number = self.current_motion_id
-        self.reflex = True
+        self.stands = mode
         self.stop_motion(send_preemption_signal=False)
         self.reset_current_motion_id()
         if number:
-            servers.BaseCommand.send_response(
-                self._tcp_socket, protocol.RobotCommand.kMove, number, protocol.MoveStatus.kReflexAborted
-            )
+            modes, statuses = protocol.RobotMode, protocol.MoveStatus
+            ended = {modes.kReflex: statuses.kReflexAborted, modes.kUserStopped: statuses.kEmergencyAborted}
+            told = ended.get(mode, statuses.kAborted)
+            servers.BaseCommand.send_response(self._tcp_socket, protocol.RobotCommand.kMove, number, told)
 
 
 class TwinRobot(base.BaseRobot):
@@ -71,6 +75,8 @@ class TwinRobot(base.BaseRobot):
     def __init__(self, env: PyBulletEnvironment) -> None:
         base.BaseRobot.__init__(self)
         self._env = env
+        self.stuck: float | None = None
+        """Where the second joint is held, rad."""
         self.hold()
 
     def hold(self) -> None:
@@ -83,7 +89,10 @@ class TwinRobot(base.BaseRobot):
 
     def _joint_position_control(self, target_q: Any) -> None:
         self._tracked_state_components["tau_J_d"].set(self._BaseRobot__t, np.zeros(7), call_observers=True)
-        self._env.simulation.drive(list(target_q), [0.0] * 7)
+        target = list(target_q)
+        if self.stuck is not None:
+            target[1] = self.stuck
+        self._env.simulation.drive(target, [0.0] * 7)
 
     def _torque_control(self, torques: Any) -> None:
         raise NotImplementedError("the twin takes joint positions")
@@ -119,17 +128,15 @@ class Controller:
         self._env, self._server, self._sim, self._pipe = env, server, sim, pipe
         self._robot: Any = server.robot_servers[0]
         self._cameras: tuple[Any, ...] = ()
-        self._frozen_until = 0.0
         self._moving = False
         self._began, self._ticks = time.monotonic(), 0
 
     def serve(self, realtime: float) -> None:
         """Until the pipe ends. `realtime` is the least wall time over robot time."""
         while True:
-            if time.monotonic() >= self._frozen_until:
-                self._server.run_once(realtime)
-                self._ticks += 1
-                self._tell_judges()
+            self._server.run_once(realtime)
+            self._ticks += 1
+            self._tell_judges()
             if self._pipe.poll():
                 try:
                     name, args, kwargs = self._pipe.recv()
@@ -205,17 +212,25 @@ class Controller:
         """Robot time over wall time since the trial was set up."""
         return self._ticks * TICK_S / max(time.monotonic() - self._began, 1e-6)
 
-    def do_trip(self) -> None:
-        """Make the arm stop itself."""
-        self._robot.trip()
+    def do_inject(self, fault: str) -> None:
+        """Have something go wrong until `do_mend`."""
+        modes = protocol.RobotMode
+        trips = {"estop": modes.kUserStopped, "protective_stop": modes.kReflex, "fault": modes.kOther}
+        if fault in trips:
+            self._robot.trip(trips[fault])
+        elif fault == "stuck_joint":
+            self._sim.robot.stuck = float(self._env.simulation.joints()[0][1])
+        elif fault == "silent_gripper":
+            self._robot.silent_hand = True
+        else:
+            self._robot.corrupt = True
 
-    def do_freeze(self, seconds: float) -> None:
-        """Answer nobody for a while."""
-        self._frozen_until = time.monotonic() + seconds
-
-    def do_silence_hand(self, silent: bool) -> None:
-        """Make the hand hear nothing, or hear again."""
-        self._robot.silent_hand = silent
+    def do_mend(self) -> None:
+        """What was wrong is over; a reflex stands until it is recovered from."""
+        self._robot.corrupt = self._robot.silent_hand = False
+        self._sim.robot.stuck = None
+        if self._robot.stands is not protocol.RobotMode.kReflex:
+            self._robot.stands = None
 
 
 def main() -> None:
@@ -261,7 +276,7 @@ def _replace_commands() -> None:
 
 def _refusing(ordinary: Any) -> Any:
     def handle(command: Any, server: Any) -> None:
-        if server.reflex:
+        if server.stands is not None:
             command.reply(protocol.MoveStatus.kCommandNotPossibleRejected)
         else:
             ordinary(command, server)
@@ -271,7 +286,10 @@ def _refusing(ordinary: Any) -> Any:
 
 def _recovering(ordinary: Any) -> Any:
     def handle(command: Any, server: Any) -> None:
-        server.reflex = False
+        if server.stands not in (None, protocol.RobotMode.kReflex):
+            command.reply(protocol.AutomaticErrorRecoveryStatus.kCommandNotPossibleRejected)
+            return
+        server.stands = None
         ordinary(command, server)
 
     return handle

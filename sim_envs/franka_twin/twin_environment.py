@@ -7,12 +7,14 @@ through the pipe to the process that owns the world.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -40,7 +42,7 @@ class FrankaTwin:
 
     name = "franka-twin"
 
-    def __init__(self, *, slack: float = 4.0, realtime: float = 1.0) -> None:
+    def __init__(self, *, slack: float = 4.0, realtime: float = 0.6) -> None:
         if find_spec("franky_sim") is None:
             raise ConfigurationError(
                 "environment 'franka-twin' needs franky-sim: pip install 'codepolicy[franka-twin]'"
@@ -87,6 +89,24 @@ class FrankaTwin:
             except OSError as error:
                 raise CommsLost(f"the twin's controller is gone: {error}") from error
             return self._received(ANSWER_S)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What can be made to go wrong, for tests."""
+        return ("freeze", "corrupt", "estop", "protective_stop", "fault", "stuck_joint", "silent_gripper")
+
+    def inject(self, fault: str) -> None:
+        """Have the robot behind libfranka go wrong until `mend`."""
+        if fault == "freeze":
+            os.kill(self._process.pid, signal.SIGSTOP)
+        else:
+            self.ask("inject", fault)
+
+    def mend(self) -> None:
+        """What was wrong is over; a reflex stands until it is recovered from."""
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGCONT)
+        self.ask("mend")
 
     def reset(self, spec: TrialSpec) -> Trial:
         """Set up a trial, over a new connection where the last one was lost. A stopped arm stays stopped."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from primitives.environment import TrialSpec
 from primitives.failures import ProtectiveStop
 from primitives.robot import ArmInfo, ArmState, MotionLimits
 from primitives.robots.fake.arm import FakeArm, FakeMotion
@@ -92,3 +93,40 @@ class Careless(FakeArm):
 
     def state(self) -> ArmState:
         return replace(super().state(), received=time.monotonic() - 5.0)
+
+
+class Rash(FakeArm):
+    """Is slow to stop, forgets a stop of its own once the cause is gone, and always says that it arrived."""
+
+    def stop(self) -> None:
+        time.sleep(0.3)
+        super().stop()
+
+    def mend(self) -> None:
+        super().mend()
+        self.recover(operator_ack=True)
+
+    def start_joint_path(self, path, limits: MotionLimits) -> FakeMotion:
+        motion = super().start_joint_path(path, limits)
+        wait = motion.wait
+        motion.wait = lambda timeout_s: replace(wait(timeout_s), reached=True)
+        return motion
+
+
+class Freezing:
+    """An injector from outside."""
+
+    faults = ("freeze",)
+
+    def __init__(self, world) -> None:
+        self._arm = world.reset(TrialSpec()).robot.arm
+
+    def inject(self, fault: str) -> None:
+        self._arm.inject(fault)
+
+    def mend(self) -> None:
+        self._arm.mend()
+
+
+def freezing(world) -> Freezing:
+    return Freezing(world)

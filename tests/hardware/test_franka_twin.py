@@ -111,7 +111,7 @@ def test_a_stop_holds_until_recovery(twin: FrankaTwin) -> None:
 
 def test_a_reflex_in_motion_waits_for_a_person(twin: FrankaTwin) -> None:
     arm = twin.arm
-    fault = Fault(arm, lambda: twin.ask("trip"))
+    fault = Fault(arm, lambda: twin.inject("protective_stop"))
     with pytest.raises(ProtectiveStop, match="reflex"):
         go(arm, away(arm))
     fault.told()
@@ -126,7 +126,7 @@ def test_a_reflex_in_motion_waits_for_a_person(twin: FrankaTwin) -> None:
 
 def test_a_frozen_controller_is_noticed_and_left_behind(twin: FrankaTwin) -> None:
     arm = twin.arm
-    fault = Fault(arm, lambda: os.kill(twin.controller_pid, signal.SIGSTOP))
+    fault = Fault(arm, lambda: twin.inject("freeze"))
     try:
         with pytest.raises(CommsLost):
             go(arm, away(arm))
@@ -135,7 +135,7 @@ def test_a_frozen_controller_is_noticed_and_left_behind(twin: FrankaTwin) -> Non
             arm.state()
     finally:
         fault.join()
-        os.kill(twin.controller_pid, signal.SIGCONT)
+        twin.mend()
     arm.recover(operator_ack=True)
     assert go(arm, away(arm)).reached
 
@@ -155,14 +155,14 @@ def test_a_killed_process_is_noticed_and_restarted(twin: FrankaTwin, which: int)
 
 def test_a_silent_hand_is_a_fault_and_not_waited_for(twin: FrankaTwin) -> None:
     arm = twin.arm
-    twin.ask("silence_hand", True)
+    twin.inject("silent_gripper")
     since = Stopwatch()
     try:
         with pytest.raises(HardwareFault, match="hand"):
             arm.start_gripper(0.02, 0.1, 20.0).wait(10.0)
         assert since.elapsed < TOLD_S + since.kept_waiting
     finally:
-        twin.ask("silence_hand", False)
+        twin.mend()
     arm.connect(20.0)
     assert arm.start_gripper(0.08, 0.1, 20.0).wait(10.0).state.gripper_width > 0.075
 

@@ -126,7 +126,8 @@ def test_doctor_looks_and_moves_nothing(tmp_path: Path) -> None:
 
 def kit(*arguments: str, folder: Path) -> tuple[int, list[list[str]]]:
     """Exit status and rows of the report."""
-    program = f"import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}; import pytest; "
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2]), *sys.path]
+    program = f"import sys; sys.path[:0] = {paths!r}; import pytest; "
     program += f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', '--pyargs', *{list(arguments)!r}]))"
     done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=280)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if line[:2] == "| "]
@@ -151,3 +152,31 @@ def test_the_fake_robot_passes_the_kit_and_a_bad_driver_fails_where_it_is_bad(tm
     real = written(tmp_path, WHOLE.replace("simulated = true", ""))
     status, rows = kit(reads[1], "--robot", str(real), folder=tmp_path)
     assert status == 0 and any("--hardware-ok" in row[3] for row in rows)
+
+
+@pytest.mark.slow
+def test_the_kit_brings_faults_about_and_finds_who_makes_light_of_them(tmp_path: Path) -> None:
+    faults = ["primitives.conformance.test_faults", "primitives.conformance.test_motion"]
+    chosen = ["-k", "test_stopped_by_itself or test_stuck_joint or kill"]
+    slow = WHOLE.replace("[options]\nspeed = 20.0", "[options]").replace("process = false", "process = true")
+    for driver, bad in (("primitives.robots.fake.arm:make", set()), ("poor_drivers:Rash", RASH)):
+        text = slow.replace("primitives.robots.fake.arm:make", driver)
+        _, rows = kit(*faults, *chosen, "--robot", str(written(tmp_path, text)), folder=tmp_path)
+        assert {row[1] for row in rows if row[2] == "**failed**"} == bad, rows
+        assert sum(row[2] == "passed" for row in rows) >= 4, "the faults of driver and process were brought about"
+
+
+RASH = {
+    "A stop of the robot's own is typed, and no motion is taken until a person acknowledges it (estop)",
+    "A stop of the robot's own is typed, and no motion is taken until a person acknowledges it (protective_stop)",
+    "A stop of the robot's own is typed, and no motion is taken until a person acknowledges it (fault)",
+    "A joint that does not move is noticed: not reached, or a failure",
+}
+
+
+@pytest.mark.slow
+def test_the_kit_is_given_an_injector(tmp_path: Path) -> None:
+    given = ["primitives.conformance.test_faults", "-k", "freeze", "--injector", "poor_drivers:freezing"]
+    text = WHOLE.replace("speed = 20.0", "")
+    status, rows = kit(*given, "--robot", str(written(tmp_path, text)), folder=tmp_path)
+    assert status == 0 and [row[2] for row in rows if row[0] == "faults"] == ["passed"], rows

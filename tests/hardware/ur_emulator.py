@@ -94,7 +94,7 @@ class UrEmulator:
         self.hand = self.hand_goal = 3.0
         self.between = 0.0
         """Of 255: where something stops the fingers; 0 for nothing."""
-        self.silent_hand = False
+        self.silent_hand = self.corrupt = False
         ports = {
             RTDE: self._rtde,
             DASHBOARD: self._dashboard,
@@ -120,6 +120,18 @@ class UrEmulator:
         """As on a collision."""
         with self._lock:
             self.safety, self.runtime = PROTECTIVE, STOPPED
+            self.target = self.q.copy()
+
+    def emergency_stop(self) -> None:
+        """Somebody presses the button."""
+        with self._lock:
+            self.safety, self.runtime = EMERGENCY, STOPPED
+            self.target = self.q.copy()
+
+    def power_off(self) -> None:
+        """The controller takes the power off the joints."""
+        with self._lock:
+            self.robot_mode, self.runtime = 3, STOPPED
             self.target = self.q.copy()
 
     # Servers
@@ -283,11 +295,11 @@ class UrEmulator:
     def _packet(self, names: list[str]) -> bytes:
         known = {
             "timestamp": time.monotonic() - self._began,
-            "actual_q": self.q, "actual_qd": self.dq, "target_q": self.target,
+            "actual_q": self.q * (np.nan if self.corrupt else 1.0), "actual_qd": self.dq, "target_q": self.target,
             "robot_mode": self.robot_mode, "safety_mode": self.safety, "safety_status": self.safety,
             "runtime_state": self.runtime, "speed_scaling": 1.0, "target_speed_fraction": 1.0,
             "robot_status_bits": 1 | (2 if self.runtime == PLAYING else 0),
-            "safety_status_bits": {RUNNING: 1, PROTECTIVE: 4, EMERGENCY: 0x20}[self.safety],
+            "safety_status_bits": {RUNNING: 1, PROTECTIVE: 4, EMERGENCY: 0xC0}[self.safety],
             "output_int_register_0": self.script_state, "output_int_register_1": 0,
         }  # fmt: skip
         body = b"\x01"

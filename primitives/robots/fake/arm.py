@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,12 @@ class FakeArm:
             self._thread.join(1.0)
         self._thread = None
 
-    def inject(self, fault: Fault) -> None:
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What `inject` takes."""
+        return get_args(Fault)
+
+    def inject(self, fault: Fault | str) -> None:
         """Have something go wrong, until `mend`."""
         with self._lock:
             self._faults.add(fault)

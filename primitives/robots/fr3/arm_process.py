@@ -38,6 +38,8 @@ class ArmProcess:
         self._host = host
         (address,) = arguments
         self._robot: Any = franka.Robot(address, franka.RealtimeConfig.kIgnore)
+        self._standing = IDLE
+        """What stopped the arm and was not recovered from: the controller forgets a user stop once it is released."""
 
     def run(self) -> None:
         """Serve until the host is gone."""
@@ -57,10 +59,13 @@ class ArmProcess:
         try:
             if command.startswith(b"path"):
                 return self._follow(np.frombuffer(command[4:], dtype=np.float64).reshape(-1, 7))
-            self._robot.automatic_error_recovery()
+            if self._robot.read_once().robot_mode != franka.RobotMode.Idle:
+                self._robot.automatic_error_recovery()
+            self._standing = IDLE
             return "recovered"
         except franka.ControlException as error:
-            return f"reflex {error}"
+            mode = MODES.get(self._robot.read_once().robot_mode, OTHER)
+            return f"{'refused' if mode == OTHER else 'reflex'} {error}"
         except franka.CommandException as error:
             return f"refused {error}"
 
@@ -93,6 +98,9 @@ class ArmProcess:
 
     def _publish(self, state: Any) -> None:
         mode = MODES.get(state.robot_mode, OTHER)
+        if mode not in (IDLE, MOVING):
+            self._standing = mode
+        mode = self._standing or mode
         self._host.publish(*state.q, *state.dq, state.time.to_sec(), mode, time.monotonic())
 
 

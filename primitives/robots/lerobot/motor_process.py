@@ -98,6 +98,8 @@ class ArmProcess:
             self._host.say(words)
 
     def _done(self, command: bytes) -> str:
+        if command == b"recover" and self._mode != BLOCKED:
+            return "recovered"
         if command == b"recover":
             self._mode, self._behind[:], self._trouble = IDLE, 0, ""
             self._command = self._read().copy()

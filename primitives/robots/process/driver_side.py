@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
 from primitives.failures import CommsLost, Failure, FailureReport, HardwareFault
 from primitives.robot import Arm, ArmMode, Motion
@@ -58,7 +58,7 @@ class DriverSide:
     def _carry_out(self, message: wire.FromHost) -> None:
         match message:
             case wire.Connect():
-                self._in_thread(lambda: self._answer(wire.CONNECTED, lambda: self._connect(message)))
+                self._in_thread(lambda: self._connect(message))
             case wire.StartPath(number=number):
                 self._in_thread(lambda: self._move(number, message.timeout_s, lambda arm: self._path(arm, message)))
             case wire.StartGripper(number=number, width=width, speed=speed, force=force):
@@ -72,16 +72,31 @@ class DriverSide:
                 self._in_thread(self._stop)
             case wire.Recover(number=number, operator_ack=ack):
                 self._in_thread(lambda: self._answer(number, lambda: self._connected().recover(operator_ack=ack)))
+            case wire.Inject(number=number, fault=fault):
+                self._in_thread(lambda: self._answer(number, lambda: self._inject(fault)))
             case _:
                 pass
 
     def _connect(self, message: wire.Connect) -> None:
-        module, _, name = message.factory.partition(":")
-        make = getattr(importlib.import_module(module), name)
-        self._arm = cast(Arm, make(wire.unpacked(message.info), **message.options))
-        self._arm.connect(message.timeout_s)
-        self._publish_one(self._arm)
+        try:
+            module, _, name = message.factory.partition(":")
+            make = getattr(importlib.import_module(module), name)
+            arm = self._arm = cast(Arm, make(wire.unpacked(message.info), **message.options))
+            arm.connect(message.timeout_s)
+            self._publish_one(arm)
+        except Exception as error:  # the driver's own as well
+            self._tell(wire.Raised(wire.CONNECTED, _report(error)))
+            return
+        faults = tuple(str(fault) for fault in getattr(arm, "faults", ()))
+        self._tell(wire.Connected(wire.CONNECTED, faults))
         self._in_thread(self._publish)
+
+    def _inject(self, fault: str | None) -> None:
+        arm: Any = self._connected()
+        if fault is None:
+            arm.mend()
+        else:
+            arm.inject(fault)
 
     def _path(self, arm: Arm, message: wire.StartPath) -> Motion:
         import numpy as np

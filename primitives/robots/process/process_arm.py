@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +43,7 @@ BEAT_S = 0.1
 POLL_S = 0.02
 STOPPING_S = 1.0
 """What a driver may take to brake and to say so."""
-SEND_S = 0.04
+SEND_S = 0.02
 """What sending may take; a driver process that does not read is lost."""
 FOREVER_S = 3600.0
 """What the driver is told to wait for a motion at most: the host keeps the real deadline."""
@@ -80,16 +80,42 @@ class ProcessArm:
         self._changed = threading.Condition()
         self._state: ArmState | None = None
         self._unread: FailureReport | None = None
-        self._answers: dict[int, wire.Answered | wire.Raised] = {}
+        self._answers: dict[int, wire.Answered | wire.Connected | wire.Raised] = {}
         self._endings: dict[int, wire.Ended | wire.Failed] = {}
         self._number = wire.CONNECTED
         self._stopped = False
+        self._faults: tuple[str, ...] = ()
         self._over = threading.Event()
 
     @property
     def pid(self) -> int | None:
         """Of the driver's process, while there is one."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """`pid`, while there is one."""
+        return (self._process.pid,) if self._process is not None else ()
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What the driver offers to be tested with."""
+        return self._faults
+
+    def inject(self, fault: str) -> None:
+        """Have the driver bring about one of `faults`, until `mend`."""
+        self._call(lambda number: wire.Inject(number, fault), "inject a fault")
+
+    def mend(self) -> None:
+        """What the driver brought about is over. No effect on a driver that offers no faults, or is gone."""
+        if self._faults:
+            with contextlib.suppress(CommsLost, HardwareFault):
+                self._call(lambda number: wire.Inject(number, None), "mend a fault")
+
+    def _call(self, message: Callable[[int], wire.FromHost], what: str, timeout_s: float = ANSWER_S) -> None:
+        number = self._next()
+        self._send(message(number))
+        self._await(number, timeout_s, what)
 
     def connect(self, timeout_s: float) -> None:
         """Start the process, and have the driver connect; an earlier process ends first.
@@ -119,7 +145,8 @@ class ProcessArm:
             threading.Thread(target=work, args=(self._link, self._over), name="driver-link", daemon=True).start()
         try:
             self._send(wire.Connect(self._factory, wire.packed(self.info), self._options, timeout_s))
-            self._await(wire.CONNECTED, timeout_s, "connect")
+            answer = self._await(wire.CONNECTED, timeout_s, "connect")
+            self._faults = answer.faults if isinstance(answer, wire.Connected) else ()
         except BaseException:
             self.close()
             raise
@@ -160,6 +187,8 @@ class ProcessArm:
                 expected=f"a state at most {self._stale_s:g} s old",
                 hint="Look at the robot, its network and its controller, then recover.",
             )
+        if not (np.all(np.isfinite(state.q)) and np.all(np.isfinite(state.dq))):
+            raise CommsLost(f"{self.info.name} tells joint positions that are no numbers: {state.q.tolist()}")
         if self._stopped and state.mode in (ArmMode.IDLE, ArmMode.MOVING):
             return replace(state, mode=ArmMode.STOPPED)
         return state
@@ -192,9 +221,7 @@ class ProcessArm:
             if not operator_ack:
                 raise
             self.connect(RECOVER_S)
-        number = self._next()
-        self._send(wire.Recover(number, operator_ack))
-        self._await(number, RECOVER_S, "recover")
+        self._call(lambda number: wire.Recover(number, operator_ack), "recover", RECOVER_S)
         recovered = time.monotonic()
         with self._changed:  # what the arm was before is over
             self._changed.wait_for(lambda: self._state is not None and self._state.received > recovered, ANSWER_S)
@@ -251,7 +278,7 @@ class ProcessArm:
         except OSError as error:
             raise CommsLost(f"the driver of {self.info.name} takes no message: {error}") from error
 
-    def _await(self, number: int, timeout_s: float, what: str) -> None:
+    def _await(self, number: int, timeout_s: float, what: str) -> wire.Answered | wire.Connected:
         deadline = time.monotonic() + timeout_s
         with self._changed:
             while number not in self._answers:
@@ -267,6 +294,7 @@ class ProcessArm:
             answer = self._answers.pop(number)
         if isinstance(answer, wire.Raised):
             raise from_report(answer.failure)
+        return answer
 
     def _check_alive(self) -> None:
         process = self._process
@@ -297,7 +325,7 @@ class ProcessArm:
                 self._note(message)
             case wire.Unread(failure=failure):
                 self._unread = failure
-            case wire.Answered(number=number):
+            case wire.Answered(number=number) | wire.Connected(number=number):
                 self._answers[number] = message
             case wire.Raised(number=number):
                 self._answers[number] = message
@@ -343,6 +371,8 @@ class ProcessMotion(EndsOnce):
                     raise Stopped("the arm was stopped", hint="recover it before the next motion")
                 return MotionResult(ending.state.state(), ending.reached, ending.duration, ending.reason)
             if (lost := arm.lost()) is not None:
+                with contextlib.suppress(CommsLost, HardwareFault):  # so that it ends where it is heard again
+                    arm.cancel(self._number)
                 raise lost
             now = time.monotonic()
             if arm.stop_requested:

@@ -76,6 +76,14 @@ class Recover(msgspec.Struct, frozen=True, tag=True):
     operator_ack: bool
 
 
+class Inject(msgspec.Struct, frozen=True, tag=True):
+    """`inject` of a driver that offers faults to be tested with, or `mend`."""
+
+    number: int
+    fault: str | None
+    """None to mend."""
+
+
 class Beat(msgspec.Struct, frozen=True, tag=True):
     """The host lives."""
 
@@ -131,6 +139,14 @@ class Answered(msgspec.Struct, frozen=True, tag=True):
     number: int
 
 
+class Connected(msgspec.Struct, frozen=True, tag=True):
+    """The driver is connected; the answer to `Connect`."""
+
+    number: int
+    faults: tuple[str, ...]
+    """That it offers to be tested with."""
+
+
 class Raised(msgspec.Struct, frozen=True, tag=True):
     """The call ended with a failure."""
 
@@ -161,8 +177,8 @@ class Unread(msgspec.Struct, frozen=True, tag=True):
     failure: FailureReport
 
 
-FromHost: TypeAlias = Connect | StartPath | StartGripper | Cancel | Stop | Recover | Beat | Close
-FromDriver: TypeAlias = State | Answered | Raised | Ended | Failed | Unread
+FromHost: TypeAlias = Connect | StartPath | StartGripper | Cancel | Stop | Recover | Inject | Beat | Close
+FromDriver: TypeAlias = State | Answered | Connected | Raised | Ended | Failed | Unread
 CONNECTED = 0
 """The number by which `Connect` is answered."""
 

@@ -57,6 +57,8 @@ class ArmProcess:
         self._control: Any = None
         self._clock = (-1.0, 0.0)
         self._stopped_at = 0.0
+        self._standing = IDLE
+        """What stopped the arm and was not recovered from, whatever somebody did on the pendant since."""
         if self._code() == IDLE:
             self._take_control()
 
@@ -74,10 +76,12 @@ class ArmProcess:
             self._host.say(words)
 
     def _done(self, command: bytes) -> str:
-        if command.startswith(b"path"):
-            return self._follow(np.frombuffer(command[4:], dtype=np.float64).reshape(-1, DOF))
         if command == b"recover":
             return self._recovered()
+        if self._standing != IDLE:
+            return f"refused {self._told()}"
+        if command.startswith(b"path"):
+            return self._follow(np.frombuffer(command[4:], dtype=np.float64).reshape(-1, DOF))
         return self._grip(command.decode())
 
     def _take_control(self) -> None:
@@ -175,6 +179,7 @@ class ArmProcess:
             self._take_control()
         elif not self._control.isProgramRunning():
             self._control.reuploadScript()
+        self._standing = IDLE
         return "recovered"
 
     def _ended_by_robot(self) -> str:
@@ -184,7 +189,9 @@ class ArmProcess:
         code = self._code()
         if code == PROTECTIVE:
             self._stopped_at = time.monotonic()
-        return f"reflex {self._told()}" if code in (PROTECTIVE, EMERGENCY) else "refused the control script has ended"
+        if code in (PROTECTIVE, EMERGENCY):
+            return f"reflex {self._told()}"
+        return "refused the control script has ended" if code == IDLE else f"refused {self._told()}"
 
     def _code(self) -> int:
         if self._receive.isEmergencyStopped():
@@ -209,6 +216,9 @@ class ArmProcess:
             self._width = np.nan
             with contextlib.suppress(CommsLost):
                 self._width = self._hand.width()
+        if code != IDLE:
+            self._standing = code
+        code = self._standing
         state = (*self._receive.getActualQ(), *self._receive.getActualQd(), stamp)
         code = mode if mode is not None and code == IDLE else code
         self._host.publish(*state, code, self._clock[1], self._width)
