@@ -1,6 +1,7 @@
 """What an episode of a suite costs in processor time, and where it goes.
 
-    python benchmarks/throughput.py core --episodes 30
+    python benchmarks/throughput.py core --episodes 36
+    python benchmarks/throughput.py core --episodes 1000 --oracle   whether it stays so
 
 Episodes are played one after the other in this process, as a worker of `codepolicy eval` plays them. Processor time of
 this process and its children counts, not wall time, so that a busy machine changes little. Shares are exclusive: time
@@ -91,24 +92,30 @@ def main() -> int:
     parser.add_argument("suite", nargs="?", default="core")
     parser.add_argument("--episodes", type=int, default=30)
     parser.add_argument("--model", default="offline")
+    parser.add_argument("--oracle", action="store_true", help="the tasks' own programs, without the time of a model")
     args = parser.parse_args()
     watch = Stopwatch()
     for share, module, name in PARTS:
         owner, _, attribute = name.partition(".")
         cls = getattr(importlib.import_module(module), owner)
         setattr(cls, attribute, watch.timed(share, getattr(cls, attribute)))
-    setup = WorkerSetup(model=args.model)
+    setup = WorkerSetup(model=args.model, oracle=args.oracle)
     with tempfile.TemporaryDirectory() as folder:
-        jobs = run_plan.start(setup, [args.suite], out=Path(folder)).jobs
+        seeds = range(args.episodes) if args.oracle else None
+        jobs = run_plan.start(setup, [args.suite], seeds=seeds, out=Path(folder)).jobs
         play = Player(setup, Path(folder))
         play(jobs[0])  # loads libraries
         watch.spent.clear()
-        below, costs, won = children(), [], 0
+        below, costs, won, memory = children(), [], 0, psutil.Process().memory_info().rss
         for number in range(args.episodes):
             began = time.process_time() + children()
             won += play(jobs[(1 + number) % len(jobs)]).won
             costs.append(time.process_time() + children() - began)
+            if args.episodes >= 100 and (number + 1) % (args.episodes // 10) == 0:
+                part = costs[-(args.episodes // 10) :]
+                print(f"  {number + 1:6} episodes: {sum(part) / len(part):.3f} s each", flush=True)
         watch.spent["processes: type checker, programs"] = children() - below
+        grown = (psutil.Process().memory_info().rss - memory) / 1e6
     total = sum(watch.spent.values())
     print(f"{args.episodes} episodes of {args.suite}, {won} won: {total / args.episodes:.3f} s of processor time each")
     for share, spent in watch.spent.most_common():
@@ -117,6 +124,7 @@ def main() -> int:
     if half:
         first, second = sum(costs[:half]) / half, sum(costs[half:]) / (len(costs) - half)
         print(f"first half {first:.3f} s, second half {second:.3f} s")
+    print(f"memory grew by {grown:.0f} MB")
     print(f"two processors: {2 * 60 * args.episodes / total:.0f} a minute")
     return 0
 

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 REDACTED = "[redacted]"
@@ -71,12 +72,22 @@ def userinfo(url: str) -> tuple[str, str] | None:
 def _secrets() -> frozenset[str]:
     """The values that are secret now."""
     found = set(_given)
-    for name, value in os.environ.items():
-        if _SECRET_NAME.search(name):
+    for name in os.environ:
+        holds = _holds(name)
+        if holds == "secret":
+            value = os.environ.get(name, "")
             found.update(part for part in (value, value.strip()) if len(part) >= SHORTEST)
-        elif _URL_NAME.search(name) and "@" in value:
+        elif holds == "url" and "@" in (value := os.environ.get(name, "")):
             found.update(_of_url(value))
     return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _holds(name: str) -> Literal["secret", "url", ""]:
+    """What a variable of the environment holds, by its name."""
+    if _SECRET_NAME.search(name):
+        return "secret"
+    return "url" if _URL_NAME.search(name) else ""
 
 
 def _of_url(url: str) -> Iterable[str]:
