@@ -88,13 +88,14 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 def configured(setup: WorkerSetup, environment: World) -> Configuration:
     """The configuration of `setup`. Raises ConfigurationError where a model cannot be used or a detector is unknown."""
     settings = msgspec.json.decode(msgspec.json.encode(setup.settings))  # as the record has it: lists, no tuples
-    del settings["disturbances"]
+    del settings["disturbances"], settings["audit"]  # those of the trials; where a log is written
     for name, sees in ((setup.planner, False), (setup.critic, True), (None if setup.given else setup.model, True)):
         if name is not None:  # so that a mistake is told before anything is written
             suited(name, setup.settings, setup.options, sees=sees)
     named = [name for name in (setup.model, setup.planner, setup.critic) if name is not None]
     programs = None if setup.programs is None else str(built_in().get(setup.programs, setup.programs))
-    paths = [programs, setup.options.prices, setup.settings.skills, *filter(None, map(_file_of, named))]
+    prices = setup.options.prices if setup.settings.max_cost is not None else None  # else they only tell what it cost
+    paths = [programs, prices, setup.settings.skills, *filter(None, map(_file_of, named))]
     origins = [plugins.load(GROUP, "model", name.partition(":")[0]) for name in named]
     origins += [plugins.load("codepolicy.detectors", "detector", setup.settings.detector), type(environment)]
     return Configuration(
@@ -102,7 +103,7 @@ def configured(setup: WorkerSetup, environment: World) -> Configuration:
         model=setup.writer,
         planner=setup.planner,
         critic=setup.critic,
-        options=_told_options(setup.options),
+        options=_told_options(setup.options) | {"prices": prices},
         settings=settings,
         wording=setup.wording or "as the suite says",
         disturbances=setup.disturbances or "as the suite says",
@@ -120,10 +121,10 @@ def configured(setup: WorkerSetup, environment: World) -> Configuration:
 
 
 def _told_options(options: ModelOptions) -> Plain:
-    """The models' options, the address without user and password, and without how long to wait for a reply."""
+    """The models' options, the address without user and password, and without how patiently a reply is waited for."""
     url = options.base_url
     told: Plain = msgspec.to_builtins(options) | {"base_url": shown_url(url) if url is not None else None}
-    del told["timeout"], told["vision"]  # the settings have it
+    del told["timeout"], told["retries"], told["vision"]  # the settings have it
     return told
 
 

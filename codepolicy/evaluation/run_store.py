@@ -279,5 +279,8 @@ def _end(path: Path) -> int:
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(redacted_json(content))
+    with partial.open("wb") as file:
+        file.write(redacted_json(content))
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut may leave the name and no content
     partial.replace(path)

@@ -73,6 +73,11 @@ class _Progress:
     _thoughts: list[str] = field(init=False, default_factory=lambda: list[str]())
     _told: float = field(init=False, default=0.0)
 
+    @property
+    def written(self) -> str:
+        """All that has come, thoughts included."""
+        return "".join((*self._thoughts, *self._text))
+
     def __call__(self, text: str, thoughts: str) -> None:
         self._text.append(text)
         self._thoughts.append(thoughts)
@@ -105,13 +110,14 @@ class LLMClient:
         """One reply. Raises ModelError or ConfigurationError."""
         self.budget.check()
         self.observer(Asked(turn, purpose, tuple(messages), sample))
+        progress = _Progress(self.observer, turn, purpose)
         try:
-            with told_to(_Progress(self.observer, turn, purpose)):
+            with told_to(progress):
                 reply = self.model.complete(messages, sample=sample)
         except (ModelError, ConfigurationError):
             raise
-        except KeyboardInterrupt:  # the server has read the request and bills it
-            self.budget.spend(messages, Reply(text="", model=self.model.id))
+        except KeyboardInterrupt:  # the server has read the request and bills it, and what it wrote until then
+            self.budget.spend(messages, Reply(text=progress.written, model=self.model.id))
             raise
         except Exception as error:  # somebody else's code
             raise ModelError(broke(f"model {self.model.id!r}", error)) from error

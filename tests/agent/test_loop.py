@@ -16,8 +16,10 @@ from codepolicy.episode import Episode
 from codepolicy.events import Called, Calling, Event
 from codepolicy.loop.episode_run import Interrupted
 from codepolicy.loop.interrupts import uninterrupted
+from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.outcome import is_question
-from codepolicy.models.protocol import ModelError, Reply
+from codepolicy.models.protocol import Message, ModelError, Reply
+from codepolicy.models.reply_progress import listener
 from codepolicy.models.scripted import Answer, ScriptedModel
 from codepolicy.settings import Settings, VisionMode
 from primitives.environment import World
@@ -347,6 +349,19 @@ def test_ctrl_c_leaves_a_whole_record(world: World, fenced: Fenced, tmp_path: Pa
     assert msgspec.json.decode((folder / "episode.json").read_bytes(), type=Episode) == episode
     assert not list(tmp_path.glob(".*")), "nothing half-written beside it"
     assert len(episode.turns) == (when == "moving")
+
+
+def test_what_a_request_had_cost_until_it_was_cut_off_is_counted() -> None:
+    def answer(_: object) -> str:
+        tell = listener()
+        assert tell is not None
+        tell("pick(" * 100, "hm " * 100)
+        raise KeyboardInterrupt
+
+    budget = Budget()
+    with pytest.raises(KeyboardInterrupt):
+        LLMClient(ScriptedModel([answer]), budget, lambda event: None).ask([Message(role="user", text="Go")], turn=1)
+    assert (budget.usage.input_tokens or 0) > 0 and (budget.usage.output_tokens or 0) > 100
 
 
 @pytest.mark.slow

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from codepolicy.evaluation.configuration import configured, differences
 from codepolicy.evaluation.episode_keys import planned, seeds, shard
 from codepolicy.evaluation.records import Job
 from codepolicy.evaluation.worker_setup import WorkerSetup
+from codepolicy.models.options import ModelOptions
+from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from primitives.environment import PlannedTrial, TrialSpec
 from primitives.errors import ConfigurationError
@@ -150,3 +154,22 @@ def test_each_trial_is_played_once_with_each_program_that_must_lose() -> None:
 def test_what_must_win_and_what_must_lose_are_two_runs() -> None:
     with pytest.raises(ConfigurationError, match="two runs"):
         WorkerSetup(oracle=True, decoys=True)
+
+
+def test_how_patiently_a_model_is_asked_and_where_logs_go_make_no_other_run(tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('["offline"]\ninput = 1.0\noutput = 1.0\n')
+    environment = load_environment("fake")
+    first = configured(WorkerSetup(environment="fake"), environment)
+    patient = ModelOptions(retries=9, timeout=3.0, prices=str(prices))
+    again = configured(
+        WorkerSetup(environment="fake", options=patient, settings=Settings(audit=str(tmp_path / "a.jsonl"))),
+        environment,
+    )
+    assert differences(first, again) == () and first.conditions == again.conditions
+    bounded = WorkerSetup(environment="fake", options=patient, settings=Settings(max_cost=1.0))
+    assert {d.partition(":")[0] for d in differences(first, configured(bounded, environment))} == {
+        "options.prices",
+        "settings.max_cost",
+        f"files.{prices}",
+    }
