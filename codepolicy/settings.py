@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
-from tyro.conf import FlagCreatePairsOff, arg
+from tyro.conf import FlagCreatePairsOff, UseAppendAction, arg
 
 from codepolicy.approval import APPROVAL_MODES, ApprovalMode
 from codepolicy.number_bounds import bounded
@@ -56,8 +56,8 @@ class GuardSettings:
     """Robot time of one program in s."""
     box: Annotated[str | None, arg(metavar="X,Y,Z,X,Y,Z")] = None
     """Least and largest corner of where the tool may be, in m."""
-    keep_out: Annotated[tuple[str, ...], arg(metavar="X,Y,Z,X,Y,Z")] = ()
-    """Boxes that the arm may not enter, least and largest corner in m."""
+    keep_out: Annotated[tuple[str, ...], UseAppendAction, arg(metavar="X,Y,Z,X,Y,Z")] = ()
+    """Box that the arm may not enter, least and largest corner in m; may be given more than once."""
 
     def guarded(self, limits: GuardLimits) -> GuardLimits:
         """`limits` with what is set here. Raises ConfigurationError."""

@@ -205,7 +205,7 @@ def _given(flags: object, kind: type[Any]) -> dict[str, Any]:
 class AgentFlags(LoopFlags, RepliesFlags, ModelFlags, SafetySettings, RecoverFlag, WorldOptions):
     """Everything that an agent is made from."""
 
-    also: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME[:DETAIL]")] = ()
+    also: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME[:DETAIL]")] = ()
     """Further models that write candidates in turn with --model."""
 
     def agent(self, observer: Observer, *, asked: Approver | None = None) -> Agent:

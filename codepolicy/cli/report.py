@@ -22,8 +22,9 @@ class ReportCommand:
     """Exit with 1 when the rate over all episodes is below this, or an episode is missing."""
     junit: Annotated[str | None, tyro.conf.arg(metavar="FILE.xml")] = None
     """Write the episodes as JUnit test cases."""
-    export: Annotated[tuple[str, ...], tyro.conf.arg(metavar="FILE")] = ()
-    """Write the episodes as a table, FILE.csv or FILE.parquet, or as a log of inspect_ai, FILE.eval or FILE.json."""
+    export: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FILE")] = ()
+    """Write the episodes as a table, FILE.csv or FILE.parquet, or as a log of inspect_ai, FILE.eval or FILE.json;
+    may be given more than once."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object."""
 

@@ -142,6 +142,17 @@ def test_defaults_then_config_then_flags(tmp_path: Path) -> None:
     assert (command.model, command.base_url, command.surface) == ("openai:m", "http://x/v1", None)
 
 
+def test_flags_that_may_be_repeated_are_all_kept(tmp_path: Path) -> None:
+    near, far = "0.3,0.2,0,0.4,0.3,0.2", "0.5,-0.4,0,0.6,-0.3,0.2"
+    command = parse(["run", "hello", "--keep-out", near, "--also", "offline", "--keep-out", far, "--also", "skills"])
+    assert isinstance(command, RunCommand)
+    assert (command.keep_out, command.also) == ((near, far), ("offline", "skills"))
+    config = tmp_path / "c.toml"
+    config.write_text(f'keep_out = ["{near}", "{far}"]\n')
+    command = parse(["run", "hello", "--config", str(config)])
+    assert isinstance(command, RunCommand) and command.keep_out == (near, far)
+
+
 def test_a_value_of_the_wrong_type_in_the_config(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text('turns = "many"')

@@ -24,7 +24,9 @@ def test_junit_csv_and_annotations(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     run = made.folder(tmp_path / "run", RECORDS)
     junit, table = tmp_path / "junit.xml", tmp_path / "episodes.csv"
-    assert status(["report", str(run), "--junit", str(junit), "--export", str(table)]) == 0
+    log = tmp_path / "also.csv"
+    assert status(["report", str(run), "--junit", str(junit), "--export", str(table), "--export", str(log)]) == 0
+    assert log.read_bytes() == table.read_bytes()
     suite = ElementTree.parse(junit).getroot()[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
     failure = suite[1][0]
