@@ -70,7 +70,7 @@ class Bus(threading.Thread):
         self.port = os.ttyname(self._slave)
         self.corrupt = 0
         """Answers to come that are damaged."""
-        self._closing = False
+        self._closing = self._late = False
         self.start()
 
     def close(self) -> None:
@@ -85,6 +85,7 @@ class Bus(threading.Thread):
             if not select.select([self._master], [], [], 0.05)[0]:
                 continue
             heard += os.read(self._master, 4096)
+            packets: list[bytes] = []
             while len(heard) >= 6:
                 if heard[:2] != b"\xff\xff":
                     del heard[0]
@@ -95,7 +96,10 @@ class Bus(threading.Thread):
                 packet = bytes(heard[:end])
                 del heard[:end]
                 if ~sum(packet[2:-1]) & 0xFF == packet[-1]:
-                    self._take(packet[2], packet[4], packet[5:-1])
+                    packets.append(packet)
+            for packet in packets:  # whoever has asked again has given up the first answer: a servo is never so late
+                self._late = packet is not packets[-1]
+                self._take(packet[2], packet[4], packet[5:-1])
 
     def _take(self, number: int, kind: int, body: bytes) -> None:
         here = {i: s for i, s in self.servos.items() if not s.unplugged}
@@ -128,6 +132,8 @@ class Bus(threading.Thread):
         self._answer(number, bytes(servo.memory[address : address + size]))
 
     def _answer(self, number: int, body: bytes = b"") -> None:
+        if self._late:
+            return
         packet = bytes([number, len(body) + 2, 0]) + body
         check = ~sum(packet) & 0xFF
         if self.corrupt:
