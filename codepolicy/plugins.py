@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from primitives.twin import Twin
 
 
+_SIMULATOR = (
+    "pip install 'codepolicy[sim]' (a wheel for Python 3.11 on x86-64 Linux; elsewhere it is compiled, a quarter of an "
+    "hour). --env fake and robot files (--robot FILE.toml) need no simulator."
+)
+
+
 def names(group: str) -> tuple[str, ...]:
     """Every name registered under the entry-point group, sorted."""
     return tuple(sorted({e.name for e in entry_points(group=group)}))
@@ -41,9 +47,10 @@ def load(group: str, what: str, name: str) -> Callable[..., Any]:
     try:
         return found[name].load()
     except (ImportError, AttributeError) as error:
+        simulator = isinstance(error, ImportError) and error.name in ("pybullet", "pybullet_data")
         raise ConfigurationError(
             f"{what} {name!r} is registered as {found[name].value!r}, but that does not load: {error}. "
-            "Install what is missing."
+            f"{_SIMULATOR if simulator else 'Install what is missing.'}"
         ) from error
     except Exception as error:  # somebody else's code
         raise ConfigurationError(not_loading(found[name], error)) from error

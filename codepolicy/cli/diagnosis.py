@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -21,7 +23,9 @@ from primitives.errors import ConfigurationError
 from primitives.plugins import load_every
 
 REQUIRED = ("av", "lark", "msgspec", "numpy", "ompl", "opencv-python-headless", "pin", "rich", "ruckig")
-SIMULATOR = ("pybullet",)
+SIMULATOR = "pybullet"
+WHEEL = "Python 3.11 on Linux x86_64"
+"""What `pybullet` is built for; everything else that is required has wheels for 3.12 and 3.13 on x86-64 Linux, too."""
 
 
 T = TypeVar("T")
@@ -64,12 +68,26 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    for name in (*REQUIRED, *SIMULATOR):
+    for name in REQUIRED:
         try:
             yield Finding(what=name, status="ok", found=version(name))
         except PackageNotFoundError:
-            advice = f"pip install {name}" if name not in SIMULATOR else "pip install pybullet (wheels for Python 3.11)"
-            yield Finding(what=name, status="error", found="not installed", advice=advice)
+            yield Finding(what=name, status="error", found="not installed", advice=f"pip install {name}")
+    yield _simulator()
+
+
+def _simulator() -> Finding:
+    try:
+        return Finding(what=SIMULATOR, status="ok", found=version(SIMULATOR))
+    except PackageNotFoundError:
+        here = f"Python {'.'.join(map(str, sys.version_info[:2]))} on {platform.system()} {platform.machine()}"
+        if here == WHEEL:
+            return Finding(
+                what=SIMULATOR, status="error", found="not installed", advice="pip install 'codepolicy[sim]' (a wheel)"
+            )
+        advice = "pip install 'codepolicy[sim]' compiles it, a quarter of an hour. Robot files need no simulator."
+        found = f"not installed; its wheel is for {WHEEL}, this is {here}"
+        return Finding(what=SIMULATOR, status="warning", found=found, advice=advice)
 
 
 def _confinement() -> Iterator[Finding]:
@@ -98,7 +116,7 @@ def _world() -> Iterator[Finding]:
         from codepolicy.plugins import load_environment
         from primitives.environment import Pictured, TrialSpec, capability
 
-        environment = load_environment("pybullet")
+        environment = load_environment(SIMULATOR)
         try:
             environment.reset(TrialSpec())
             with tempfile.TemporaryDirectory() as folder:
@@ -108,6 +126,8 @@ def _world() -> Iterator[Finding]:
         finally:
             environment.close()
 
+    if find_spec(SIMULATOR) is None:
+        return
     took = _tried(picture)
     if isinstance(took, str):
         yield Finding(what="simulated world", status="error", found=took, advice="Reinstall codepolicy and pybullet.")
