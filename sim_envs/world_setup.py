@@ -26,6 +26,8 @@ from sim_envs.scenes.initial_layout import layout
 from sim_envs.scenes.scene_spec import Placement, SceneSpec
 
 SETTLE_STEPS = 24
+FILE_SETTLE_STEPS, MOST_SETTLE_STEPS, CALM = 240, 1440, 0.005
+"""Steps for a thing of a file, which may not stand as it was put: at least, at most; and m/s from which it moves."""
 TWIN_SETTLE_STEPS = 120
 """Measured objects may overlap a little; physics parts them."""
 
@@ -63,7 +65,16 @@ class WorldSetup:
         placements = layout(scene, stream("layout", seed), workspace)
         physics = _physics(disturbances, len(scene.objects), stream("physics", seed))
         self.load(scene, placements, physics, steps=SETTLE_STEPS)
+        if any(o.model is not None for o in scene.objects):
+            self._let_fall()
         self._arranged = (key, self.world.save())
+
+    def _let_fall(self) -> None:
+        """Until what does not stand has fallen over."""
+        for steps in range(FILE_SETTLE_STEPS, MOST_SETTLE_STEPS, FILE_SETTLE_STEPS // 2):
+            self.world.settle(FILE_SETTLE_STEPS if steps == FILE_SETTLE_STEPS else FILE_SETTLE_STEPS // 2)
+            if self.world.speed() < CALM:
+                return
 
     def load_twin(
         self,

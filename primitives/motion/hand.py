@@ -166,11 +166,11 @@ class Hand:
             raise HardwareFault("the hand does not tell whether it closed whole", hint="Look at it and its connection.")
         return closed
 
-    def attach(self, obj: SceneObject) -> HeldObject:
-        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them;
-        what lies in it goes along."""
+    def attach(self, obj: SceneObject, *, aligned: bool = True) -> HeldObject:
+        """`obj`, lying where it was seen, is now between the fingers, which have turned its sides parallel to them
+        where it was `aligned` with them; what lies in it goes along."""
         contents = contained(obj, self._memory.objects)
-        if obj.category not in ROUND:
+        if aligned and obj.category not in ROUND:
             T = self._tool()
             tool_yaw = math.atan2(T[1, 0], T[0, 0])
             quarter = math.pi / 2

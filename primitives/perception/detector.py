@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.robot import ArmInfo, Frame
 from primitives.scene import SceneObject, Workspace
 
@@ -55,4 +56,13 @@ class Resolver(Protocol):
 
     def resolve(self, query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
         """Those of `objects` that `query` means; empty when it knows none."""
+        ...
+
+
+@runtime_checkable
+class Profiler(Protocol):
+    """A detector that measures the surfaces of things, for grasps of what has no known shape."""
+
+    def profile(self, obj: SceneObject, others: Sequence[SceneObject] = ()) -> HeightProfile | None:
+        """How high `obj` is where, among `others`, as the last `detect` saw it; None where no surface was seen."""
         ...

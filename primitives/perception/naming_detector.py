@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives.environment import World
-from primitives.perception.detector import Detector, RobotView
+from primitives.perception.detector import Detector, Profiler, RobotView
+from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.perception.model_answers import FILLER, numbers_in, parsed_names, words_of
 from primitives.perception.rgbd_detector import RgbdDetector
 from primitives.perception.set_of_marks import appearance, marked
@@ -99,6 +100,10 @@ class NamingDetector:
         if first and self._ask is not None:
             self._name(frames[0], found, known, sorted(first.values()))
         return [self._named(obj, k) for obj, k in zip(found, known, strict=True)]
+
+    def profile(self, obj: SceneObject, others: Sequence[SceneObject] = ()) -> HeightProfile | None:
+        """See `Profiler.profile`."""
+        return self._geometry.profile(obj, others) if isinstance(self._geometry, Profiler) else None
 
     def resolve(self, query: str, objects: Sequence[SceneObject]) -> list[SceneObject]:
         """The `objects` that `query` means: by the words of their names and attributes, else as the model says."""

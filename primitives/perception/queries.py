@@ -124,6 +124,8 @@ def find(query: str, objects: Sequence[SceneObject]) -> SceneObject:
     found = [o for o in objects if o.name == _as_name(query)] or matches(query, objects)
     if not found:
         raise not_found(query, objects)
+    if len(found) > 1 and _words(query)[-1:] == ["object"]:  # what has no other category is called so
+        found = [o for o in found if o.category == "object"] or found
     return only(query, found)
 
 

@@ -27,6 +27,7 @@ from primitives.perception.detector import Detector, RobotView
 from primitives.perception.heightmap.agreement import agreed
 from primitives.perception.heightmap.fusion import fuse
 from primitives.perception.heightmap.grid import Grid
+from primitives.perception.heightmap.height_profile import HeightProfile, height_profile
 from primitives.perception.heightmap.raised_points import SHARED, heights, raised_points
 from primitives.perception.heightmap.topview import RAISED, Ground, Sight, TopView, ground
 from primitives.perception.recognition.detection import Detection
@@ -49,6 +50,7 @@ class RgbdDetector:
         self._surface: RobotMask | None = None
         self._table = TablePlane()
         self._agreement = CameraRegistration()
+        self._view: TopView | None = None
 
     @property
     def privileged(self) -> bool:
@@ -59,13 +61,22 @@ class RgbdDetector:
         """Every object in view. See `Detector.detect`."""
         frames = _with_depth(frames)
         with _one_thread():
-            view = self._view_from_above(frames, workspace, robot)
+            self._view = view = self._view_from_above(frames, workspace, robot)
             even = evened(view)
             light = illuminant(table_color(even), even.rgb[even.raised][::_SAMPLED])
             found = things(balanced(even, light) if even is not view or not light.ordinary else view)
         level = light_level([f.color for f in found], light.white)
         objects = [_described(f, level, light) for f in found]
         return [o for o in objects if workspace.table.contains(o.position[:2], -EDGE)]
+
+    def profile(self, obj: SceneObject, others: Sequence[SceneObject] = ()) -> HeightProfile | None:
+        """See `Profiler.profile`."""
+        return height_profile(self._view, obj, others) if self._view is not None else None
+
+    def survey(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> None:
+        """Measure surfaces alone, for things that another detector found."""
+        with _one_thread():
+            self._view = self._view_from_above(_with_depth(frames), workspace, robot)
 
     def _view_from_above(self, frames: Sequence[Frame], workspace: Workspace, robot: RobotView) -> TopView:
         if self._surface is None:

@@ -38,6 +38,8 @@ _NAMED = {
     "domino": "domino/domino.urdf",
     "soccer ball": "soccerball.urdf",
 }
+_NAMED_SCALE = {"soccer ball": 0.22}
+"""Of those that PyBullet brings in another size than people have them."""
 
 
 def read_model(
@@ -65,6 +67,7 @@ def read_model(
         path, factor, color, known_mass = _of_urdf(_found(urdf, folder, where), where)
     else:
         path = _found(mesh or "", folder, where)
+    scale = scale or _NAMED_SCALE.get((urdf or "").removeprefix(SHIPPED).strip("/"))
     whole = (factor[0] * (scale or 1.0), factor[1] * (scale or 1.0), factor[2] * (scale or 1.0))
     vertices, faces = triangles(str(path))
     size = np.ptp(vertices, axis=0) * np.array(whole)

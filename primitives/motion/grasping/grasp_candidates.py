@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from primitives.categories import CONTAINERS, FLAT, ROUND, category
 from primitives.failures import BadArgument
 from primitives.kinematics.poses import pose_matrix
+from primitives.motion.grasping.surface_grasps import surface_grasps
 from primitives.motion.planning.obstacles import opening, wall_lean
+from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.robot import GripperInfo
 from primitives.scene import Pose, SceneObject
 
@@ -59,6 +61,8 @@ class GraspCandidate:
     """At most 1; larger is better, all else equal."""
     rim: bool = False
     """Whether the fingers take a wall rather than the whole object."""
+    shaped: bool = False
+    """Whether they take a part of a thing of no known shape."""
 
     @property
     def hold(self) -> tuple[float, ...]:
@@ -70,11 +74,20 @@ class GraspCandidate:
     @property
     def slack(self) -> float:
         """How far the measured width may be from the expected one, in m."""
-        return 0.007 if self.rim else max(0.006, 0.15 * self.width)
+        if self.shaped:  # it turns between the fingers, and bulges below where it was seen
+            return max(0.012, 0.5 * self.width)
+        return 0.012 if self.rim else max(0.006, 0.15 * self.width)
 
 
-def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandidate]:
+def grasp_candidates(
+    obj: SceneObject, gripper: GripperInfo, profile: HeightProfile | None = None
+) -> list[GraspCandidate]:
     """Grasps of `obj`, best first.
+
+    Args:
+        obj: as it was last seen.
+        gripper: the hand.
+        profile: the surface of a thing of no known shape, where it was seen.
 
     Raises:
         BadArgument: the gripper cannot take such a thing at all; says why.
@@ -88,7 +101,8 @@ def grasp_candidates(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandid
             measured=f"{obj.category} of {obj.size[2]:.3f} m height",
             hint="It can be a target, or be pushed if it is not fixed.",
         )
-    candidates = [*_around(obj, gripper), *_on_rim(obj, gripper)]
+    shaped = [] if profile is None else list(_on_surface(profile, gripper))
+    candidates = shaped or [*_around(obj, gripper), *_on_rim(obj, gripper)]
     if not candidates:
         narrowest = min(obj.size[0], obj.size[1])
         raise BadArgument(
@@ -124,6 +138,13 @@ def _on_top(obj: SceneObject, gripper: GripperInfo) -> list[GraspCandidate]:
     turns = (obj.yaw + k * math.pi / 4 for k in range(8))
     poses = [pose_matrix(Pose.top_down(x, y, obj.top - PRESSED, turn)) for turn in turns]
     return [GraspCandidate(T, 0.0, gripper.max_width, 1.0 - 0.01 * n) for n, T in enumerate(poses)]
+
+
+def _on_surface(profile: HeightProfile, gripper: GripperInfo) -> Iterator[GraspCandidate]:
+    """The fingers on opposite places of the measured surface, whichever is where."""
+    for grasp, turn in itertools.product(surface_grasps(profile, gripper), (0.0, math.pi)):
+        T = pose_matrix(Pose.top_down(*grasp.position, grasp.direction + math.pi / 2 + turn))
+        yield GraspCandidate(T, grasp.width, grasp.opening, grasp.score, shaped=True)
 
 
 def _around(obj: SceneObject, gripper: GripperInfo) -> Iterator[GraspCandidate]:

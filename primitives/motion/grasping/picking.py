@@ -20,6 +20,7 @@ from primitives.motion.mover import NEAR, Mover
 from primitives.motion.planning.collision import TABLE
 from primitives.motion.preconditions import candidates as named
 from primitives.motion.preconditions import clear, direction, finger_room, refuse_bolted
+from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.scene import Grasp, SceneObject
 
@@ -87,7 +88,7 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
         mover.measured["expected width (m)"] = round(grip.width, 4)
     if not mover.hand.took(grip.width, grip.slack):
         _missed(mover, obj, grip, measured)
-    mover.hand.attach(obj)
+    mover.hand.attach(obj, aligned=not grip.shaped)
     mover.follow(chosen.down[::-1], scale=NEAR)
     after = mover.hand.width
     if by_width:
@@ -173,8 +174,22 @@ def _choose(
 
 def _ranked(mover: Mover, obj: SceneObject) -> list[GraspCandidate]:
     """Grasps of `obj`, best first; of those as good, the one for which the hand turns least."""
-    candidates = grasp_candidates(obj, mover.info.gripper)
+    candidates = grasp_candidates(obj, mover.info.gripper, _profile(mover, obj))
     return sorted(candidates, key=lambda c: (-round(c.score / AS_GOOD), mover.turn(c.T)))
+
+
+def _profile(mover: Mover, obj: SceneObject) -> HeightProfile | None:
+    """The measured surface of a thing of no known shape."""
+    return mover.memory.profile(obj) if obj.category == "object" else None
+
+
+def _with_columns(mover: Mover, obj: SceneObject) -> list[SceneObject] | None:
+    """What was seen, with columns as high as the surface of `obj` in place of the box around it, where that is known:
+    beside its highest part the palm may be lower."""
+    profile = _profile(mover, obj)
+    if profile is None:
+        return None
+    return [o for o in mover.memory.objects if o.name != obj.name] + profile.columns(obj)
 
 
 def would_hold(obj: SceneObject, candidate: GraspCandidate, contents: Sequence[SceneObject] = ()) -> HeldObject:
@@ -186,7 +201,7 @@ def _feasible(
     mover: Mover, obj: SceneObject, candidates: list[GraspCandidate], margin: float, configurations: int
 ) -> Iterator[FeasibleGrasp]:
     """Those candidates that the arm reaches straight from above without touching anything but the object."""
-    checker = mover.checker(grasped=obj.name, margin=margin)
+    checker = mover.checker(grasped=obj.name, margin=margin, objects=_with_columns(mover, obj))
     for candidate in candidates:
         for q in itertools.islice(
             mover.kinematics.solutions(candidate.T, mover.info.home, 2 * configurations), configurations

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import half_turn
 from primitives.perception.geometry.quantiles import quantile
 from primitives.perception.heightmap.topview import TopView
@@ -24,6 +25,12 @@ _ONE_COLOR = 0.8
 _SMALLEST, _LARGEST = 4e-4, 0.03
 """m² that it covers."""
 _QUALITY = 0.5
+_BESIDE, _ABOVE = 0.004, 0.006
+"""m around a thing, and over its top, within which a cell is explained by it."""
+_UNEXPLAINED = (6e-5, 0.02)
+"""m², and part of an island, that no thing explains from which it is one odd thing."""
+_AFLOAT = 0.012
+"""m between a thing and what is under it from which nothing carries it."""
 
 
 def as_one(view: TopView, found: Sequence[Detection]) -> list[Detection]:
@@ -41,7 +48,10 @@ def as_one(view: TopView, found: Sequence[Detection]) -> list[Detection]:
         if thing.category != "object":
             level |= thing.cells & (np.abs(view.height - thing.top) < _LEVEL + view.noise)
     inner = cv2.erode(view.raised.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)  # edges show sides
-    if not inner.any() or float((inner & ~level).sum()) < _SLOPING * inner.sum():
+    if not inner.any():
+        return list(found)
+    sloping = float((inner & ~level).sum()) > _SLOPING * inner.sum()
+    if not sloping and not _unexplained(view, found, inner) and not any(_floats(f, found) for f in found):
         return list(found)
     rows, columns = np.nonzero(view.raised)
     (r, c), (h, w), angle = cv2.minAreaRect(np.stack([rows, columns], axis=1).astype(np.float32))
@@ -52,3 +62,32 @@ def as_one(view: TopView, found: Sequence[Detection]) -> list[Detection]:
     top = quantile(view.height[view.raised], 0.98)
     color = found[0].color
     return [Detection("object", (x, y), 0.0, top, size, half_turn(yaw), view.raised.copy(), _QUALITY, color)]
+
+
+def _unexplained(view: TopView, found: Sequence[Detection], inner: Mask) -> bool:
+    """Whether cells of the `inner` part of an island lie beside everything `found`, or stand out over it."""
+    rows, columns = np.nonzero(inner)
+    x0, y0 = view.xy(0.0, 0.0)
+    x, y, height = rows * view.cell + x0, columns * view.cell + y0, view.height[rows, columns]
+    left = np.ones(len(rows), bool)
+    for thing in found:
+        dx, dy = x - thing.center[0], y - thing.center[1]
+        if thing.category in ("ball", "cylinder"):
+            within = np.hypot(dx, dy) < thing.size[0] / 2 + _BESIDE
+        else:
+            c, s = math.cos(thing.yaw), math.sin(thing.yaw)
+            half_x, half_y = thing.size[0] / 2 + _BESIDE, thing.size[1] / 2 + _BESIDE
+            within = (np.abs(c * dx + s * dy) < half_x) & (np.abs(c * dy - s * dx) < half_y)
+        left &= ~(within & (height < thing.top + _ABOVE + 2 * view.noise))
+    area, share = _UNEXPLAINED
+    return float(left.sum()) * view.cell**2 > area and float(left.sum()) > share * len(rows)
+
+
+def _floats(thing: Detection, found: Sequence[Detection]) -> bool:
+    """Whether nothing `found` carries `thing`."""
+    return thing.bottom > _AFLOAT and not any(
+        abs(thing.bottom - other.top) < _AFLOAT
+        and math.dist(thing.center, other.center) < (math.hypot(*thing.size) + math.hypot(*other.size)) / 2
+        for other in found
+        if other is not thing
+    )

@@ -10,12 +10,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.categories import MARKINGS
 from primitives.failures import BadArgument, NotFound
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.camera_frames import fresh_frames
 from primitives.perception import queries
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
-from primitives.perception.detector import Detector, Resolver, RobotView
+from primitives.perception.detector import Detector, Profiler, Resolver, RobotView
+from primitives.perception.heightmap.height_profile import HeightProfile
+from primitives.perception.rgbd_detector import RgbdDetector
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
@@ -48,13 +51,14 @@ class SceneMemory:
         """What the gripper holds, and how; changed by `hold` and `release` alone."""
         self.frames: tuple[Frame, ...] = ()
         """The frames of the last look, one per camera."""
+        self._robot_then: RobotView | None = None
 
     def look(self) -> list[SceneObject]:
         """Take fresh frames from all cameras and find every object; sorted by name, without what the gripper holds."""
         state = self._robot.arm.state()
         self.frames = fresh_frames(self._robot)
         held = self.held
-        view = RobotView(self._robot.arm.info, state.q, self._width(state), held)
+        self._robot_then = view = RobotView(self._robot.arm.info, state.q, self._width(state), held)
         seen = self._detector.detect(self.frames, self._robot.workspace, view)
         if held is not None:
             seen = [o for o in seen if not any(_in_hand(o, mine) for mine in (held, *self.contents))]
@@ -64,6 +68,20 @@ class SceneMemory:
         named = self._tracks.update(seen, self.frames, partial=partial, without=names)
         self._objects = [msgspec.structs.replace(o, on=_rests_on(o, named)) for o in named]
         return list(self._objects)
+
+    def profile(self, obj: SceneObject) -> HeightProfile | None:
+        """How high `obj` is where, as of the last look; None where its surface was not seen then.
+
+        Of a detector that does not measure surfaces the depth images of that look are measured.
+        """
+        others = [o for o in self.objects if o.name != obj.name and o.category not in MARKINGS]
+        if isinstance(self._detector, Profiler):
+            return self._detector.profile(obj, others)
+        if self._robot_then is None or not any(f.camera.depth for f in self.frames):
+            return None
+        surveyor = RgbdDetector()
+        surveyor.survey(self.frames, self._robot.workspace, self._robot_then)
+        return surveyor.profile(obj, others)
 
     def _on_robot(self, view: RobotView) -> OnRobot:
         """Which points belong to the robot of `view` or to what it holds."""
