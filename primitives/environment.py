@@ -336,7 +336,8 @@ _LACKS: dict[type, str] = {
     Controlled: "has no programs that must lose its tasks",
     Restorable: "cannot be taken back to an earlier state",
     Pictured: "makes no pictures by itself",
-    Filmed: "makes no video of a size, speed and camera of your choice",
+    Filmed: "makes no video of a size, speed and camera of your choice, only of what its cameras see (leave "
+    "--video-size out)",
 }
 
 

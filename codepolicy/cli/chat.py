@@ -40,9 +40,9 @@ class ChatCommand(OutputFlags, AgentFlags):
             ) as session:
                 at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
                 if at_terminal:
-                    sys.stderr.write(
+                    _tell(
                         "What shall I do? Up and down go through earlier lines; Ctrl-C stops the robot, which "
-                        "then waits for recover; exit ends.\n"
+                        "then waits for recover; exit ends."
                     )
                 if self.recover:
                     _recover(session)
@@ -51,7 +51,16 @@ class ChatCommand(OutputFlags, AgentFlags):
                         status = _recover(session)
                         continue
                     status = finish(lambda words=line: session.run(words), json=self.json)
+                    if at_terminal and session.executor.standing is not None:
+                        _tell("The robot stands still. Look at it, then say recover.")
         return status
+
+
+def _tell(text: str) -> None:
+    """Something that is said at a terminal, in rows of its width."""
+    from codepolicy.terminal_rows import fitted
+
+    sys.stderr.write(fitted(text, sys.stderr) + "\n")
 
 
 def _recover(session: Session) -> int:

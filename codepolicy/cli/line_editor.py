@@ -16,6 +16,7 @@ from prompt_toolkit.history import History
 from prompt_toolkit.output import create_output
 
 from codepolicy.redaction import redacted
+from codepolicy.terminal_rows import fitted
 
 MOST_LINES: Final = 500
 """Of the history; older ones are forgotten."""
@@ -80,6 +81,6 @@ def edited_lines() -> Iterator[str]:
         try:
             yield session.prompt(FormattedText([("bold", "> ")]))
         except KeyboardInterrupt:
-            sys.stderr.write("exit or Ctrl-D ends the session; the robot stands still\n")
+            sys.stderr.write(fitted("exit or Ctrl-D ends the session; the robot stands still", sys.stderr) + "\n")
         except EOFError:
             return

@@ -59,8 +59,9 @@ class LivePanel:
         """At most half of the terminal's rows, none of them wider than it."""
         del options
         if self.doing:
-            height, width = max(4, console.height // 2), console.width
+            height, width = max(4, console.height // 2 - 1), console.width
             yield from self._rows(height, width)
+            yield Text("")  # where a terminal shows what is typed, such as ^C: at the end of a full row it would wrap
 
     def _rows(self, height: int, width: int) -> list[Text]:
         now = time.monotonic()

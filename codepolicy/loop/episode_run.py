@@ -17,7 +17,7 @@ from codepolicy.loop.executor import Executor
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
 from codepolicy.loop.naming import asked_through
-from codepolicy.loop.outcome import STANDSTILL, Ending, Solution, last_word
+from codepolicy.loop.outcome import STANDSTILL, Ending, Solution, in_words, last_word
 from codepolicy.loop.oversight import Oversight
 from codepolicy.loop.run_folder import RunFolder
 from codepolicy.models.protocol import Model, ModelError
@@ -185,7 +185,7 @@ class EpisodeRun:
             return "model_error", str(error), self._last_check
         except Failure as failure:
             outcome: Outcome = "stopped" if failure.kind in STANDSTILL else "infrastructure"
-            return outcome, f"{failure.kind.replace('_', ' ')}: {failure.message}", self._last_check
+            return outcome, in_words(failure.kind, failure.message), self._last_check
         return _OUTCOMES[solution.ending], solution.summary, solution.check
 
     @property

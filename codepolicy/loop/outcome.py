@@ -56,7 +56,7 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
         return None
     for failure in (report.failure, check.failure):
         if failure is not None and failure.kind in STANDSTILL:
-            return Solution("stopped", f"{failure.kind.replace('_', ' ')}: {failure.message}", check)
+            return Solution("stopped", in_words(failure.kind, failure.message), check)
         if failure is not None and failure.blame == "infrastructure":
             return Solution("infrastructure", failure.message, check)
     words = last_word(report)
@@ -71,6 +71,11 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
     if check.status == "vacuous" and check.clauses:
         return _held_before(attempt, instruction)
     return None
+
+
+def in_words(kind: FailureKind | str, message: str) -> str:
+    """Why the robot, or what carries it, did not go on; that it was stopped says the outcome."""
+    return message if kind == FailureKind.STOPPED else f"{kind.replace('_', ' ')}: {message}"
 
 
 def wants_check(attempt: Attempt, instruction: str) -> bool:

@@ -9,7 +9,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import Blocked, Failure
+from primitives.failures import Blocked
 from primitives.guard import Guard, GuardLimits
 from primitives.kinematics.arm_kinematics import THOROUGH, Kinematics
 from primitives.kinematics.description_check import check_description
@@ -134,7 +134,7 @@ class Mover:
             self.on_path(tool)
         try:
             result = self.robot.arm.start_joint_path(path, limits).wait(TIMEOUT + 2 * _least_duration(path, limits))
-        except Failure:
+        except BaseException:  # a person's interrupt, too
             self.memory.invalidate()  # ended on the way, it may have moved things
             raise
         distance, angle = pose_distance(self.kinematics.tool(path[-1]), self.kinematics.tool(result.state.q))

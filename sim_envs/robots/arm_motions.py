@@ -72,6 +72,13 @@ class SimMotion:
         """Stop along the path; `wait` raises Stopped."""
         self._interrupt = ArmMode.STOPPED
 
+    def abandon(self) -> None:
+        """Hold where the arm is: nobody is going to wait for the end."""
+        if self._outcome is None:
+            q, _ = self._world.joints()
+            self._world.drive(q, [0.0] * len(q))
+            self._outcome = Stopped("the motion was given up", hint="recover the arm before the next motion")
+
     def wait(self, timeout_s: float) -> MotionResult:
         """Run physics until the motion ends; see `Motion.wait`."""
         if self._outcome is None:
@@ -87,6 +94,9 @@ class SimMotion:
             except Failure as failure:
                 self._owner.enter(_MODES.get(failure.kind, ArmMode.IDLE))
                 self._outcome = failure
+            except BaseException:  # Ctrl-C in the midst of it: nobody waits any more, so no time passes for it
+                self.abandon()
+                raise
         if isinstance(self._outcome, Failure):
             raise self._outcome
         return self._outcome

@@ -82,9 +82,10 @@ class SimArm:
     def stop(self) -> None:
         """Stop along the path and hold. Callable from any thread."""
         with self._switching:
-            if self._motion is not None and not self._motion.ended:
+            under_way = self._motion is not None and not self._motion.ended
+            if self._motion is not None and under_way:
                 self._motion.request_stop()
-            if self._mode is ArmMode.IDLE:
+            if self._mode is ArmMode.IDLE or (self._mode is ArmMode.MOVING and not under_way):
                 self._mode = ArmMode.STOPPED
 
     def recover(self, *, operator_ack: bool) -> None:
@@ -96,6 +97,8 @@ class SimArm:
                 )
             q, _ = self._world.joints()
             self._world.drive(q, (0.0,) * len(q))
+        if self._motion is not None:
+            self._motion.abandon()
         self._mode = ArmMode.IDLE
 
     def every(self, period_s: float, listener: Callable[[], None]) -> Callable[[], None]:

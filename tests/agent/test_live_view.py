@@ -179,3 +179,16 @@ def test_a_model_that_streams_is_seen_to_write(tmp_path: Path) -> None:
         child.expect("says: hello")
         child.expect("s wall time, [0-9.]+ s robot time")
         child.expect(pexpect.EOF)
+
+
+def test_what_is_typed_below_the_panel_wraps_nothing() -> None:
+    from codepolicy.cli.live_panel import LivePanel
+    from codepolicy.cli.screen import Screen
+
+    screen = Screen(stderr=True)
+    panel = LivePanel(screen)
+    panel.run("turn 1: the program runs", "home()\n" * 40)
+    panel.calls.append("x" * 200)
+    shown = screen.render_lines(panel, screen.options.update(width=screen.width), pad=False)
+    assert not "".join(segment.text for segment in shown[-1]).strip(), "^C stands on a row of its own"
+    assert len(shown) <= screen.height // 2

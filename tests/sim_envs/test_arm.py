@@ -161,3 +161,29 @@ def test_a_closed_arm_says_so(arm: Arm) -> None:
         arm.state()
     arm.connect(1.0)
     assert arm.state().mode is ArmMode.IDLE
+
+
+def test_a_person_who_interrupts_a_motion_or_its_start_can_recover_and_go_on(arm: Arm) -> None:
+    ticks = iter(range(3))
+
+    def interrupt() -> None:
+        if next(ticks, None) == 2:
+            raise KeyboardInterrupt
+
+    end = arm.every(0.05, interrupt)  # type: ignore[attr-defined]
+    _, motion = swing(arm)
+    with pytest.raises(KeyboardInterrupt):
+        motion.wait(10.0)
+    end()
+    arm.stop()
+    assert arm.state().mode is ArmMode.STOPPED
+    with pytest.raises(Stopped):
+        swing(arm)
+    arm.recover(operator_ack=True)
+    _, never_waited_for = swing(arm)  # interrupted before anybody could wait
+    arm.stop()
+    arm.recover(operator_ack=True)
+    goal, motion = swing(arm, 0.3)
+    assert np.abs(motion.wait(10.0).state.q - goal).max() < 1e-3
+    with pytest.raises(Stopped):
+        never_waited_for.wait(1.0)
