@@ -109,8 +109,9 @@ class _Turned:
 
 
 def _turned(profile: HeightProfile, direction: float) -> _Turned:
-    weight = (profile.own * profile.height).astype(np.float64)
-    r, k = (float(np.average(np.arange(n), weights=weight.sum(axis=1 - axis))) for axis, n in enumerate(weight.shape))
+    weight: NDArray[np.float64] = np.asarray(profile.own * profile.height, dtype=np.float64)
+    rows, columns = (np.asarray(np.sum(weight, axis=axis), dtype=np.float64) for axis in (1, 0))
+    r, k = (float(np.average(np.arange(len(w)), weights=w)) for w in (rows, columns))
     c, s = math.cos(direction), math.sin(direction)
     own_r, own_k = np.nonzero(profile.own)
     along, across = c * (own_r - r) + s * (own_k - k), c * (own_k - k) - s * (own_r - r)
@@ -119,9 +120,9 @@ def _turned(profile: HeightProfile, direction: float) -> _Turned:
     v0, v1 = math.floor(float(across.min())) - 4, math.ceil(float(across.max())) + 4
     u, v = np.arange(u0, u1 + 1, dtype=np.float64)[:, None], np.arange(v0, v1 + 1, dtype=np.float64)[None, :]
     row, column = np.rint(r + c * u - s * v).astype(np.intp), np.rint(k + s * u + c * v).astype(np.intp)
-    rows, columns = profile.height.shape
-    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-    index = row.clip(0, rows - 1) * columns + column.clip(0, columns - 1)
+    count, width = profile.height.shape
+    inside = (row >= 0) & (row < count) & (column >= 0) & (column < width)
+    index = row.clip(0, count - 1) * width + column.clip(0, width - 1)
     height = profile.height.ravel()[index] * inside
     return _Turned(
         height,

@@ -51,7 +51,8 @@ def as_one(view: TopView, found: Sequence[Detection]) -> list[Detection]:
     if not inner.any():
         return list(found)
     sloping = float((inner & ~level).sum()) > _SLOPING * inner.sum()
-    if not sloping and not _unexplained(view, found, inner) and not any(_floats(f, found) for f in found):
+    left = not view.blotchy and (_unexplained(view, found, inner) or any(_floats(f, found) for f in found))
+    if not sloping and not left:  # noise that a neighbourhood shares stands out, too
         return list(found)
     rows, columns = np.nonzero(view.raised)
     (r, c), (h, w), angle = cv2.minAreaRect(np.stack([rows, columns], axis=1).astype(np.float32))
