@@ -36,7 +36,7 @@ def write_comparison(first: EvaluationRun, second: EvaluationRun, path: Path) ->
 def page(first: EvaluationRun, second: EvaluationRun, comparison: Comparison, beside: Path) -> str:
     """The whole page, whose links are relative to the folder `beside`."""
     title = f"{first.path.name} and {second.path.name}"
-    return document(title, "\n".join(_body(first, second, comparison, beside)), filtered=True)
+    return document(title, "\n".join(_body(first, second, comparison, beside)), script="episode_filter.js")
 
 
 def _body(first: EvaluationRun, second: EvaluationRun, c: Comparison, beside: Path) -> Iterator[str]:

@@ -15,6 +15,9 @@ from primitives.errors import ConfigurationError
 from primitives.regular_file import DAMAGE, opened, regular_bytes, regular_lines
 
 PAGE = "page.html"
+VIDEO = "video.mp4"
+STILL_S = 1
+"""So long a video shows how it ended."""
 CHARACTERS = 100_000
 """Of a prompt or a reply that are shown."""
 TURNS = 200
@@ -37,7 +40,10 @@ def write_page(folder: Path) -> Path:
 
 def page(episode: Episode, folder: Path) -> str:
     """The whole page; what lies beside it in `folder` is shown where it is there."""
-    return document(episode.instruction, "\n".join(_body(episode, folder, _trace(folder / "trace.jsonl"))))
+    calls = _trace(folder / "trace.jsonl")
+    body = "\n".join(_body(episode, folder, calls))
+    steps = (folder / VIDEO).is_file() and any(_start(call) is not None for call in calls)
+    return document(episode.instruction, body, script="video_steps.js" if steps else None)
 
 
 def _body(episode: Episode, folder: Path, calls: Sequence[Call]) -> Iterator[str]:
@@ -45,14 +51,14 @@ def _body(episode: Episode, folder: Path, calls: Sequence[Call]) -> Iterator[str
     yield f"<h1>{escape(episode.instruction)}</h1>"
     yield f'<p class="lead {won}">{escape(episode.outcome)}: {escape(episode.summary)}</p>'
     facts = (episode.task or "no task", f"seed {episode.seed}", episode.model, episode.surface, episode.detector)
-    yield f"<p>{escape(', '.join(facts))}; {len(episode.turns)} turns, {_tokens(episode)} tokens</p>"
+    yield f"<p>{escape(', '.join(facts))}; turns {len(episode.turns)}, tokens {_tokens(episode)}</p>"
     t = episode.timings
     yield (
         f"<p>{t.total:.1f} s in all: {t.model:.1f} s waiting for the model, {t.execution:.1f} s executing; "
         f"{t.robot:.1f} s of robot time</p>"
     )
     yield from (f"<p>privileged: {escape(use)} used ground truth</p>" for use in episode.privileged)
-    yield from _media(folder)
+    yield from _media(folder, max([t.robot, *(_start(c) or 0.0 for c in calls)]))
     yield from _verdict(episode)
     called: defaultdict[object, list[Call]] = defaultdict(list)
     for call in calls:
@@ -72,10 +78,12 @@ def _tokens(episode: Episode) -> int:
     return (episode.usage.input_tokens or 0) + (episode.usage.output_tokens or 0)
 
 
-def _media(folder: Path) -> Iterator[str]:
+def _media(folder: Path, robot_s: float) -> Iterator[str]:
     pictures = [name for name in ("before", "after") if (folder / f"{name}.png").is_file()]
-    if (folder / "video.mp4").is_file():
-        yield '<video src="./video.mp4" controls preload="none"></video>'
+    if (folder / VIDEO).is_file():
+        told = f'data-robot="{robot_s:.3f}" data-still="{STILL_S}"'
+        yield f'<video src="./{VIDEO}" controls muted preload="metadata" {told}></video>'
+        yield "<p><small>The line that runs is marked while the video plays; a call leads to its moment.</small></p>"
     if pictures:
         yield "<div class=pair>"
         yield from (
@@ -159,9 +167,10 @@ def _source(source: str, anchor: str, called: set[object], failed: int | None) -
     """Numbered lines; those that called are links to their first call, and the one that failed is marked."""
     lines: list[str] = []
     for number, line in enumerate(source.splitlines(), 1):
-        text = escape(line) or " "
+        text = escape(line.lstrip()) or " "
         if number in called:
             text = f'<a href="#{anchor}c{number}">{text}</a>'
+        text = line[: len(line) - len(line.lstrip())] + text
         css = " class=failed" if number == failed else ""
         lines.append(f'<li id="{anchor}l{number}"{css}>{text}</li>')
     return f"<ol class=source>{''.join(lines)}</ol>"
@@ -177,10 +186,12 @@ def _calls(calls: Sequence[Call], anchor: str) -> str:
         line, failure = call.get("line"), _plain(call.get("failure"))
         ident = f' id="{anchor}c{line}"' if line not in seen else ""
         seen.add(line)
-        outcome = _told(failure) if failure else _text(call.get("result"))
+        outcome = _told(failure) if failure else result_text(call.get("result"))
         css = " class=failed" if failure else ""
+        start = _start(call)
+        when = f' data-start="{start:.3f}" data-line="{anchor}l{line}"' if start is not None else ""
         rows.append(
-            f'<tr{ident}{css}><td><a href="#{anchor}l{line}">{line if line is not None else ""}</a></td>'
+            f'<tr{ident}{css}{when}><td><a href="#{anchor}l{line}">{line if line is not None else ""}</a></td>'
             f"<td>{escape(str(call.get('call')))}</td><td>{escape(outcome[:600])}</td>"
             f"<td>{escape('; '.join(f'{k} {v}' for k, v in _plain(call.get('measured')).items()))}</td>"
             f"<td>{_seconds(call.get('robot_time'))}</td><td>{_seconds(call.get('wall_time'))}</td></tr>"
@@ -195,6 +206,41 @@ def _told(failure: Mapping[str, object]) -> str:
     expected, measured = failure.get("expected"), failure.get("measured")
     values = f" (expected {expected}, measured {measured})" if expected or measured else ""
     return f"{failure.get('kind')}: {failure.get('message')}{values}"
+
+
+def _start(call: Call) -> float | None:
+    """When a call of a program began, in s of robot time."""
+    start = call.get("started")
+    return float(start) if isinstance(start, int | float) and call.get("phase") == "program" else None
+
+
+def result_text(value: object) -> str:
+    """What a call returned, for people: a thing by its name and place, a relation by its words, numbers rounded."""
+    match value:
+        case bool() | None:
+            return {True: "yes", False: "no", None: ""}[value]
+        case float():
+            return f"{value:.3f}".rstrip("0").rstrip(".")
+        case list():
+            items = msgspec.convert(value, list[object])
+            texts = [result_text(item) for item in items]
+            numbers = items and all(isinstance(item, int | float) for item in items)
+            return f"({', '.join(texts)})" if numbers else "; ".join(texts) or "nothing"
+        case dict():
+            return _object_text(_plain(msgspec.convert(value, dict[str, object])))
+        case _:
+            return str(value)
+
+
+def _object_text(value: Mapping[str, object]) -> str:
+    """A structure of the API as its trace has it."""
+    if "holds" in value:
+        return f"{result_text(value['holds'])}: {value.get('text', '')}"
+    if "name" in value and "position" in value:
+        on = f" on {value['on']}" if value.get("on") not in (None, "", "table") else ""
+        return f"{value['name']} {result_text(value['position'])}{on}"
+    shown = ((k, result_text(v)) for k, v in value.items() if k != "type")
+    return ", ".join(f"{k} {text}" for k, text in shown if text)
 
 
 def _plain(value: object) -> dict[str, object]:

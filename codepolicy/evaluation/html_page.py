@@ -16,20 +16,17 @@ def escape(text: str) -> str:
     return _escaped(printable(redacted(text)))
 
 
-def document(title: str, body: str, *, filtered: bool = False) -> str:
+def document(title: str, body: str, *, script: str | None = None) -> str:
     """A whole page.
 
     Args:
         title: plain text.
         body: HTML.
-        filtered: whether it has a table to filter and sort, which takes a script; its hash is all that may run.
+        script: file beside this one whose content runs in it; its hash is all that may.
     """
-    style, script = (
-        files("codepolicy.evaluation").joinpath(name).read_text(encoding="utf-8")
-        for name in ("report.css", "episode_filter.js")
-    )
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"'sha256-{digest}'" if filtered else "'none'"
+    style, code = (_text(name) for name in ("report.css", script))
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    allowed = f"'sha256-{digest}'" if script is not None else "'none'"
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; media-src 'self' file:; "
         f"script-src {allowed}"
@@ -39,6 +36,10 @@ def document(title: str, body: str, *, filtered: bool = False) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style></head>\n<body>\n{body}\n"
-        + (f"<script>{script}</script>" if filtered else "")
+        + (f"<script>{code}</script>" if script is not None else "")
         + "</body></html>\n"
     )
+
+
+def _text(name: str | None) -> str:
+    return files("codepolicy.evaluation").joinpath(name).read_text(encoding="utf-8") if name is not None else ""

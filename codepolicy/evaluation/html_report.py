@@ -49,7 +49,8 @@ def write_episode_pages(run: EvaluationRun) -> None:
 def page(run: EvaluationRun) -> str:
     """The whole page."""
     title = f"{' '.join(run.file.chosen)}, {run.file.configuration.model}"
-    return document(title, "\n".join(_body(run, summarized(run), title)), filtered=bool(run.records))
+    script = "episode_filter.js" if run.records else None
+    return document(title, "\n".join(_body(run, summarized(run), title)), script=script)
 
 
 def _outdated(folder: Path) -> bool:
