@@ -114,6 +114,8 @@ class Things:
         found: dict[str, ObjectState] = {}
         for body, spec in self._each():
             position, quaternion = p.getBasePositionAndOrientation(body, physicsClientId=self._client)
+            if spec.model is not None:
+                position, _ = p.multiplyTransforms(position, quaternion, spec.model.middle, (0.0, 0.0, 0.0, 1.0))
             assert spec.name is not None
             joint = joint_state(self._client, body)[0] if body in self.furniture else None
             found[spec.name] = ObjectState(

@@ -13,15 +13,14 @@ import numpy as np
 from primitives.scene import Vector3
 from sim_envs.assets.meshes import Mesh, write_mesh
 from sim_envs.physics.bullet import p
-from sim_envs.scenes.mesh_models import triangles
+from sim_envs.scenes.mesh_models import balance, triangles
 
 
 @lru_cache(maxsize=256)
 def visible_mesh(path: str, scale: Vector3) -> Mesh:
-    """The surface about the centre of its bounding box, m, flat-shaded."""
+    """The surface about where it balances, m, flat-shaded."""
     vertices, faces = triangles(path)
-    points = vertices * np.array(scale)
-    points = points - (points.min(axis=0) + points.max(axis=0)) / 2
+    points = vertices * np.array(scale) - balance(path, scale)
     corners = points[faces]  # (M, 3, 3)
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
@@ -34,7 +33,7 @@ def visible_mesh(path: str, scale: Vector3) -> Mesh:
 
 
 def collision_file(path: str, scale: Vector3) -> Path:
-    """An OBJ file of convex pieces about the centre of the bounding box, made once."""
+    """An OBJ file of convex pieces about where it balances, made once."""
     surface = visible_mesh(path, scale)
     whole = write_mesh("thing", surface)
     if _convex(surface):

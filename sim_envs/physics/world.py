@@ -5,6 +5,7 @@ Worlds share nothing: each has its own client, whose id is passed at every call.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -81,7 +82,8 @@ class World:
         assert family_of(objects) == self.family
         self._things.dress(objects, physics)
         self._physics = physics
-        placed = dict(zip(self._things.ids, placements, strict=True))
+        balanced = [_balanced(o, at) for o, at in zip(objects, placements, strict=True)]
+        placed = dict(zip(self._things.ids, balanced, strict=True))
         start = Everything(
             tuple(at_rest(placed[body].position, placed[body].quaternion) for body in self._moving.loose),
             tuple((placed[body].position, placed[body].quaternion) for body in self._moving.fixed),
@@ -282,3 +284,13 @@ def _connect() -> int:
     )
     p.setGravity(0, 0, -9.81, physicsClientId=client)
     return client
+
+
+def _balanced(spec: ObjectSpec, at: Placement) -> Placement:
+    """Where the body of `spec`, whose frame is where it balances, is when the box around it is `at`."""
+    if spec.model is None:
+        return at
+    x, y, z = spec.model.middle
+    c, s = math.cos(at.yaw), math.sin(at.yaw)
+    a, b, h = at.position
+    return replace(at, position=(a - c * x + s * y, b - s * x - c * y, h - z))

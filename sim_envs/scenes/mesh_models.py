@@ -75,7 +75,9 @@ def read_model(
     volume = _volume(vertices * np.array(whole), faces)
     weight = mass or known_mass or volume * DENSITY
     x, y, z = (float(v) for v in size)
-    return Model(str(path), whole, min(max(weight, LIGHTEST), HEAVIEST), color, (x, y, z))
+    scaled = vertices * np.array(whole)
+    mx, my, mz = (float(v) for v in (scaled.min(axis=0) + scaled.max(axis=0)) / 2 - balance(str(path), whole))
+    return Model(str(path), whole, min(max(weight, LIGHTEST), HEAVIEST), color, (x, y, z), (mx, my, mz))
 
 
 def _found(name: str, folder: Path, where: str) -> Path:
@@ -158,6 +160,22 @@ def triangles(path: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             f"{path!r} has {len(faces):,} triangles; at most {MOST_FACES:,} are taken. Decimate it, e.g. in Blender."
         )
     return vertices, faces
+
+
+def balance(path: str, scale: Vector3) -> NDArray[np.float64]:
+    """(3,) m in the frame of the file: centre of mass of a solid of even density; of an open surface the centre of the
+    box around it."""
+    vertices, faces = triangles(path)
+    points = vertices * np.array(scale)
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = (low + high) / 2
+    a, b, c = (points[faces[:, i]] - middle for i in range(3))
+    parts = np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
+    volume = float(parts.sum())
+    if abs(volume) < 0.02 * float((high - low).prod()):
+        return middle
+    center = middle + (parts[:, None] * (a + b + c)).sum(axis=0) / (4 * volume)
+    return center if bool(((center > low) & (center < high)).all()) else middle
 
 
 def _check_size(size: NDArray[np.float64], path: Path, scale: float | None, where: str) -> None:

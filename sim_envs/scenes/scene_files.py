@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from primitives.categories import NOUNS
-from primitives.colors import CAP_COLORS, COLORS
+from primitives.colors import CAP_COLORS, COLORS, canonical
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.toml_file import toml_table
 from sim_envs.scenes.scene_spec import SIZES, ObjectSpec, SceneSpec
@@ -30,24 +30,25 @@ def named_scene(name: str, rng: np.random.Generator) -> SceneSpec:
     if name == "random":
         return _random(rng)
     if name.endswith(".toml"):
-        return read_scene(Path(name))
+        return read_scene(Path(name), rng)
     raise ConfigurationError(
         f"{unknown_name('scene', name, NAMES)} Or give the id of a task, for its scene, or a file ending in .toml."
     )
 
 
-def read_scene(path: Path) -> SceneSpec:
-    """A scene file: `[[objects]]` tables, and optionally `clearance` in m and `aliases` of categories and colours.
+def read_scene(path: Path, rng: np.random.Generator | None = None) -> SceneSpec:
+    """A scene file: `[[objects]]` tables, and optionally `clearance` in m, `aliases` of categories and colours, and
+    `clutter`, which `rng` draws.
 
     Raises:
         ConfigurationError: the file cannot be read, or a table holds a mistake; the message names both.
     """
     data = toml_table(path, "the scene file")
-    valid = ("objects", "clearance", "name", "aliases")
+    valid = ("objects", "clearance", "name", "aliases", "clutter")
     for key in data:
         if key not in valid:
             raise ConfigurationError(f"scene file {str(path)!r}: {unknown_name('key', key, valid)}")
-    rest = {key: value for key, value in data.items() if key not in ("objects", "aliases")}
+    rest = {key: value for key, value in data.items() if key not in ("objects", "aliases", "clutter")}
     rest["aliases"] = _aliases(data.get("aliases", {}), f"scene file {str(path)!r}")
     try:
         tables = msgspec.convert(data.get("objects", []), list[dict[str, object]])
@@ -56,6 +57,11 @@ def read_scene(path: Path) -> SceneSpec:
     objects = tuple(
         _object(table, f"scene file {str(path)!r}, objects[{i}]", path.parent) for i, table in enumerate(tables)
     )
+    if "clutter" in data:
+        from sim_envs.scenes.clutter import drawn_clutter
+
+        used, where = frozenset(canonical(o.color) or o.color for o in objects), f"scene file {str(path)!r}, clutter"
+        objects += drawn_clutter(data["clutter"], rng or np.random.default_rng(0), used, where, path.parent)
     try:
         return msgspec.convert({"name": str(path), **rest, "objects": objects}, SceneSpec)
     except msgspec.ValidationError as error:

@@ -61,6 +61,8 @@ class Model(msgspec.Struct, frozen=True):
     """A named colour."""
     extent: Vector3
     """(x, y, z) in m."""
+    middle: Vector3 = (0.0, 0.0, 0.0)
+    """Of the box around it, from where it balances, (x, y, z) in m."""
 
 
 class ObjectSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
