@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from primitives.environment import World
 from primitives.errors import ConfigurationError
 from primitives.perception.calibration.camera_registration import CameraRegistration, moved
+from primitives.perception.calibration.disagreeing_cameras import refuse_disagreeing
 from primitives.perception.calibration.illuminant import Illuminant, illuminant
 from primitives.perception.calibration.illumination import light_level
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
@@ -103,6 +104,7 @@ class RgbdDetector:
             xyz[:, :2] += offset.astype(np.float32)
             grounds.append(ground(camera, frame.rgb, z, grid))
             sights.append(Sight(camera, z))
+        refuse_disagreeing([xyz for xyz, _ in points], sights)
         view = fuse(points, grounds, sights, grid, noise)
         return agreed(view, [n for _, n, _ in smoothed]) if blotchy else view
 

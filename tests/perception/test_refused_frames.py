@@ -80,3 +80,21 @@ def test_what_cannot_be_the_table_is_refused(change: Callable[[Frame], Frame], w
 @pytest.mark.parametrize("change", [raised_by(0.012), raised_by(-0.012), scaled(1.01), scaled(0.99)])
 def test_what_is_a_little_off_is_seen(change: Callable[[Frame], Frame]) -> None:
     assert len(seen(change)) == 8
+
+
+def pushed(x: float, y: float, turn: float = 0.0) -> Callable[[Frame], Frame]:
+    """Moved along the table by (x, y) m and turned about the vertical through the base by `turn` rad."""
+    c, s = np.cos(turn), np.sin(turn)
+    move = np.array([[c, -s, 0.0, x], [s, c, 0.0, y], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
+    return lambda frame: replace(frame, camera=replace(frame.camera, T_base_camera=move @ frame.camera.T_base_camera))
+
+
+@pytest.mark.parametrize("change", [pushed(0.0, 0.05), pushed(-0.06, 0.0), pushed(0.0, 0.0, 0.12)])
+def test_cameras_that_contradict_each_other_are_named(change: Callable[[Frame], Frame]) -> None:
+    with pytest.raises(HardwareFault, match="contradict each other") as refused:
+        seen(change)
+    assert {"'overhead'", "'front'"} <= set(refused.value.report().message.replace(":", "").split())
+
+
+def test_cameras_a_little_apart_are_believed() -> None:
+    assert len(seen(pushed(0.008, 0.005))) == 8

@@ -41,7 +41,7 @@ def agreed(view: TopView, noises: Sequence[float]) -> TopView:
     total, weight = np.zeros(len(cells)), np.zeros(len(cells))
     worst = max(noises)
     for sight, noise in zip(view.sights, noises, strict=True):
-        level = _looked_up(sight, np.stack([x, y, height], axis=1))
+        level = looked_up(sight, np.stack([x, y, height], axis=1))
         near = np.abs(level - height) < _GATE * np.hypot(noise, worst)
         own = near / max(noise, 1e-4) ** 2
         total += np.where(near, level, 0.0) * own
@@ -59,7 +59,7 @@ def agreed(view: TopView, noises: Sequence[float]) -> TopView:
     return replace(view, blotchy=True, height=np.asarray(smooth, np.float32), raised=solid, bare=bare)
 
 
-def _looked_up(sight: Sight, points: NDArray[np.float64]) -> NDArray[np.float64]:
+def looked_up(sight: Sight, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N,) m: height of what the camera shows where it looks at `points` (N, 3) m; NaN where that is unknown."""
     T, K = sight.camera.T_base_camera, sight.camera.K
     local = (points - T[:3, 3]) @ T[:3, :3]
