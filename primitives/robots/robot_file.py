@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -224,7 +225,11 @@ class RobotFile:
 
 
 def load(path: Path) -> RobotFile:
-    """Read a robot file. Raises ConfigurationError, which names the key, what is wrong, and what would be valid."""
+    """Read a robot file; modules beside it can be imported from now on.
+
+    Raises:
+        ConfigurationError: names the key, what is wrong, and what would be valid.
+    """
     content = toml_table(path, "robot file")
     where = f"robot file {str(path)!r}"
     _check_keys(content, RobotTable, where)
@@ -233,6 +238,9 @@ def load(path: Path) -> RobotFile:
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{where}: {error}") from error
     limits = _limits(table.limits, where)
+    folder = str(path.parent.resolve())
+    if folder not in sys.path:
+        sys.path.append(folder)  # a driver of one's own may lie beside the file; what is installed goes first
     workspace = Workspace()
     if table.workspace is not None:
         low, high = checked_box(f"{where}: workspace", table.workspace.low, table.workspace.high)

@@ -57,6 +57,8 @@ class FakeTable:
     lock: threading.RLock = field(default_factory=threading.RLock)
     _held: tuple[Box, NDArray[np.float64], float] | None = None
     """What is held, its pose in the tool frame, and how far it keeps the fingers apart in m."""
+    _touched: bool = False
+    """Whether the fingers, closing, have come so near."""
     _kinematics: Kinematics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,10 @@ class FakeTable:
             if self._held is None:
                 return
             box, T, apart = self._held
+            if width <= apart + 0.001:
+                self._touched = True
+            if not self._touched:
+                return
             box.T = self._kinematics.tool(q) @ T
             if width > apart + 0.001:
                 self._held = None
@@ -86,7 +92,7 @@ class FakeTable:
                     across = np.abs(box.T[:3, :3].T @ tool[:3, 1])
                     apart = float(box.size[int(across.argmax())])
                     if goal < apart:
-                        self._held = (box, np.linalg.inv(tool) @ box.T, apart)
+                        self._held, self._touched = (box, np.linalg.inv(tool) @ box.T, apart), False
                         return apart
             return goal
 
