@@ -21,6 +21,7 @@ from perception_cases import CASES, Case, Rng, Table, thinned
 from perception_conditions import CONDITIONS, case_of, set_up
 
 from primitives.environment import ObjectState, TrialSpec
+from primitives.failures import HardwareFault
 from primitives.perception.detector import Detector, RobotView
 from primitives.perception.oracle_detector import upright_axes
 from primitives.perception.rgbd_detector import make
@@ -43,6 +44,8 @@ class Score:
     scenes: int = 0
     haunted: int = 0
     """Scenes with a ghost: more things seen than there are."""
+    refused: int = 0
+    """Scenes of which the frames were refused; they do not count beside."""
     swallowed: int = 0
     """Objects of which nothing is seen within reach: things seen as one, or not at all."""
     errors: list[float] = field(default_factory=list[float])
@@ -119,7 +122,12 @@ def measure(case: Case, detector: Detector, seeds: int) -> Score:
         state = robot.arm.state()
         view = RobotView(robot.arm.info, state.q, state.gripper_width)
         start = time.process_time()
-        seen = detector.detect(frames, robot.workspace, view)
+        try:
+            seen = detector.detect(frames, robot.workspace, view)
+        except HardwareFault as refused:
+            score.refused += 1
+            score.misses.append(f"{case.name} seed {number}: refused, {refused.message}")
+            continue
         score.times.append((time.process_time() - start) / len(frames) * 1e3)
         judge(score, seen, truth, f"{case.name} seed {number}")
     return score
@@ -163,9 +171,11 @@ def main() -> None:
             f"| {s.extra / max(s.scenes, 1):6.2f} | {s.swallowed:9} "
             f"| {np.median(errors):11.2f} / {np.percentile(errors, 95):5.2f}     "
             f"| {np.median(yaws):9.2f} / {np.percentile(yaws, 95):5.2f}    "
-            f"| {np.median(s.times[1:] or s.times):12.1f} |",
+            f"| {np.median(s.times[1:] or s.times or [math.nan]):12.1f} |",
             flush=True,
         )
+        if s.refused:
+            print(f"    {s.refused} more scenes refused, with the reason")
         sure += s.sure
         for line in s.misses if arguments.misses else []:
             print("   ", line)

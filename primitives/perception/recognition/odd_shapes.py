@@ -27,8 +27,8 @@ _SMALLEST, _LARGEST = 4e-4, 0.03
 _QUALITY = 0.5
 _BESIDE, _ABOVE = 0.004, 0.006
 """m around a thing, and over its top, within which a cell is explained by it."""
-_UNEXPLAINED = (6e-5, 0.02)
-"""m², and part of an island, that no thing explains from which it is one odd thing."""
+_LEFT, _OVER = 2.2e-4, 6e-5
+"""m² beside all that was found, and over it, from which an island is one thing; beside holes in depth edges fray."""
 _AFLOAT = 0.012
 """m between a thing and what is under it from which nothing carries it."""
 
@@ -70,7 +70,7 @@ def _unexplained(view: TopView, found: Sequence[Detection], inner: Mask) -> bool
     rows, columns = np.nonzero(inner)
     x0, y0 = view.xy(0.0, 0.0)
     x, y, height = rows * view.cell + x0, columns * view.cell + y0, view.height[rows, columns]
-    left = np.ones(len(rows), bool)
+    covered, explained = np.zeros((2, len(rows)), bool)
     for thing in found:
         dx, dy = x - thing.center[0], y - thing.center[1]
         if thing.category in ("ball", "cylinder"):
@@ -79,9 +79,10 @@ def _unexplained(view: TopView, found: Sequence[Detection], inner: Mask) -> bool
             c, s = math.cos(thing.yaw), math.sin(thing.yaw)
             half_x, half_y = thing.size[0] / 2 + _BESIDE, thing.size[1] / 2 + _BESIDE
             within = (np.abs(c * dx + s * dy) < half_x) & (np.abs(c * dy - s * dx) < half_y)
-        left &= ~(within & (height < thing.top + _ABOVE + 2 * view.noise))
-    area, share = _UNEXPLAINED
-    return float(left.sum()) * view.cell**2 > area and float(left.sum()) > share * len(rows)
+        covered |= within
+        explained |= within & (height < thing.top + _ABOVE + 2 * view.noise)
+    area = view.cell**2
+    return float((~covered).sum()) * area > _LEFT or float((covered & ~explained).sum()) * area > _OVER
 
 
 def _floats(thing: Detection, found: Sequence[Detection]) -> bool:
