@@ -25,6 +25,8 @@ class ReportCommand:
     export: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="FILE")] = ()
     """Write the episodes as a table, FILE.csv or FILE.parquet, or as a log of inspect_ai, FILE.eval or FILE.json;
     may be given more than once."""
+    mlflow: Annotated[str | None, tyro.conf.arg(metavar="URI")] = None
+    """Log the run to the MLflow server there, e.g. http://localhost:5000, or again after more was played."""
     json: Annotated[bool, Flag] = False
     """Print the summary as one JSON object."""
 
@@ -60,6 +62,12 @@ class ReportCommand:
             write_junit(run, Path(self.junit))
         for file in self.export:
             export(run, Path(file))
+        if self.mlflow is not None:
+            from codepolicy.evaluation.mlflow_log import log
+
+            logged = log(run, summary, self.mlflow)
+            if not self.json:
+                put(f"logged to MLflow as {logged}")
         if self.json:
             put_json(summary)
         else:

@@ -96,7 +96,7 @@ def run(records: Iterable[Record], path: str = "first", **changes: Any) -> Evalu
 
 def folder(path: Path, records: Iterable[Record], **changes: Any) -> Path:
     kept = tuple(records)
-    path.mkdir(parents=True)
+    path.mkdir(parents=True, exist_ok=True)
     (path / "run.json").write_bytes(msgspec.json.encode(run_file(len(kept), **changes)))
     (path / "episodes.jsonl").write_bytes(b"".join(msgspec.json.encode(r) + b"\n" for r in kept))
     return path

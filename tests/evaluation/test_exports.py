@@ -74,3 +74,26 @@ def test_an_unknown_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     run = made.folder(tmp_path / "run", RECORDS)
     assert status(["report", str(run), "--export", str(tmp_path / "t.xlsx")]) == 2
     assert "give FILE.csv or FILE.parquet" in capsys.readouterr().err
+
+
+def test_mlflow_keeps_one_run_however_often_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracking = pytest.importorskip("mlflow.tracking")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    run, uri = made.folder(tmp_path / "run", RECORDS[:2]), (tmp_path / "mlflow").as_uri()
+    assert status(["report", str(run), "--mlflow", uri]) == 0
+    made.folder(tmp_path / "run", RECORDS)
+    assert status(["report", str(run), "--mlflow", uri]) == 0
+    client = tracking.MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name("core")
+    (logged,) = client.search_runs([experiment.experiment_id])
+    assert logged.data.params["model"] == "offline" and logged.data.params["settings.turns"] == "4"
+    assert (logged.data.metrics["episodes"], logged.data.metrics["task/lift-block-v1/rate"]) == (3.0, 1 / 3)
+    assert {"run.json", "report.html"} <= {file.path for file in client.list_artifacts(logged.info.run_id)}
+
+
+def test_a_server_of_mlflow_that_refuses_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("mlflow.tracking")
+    run = made.folder(tmp_path / "run", RECORDS)
+    assert status(["report", str(run), "--mlflow", "nothing://user:secret-word@host"]) == 2
+    told = capsys.readouterr().err
+    assert "did not take the run" in told and "secret-word" not in told
