@@ -69,7 +69,10 @@ def read_model(
         path = _found(mesh or "", folder, where)
     scale = scale or _NAMED_SCALE.get((urdf or "").removeprefix(SHIPPED).strip("/"))
     whole = (factor[0] * (scale or 1.0), factor[1] * (scale or 1.0), factor[2] * (scale or 1.0))
-    vertices, faces = triangles(str(path))
+    try:
+        vertices, faces = triangles(str(path))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
     size = np.ptp(vertices, axis=0) * np.array(whole)
     _check_size(size, path, scale, where)
     volume = _volume(vertices * np.array(whole), faces)
@@ -111,6 +114,10 @@ def _of_urdf(path: Path, where: str) -> tuple[Path, Vector3, str, float | None]:
     name = mesh.get("filename") if mesh is not None else None
     if mesh is None or not name:
         raise ConfigurationError(f'{where}: {str(path)!r} has no mesh to see; give the mesh with mesh = "file".')
+    if (count := len(root.findall(".//visual//mesh"))) > 1:
+        raise ConfigurationError(
+            f"{where}: {str(path)!r} has {count} meshes to see, and a thing is one; join them into one file for mesh."
+        )
     scale = _numbers(mesh.get("scale", "1 1 1"), 3) or (1.0, 1.0, 1.0)
     tint = root.find(".//visual//color")
     rgba = _numbers(tint.get("rgba", ""), 4) if tint is not None else None
@@ -159,7 +166,13 @@ def triangles(path: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         raise ConfigurationError(
             f"{path!r} has {len(faces):,} triangles; at most {MOST_FACES:,} are taken. Decimate it, e.g. in Blender."
         )
-    return vertices, faces
+    return vertices, faces if _signed_volume(vertices, faces) >= 0 else np.ascontiguousarray(faces[:, ::-1])
+
+
+def _signed_volume(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> float:
+    """In the file's unit cubed, by the divergence theorem; negative where the faces look inward, and cannot be seen."""
+    a, b, c = (vertices[faces[:, i]] - vertices.mean(axis=0) for i in range(3))
+    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum()) / 6
 
 
 def balance(path: str, scale: Vector3) -> NDArray[np.float64]:
@@ -191,8 +204,7 @@ def _check_size(size: NDArray[np.float64], path: Path, scale: float | None, wher
 
 
 def _volume(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> float:
-    """m³ by the divergence theorem; half of the bounding box where the surface is open."""
-    a, b, c = (vertices[faces[:, i]] - vertices.mean(axis=0) for i in range(3))
-    volume = abs(float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum()) / 6)
+    """m³; half of the bounding box where the surface is open."""
+    volume = abs(_signed_volume(vertices, faces))
     box = float(np.ptp(vertices, axis=0).prod())
     return volume if 0.02 * box < volume <= box else 0.5 * box

@@ -13,6 +13,7 @@ pytest.importorskip("trimesh")
 from primitives.environment import TrialSpec
 from primitives.errors import ConfigurationError
 from sim_envs.environment import PyBulletEnvironment
+from sim_envs.physics.mesh_bodies import visible_mesh
 from sim_envs.scenes.scene_files import read_scene
 
 WEDGE = "v 0 0 0\nv 60 0 0\nv 0 40 0\nv 0 0 30\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n"
@@ -73,6 +74,7 @@ def test_an_stl_and_what_pybullet_brings_are_read(tmp_path: Path) -> None:
         (('mesh = "flat.obj"', "scale = 0.001"), "no volume"),
         (('urdf = "bad.urdf"',), "no URDF"),
         (('urdf = "hollow.urdf"',), "which is not there"),
+        (('urdf = "two.urdf"',), "2 meshes to see"),
         (('urdf = "pybullet_data:unicorn"',), "It brings: duck"),
         (('urdf = "pybullet_data:../../x.urdf"',), "PyBullet brings no"),
         (('mesh = "wedge.obj"', 'urdf = "bad.urdf"'), "not both"),
@@ -88,6 +90,8 @@ def test_bad_files_get_a_sentence(tmp_path: Path, lines: tuple[str, ...], said: 
     for name in ("junk.obj", "junk.stl", "junk.glb"):
         (tmp_path / name).write_bytes(b"\x00junk\xff")
     (tmp_path / "bad.urdf").write_text("<robot")
+    visual = '<visual><geometry><mesh filename="wedge.obj"/></geometry></visual>'
+    (tmp_path / "two.urdf").write_text(f"<robot><link>{visual}</link><link>{visual}</link></robot>")
     (tmp_path / "hollow.urdf").write_text(
         '<robot><link><visual><geometry><mesh filename="x.obj"/></geometry></visual></link></robot>'
     )
@@ -95,3 +99,13 @@ def test_bad_files_get_a_sentence(tmp_path: Path, lines: tuple[str, ...], said: 
         read_scene(scene(tmp_path, *lines))
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_surface_that_looks_inward_is_seen_all_the_same(tmp_path: Path) -> None:
+    inward = "".join(f"f {' '.join(reversed(line.split()[1:]))}\n" for line in WEDGE.splitlines() if line[0] == "f")
+    (tmp_path / "inward.obj").write_text(WEDGE.partition("f ")[0] + inward)
+    (tmp_path / "wedge.obj").write_text(WEDGE)
+    for name in ("inward", "wedge"):
+        path = str(tmp_path / f"{name}.obj")
+        surface = visible_mesh(path, (0.001, 0.001, 0.001))
+        assert float((surface.vertices * surface.normals).sum(axis=1).min()) > 0.0  # a convex thing about its middle
