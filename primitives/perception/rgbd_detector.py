@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from primitives.environment import World
 from primitives.errors import ConfigurationError
+from primitives.perception.calibration.camera_gains import matched
 from primitives.perception.calibration.camera_registration import CameraRegistration, moved
 from primitives.perception.calibration.disagreeing_cameras import refuse_disagreeing
 from primitives.perception.calibration.illuminant import Illuminant, illuminant
@@ -105,6 +106,7 @@ class RgbdDetector:
             grounds.append(ground(camera, frame.rgb, z, grid))
             sights.append(Sight(camera, z))
         refuse_disagreeing([xyz for xyz, _ in points], sights)
+        points, grounds = matched(points, grounds)
         view = fuse(points, grounds, sights, grid, noise)
         return agreed(view, [n for _, n, _ in smoothed]) if blotchy else view
 
