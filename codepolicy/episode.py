@@ -68,6 +68,10 @@ class GoalCheck(msgspec.Struct, frozen=True, kw_only=True):
     """What ended the check itself, when it did not run through."""
     findings: tuple[FailureReport, ...] = ()
     """Everything the gate found in it, when it was refused."""
+    about: tuple[str, ...] = ()
+    """Names of the things and regions that its clauses rest on."""
+    found_nothing: bool = False
+    """Whether it looked for something that is not there."""
 
     @property
     def failed_clauses(self) -> tuple[Clause, ...]:

@@ -369,13 +369,15 @@ class Executor:
         opening = robot.arm.info.gripper.max_width
         return system_prompt(self.surface, robot.workspace, opening=opening, examples=examples)
 
-    def attempt(self, program: str, goal: str | None, *, refuse_held: bool = False) -> Attempt:
+    def attempt(
+        self, program: str, goal: str | None, *, refuse_held: Callable[[GoalCheck], bool] | None = None
+    ) -> Attempt:
         """Check, run and verify one program: the one way in which any program runs, whoever wrote it.
 
         Args:
             program: the source.
             goal: source of its goal check; None when there is none.
-            refuse_held: whether a goal check that holds before anything moved keeps the program from running.
+            refuse_held: says whether a goal check that holds before anything moved keeps the program from running.
 
         Returns:
             What came of it; never raises for what the program does.
@@ -391,7 +393,7 @@ class Executor:
         held = None
         if goal is not None and self._start_robot is not None:
             held = self._goals.held(goal, self._start_robot, self._start)
-        if held is not None and refuse_held:
+        if held is not None and refuse_held is not None and refuse_held(held):
             return Attempt(check=msgspec.structs.replace(held, status="vacuous"), scene=self._start)
         spent = self._budget_spent()
         if spent is not None:

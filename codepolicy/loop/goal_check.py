@@ -17,6 +17,7 @@ import msgspec
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.clause_values import measured
 from codepolicy.loop.execution import OnCalling, execute
+from codepolicy.loop.goal_coverage import about, found_nothing
 from codepolicy.loop.recorded_answers import RecordedAnswers
 from codepolicy.loop.snapshot_detector import SnapshotDetector
 from primitives.failures import Failure, PolicyError
@@ -121,10 +122,12 @@ class GoalChecker:
     def _judged(self, report: ExecutionReport, goal: str) -> GoalCheck:
         """What `goal`, which was run, says."""
         clauses = measured(report, goal)
+        rests_on, nothing = about(report, clauses, goal), found_nothing(report)
         if report.status != "finished":
             return GoalCheck(status="failed", clauses=clauses, failure=report.failure)
         if not all(c.holds for c in clauses):
-            return GoalCheck(status="failed", clauses=clauses)
+            return GoalCheck(status="failed", clauses=clauses, about=rests_on, found_nothing=nothing)
         perception = self.surface.only("perception")
         looked = any(c.name in perception for c in report.calls)
-        return GoalCheck(status="passed" if looked and clauses else "vacuous", clauses=clauses)
+        status = "passed" if looked and clauses else "vacuous"
+        return GoalCheck(status=status, clauses=clauses, about=rests_on, found_nothing=nothing)

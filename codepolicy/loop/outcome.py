@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.already_done import shows_it_is_done
 from codepolicy.loop.attempt import Attempt
-from codepolicy.prompting.prose import is_question, prose_kind
+from codepolicy.loop.goal_coverage import found_nothing, overlooked
+from codepolicy.loop.named_things import named_things
+from codepolicy.prompting.instruction_kind import is_conditional, is_no_order, leaves_all
+from codepolicy.prompting.prose import prose_kind, says_it_is_done
 from primitives.failures import FailureKind
-from primitives.trace import Clause, ExecutionReport
+from primitives.scene import SceneObject
+from primitives.trace import CallRecord, Clause, ExecutionReport
 
 Ending = Literal[
     "done",
@@ -39,6 +44,8 @@ class Solution:
     ending: Ending
     summary: str
     check: GoalCheck
+    overlooked: tuple[str, ...] = ()
+    """What the instruction names and the goal check, which holds, does not look at."""
 
 
 def concluded(attempt: Attempt, instruction: str) -> Solution | None:
@@ -65,10 +72,10 @@ def concluded(attempt: Attempt, instruction: str) -> Solution | None:
     if report.status != "finished":
         return None
     if check.status == "passed":
-        return Solution("done", "the goal check holds", check)
+        return done(check, instruction, attempt.scene, report.calls)
     if check.status == "missing":
         return _unchecked(attempt, instruction)
-    if check.status == "vacuous" and check.clauses:
+    if check.status == "vacuous" and (check.clauses or check.found_nothing):
         return _held_before(attempt, instruction)
     return None
 
@@ -78,10 +85,22 @@ def in_words(kind: FailureKind | str, message: str) -> str:
     return message if kind == FailureKind.STOPPED else f"{kind.replace('_', ' ')}: {message}"
 
 
-def wants_check(attempt: Attempt, instruction: str) -> bool:
-    """Whether a program did what there was to do, and nothing but a goal check is missing."""
-    solution = concluded(attempt, instruction)
-    return solution is not None and solution.ending == "unverified" and attempt.check.status == "missing"
+def done(
+    check: GoalCheck, instruction: str, scene: Sequence[SceneObject], calls: Sequence[CallRecord], said: str = ""
+) -> Solution:
+    """The solution that `check`, which holds, shows; with what it does not look at.
+
+    Args:
+        check: the goal check.
+        instruction: what was asked.
+        scene: what was seen before anything moved.
+        calls: of the program.
+        said: what to say of it; left out, that the check holds.
+    """
+    missed = overlooked(check, instruction, scene, calls)
+    summary = said or "the goal check holds"
+    remark = f" (it does not look at: {', '.join(missed)})" if missed else ""
+    return Solution("done", summary + remark, check, missed)
 
 
 def given_up(attempt: Attempt) -> Solution:
@@ -99,13 +118,29 @@ def spoken(text: str, instruction: str, check: GoalCheck) -> Solution | None:
     return Solution(ending, text, check) if ending is not None else None
 
 
+def promised(text: str, check: GoalCheck) -> Solution:
+    """What it means when the model says a second time that it does something, and sends no program."""
+    return Solution("unverified", f"no program came, and nothing was moved: {text}", check)
+
+
 def _unchecked(attempt: Attempt, instruction: str) -> Solution:
     """A program that finished without a goal check."""
     if not instruction:
         return Solution("finished", "the program finished", attempt.check)
-    if not attempt.moved and attempt.said and is_question(instruction):
-        return Solution("answered", " ".join(attempt.said), attempt.check)
-    return Solution("unverified", "the program finished, but it had no goal check", attempt.check)
+    words = " ".join(attempt.said)
+    if attempt.moved or not words:
+        return Solution("unverified", "the program finished, but it had no goal check", attempt.check)
+    if is_no_order(instruction) or leaves_all(instruction) or says_it_is_done(words) or _unmet(attempt, instruction):
+        return Solution("answered", words, attempt.check)
+    return Solution("unverified", f"nothing was moved, and there is no goal check: {words}", attempt.check)
+
+
+def _unmet(attempt: Attempt, instruction: str) -> bool:
+    """Whether the instruction names a condition, and what it names or the program looked for is not there."""
+    if not is_conditional(instruction):
+        return False
+    absent = any(not n.meant for n in named_things(instruction, attempt.scene))
+    return absent or (attempt.report is not None and found_nothing(attempt.report))
 
 
 def _held_before(attempt: Attempt, instruction: str) -> Solution:
@@ -113,10 +148,14 @@ def _held_before(attempt: Attempt, instruction: str) -> Solution:
     check, said = attempt.check, " ".join(attempt.said)
     if attempt.moved:
         return Solution("unverified", "the goal check held before anything moved, so it proves nothing", check)
-    if shows_it_is_done(check, instruction, attempt.scene):
+    if said and is_no_order(instruction):
+        return Solution("answered", said, check)
+    if shows_it_is_done(check, instruction, attempt.scene) or _unmet(attempt, instruction):
         if said:
             return Solution("done", f"nothing had to be done: {said}", check)
         return Solution("unverified", "the goal check held from the start, and nothing was moved or said", check)
+    if said and says_it_is_done(said):
+        return Solution("answered", said, check)
     held = "the goal check held from the start, nothing was moved, and it does not measure what the instruction names"
     return Solution("unverified", f"{held}: {said}" if said else held, check)
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from codepolicy.episode import GoalCheck, Turn
 from codepolicy.events import FedBack, Observer, Weighed
+from codepolicy.loop.already_done import shows_it_is_done
 from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.critic import objection
+from codepolicy.loop.denials import denied
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import synthesize_missing
+from codepolicy.loop.goal_request import GoalRequest, goal_request, settled
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution, concluded, given_up, spoken, wants_check, why_failed
+from codepolicy.loop.outcome import Solution, concluded, given_up, promised, spoken, why_failed
 from codepolicy.loop.selection import Choice, Selection, Written
 from codepolicy.models.protocol import Message, ModelError, Reply
-from codepolicy.prompting.feedback import GOAL_CHECK_WANTED, Situation, feedback
+from codepolicy.prompting.feedback import Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
+from codepolicy.prompting.instruction_kind import is_no_order
 from codepolicy.prompting.prompt import Repair, WorkedExample, messages, user_prompt
 from codepolicy.prompting.reply import ParsedReply, in_words, parse_reply
 from codepolicy.settings import PRIVILEGED_FEEDBACK, FeedbackLevel
@@ -60,6 +65,18 @@ class RepairLoop:
     """Why functions that the last program calls cannot be written."""
     _held_once: bool = False
     """Whether the model was told that its goal check held before anything moved."""
+    _promised: bool = False
+    """Whether a reply only said that something will be done."""
+    _denied: tuple[str, ...] = ()
+    """What the last refusal says is not there, and is in view."""
+    _contradicted: bool = False
+    """Whether the model was told that what it says is not there is in view."""
+    _asked: set[str] = field(default_factory=lambda: set[str]())
+    """What was asked about goal checks, each once."""
+    _declined: Solution | None = None
+    """How the turn before ended, where that was contradicted."""
+    _in_hand: Written | None = None
+    """The program of the next turn, which came in answer to such a question."""
 
     def solve(self, instruction: str) -> Solution:
         """Work on `instruction` until its goal check holds or the turns are used up.
@@ -76,21 +93,29 @@ class RepairLoop:
         attempt = Attempt()
         index = 0
         while index < self.max_turns:
-            index += 1
-            number = executor.next_turn()
-            user = self._prompt(instruction, objects, repair)
+            index, self._denied = index + 1, ()
             kept = repair.goal if repair is not None and repair.goal_stays else None
-            written = self._written(self._messages(system, user), number, kept)
+            in_hand, self._in_hand = self._in_hand, None
+            if in_hand is not None:
+                number, written = executor.turn, [in_hand]
+            else:
+                number = executor.next_turn()
+                user = self._prompt(instruction, objects, repair)
+                try:
+                    written = self._written(self._messages(system, user), number, kept)
+                except ModelError:
+                    if self._declined is None:
+                        raise
+                    return self._told(self._declined, instruction)
             choice = self._chosen(written, number, system, instruction)
             parsed, reply = (choice.written if choice is not None else written[0]).both
             self._begin_turn(parsed, reply, choice)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
-            words = in_words(parsed, reply)
-            ended = spoken(words, instruction, attempt.check) if words is not None else None
-            if ended is not None:
+            ended = self._spoken(parsed, reply, instruction, attempt.check)
+            if ended is not None and not self._contradicts(ended, instruction, last=index == self.max_turns):
                 executor.tell(ended.summary)
-                return ended
+                return self._told(ended, instruction)
             if choice is None:
                 parsed = self._completed(parsed, system, instruction)
                 self.turns[-1] = msgspec.structs.replace(self.turns[-1], program=parsed.program, goal=parsed.goal)
@@ -104,19 +129,48 @@ class RepairLoop:
                 repair = self._to_repair(parsed, goal, attempt, text, index, lines)
                 continue
             attempt = self._attempted(parsed, instruction)
-            if index < self.max_turns and parsed.program is not None and wants_check(attempt, instruction):
-                index, number = index + 1, number + 1
-                attempt, goal = self._checked_late(attempt, parsed.program, system, instruction)
+            if index < self.max_turns and (request := self._request(attempt, parsed, instruction)) is not None:
+                attempt, goal, ended = self._asked_again(request, attempt, parsed, system, instruction)
+                if self._in_hand is not None:
+                    objects = executor.look()
+                    continue
+                index += 1
+                if ended is not None:
+                    return ended
             ended = self._ending(attempt, instruction)
-            if ended is not None:
-                return ended
+            if ended is not None and not self._contradicts(ended, instruction, last=index == self.max_turns):
+                return self._told(ended, instruction)
             objects = executor.look()
-            situation = replace(self._situation(attempt, instruction, self.max_turns - index), unusable=parsed.unusable)
-            text = feedback(situation, self.level)
+            situation = self._situation(attempt, instruction, self.max_turns - index)
+            text = feedback(replace(situation, unusable=parsed.unusable, denied=self._denied), self.level)
             if index == self.max_turns:
                 break
             repair = self._to_repair(parsed, goal, attempt, text, index, lines)
         return given_up(attempt)
+
+    def _spoken(self, parsed: ParsedReply, reply: Reply, instruction: str, check: GoalCheck) -> Solution | None:
+        """What a reply in words alone comes to; None for any other, and for the first promise."""
+        words = in_words(parsed, reply)
+        if words is None:
+            return None
+        ended = spoken(words, instruction, check)
+        if ended is None and self._promised:
+            return promised(words, check)
+        self._promised = True
+        return ended
+
+    def _contradicts(self, ended: Solution, instruction: str, *, last: bool) -> bool:
+        """Whether it is declined because something is not there that is in view; once, and never at the end."""
+        self._denied = denied(ended.summary, instruction, self.executor.seen) if ended.ending == "declined" else ()
+        if last or self._contradicted or not self._denied:
+            return False
+        self._contradicted, self._declined = True, ended
+        return True
+
+    def _told(self, ended: Solution, instruction: str) -> Solution:
+        """`ended`, with what is in view although it is declined for not being there."""
+        seen = denied(ended.summary, instruction, self.executor.seen) if ended.ending == "declined" else ()
+        return replace(ended, summary=f"{ended.summary} (in view: {', '.join(seen)})") if seen else ended
 
     def _written(self, messages: tuple[Message, ...], number: int, kept: str | None) -> list[Written]:
         """What the model answers, and further candidates for the same request where several are weighed."""
@@ -193,39 +247,73 @@ class RepairLoop:
         """The attempt at the program of a reply, looked over by the critic and kept in the turn."""
         if parsed.program is None:
             return Attempt()
-        attempt = self.executor.attempt(parsed.program, parsed.goal, refuse_held=not self._held_once)
+        attempt = self.executor.attempt(
+            parsed.program, parsed.goal, refuse_held=self._refusal_of(parsed.program, instruction)
+        )
         if attempt.report is None and attempt.check.status == "vacuous":
             self._held_once = True
         attempt = replace(attempt, check=self._criticised(instruction, attempt.check))
         self._keep(attempt=attempt)
         return attempt
 
-    def _checked_late(
-        self, attempt: Attempt, program: str, system: str, instruction: str
-    ) -> tuple[Attempt, str | None]:
-        """Ask for the goal check of a program that ran without one; it is not run again.
+    def _refusal_of(self, program: str, instruction: str) -> Callable[[GoalCheck], bool]:
+        """What says of a goal check that holds from the start whether it is sent back before `program` runs.
 
-        Returns:
-            The attempt, with the check on the world as it is where one was given, and that goal check.
+        Once, and not where the check shows that there is nothing to do, of which the program tells.
         """
         executor = self.executor
-        self._keep(feedback=GOAL_CHECK_WANTED)
-        self.observer(FedBack(executor.turn, GOAL_CHECK_WANTED))
+        quiet = not executor.may_move(program) and re.search(r"\bsay\b", program) is not None
+
+        def refuses(held: GoalCheck) -> bool:
+            shown = shows_it_is_done(held, instruction, executor.start) and (quiet or held.found_nothing)
+            return not (self._held_once or shown or (quiet and is_no_order(instruction)))
+
+        return refuses
+
+    def _request(self, attempt: Attempt, parsed: ParsedReply, instruction: str) -> GoalRequest | None:
+        """What to ask about the goal check of the program that has just run; each question once."""
+        request = goal_request(attempt, instruction) if parsed.program is not None else None
+        if request is None or request.reason in self._asked or self._ending(attempt, instruction) is None:
+            return None
+        self._asked.add(request.reason)
+        return request
+
+    def _asked_again(
+        self, request: GoalRequest, attempt: Attempt, before: ParsedReply, system: str, instruction: str
+    ) -> tuple[Attempt, str | None, Solution | None]:
+        """Ask about the goal check of a program that ran; it is not run again. Another program is left in hand.
+
+        Returns:
+            The attempt, with the check on the world as it is where another was given; the goal check; how it ended.
+        """
+        executor, program = self.executor, before.program or ""
+        self._keep(feedback=request.text)
+        self.observer(FedBack(executor.turn, request.text))
         number = executor.next_turn()
-        user = self._prompt(instruction, executor.look(), Repair(program=program, feedback=GOAL_CHECK_WANTED))
+        repair = Repair(program=program, goal=before.goal, feedback=request.text)
+        user = self._prompt(instruction, executor.look(), repair)
         try:
             reply = self.coder.ask(self._messages(system, user), turn=number, purpose="goal")
         except ModelError:  # the program has done its work, whatever became of the model
-            return attempt, None
+            return attempt, before.goal, settled(attempt, instruction)
         parsed = parse_reply(reply)
-        goal = None if parsed.truncated else parsed.goal
-        self._begin_turn(replace(parsed, program=None, goal=goal), reply)
-        if goal is None:
-            return attempt, None
-        attempt = executor.late_check(attempt, goal)
+        if parsed.truncated:
+            parsed = ParsedReply()
+        if request.may_act and parsed.program is not None and parsed.program.strip() != program.strip():
+            self._in_hand = Written(replace(parsed, goal=parsed.goal or before.goal), reply)
+            return attempt, before.goal, None
+        self._begin_turn(replace(parsed, program=None), reply)
+        if parsed.goal is None:
+            words = in_words(parsed, reply)
+            asked = spoken(words, instruction, attempt.check) if words is not None and not attempt.moved else None
+            if asked is not None and asked.ending == "asked":
+                executor.tell(asked.summary)
+                return attempt, before.goal, asked
+            return attempt, before.goal, settled(attempt, instruction)
+        attempt = executor.late_check(attempt, parsed.goal)
         attempt = replace(attempt, check=self._criticised(instruction, attempt.check))
         self._keep(check=attempt.check)
-        return attempt, goal
+        return attempt, parsed.goal, None
 
     def _criticised(self, instruction: str, check: GoalCheck) -> GoalCheck:
         """`check`, failed by a clause of the critic's where it objects."""

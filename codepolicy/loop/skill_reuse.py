@@ -32,10 +32,10 @@ def recalled(store: SkillStore, run: EpisodeRun, instruction: str) -> tuple[Work
 def learned(store: SkillStore, run: EpisodeRun, instruction: str, solution: Solution, turns: Sequence[Turn]) -> None:
     """Keep the last of `turns` in `store` where its program did by itself what was asked.
 
-    Nothing is kept where the goal check did not hold, where an earlier turn had moved something already, where the
-    program leans on variables of earlier ones, and where ground truth was told.
+    Nothing is kept where the goal check did not hold or overlooks what the instruction names, where an earlier turn had
+    moved something already, where the program leans on variables of earlier ones, and where ground truth was told.
     """
-    if solution.ending != "done" or run.privileged_by or not store.learn:
+    if solution.ending != "done" or solution.overlooked or run.privileged_by or not store.learn:
         return
     executor, last = run.executor, turns[-1]
     before = turns[:-1]

@@ -17,10 +17,6 @@ from primitives.results import result_text
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 
-GOAL_CHECK_WANTED = (
-    "The program finished and will not be run again; its goal check is missing. Answer with that alone: one fenced "
-    "Python block with `def goal():`, whose clauses hold once the instruction is carried out and did not hold before."
-)
 MAX_CALLS = 12
 MAX_CLAUSES = 6
 MAX_FINDINGS = 5
@@ -45,6 +41,8 @@ class Situation:
     verdict: Verdict | None = None
     unusable: str | None = None
     """What a reply without a program is (`ParsedReply.unusable`)."""
+    denied: Sequence[str] = ()
+    """What the model declined for not being there, and is in view."""
     unwritten: Mapping[str, str] = field(default_factory=dict[str, str])
     """Why functions that the program calls and nobody defined cannot be written, by name."""
 
@@ -82,6 +80,9 @@ def _outcome(situation: Situation) -> tuple[str, str]:
         return text, "Correct the goal check; it can look, but not move. " + hints.hint(
             check.failure, situation.repeats
         )
+    if situation.denied:
+        names = ", ".join(quoted(name, 40) for name in situation.denied)
+        return f"It was declined, but the cameras see {names}; the person was told nothing yet.", hints.IN_VIEW
     if report is None:
         return hints.UNUSABLE.get(situation.unusable or "", ("The reply had no program in it.", hints.NO_PROGRAM))
     if report.failure is not None:

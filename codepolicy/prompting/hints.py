@@ -135,6 +135,7 @@ UNUSABLE = {
     "thoughts": ("The reply ended within a thought.", "Think less. " + NO_PROGRAM),
 }
 """What is said of a reply with neither program nor words, and the hint."""
+IN_VIEW = "Carry the instruction out, or decline again with a reason that is so."
 VACUOUS = (
     "Nothing has moved. Write clauses that are false now and true once the instruction is carried out; "
     "if everything already is as asked, send the same check with a program that only says so, without motion."

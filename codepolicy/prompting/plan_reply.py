@@ -113,9 +113,8 @@ def _in_json(text: str) -> Iterator[SubGoal]:
         except (ValueError, RecursionError):
             at = match.start() + 1
             continue
-        value = cast(object, decoded)
-        whole = isinstance(value, dict) or not re.sub(r"```\w*", "", text[: match.start()]).strip()
-        found = list(_steps(value)) if whole else []
+        whole = isinstance(decoded, dict) or not re.sub(r"```\w*", "", text[: match.start()]).strip()
+        found = list(_steps(cast(object, decoded))) if whole else []
         if found:
             yield from found
             return
@@ -124,7 +123,7 @@ def _in_json(text: str) -> Iterator[SubGoal]:
 def _steps(value: object) -> Iterator[SubGoal]:
     if isinstance(value, dict):
         given = _keys(cast(object, value))
-        held = next((given[k] for k in _LISTS if isinstance(given.get(k), list | dict)), None)
+        held: object = next((given[k] for k in _LISTS if isinstance(given.get(k), list | dict)), None)
         if held is not None:
             yield from _steps(held)
         elif given and all(re.fullmatch(r"(?:step|sub_?goal|task)?_?\d{1,2}", k) for k in given):

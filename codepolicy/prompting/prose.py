@@ -7,31 +7,12 @@ question mark to an instruction without one counts as a refusal, which costs no 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Literal
+
+from codepolicy.prompting.instruction_kind import asks_only, ends_in_question, is_courtesy, is_question_mark, leaves_all
 
 ProseKind = Literal["question", "answer", "refusal", "promise"]
 
-_QUESTIONS = re.compile(
-    r"^(?:please |bitte |por favor |s'il (?:te|vous) pla[iî]t,? )?(?:"
-    r"how|what|which|where|who|why|when|is|are|was|were|does|did|can|could|has|have"
-    r"|tell|say|describe|count|list|name|report|explain"
-    r"|wie ?viele?|wieviel|wie|was|wo|wer|warum|wann|welche[rsnm]?|gibt es|zähle?|sag|nenne?|beschreibe?"
-    r"|cu[aá]nt[oa]s?|qu[eé] hay|qué|cu[aá]l(?:es)?|d[oó]nde|qui[eé]n|cómo|hay|dime|cuenta|describe|nombra"
-    r"|combien|où|quel(?:le)?s?|qui|est-ce|y a-t-il|qu'est-ce|dis(?:-moi)?|compte|décris|nomme"
-    r"|quant[ie]|dove|qual[ei]?|cosa|chi|c'è|ci sono|dimmi|conta|descrivi"
-    r"|quant[oa]s|onde|quais|quem|há|diga|conte|descreva"
-    r"|hoeveel|waar|welke?|wat|tel|noem|beschrijf|zijn er"
-    r"|ile|gdzie|któr[yae]|jak[iae]?|czy|kolik|kde|hur många|vilken|vilka|var är|kaç|nerede|hangi"
-    r"|сколько|где|как(?:ой|ая|ое|ие|ого)|что|кто|есть ли|посчитай|назови|опиши|скажи"
-    r"|скільки|де|які?|πόσ[αεοι]\w*|πού|ποιο\w*|كم|أين|هل|כמה|איפה|bao nhiêu|berapa|di ?mana|apa(?:kah)?"
-    r")\b"
-    r"|几个|幾個|多少|哪|什么颜色|什麼顏色|有没有|有沒有|是否|吗$|嗎$|数一数|數一數"
-    r"|いくつ|どこ|どれ|どの|何[個色が]|ですか$|ますか$|数えて|教えて"
-    r"|몇|어디|어느|무엇|무슨|까$|나요$|알려|कितने|कितनी|कहाँ|कौन|क्या",
-    re.IGNORECASE,
-)
-"""Questions that people type without a question mark."""
 _PROMISE = re.compile(
     r"\b(?:i'll|i will|i am going to|i'm going to|let me|let's|sure|certainly|of course|absolutely|okay|ok"
     r"|here's|here is"
@@ -59,6 +40,36 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 """What makes words a refusal, whatever else stands in them."""
+_CANNOT = re.compile(
+    r"\b(?:can't|cannot|can not|couldn't|won't|unable|impossible|not possible|unfortunately|sorry"
+    r"|kann (?:\w+ ){0,4}nicht|nicht möglich|unmöglich|leider|no puedo|no se puede|imposible|lo siento"
+    r"|(?:peux|peut) pas|désolée?|non (?:posso|si può)|impossibile|não (?:posso|consigo|é possível)"
+    r"|kan (?:\w+ ){0,4}niet|helaas"
+    r"|не могу|нельзя|невозможно|nie (?:mogę|można)|niestety)\b"
+    r"|不能|无法|無法|抱歉|できません|できない|수 없",
+    re.IGNORECASE,
+)
+"""What makes them one although they say that something is so already."""
+_ALREADY = re.compile(
+    r"\b(?:already|nothing (?:\w+ ){0,3}to (?:do|be done|move|change|put|pick)|nothing (?:has|needs) to be"
+    r"|no (?:\w+ )?(?:actions?|motions?|movements?|moves?|changes?) (?:is |are |was |were )?(?:needed"
+    r"|required|necessary)|no need to"
+    r"|bereits|schon|nichts (?:mehr )?zu tun|ist nichts zu|ya (?:est[áa]n?|se|lo|la|hay)|nada que hacer|no hace falta"
+    r"|déjà|rien à faire|già|niente da fare|já|nada a fazer|nada para fazer|al (?:in|op|op zijn)|niets te doen"
+    r"|уже|ничего (?:\w+ )?(?:делать|не нужно)|już|nic do (?:zrobienia|roboty)|zaten)\b"
+    r"|已经|已經|已在|无需|無需|不需要|不用|すでに|既に|もう|必要はありません|必要がありません|이미|할 일이 없",
+    re.IGNORECASE,
+)
+"""Something that is so from the start, or that there is nothing to do."""
+_ACTED = re.compile(
+    r"\b(?:i|we)(?:'ve| have)? (?:just |already )*(?:moved|placed|put|picked|stacked|pushed|done|completed|sorted)"
+    r"|(?:has|have) (?:already )?been (?:moved|picked|pushed)|ich habe|habe ich|he (?:puesto|movido"
+    r"|colocado|apilado)|j'ai|ho (?:messo|spostato)"
+    r"|(?:coloquei|movi|pus)\b|ik heb|я (?:уже )?(?:положил|поставил|переместил)"
+    r"|已[经經]?(?:把|将|將|放|移|拿|完成)|(?:入れ|置き|動かし|移動し)ました|했습니다",
+    re.IGNORECASE,
+)
+"""Something that the model says it did, which nobody saw."""
 
 
 def prose_kind(text: str, instruction: str) -> ProseKind:
@@ -68,27 +79,22 @@ def prose_kind(text: str, instruction: str) -> ProseKind:
         text: the reply.
         instruction: what the person said.
     """
-    if asks(text) and not (is_question(instruction) and not _ends_in_question(text)):
+    if asks(text) and not (asks_only(instruction) and not ends_in_question(text)):
         return "question"
-    if is_question(instruction):
+    if asks_only(instruction) or is_courtesy(instruction) or leaves_all(instruction) or says_it_is_done(text):
         return "answer"
     plain = text.replace("\u2019", "'")
-    return "promise" if _PROMISE.search(plain) and not _DENIAL.search(plain) else "refusal"
+    if _DENIAL.search(plain):
+        return "refusal"
+    return "promise" if _PROMISE.search(plain) else "refusal"
 
 
 def asks(text: str) -> bool:
     """Whether there is a question mark of any script in `text`."""
-    return any(_is_question_mark(c) for c in text)
+    return any(is_question_mark(c) for c in text)
 
 
-def is_question(instruction: str) -> bool:
-    """Whether `instruction` asks for an answer rather than for something to be done."""
-    return _ends_in_question(instruction) or bool(_QUESTIONS.search(instruction.strip().rstrip(".。!！")))
-
-
-def _ends_in_question(text: str) -> bool:
-    return any(_is_question_mark(c) for c in text.rstrip()[-3:])
-
-
-def _is_question_mark(character: str) -> bool:
-    return "QUESTION MARK" in unicodedata.name(character, "") or character in "\u037e"
+def says_it_is_done(text: str) -> bool:
+    """Whether `text` says that everything is as asked already, or that there is nothing to do."""
+    plain = text.replace("\u2019", "'")
+    return _ALREADY.search(plain) is not None and not (_CANNOT.search(plain) or _ACTED.search(plain))

@@ -54,7 +54,8 @@ _PARAMETER: Final = re.compile(
 _PAIRS: Final = re.compile(r"<arg_key>\s*(\w+)\s*</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)
 _PAIRED: Final = re.compile(r"<tool_call>\s*([\w.]+)\s*(<arg_key>.*?)(?:</tool_call>|\Z)", re.DOTALL)
 _NAMED: Final = re.compile(
-    r"([A-Za-z_]\w*)(?::\d+)?[\"']?\]?>?\s*(?:<[|｜][^\n<>]{1,60}[|｜]>\s*(?:json\s*)?|\[(?:ARGS|CALL_ID)\]\s*|```\w*\s*){0,4}\{"
+    r"([A-Za-z_]\w*)(?::\d+)?[\"']?\]?>?\s*(?:<[|｜][^\n<>]{1,60}[|｜]>\s*(?:json\s*)?|\[(?:ARGS"
+    r"|CALL_ID)\]\s*|```\w*\s*){0,4}\{"
 )
 """A name, marks, and the arguments in JSON."""
 _REACT: Final = re.compile(
@@ -70,8 +71,10 @@ _ITEM: Final = re.compile(
     r"[ \t>]*(?:\d+[ \t]*[.):]|[-*•+][ \t]|[*_#]*(?:step|action|call|tool|function)\b)|[ \t>*_]*\Z", re.IGNORECASE
 )
 _MARKS: Final = re.compile(
-    r"</?(?:[a-z]{2,10}:)?(?:tool_calls?|tool_code|tool_use|toolcall|tool_request|function_calls?|functioncall|invoke|function|action)\b[^>\n]*>?"
-    r"|<function=|\[TOOL_CALLS\]|\[TOOL_REQUEST\]|<\|(?:python_tag|tool_call|tool▁calls▁begin|tool_calls_section_begin)\|>|functools\["
+    r"</?(?:[a-z]{2,10}:)?(?:tool_calls?|tool_code|tool_use|toolcall|tool_request|function_calls?"
+    r"|functioncall|invoke|function|action)\b[^>\n]*>?"
+    r"|<function=|\[TOOL_CALLS\]|\[TOOL_REQUEST\]|<\|(?:python_tag|tool_call|tool▁calls▁begin"
+    r"|tool_calls_section_begin)\|>|functools\["
     r"|<｜tool|^[ \t>*_#-]*action[ _]?input\b|^[ \t>*_#-]*action[ \t*_]*:[ \t*_]*`?\w+[\[(`]?"
     r"|\bto=functions?\.|[\"'](?:arguments|parameters|tool_calls|tool_input|action_input)[\"']\s*:",
     re.IGNORECASE | re.MULTILINE,
@@ -225,7 +228,7 @@ def _arguments(value: object) -> Iterator[tuple[str | None, object]]:
 def _as_python(value: object) -> object:
     """Numbers in a list are a place, which is a tuple."""
     items = cast(list[object], value) if isinstance(value, list) else []
-    return tuple(items) if items and all(isinstance(i, int | float) for i in items) else value
+    return tuple(items) if items and all(isinstance(i, int | float) for i in items) else cast(object, value)
 
 
 def _value(text: str) -> object:

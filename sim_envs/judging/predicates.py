@@ -41,6 +41,11 @@ def supported(case: Case, name: str) -> bool:
     return any(rests_on(state, other) for other_name, other in case.now.items() if other_name != name)
 
 
+def _over(height: float) -> str:
+    """A height above something in m, in words."""
+    return f"{abs(height):.3f} m {'above' if height >= 0 else 'below'}"
+
+
 def inside(case: Case, name: str, container: str) -> Condition:
     """`name` lies inside the bowl, box or mug."""
     a, b = case.now[name], case.now[container]
@@ -48,7 +53,7 @@ def inside(case: Case, name: str, container: str) -> Condition:
     return Condition(
         contains(b, a) and name not in case.held,
         f"{name} is {away:.3f} m from the centre of {container}, "
-        f"its lowest point {bottom(a) - top(b):+.3f} m from the rim"
+        f"its lowest point {_over(bottom(a) - top(b))} the rim"
         + ("" if upright(b) else f", and {container} is tipped over")
         + in_hand(case, name),
         f"{name} to {container} (m)",
@@ -63,7 +68,7 @@ def on_top(case: Case, name: str, support: str) -> Condition:
     resting = contains(b, a) if b.category in CONTAINERS else rests_on(a, b)
     return Condition(
         resting and name not in case.held,
-        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {lift:+.3f} m from its top"
+        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {_over(lift)} its top"
         + in_hand(case, name),
         f"{name} underside above {support} (m)",
         round(lift, 4),
@@ -192,7 +197,8 @@ def outside(case: Case, name: str, container: str) -> Condition:
 def counted(case: Case, names: Iterable[str], container: str, wanted: int) -> list[Condition]:
     """Exactly `wanted` of these objects are inside the container: a clause for each of them, and one for no more."""
     number = sum(contains(case.now[container], case.now[name]) and name not in case.held for name in names)
-    text, fact = f"{number} of {wanted} are in {container}", f"number in {container}"
+    told = f"{number} of {wanted}" if number <= wanted else f"{number} instead of {wanted}"
+    text, fact = f"{told} are in {container}", f"number in {container}"
     return [
         Condition(holds, text, fact, number)
         for holds in (*(number >= n for n in range(1, wanted + 1)), number <= wanted)

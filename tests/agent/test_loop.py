@@ -17,10 +17,10 @@ from codepolicy.events import Called, Calling, Event
 from codepolicy.loop.episode_run import Interrupted
 from codepolicy.loop.interrupts import uninterrupted
 from codepolicy.loop.llm_client import Budget, LLMClient
-from codepolicy.loop.outcome import is_question
 from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.models.reply_progress import listener
 from codepolicy.models.scripted import Answer, ScriptedModel
+from codepolicy.prompting.instruction_kind import is_question
 from codepolicy.settings import Settings, VisionMode
 from primitives.environment import World
 from primitives.errors import ConfigurationError
@@ -194,6 +194,75 @@ def test_the_goal_check_shown_stays_where_only_the_program_is_sent_again(world: 
     assert episode.believed == "achieved" and len(episode.turns) == 3
     assert "It stays" not in model.conversations[1][1].text, "it was the goal check that was wrong"
     assert "its goal check is missing" in model.conversations[2][1].text
+
+
+@pytest.mark.slow
+def test_a_check_of_half_the_sentence_is_asked_about_once(world: World, fenced: Fenced) -> None:
+    both = ASK + " and the blue block in the blue bowl"
+    half, blue = fenced(PUT, IN_GREEN), 'expect(inside("blue block", "blue bowl"), "blue")'
+    episode, model = run(world, half, "Nothing is missing.", instruction=both)
+    assert episode.believed == "achieved" and "does not look at: blue block, blue bowl" in episode.summary
+    assert len(model.conversations) == 2
+    told = model.conversations[1][1].text
+    assert "does not look at: blue block, blue bowl" in told and IN_GREEN in told
+    rest = fenced('put("blue block", "blue bowl")', f"{IN_GREEN}\n    {blue}")
+    episode, _ = run(world, half, rest, instruction=both)
+    assert episode.believed == "achieved" and "look at" not in episode.summary
+    assert sum(c.name == "put" for t in episode.turns if t.report for c in t.report.calls) == 2
+    episode, _ = run(world, half, f"```python\ndef goal():\n    {blue}\n```", instruction=both, turns=2)
+    assert episode.believed == "not_achieved" and episode.goal_check.failed_clauses[0].message == "blue"
+
+
+@pytest.mark.slow
+def test_a_condition_that_is_not_met_is_a_success(world: World, fenced: Fenced) -> None:
+    asked = "if there is a purple block, put it in the green bowl"
+    program = 'found = detect("purple block")\nif found:\n    put(found[0], "green bowl")\nelse:\n    say("none")'
+    goals = (
+        'for block in detect("purple block"):\n        expect(inside(block, "green bowl"), "in")',
+        'expect(not detect("purple block"), "none there")',
+        None,
+    )
+    for goal in goals:
+        episode, model = run(world, fenced(program, goal) if goal else fenced(program), instruction=asked)
+        assert (episode.exit_status, len(model.conversations)) == (0, 1), episode.summary
+    wrong, _ = run(world, *[fenced('say("none")', 'expect(not detect("purple block"), "none")')] * 2,
+                   instruction="put the purple block in the green bowl")  # fmt: skip
+    assert wrong.exit_status == 1
+
+
+@pytest.mark.slow
+def test_what_only_speaks_is_an_answer_where_nothing_is_ordered(world: World, fenced: Fenced) -> None:
+    for instruction, said in (
+        ("don't move anything", "I stand still."),
+        ("danke", "Gern geschehen!"),
+        ("put the red block on the table", "It is already there."),
+    ):
+        for reply in (fenced(f"say({said!r})"), said):
+            episode, model = run(world, reply, instruction=instruction)
+            assert (episode.outcome, episode.said, len(model.conversations)) == ("answered", (said,), 1)
+    both = "how many blocks are there, and put the red block in the green bowl"
+    episode, model = run(world, *[fenced('say("4")')] * 2, instruction=both)
+    assert episode.believed == "unverified" and "The program moved nothing" in model.conversations[1][1].text
+    episode, _ = run(world, fenced('say("4")'), fenced(PUT, IN_GREEN), instruction=both)
+    assert episode.believed == "achieved" and len(episode.turns) == 2
+    held = fenced('say("All as asked.")', 'expect(on("red block", "table"), "on it")')
+    episode, _ = run(world, held, instruction="put the red block on the table")
+    assert (episode.believed, len(episode.turns)) == ("achieved", 1)
+    episode, _ = run(world, "I'll move the red block.", "I'll do it right away.")
+    assert episode.believed == "unverified" and len(episode.turns) == 2
+
+
+@pytest.mark.slow
+def test_a_refusal_of_what_is_in_view_is_contradicted_once(world: World, fenced: Fenced) -> None:
+    false = "There is no red block on the table."
+    for reply in (false, fenced(f"decline({false!r})")):
+        episode, model = run(world, reply, fenced(PUT, IN_GREEN))
+        assert episode.outcome == "achieved" and 'the cameras see "red block"' in model.conversations[1][1].text
+        episode, _ = run(world, reply, reply)
+        assert episode.believed == "declined" and episode.summary != false
+    asked = "put the purple block in the green bowl"
+    episode, model = run(world, "There is no purple block, but a red block.", instruction=asked)
+    assert episode.outcome == "declined" and len(model.conversations) == 1
 
 
 @pytest.mark.slow

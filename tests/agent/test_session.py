@@ -48,6 +48,7 @@ def test_each_instruction_has_its_own_verdict_which_no_model_sees(world: World, 
         [
             fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "in")'),
             fenced('put("blue block", (0.48, -0.26))', easy),
+            "nothing",
             fenced('say("two")'),
         ]
     )

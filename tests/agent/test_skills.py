@@ -144,8 +144,9 @@ def test_what_does_not_stand_for_itself_is_not_kept(
 
 @pytest.mark.slow
 def test_a_program_whose_check_holds_is_kept_whatever_the_verdict(world: World, fenced: Fenced, tmp_path: Path) -> None:
+    near = "find('green bowl').size[0] > 0"
     model = ScriptedModel(
-        [fenced('put("red block", (0.48, -0.26))', "expect(find('red block').position[1] < -0.2, 'r')")]
+        [fenced('put("red block", (0.48, -0.26))', f"expect({near} and find('red block').position[1] < -0.2, 'r')")]
     )
     episode = Agent(model=model, env=world, settings=Settings(skills=str(tmp_path), learn=True)).run(ASK)
     assert episode.outcome == "not_achieved" and len(list(tmp_path.iterdir())) == 1
