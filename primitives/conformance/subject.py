@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from primitives.conformance.injection import Injectors, injector_of
 from primitives.environment import Judged, TrialSpec, World
 from primitives.errors import ConfigurationError, unknown_name
 from primitives.kinematics.arm_kinematics import Kinematics
-from primitives.robot import Arm, ArmInfo, ArmState, Motion, Robot
+from primitives.robot import Arm, ArmInfo, ArmState, Motion, Robot, Stepped
 from primitives.robots.file_world import FileWorld, load_world
 
 Record: TypeAlias = Callable[[str, object], None]
@@ -25,6 +26,8 @@ STEP = 0.12
 """rad that a joint is moved by."""
 SLOW = 0.2
 """Part of the arm's own speed at which it is."""
+AMID_S = 0.5
+"""s after which such a motion is under way."""
 MOTION_S = 60.0
 """Host time in s that such a motion may take on any machine."""
 
@@ -82,6 +85,23 @@ class Subject:
         from primitives.kinematics.poses import pose_distance
 
         return pose_distance(self.kinematics.tool(goal), self.kinematics.tool(q))
+
+    def amid_motion(self, act: Callable[[], None]) -> threading.Thread:
+        """Have another thread `act` in the midst of the motion that was just started."""
+        arm = self.arm
+        if not isinstance(arm, Stepped):
+            timer = threading.Timer(AMID_S, act)
+            timer.start()
+            return timer
+        thread = threading.Thread(target=act)
+
+        def once() -> None:
+            if thread.ident is None:
+                thread.start()
+                thread.join(1.0)
+
+        arm.every(AMID_S, once)
+        return thread
 
     def rests(self) -> bool:
         """Whether the arm stays where it is."""

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from primitives.conformance.injection import FAULTS
@@ -105,9 +103,8 @@ def _amid(moving: Subject, fault: str, record_property: Record) -> None:
         since.append(Stopwatch())
         moving.injector.inject(fault)
 
-    motion = moving.start(moving.small_path(step=3 * STEP), speed=0.05)
-    striking = threading.Timer(0.3, strike)
-    striking.start()
+    motion = moving.start(moving.small_path(step=3 * STEP))
+    striking = moving.amid_motion(strike)
     with pytest.raises(KINDS[fault]):
         motion.wait(MOTION_S)
     assert since, "it was told before it happened"

@@ -71,8 +71,8 @@ def test_deadline(moving: Subject) -> None:
 def test_cancel(moving: Subject) -> None:
     """A cancelled motion ends without having reached its end."""
     path = moving.small_path(step=3 * STEP)
-    motion = moving.start(path, speed=0.05)
-    threading.Timer(0.1, motion.cancel).start()
+    motion = moving.start(path)
+    moving.amid_motion(motion.cancel)
     try:
         result = motion.wait(MOTION_S)
     except Failure as failure:
@@ -96,10 +96,12 @@ def test_one_at_a_time(moving: Subject) -> None:
 def test_stop(moving: Subject, record_property: Record) -> None:
     """A stop from another thread returns within 50 ms, ends the motion, and holds until it is recovered."""
     path = moving.small_path(step=3 * STEP)
-    motion, stopped = moving.start(path, speed=0.05), StopCall(moving.arm.stop)
+    motion, stop = moving.start(path), StopCall(moving.arm.stop)
+    stopping = moving.amid_motion(stop)
     with pytest.raises(Stopped):
         motion.wait(MOTION_S)
-    stopped.check(record_property)
+    stopping.join()
+    stop.check(record_property)
     assert moving.rests(), "it still moves"
     with pytest.raises(Stopped):
         moving.start(moving.small_path()).wait(MOTION_S)
@@ -113,8 +115,9 @@ def test_overruled(moving: Subject, fault: str, record_property: Record) -> None
     if fault not in moving.injector.faults:
         pytest.skip(f"no injector offers {fault!r}: {FAULTS[fault]}")
     moving.injector.inject(fault)
-    stopped = StopCall(lambda: stop_at_once(moving.arm))
-    stopped.check(record_property)
+    stop = StopCall(lambda: stop_at_once(moving.arm))
+    stop()
+    stop.check(record_property)
 
 
 def test_hand(moving: Subject, record_property: Record) -> None:
@@ -130,23 +133,21 @@ def test_hand(moving: Subject, record_property: Record) -> None:
             assert result.state.gripper_closed is (width == 0.0), "is something in the hand?"
 
 
-class StopCall(threading.Timer):
-    """A call of a stop from another thread, a moment from now."""
+class StopCall:
+    """Called in another thread: how long a stop takes."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
-        super().__init__(0.2, self._call)
         self._stop = stop
         self._took = self._waited = 0.0
-        self.start()
 
-    def _call(self) -> None:
+    def __call__(self) -> None:
+        """Call it."""
         since = Stopwatch()
         self._stop()
         self._took, self._waited = since.elapsed, since.kept_waiting
 
     def check(self, record_property: Record) -> None:
         """It returned in time."""
-        self.join()
         record_property("returned after", f"{1000 * self._took:.1f} ms")
         assert self._took < STOP_S + self._waited, f"stop() took {1000 * self._took:.0f} ms"
 

@@ -72,7 +72,7 @@ class SimCamera:
             if self._last is None or self._last[0] != self._world.changes:  # half of all looks: nothing has moved
                 self._last = self._world.changes, self._measured()
             frame = self._last[1]
-        return Frame(frame.camera, frame.rgb.copy(), frame.depth.copy(), frame.stamp)
+        return replace(frame, rgb=frame.rgb.copy(), depth=frame.depth.copy(), received=time.monotonic())
 
     def preview(self, width: int) -> Frame:
         """See `primitives.robot.Previewed`: a quarter of the pixels is a quarter of the work."""
