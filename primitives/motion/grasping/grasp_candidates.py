@@ -76,7 +76,7 @@ class GraspCandidate:
         """How far the measured width may be from the expected one, in m."""
         if self.shaped:  # it turns between the fingers, and bulges below where it was seen
             return max(0.012, 0.5 * self.width)
-        return 0.012 if self.rim else max(0.006, 0.15 * self.width)
+        return 0.007 if self.rim else max(0.006, 0.15 * self.width)
 
 
 def grasp_candidates(
