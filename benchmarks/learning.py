@@ -5,7 +5,7 @@
 
 Everything is a command of codepolicy; a folder that is there is not made again, so the same command goes on. What
 training never saw is decided by `codepolicy.training.split`: seeds from 1000 on, a third of the wordings, the paper's
-unseen colours, thirteen tasks.
+unseen colours (called by others where other unseen attributes are taught), thirteen tasks.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from codepolicy.training.split import Split
 from primitives.environment import Judged, capability
 
 QUICK = ("put-block-in-bowl", "put-block-on-block", "lift-block")
-QUICK_EPOCHS = 9
+QUICK_EPOCHS = 3
 CORE_SUITES = {"cap14", "core"}
 FIFTH = 13
 """Tasks of the 67 that are held out."""
 HELD_SEED = 2000
+REWORDED = 2
+"""Other sentences for each of the teacher's episodes."""
 SAMPLES = 2
 """Answers to one prompt in a round of reinforcement."""
 
@@ -55,6 +57,8 @@ class Plan:
     from_layer: int
     taught: str
     """Seeds of the teacher's episodes."""
+    repaired: str
+    """Seeds of the episodes in which the teacher makes a mistake first."""
     shares: tuple[float, float] | None
     """Parts of the time for the teacher's episodes and for the first training; None takes the time that it takes."""
 
@@ -65,7 +69,15 @@ def planned(quick: bool) -> Plan:
 
     if quick:
         return Plan(
-            trained=QUICK, tested=QUICK, held_out=(), rounds=0, seeds=6, from_layer=0, taught="0-19", shares=None
+            trained=QUICK,
+            tested=QUICK,
+            held_out=(),
+            rounds=0,
+            seeds=6,
+            from_layer=0,
+            taught="0-11",
+            repaired="100-103",
+            shares=None,
         )
     environment = load_environment("pybullet")
     infos = capability(environment, Judged).tasks()
@@ -74,15 +86,15 @@ def planned(quick: bool) -> Plan:
     others = sorted((t.id for t in infos if t.id not in core), key=lambda i: hashlib.sha256(i.encode()).hexdigest())
     return Plan(
         trained=(*core, *others[FIFTH:]), tested=core, held_out=tuple(others[:FIFTH]), rounds=2, seeds=3, from_layer=0,
-        taught="0-299", shares=(0.15, 0.4),
+        taught="0-299", repaired="300-399", shares=(0.25, 0.4),
     )  # fmt: skip
 
 
-def suite(path: Path, tasks: tuple[str, ...], attributes: str = "seen") -> str:
-    """A suite of `tasks`, paraphrased, with mild noise."""
+def suite(path: Path, tasks: tuple[str, ...], *attributes: str) -> str:
+    """A suite of `tasks`, paraphrased, with mild noise; of each of the sets of `attributes`, or the seen one."""
+    groups = (f'[[groups]]\nattributes = "{a}"\ntasks = {json.dumps(list(tasks))}\n' for a in attributes or ("seen",))
     path.write_text(
-        'description = "For learning."\ntrials = 1\nwording = "paraphrased"\ndisturbances = "mild"\n'
-        f'[[groups]]\nattributes = "{attributes}"\ntasks = {json.dumps(list(tasks))}\n'
+        'description = "For learning."\ntrials = 1\nwording = "paraphrased"\ndisturbances = "mild"\n' + "".join(groups)
     )
     return str(path)
 
@@ -109,18 +121,23 @@ def play(out: Path, what: str, model: str, seeds: str, *more: str, seconds: floa
     command("eval", what, *flags, *more, seconds=seconds)
 
 
-def teacher(out: Path, plan: Plan, seconds: float | None, jobs: int) -> Path:
-    """Rows of the rule-based writer's verified episodes."""
-    runs, rows = out / "teacher", out / "rows"
-    if not rows.exists():
-        play(
-            runs, suite(out / "train.toml", plan.trained), "offline", plan.taught, "--jobs", str(jobs), seconds=seconds
-        )
-        command("export", str(runs), "--out", str(rows), "--hold-out-tasks", ",".join(plan.held_out))
-    return rows / "train.jsonl"
+def teacher(out: Path, plan: Plan, seconds: float | None, jobs: int) -> list[Path]:
+    """Rows of the rule-based writer's verified episodes, and of its repairs of programs with a mistake in them."""
+    both = ("seen", "unseen")
+    files: list[Path] = []
+    for name, seeds, share in (("teacher", plan.taught, 0.8), ("teacher-errs", plan.repaired, 0.2)):
+        runs, rows = out / name, out / f"{name}-rows"
+        if not rows.exists():
+            limit = seconds * share if seconds is not None else None
+            what = suite(out / "train.toml", plan.trained, *both)
+            play(runs, what, f"local:,adapter={name}", seeds, "--jobs", str(jobs), seconds=limit)
+            held = ("--hold-out-tasks", ",".join(plan.held_out))
+            command("export", str(runs), "--out", str(rows), *held, "--reword", str(REWORDED if share > 0.5 else 0))
+        files.append(rows / "train.jsonl")
+    return files
 
 
-def reinforced(out: Path, plan: Plan, start: Path, number: int, rows: Path, minutes: float, jobs: int) -> Path:
+def reinforced(out: Path, plan: Plan, start: Path, number: int, rows: list[Path], minutes: float, jobs: int) -> Path:
     """One round of rejection sampling: sample, execute, train on with what won, the teacher's rows among it."""
     folder = out / f"round{number}"
     folder.mkdir(exist_ok=True)
@@ -132,7 +149,7 @@ def reinforced(out: Path, plan: Plan, start: Path, number: int, rows: Path, minu
     first = 300 * number
     more = ("--temperature", "0.7", "--samples", str(SAMPLES), "--jobs", str(jobs))
     play(runs, what, model, f"{first}-{first + 299}", *more, seconds=minutes * 60 * 0.6)
-    files = [rows]
+    files = rows[:]
     try:
         command("export", str(runs), "--out", str(folder / "rows"))
         files.append(folder / "rows" / "train.jsonl")
@@ -216,7 +233,7 @@ def main() -> None:
         flags = ["--epochs", str(QUICK_EPOCHS)]
         if plan.shares is not None:
             flags = ["--within", f"{given.minutes * plan.shares[1]:.2f}", "--epochs", "50"]
-        command("train", str(rows), "--out", str(sft), *flags, "--from-layer", str(plan.from_layer))
+        command("train", *map(str, rows), "--out", str(sft), *flags, "--from-layer", str(plan.from_layer))
     split = Split(tasks=plan.held_out)
     models = {"base": "local:,adapter=none", "SFT": f"local:,adapter={sft / 'adapter.gguf'}"}
     adapter = sft

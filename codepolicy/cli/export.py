@@ -30,6 +30,8 @@ class ExportCommand:
     """Instructions with one of these colours are held out."""
     hold_out_tasks: Annotated[str, tyro.conf.arg(metavar="A,B,…")] = ""
     """These tasks are held out."""
+    reword: Annotated[int, tyro.conf.arg(metavar="N")] = 0
+    """Make up to N other sentences of each of the rule-based writer's, in words of the same meaning."""
     privileged: Annotated[bool, Flag] = False
     """Take rows of runs that used ground truth, marked."""
     env: Annotated[str, tyro.conf.arg(metavar="NAME")] = "pybullet"
@@ -40,6 +42,7 @@ class ExportCommand:
         from pathlib import Path
 
         from codepolicy.cli.output import put
+        from codepolicy.number_bounds import bounded
         from codepolicy.plugins import load_environment
         from codepolicy.training.dataset_card import write_rows
         from codepolicy.training.reward import StartProgress
@@ -57,7 +60,12 @@ class ExportCommand:
             colors=tuple(filter(None, self.hold_out_colors.split(","))),
             tasks=tuple(filter(None, self.hold_out_tasks.split(","))),
         )
-        settings = ExportSettings(format=self.format, profile=self.profile, split=split, privileged=self.privileged)
+        if self.reword and (self.format, self.profile) != ("sft", "compact"):
+            raise ConfigurationError("--reword makes sentences for --format sft with --profile compact alone")
+        bounded("--reword", self.reword, least=0, most=100)
+        settings = ExportSettings(
+            format=self.format, profile=self.profile, split=split, privileged=self.privileged, reword=self.reword
+        )
         environment = load_environment(self.env)
         try:
             tasks = capability(environment, Judged).tasks()

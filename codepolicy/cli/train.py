@@ -22,6 +22,8 @@ class TrainCommand:
     """Folder of an earlier training to go on from."""
     held_out: Annotated[str | None, tyro.conf.arg(metavar="ROWS.jsonl")] = None
     """Rows that are not trained on, whose likelihood is told at the end."""
+    play: Annotated[int, tyro.conf.arg(metavar="N")] = 0
+    """So many of the held-out rows are played at the end, and how many are won is told."""
     epochs: float = 2.0
     """How often each row is seen."""
     rank: int = 16
@@ -47,10 +49,13 @@ class TrainCommand:
         from pathlib import Path
 
         from codepolicy.cli.output import put
+        from codepolicy.evaluation.statistics import wilson
         from codepolicy.models.local_server import gguf_file, packaged_model
         from codepolicy.number_bounds import bounded
+        from codepolicy.training.adapted_model import LoraSettings
         from codepolicy.training.adapter_training import FILE, train_adapter
-        from codepolicy.training.lora import ADAPTER, LoraSettings, Step
+        from codepolicy.training.held_out_wins import held_out_wins
+        from codepolicy.training.lora import ADAPTER, Step
         from codepolicy.training.sft_rows import read_rows
         from primitives.errors import ConfigurationError
 
@@ -76,18 +81,24 @@ class TrainCommand:
             threads=self.threads,
         )
 
+        bounded("--play", self.play, least=0, most=100_000)
+        if self.play and self.held_out is None:
+            raise ConfigurationError("--play plays held-out rows; say which with --held-out ROWS.jsonl")
+        base = gguf_file(self.base, "base model") if self.base is not None else packaged_model()
+        held = read_rows(Path(self.held_out)) if self.held_out is not None else []
+
         def told(step: Step) -> None:
             sys.stderr.write(f"step {step.step} of {step.of}, loss {step.loss:.3f}, {step.tokens_per_s:.0f} tokens/s\n")
 
         out = Path(self.out)
         trained = train_adapter(
             [row for path in self.rows for row in read_rows(Path(path))],
-            gguf_file(self.base, "base model") if self.base is not None else packaged_model(),
+            base,
             out,
             settings,
             start=Path(self.start) / ADAPTER if self.start is not None else None,
             words=_words(Path(self.start) / FILE) if self.start is not None else (),
-            held_out=read_rows(Path(self.held_out))[:64] if self.held_out is not None else (),
+            held_out=held[:64],
             minutes=self.minutes,
             within=self.within,
             progress=told,
@@ -98,6 +109,10 @@ class TrainCommand:
         put(f"adapter in {trained.adapter}: codepolicy run … --model local:,adapter={trained.adapter}")
         if trained.held_out is not None:
             put(f"held-out rows: {-trained.held_out:.3f} nats for a token")
+        if self.play and self.held_out is not None and trained.adapter is not None:
+            found = held_out_wins(trained.adapter, base, held, self.play)
+            low, high = wilson(sum(won for _, won in found), len(found)) if found else (0.0, 1.0)
+            put(f"played: {sum(won for _, won in found)} of {len(found)} won ({100 * low:.0f}-{100 * high:.0f} %)")
         return 0
 
 

@@ -38,6 +38,8 @@ class AdapterCard(msgspec.Struct, frozen=True, kw_only=True):
     """What training never saw."""
     trained: str
     """How, in a sentence."""
+    shapes: tuple[str, ...] = ()
+    """Programs with places for names, to which its replies are bound; any program where there are none."""
     license: str = "Apache-2.0"
 
 

@@ -1,16 +1,16 @@
 """The prompt of a model that has learned the API: instruction and scene in a few tokens, no manual.
 
-    Scene: green bowl 66 06; red block 49 -20
+    Scene: green bowl, red block
     Do: put the red block in the green bowl
     Program:
     put(find('red block'), find('green bowl'))
     def goal():
         expect(inside('red block', 'green bowl'))
 
-Objects stand from left to right, each with x and y in cm; its width in mm where things of its kind differ in that; and
-what it rests in or on unless that is the table. A clause of the goal check gets its condition as its message. A colour
-that the model did not train with is called by one that it did and that is not in sight, and the reply is read back:
-names are labels, so this changes nothing but the letters.
+Objects stand from left to right, each with what it rests in or on unless that is the table. Where they stand is left
+to the program, and to the first look that a goal check may use (`first_look`). A clause of the goal check gets its
+condition as its message. A colour that the model did not train with is called by one that it did and that is not in
+sight, and the reply is read back: names are labels, so this changes nothing but the letters.
 """
 
 from __future__ import annotations
@@ -21,20 +21,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from codepolicy.learned.first_look import from_left, with_first_look, without_first_look
 from codepolicy.learned.known_functions import with_known, without_known
 from codepolicy.prompting.prompt_reader import ReadPrompt
 from codepolicy.static_checks.parsing import parsed
 from primitives.colors import COLORS, SYNONYMS
 from primitives.scene import SceneObject
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever the same request would read differently: an adapter is made for one."""
-PALETTE: Final = (
-    "red", "green", "blue", "yellow", "orange", "black", "white", "lime", "navy", "olive", "teal", "maroon",
-)  # fmt: skip
-"""The colours that training uses. The paper's five unseen ones are not among them."""
+PALETTE: Final = ("red", "green", "blue", "yellow", "orange", "black", "white", "lime")
+"""The colours that training uses, each one token of the base model. The paper's five unseen ones are not among them."""
 MAX_OBJECTS: Final = 24
-MAX_FEEDBACK: Final = 240
+MAX_FEEDBACK: Final = 160
 _COLOR_WORD: Final = re.compile(r"\b(" + "|".join((*COLORS, *SYNONYMS)) + r")\b", re.IGNORECASE)
 
 
@@ -48,11 +47,24 @@ class CompactPrompt:
     """What the text calls a colour, by the scene's name."""
     level: str
     """Of the surface."""
+    objects: tuple[SceneObject, ...] = ()
+    """Of the scene, in its own colours."""
+
+    @property
+    def instruction(self) -> str:
+        """In the text's colours."""
+        return next((line[4:] for line in self.text.splitlines() if line.startswith("Do: ")), "")
 
     def reply(self, written: str) -> str:
         """What the model wrote as a reply of two fenced blocks, in the scene's colours, with the functions it calls."""
         back = {own: name for name, own in self.colors.items()}
         program, goal = _split(recolored(written, back))
+        trees = parsed(program), parsed(goal)
+        if trees[0] is not None and trees[1] is not None:
+            first, second = with_first_look(trees[0], trees[1], self.objects)
+            program, goal = (
+                ast.unparse(ast.fix_missing_locations(tree)) for tree in (first, second) if tree is not None
+            )
         blocks = [with_known(program.strip() + "\n")] if program.strip() else []
         blocks += [with_known(_worded(goal.strip()) + "\n")] if goal.strip() else []
         return "\n".join(f"```python\n{block}```" for block in blocks)
@@ -60,40 +72,46 @@ class CompactPrompt:
 
 def compact(prompt: ReadPrompt, palette: Sequence[str] = PALETTE) -> CompactPrompt:
     """`prompt` in few tokens, its colours called by those of `palette`."""
-    objects = sorted(prompt.objects, key=lambda o: (-o.position[1], o.name))[:MAX_OBJECTS]
-    telling = _differing(objects)
-    lines = ["Scene: " + ("; ".join(_told(o, o.category in telling) for o in objects) or "empty")]
+    lines = ["Scene: " + (", ".join(_told(o) for o in from_left(prompt.objects)[:MAX_OBJECTS]) or "empty")]
     lines += [f"Before: {instruction}" for instruction in prompt.session[-2:]]
     lines.append(f"Do: {' '.join(prompt.instruction.split())}")
     if prompt.level != "skill":
         lines.append(f"Surface: {prompt.level}")
     if prompt.feedback is not None:
-        lines += ["Tried:", shortened(prompt.program or ""), f"Result: {_short(prompt.feedback)}"]
+        lines += ["Tried:", shortened(prompt.program or "", prompt.objects), f"Result: {_short(prompt.feedback)}"]
     text = _COLOR_WORD.sub(lambda m: SYNONYMS.get(m[0].lower(), m[0]), "\n".join([*lines, "Program:\n"]))
     colors = _called(text, palette)
-    return CompactPrompt(recolored(text, colors), colors, prompt.level)
+    return CompactPrompt(recolored(text, colors), colors, prompt.level, prompt.objects)
 
 
-def target(program: str, goal: str | None, names: Sequence[str] = ()) -> str | None:
+def target(
+    program: str, goal: str | None, objects: Sequence[SceneObject] = (), *, colors: Mapping[str, str] | None = None
+) -> str | None:
     """What the model should write for `program` and `goal`; None where one of them is no Python.
 
     Args:
         program: as it was run.
         goal: as it was checked.
-        names: of the scene's objects, in the order of the prompt; a loop of the check goes through them in that order.
+        objects: of the scene; a loop of the check goes through them from left to right.
+        colors: what the request calls colours, by the scene's name.
     """
     trees = [parsed(program), parsed(goal or "")]
     if trees[0] is None or trees[1] is None:
         return None
     first, second = (without_known(tree) for tree in trees if tree is not None)
-    ordered = _Wordless().visit(_Ordered(names).visit(second))
-    return "\n".join(part for part in (ast.unparse(first), ast.unparse(ordered)) if part)
+    second = _Wordless().visit(_Ordered([o.name for o in from_left(objects)]).visit(second))
+    first, second = without_first_look(first, second, objects)
+    parts = [ast.unparse(ast.fix_missing_locations(tree)) for tree in (first, second)]
+    return recolored("\n".join(part for part in parts if part), colors or {})
 
 
-def shortened(program: str) -> str:
+def shortened(program: str, objects: Sequence[SceneObject] = ()) -> str:
     """`program` as the model would have written it; as it is where it is no Python."""
     tree = parsed(_unfenced(program))
-    return ast.unparse(without_known(tree)) if tree is not None else _unfenced(program).strip()
+    if tree is None:
+        return _unfenced(program).strip()
+    first, _ = without_first_look(without_known(tree), ast.Module([], []), objects)
+    return ast.unparse(ast.fix_missing_locations(first))
 
 
 def recolored(text: str, colors: Mapping[str, str]) -> str:
@@ -141,7 +159,10 @@ class _Worded(ast.NodeTransformer):
 def _message(condition: ast.expr) -> ast.expr:
     """The condition as text, with the value of the variable that a loop gives it."""
     text = ast.Constant(ast.unparse(condition))
-    if not any(isinstance(n, ast.Name) and n.id == "name" for n in ast.walk(condition)):
+    named = [n for n in ast.walk(condition) if isinstance(n, ast.Name) and n.id == "name"]
+    if not named or any(
+        isinstance(n.ctx, ast.Store) for n in named
+    ):  # a comprehension's own variable has no value outside
         return text
     return ast.JoinedStr([ast.Constant(f"{text.value}, name = "), ast.FormattedValue(ast.Name("name"), -1)])
 
@@ -151,25 +172,18 @@ def _worded(goal: str) -> str:
     return goal if tree is None else ast.unparse(ast.fix_missing_locations(_Worded().visit(tree)))
 
 
-def _differing(objects: Sequence[SceneObject]) -> set[str]:
-    """The categories whose things differ in width by more than noise does."""
-    widths: dict[str, list[float]] = {}
-    for o in objects:
-        widths.setdefault(o.category, []).append(max(o.size[:2]))
-    return {category for category, found in widths.items() if max(found) - min(found) > 0.0075}
-
-
-def _told(o: SceneObject, width: bool) -> str:
-    where = f"{round(o.position[0] * 100):02d} {round(o.position[1] * 100):02d}"
-    size = f" {round(max(o.size[:2]) * 1000)}" if width else ""
+def _told(o: SceneObject) -> str:
     joint = f" joint {o.joint:.2f}" if o.joint is not None else ""
-    return f"{o.name} {where}{size}{joint}" + (f" on {o.on}" if o.on != "table" else "")
+    return f"{o.name}{joint}" + (f" on {o.on}" if o.on != "table" else "")
 
 
 def _short(feedback: str) -> str:
-    """The first line of feedback and the clauses that fail, without numbers of lines, which the model does not see."""
-    lines = feedback.splitlines()
-    chosen = [*lines[:1], *(line for line in lines[1:] if line.startswith(("- FAILS", "Valid:")))]
+    """The first line of feedback and the clauses that fail.
+
+    Without numbers of lines, which the model does not see, and without what is in sight, which the scene tells.
+    """
+    lines = feedback.splitlines() or [""]
+    chosen = [lines[0].partition("; I see:")[0], *(line for line in lines[1:] if line.startswith("- FAILS"))]
     return re.sub(r" on line \d+| \(line \d+ of the check\)", "", " ".join(chosen))[:MAX_FEEDBACK]
 
 

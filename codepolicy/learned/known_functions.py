@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from functools import cache
 
+from codepolicy.learned.first_look import FUNCTIONS
 from codepolicy.offline.codegen.snippets import SNIPPETS, with_snippets
 from codepolicy.offline.codegen.tool_functions import MECHANISMS
 from codepolicy.static_checks.parsing import parsed
 
-_SOURCES = SNIPPETS | MECHANISMS
+_SOURCES = SNIPPETS | MECHANISMS | FUNCTIONS
 
 
 @cache

@@ -15,7 +15,8 @@ from typing import Final, Literal
 import msgspec
 
 from codepolicy.learned.adapter_card import AdapterCard, read_card
-from codepolicy.learned.compact_prompt import compact
+from codepolicy.learned.compact_prompt import CompactPrompt, compact, recolored
+from codepolicy.learned.shapes import grammar
 from codepolicy.learned.vocabulary import refusal, unknown_words
 from codepolicy.models import local
 from codepolicy.models.http_request import Answer, Bounds, ExchangeError, exchange
@@ -98,7 +99,7 @@ class LearnedModel:
         temperature = self._options.temperature
         if temperature is None:
             temperature = VARIED if sample else 0.0
-        written = self._written(request.text, temperature, sample)
+        written = self._written(request, temperature, sample)
         usage = Usage(
             input_tokens=written.tokens_evaluated,
             cached_tokens=min(written.tokens_cached, written.tokens_evaluated),
@@ -111,7 +112,7 @@ class LearnedModel:
 
     def likelihood(self, messages: Sequence[Message]) -> float:
         """Mean log-likelihood of a token of the reply, in nats, by which the card's threshold is set."""
-        return self._written(compact(read_prompt(messages)).text, 0.0, 0).likelihood
+        return self._written(compact(read_prompt(messages)), 0.0, 0).likelihood
 
     def _outside(self, prompt: ReadPrompt) -> str | None:
         """Why a request is not of a kind that was learned."""
@@ -130,16 +131,22 @@ class LearnedModel:
             return f"I learned no programs for the {prompt.level} surface alone"
         return None
 
-    def _written(self, text: str, temperature: float, sample: int) -> _Completion:
+    def _bounds(self, request: CompactPrompt) -> str:
+        """The grammar of a reply."""
+        shapes = self._card.shapes if self._card is not None else ()
+        names = [recolored(o.name, request.colors) for o in request.objects]
+        return (grammar(shapes, names, request.instruction) if shapes else "") or _grammar()
+
+    def _written(self, request: CompactPrompt, temperature: float, sample: int) -> _Completion:
         server = local_server(self._file, CONTEXT, self._adapter)
         asked = {
-            "prompt": text,
+            "prompt": request.text,
             "n_predict": min(self._options.max_reply_tokens, LONGEST_REPLY),
             "temperature": temperature,
             "seed": sample,
             "n_probs": 1,
             "cache_prompt": True,
-            "grammar": _grammar(),
+            "grammar": self._bounds(request),
         }
         patience = max(self._options.timeout, local.PATIENCE_S)
         bounds = Bounds(first_s=patience, idle_s=patience, total_s=patience, size=_BYTES)
@@ -200,6 +207,10 @@ def make(argument: str, options: ModelOptions) -> Model:
     if len(settings) > 1:
         raise ConfigurationError(f"local model: {argument!r}: beside adapter= there are no other settings")
     file = gguf_file(name) if name else packaged_model()
+    if given in (["teacher"], ["teacher-errs"]):
+        from codepolicy.learned.teacher import Teacher
+
+        return Teacher(errs=given == ["teacher-errs"])
     if given == ["none"]:
         return LearnedModel(file, options, adapter=None)
     return LearnedModel(file, options, adapter=gguf_file(given[0], "adapter") if given else PACKAGED)

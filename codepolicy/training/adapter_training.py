@@ -11,9 +11,11 @@ from typing import Final
 
 from codepolicy.learned.adapter_card import AdapterCard, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
+from codepolicy.learned.shapes import shapes
 from codepolicy.learned.vocabulary import words_of
+from codepolicy.training.adapted_model import LoraSettings
 from codepolicy.training.adapter_file import write_adapter
-from codepolicy.training.lora import ADAPTER, LoraSettings, LoraTraining, Step
+from codepolicy.training.lora import ADAPTER, LoraTraining, Step
 from codepolicy.training.sft_rows import TrainingRow
 
 FILE: Final = "adapter.gguf"
@@ -84,6 +86,7 @@ def train_adapter(
         least_likely=round(min(LEAST_MARGIN, MARGIN * least), 4),
         rows=dict(Counter(row.kind or "row" for row in rows)),
         tasks=tuple(sorted({row.task for row in rows if row.task})),
+        shapes=shapes(row.completion for row in rows),
         held_out={},
         trained=f"LoRA of rank {settings.rank}, {settings.epochs:g} epochs of {len(rows)} rows, seed {settings.seed}"
         + (", on top of another adapter" if start is not None else ""),

@@ -12,7 +12,7 @@ import msgspec
 from codepolicy.episode import Episode, Turn
 from codepolicy.evaluation.records import LOST, Record
 from codepolicy.evaluation.run_store import EvaluationRun
-from codepolicy.learned.compact_prompt import CompactPrompt, compact, target
+from codepolicy.learned.compact_prompt import CompactPrompt, compact, recolored, target
 from codepolicy.models.protocol import Message
 from codepolicy.prompting.prompt_reader import read_prompt
 from primitives.errors import ConfigurationError
@@ -75,9 +75,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         read = read_prompt(self.messages)
         request = compact(read)
         if self.program is None:
-            return request, f"decline({_sentence(self.words)!r})"
-        order = sorted(read.objects, key=lambda o: (-o.position[1], o.name))
-        written = target(self.program, self.goal, [o.name for o in order])
+            return request, recolored(declined(self.words), request.colors)
+        written = target(self.program, self.goal, read.objects, colors=request.colors)
         return None if written is None else (request, written)
 
 
@@ -102,33 +101,40 @@ def _of_episode(run: EvaluationRun, record: Record, folder: Path) -> Iterator[An
     except msgspec.MsgspecError as error:
         raise ConfigurationError(f"{str(file)!r} is damaged: {error}") from error
     asked = [i for i in range(1, len(episode.turns) + 1) if (folder / "prompts" / f"{i:02d}.md").is_file()]
+    last = len(episode.turns)
     for number in asked:
-        turn, last = episode.turns[number - 1], number == len(episode.turns)
-        words = "" if turn.program is not None else _reply(folder, number)
-        won = record.won and last
-        yield Answer(
-            task=record.task,
-            seed=record.seed,
-            sample=record.sample,
-            instruction=record.instruction,
-            turn=number,
-            kind=_kind(number, turn, words, record),
-            model=turn.model or run.file.configuration.model,
-            surface=record.surface,
-            prompt_hash=record.prompt,
-            messages=_messages(folder / "prompts" / f"{number:02d}.md"),
-            program=turn.program,
-            goal=turn.goal,
-            words=words,
-            disturbances=record.disturbances,
-            last=last,
-            won=won,
-            progress=episode.verdict.progress if episode.verdict is not None and last else 0.0,
-            robot_s=episode.timings.robot,
-            moved=turn.report is not None and any(_MOTION.fullmatch(c.name) for c in turn.report.calls),
-            privileged=record.privileged,
-            run=str(run.path),
-        )
+        yield _answer(run, record, folder, episode, asked=number, answered=number)
+    if record.won and asked[:1] == [1] and last > 1 and all(turn.report is None for turn in episode.turns[:-1]):
+        yield _answer(run, record, folder, episode, asked=1, answered=last)  # nothing was run before
+
+
+def _answer(run: EvaluationRun, record: Record, folder: Path, episode: Episode, *, asked: int, answered: int) -> Answer:
+    """What turn `answered` says to the request of turn `asked`."""
+    turn, last = episode.turns[answered - 1], answered == len(episode.turns)
+    words = "" if turn.program is not None else _reply(folder, answered)
+    return Answer(
+        task=record.task,
+        seed=record.seed,
+        sample=record.sample,
+        instruction=record.instruction,
+        turn=asked,
+        kind=_kind(asked, turn, words, record),
+        model=turn.model or run.file.configuration.model,
+        surface=record.surface,
+        prompt_hash=record.prompt,
+        messages=_messages(folder / "prompts" / f"{asked:02d}.md"),
+        program=turn.program,
+        goal=turn.goal,
+        words=words,
+        disturbances=record.disturbances,
+        last=last,
+        won=record.won and last,
+        progress=episode.verdict.progress if episode.verdict is not None and last else 0.0,
+        robot_s=episode.timings.robot,
+        moved=turn.report is not None and any(_MOTION.fullmatch(c.name) for c in turn.report.calls),
+        privileged=record.privileged,
+        run=str(run.path),
+    )
 
 
 _MOTION = re.compile(r"pick|place|put|push|home|move_\w+|open_gripper|close_gripper|set_gripper")
@@ -157,6 +163,7 @@ def _reply(folder: Path, number: int) -> str:
     return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
 
-def _sentence(words: str) -> str:
-    """The first sentence, in which a person is told why not."""
-    return re.split(r"(?<=[.!?;])\s", words.strip())[0][:160].rstrip(";") or _WHY
+def declined(words: str) -> str:
+    """A reply in words as a program that says the first sentence, in which a person is told why not."""
+    sentence = re.split(r"(?<=[.!?;])\s", words.strip())[0][:160].rstrip(";") or _WHY
+    return f"decline({sentence!r})"

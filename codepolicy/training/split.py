@@ -55,13 +55,21 @@ class Split:
     tasks: tuple[str, ...] = ()
     """Ids without version."""
 
-    def cell(self, *, task: str, seed: int, instruction: str) -> Cell:
-        """Where an episode of `task` (id, with or without version and attributes) belongs."""
+    def cell(self, *, task: str, seed: int, instruction: str, renamed: bool = False) -> Cell:
+        """Where an episode of `task` belongs.
+
+        Args:
+            task: id, with or without version and attributes.
+            seed: of its scene.
+            instruction: as it was given.
+            renamed: whether colours that are held out are called by others in what is trained on, as the compact
+                prompt does: then they hold out seeds from `seeds_from` on alone.
+        """
         id, _, attributes = task.partition(":")
         if re.sub(r"-v\d+$", "", id) in self.tasks:
             return "tasks"
         named = set(re.findall(r"[a-z]+", _boxless(instruction.lower())))
-        if attributes.startswith("unseen") or named & set(self.colors):
+        if (attributes.startswith("unseen") or named & set(self.colors)) and not (renamed and seed < self.seeds_from):
             return "colors"
         if self.holds_out(wording(instruction)):
             return "wordings"

@@ -91,7 +91,7 @@ def test_a_plan_or_a_critic_needs_another_model(files: tuple[Path, Path, Adapter
     ("change", "words"),
     [
         ({"base_sha256": "0" * 64}, "made for the base model 'base.gguf'"),
-        ({"prompt": VERSION + 1}, "version 2 of the compact prompt"),
+        ({"prompt": VERSION + 1}, f"version {VERSION + 1} of the compact prompt"),
         ({"functions": {"put": "(x) -> None"}}, "another version of the API, in which put was called otherwise"),
     ],
 )

@@ -19,7 +19,8 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from codepolicy.training.adapter_file import write_adapter
-from codepolicy.training.lora import ADAPTER, LoraSettings, LoraTraining
+from codepolicy.training.adapted_model import LoraSettings
+from codepolicy.training.lora import ADAPTER, LoraTraining
 from codepolicy.training.sft_rows import TrainingRow
 from primitives.errors import ConfigurationError
 
