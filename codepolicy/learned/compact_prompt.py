@@ -34,6 +34,9 @@ PALETTE: Final = ("red", "green", "blue", "yellow", "orange", "black", "white", 
 """The colours that training uses, each one token of the base model. The paper's five unseen ones are not among them."""
 MAX_OBJECTS: Final = 24
 MAX_FEEDBACK: Final = 160
+_STANDS: Final = "so it proves nothing; the program was not run"
+"""Feedback to a goal check that holds from the start, as that of there and back does: the model is asked again, stands
+by its answer, and that is run."""
 _COLOR_WORD: Final = re.compile(r"\b(" + "|".join((*COLORS, *SYNONYMS)) + r")\b", re.IGNORECASE)
 
 
@@ -77,7 +80,7 @@ def compact(prompt: ReadPrompt, palette: Sequence[str] = PALETTE) -> CompactProm
     lines.append(f"Do: {' '.join(prompt.instruction.split())}")
     if prompt.level != "skill":
         lines.append(f"Surface: {prompt.level}")
-    if prompt.feedback is not None:
+    if prompt.feedback is not None and _STANDS not in prompt.feedback:
         lines += ["Tried:", shortened(prompt.program or "", prompt.objects), f"Result: {_short(prompt.feedback)}"]
     text = _COLOR_WORD.sub(lambda m: SYNONYMS.get(m[0].lower(), m[0]), "\n".join([*lines, "Program:\n"]))
     colors = _called(text, palette)

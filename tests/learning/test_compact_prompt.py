@@ -131,3 +131,9 @@ def test_a_clause_without_a_message_gets_its_condition() -> None:
 
 def test_no_python_is_no_row() -> None:
     assert target("put(", None) is None
+
+
+def test_an_answer_that_was_not_run_because_its_check_holds_already_is_asked_for_again() -> None:
+    said = "The goal check already holds, so it proves nothing; the program was not run.\nHint: …"
+    again = read("put it back", *SCENE, repair=Repair(program="home()\n", feedback=said))
+    assert compact(again).text == compact(read("put it back", *SCENE)).text

@@ -37,7 +37,7 @@ def test_it_wins_where_the_base_model_does_not(tmp_path: Path) -> None:
     )
     records = {}
     for name, model in (("base", "local:,adapter=none"), ("own", "local")):
-        flags = ["--turns", "1", "--jobs", "1", "--seeds", str(SEED), "--patience", "0", "--max-reply-tokens", "150"]
+        flags = ["--turns", "1", "--jobs", "1", "--seeds", str(SEED), "--patience", "0", "--max-reply-tokens", "120"]
         out = tmp_path / name
         assert main(["eval", str(suite), "--model", model, *flags, "--out", str(out)]) in (0, 1)
         records[name] = list(read_run(out).records)
