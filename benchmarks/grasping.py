@@ -24,6 +24,7 @@ from primitives.api import surface
 from primitives.environment import TrialSpec
 from primitives.failures import Failure
 from primitives.perception.rgbd_detector import RgbdDetector
+from primitives.scene import SceneObject
 from primitives.server import Server
 from sim_envs.environment import PyBulletEnvironment
 
@@ -72,13 +73,17 @@ def _program(server: Server) -> None:
     """`pick(find("object"))` where it is called an object, else what a program for several things would do."""
     box = server.invoke("find", "box")
     for _ in range(3):
-        left = [o for o in server.invoke("detect") if o.category != "box" and not server.invoke("inside", o, box)]
+        left = [o for o in server.invoke("detect") if o.category != "box" and not _over(o, box)]
         if not left:
             break
         if sum(o.category == "object" for o in left) == 1:
             return server.invoke("put", server.invoke("find", "object"), box)
         server.invoke("put", max(left, key=lambda o: o.top), box)
     return None
+
+
+def _over(obj: SceneObject, box: SceneObject) -> bool:
+    return all(abs(obj.position[i] - box.position[i]) < box.size[i] / 2 for i in (0, 1))
 
 
 def play(trial: Trial) -> list[Outcome]:

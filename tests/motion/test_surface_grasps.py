@@ -92,3 +92,23 @@ def test_a_thing_of_no_category_is_put_into_a_box(tmp_path: Path) -> None:
     environment.close()
     assert abs(x - 0.5) < 0.12
     assert abs(y - 0.17) < 0.1
+
+
+def test_what_looks_like_two_blocks_and_is_one_thing_is_put_down_whole(tmp_path: Path) -> None:
+    pytest.importorskip("trimesh")
+    scene = tmp_path / "scene.toml"
+    scene.write_text(
+        '[[objects]]\nurdf = "pybullet_data:random_urdfs/250"\ncolor = "orange"\nname = "thing"\n'
+        "position = [0.54, -0.05]\nyaw = 0.1\n"
+        '[[objects]]\ncategory = "box"\ncolor = "gray"\nsize = [0.24, 0.2, 0.05]\nposition = [0.5, 0.17]\nyaw = 0.0\n'
+    )
+    environment = PyBulletEnvironment()
+    server = Server(environment.reset(TrialSpec(seed=0, scene=str(scene))).robot, RgbdDetector())
+    server.begin(surface("skill"))
+    parts = server.invoke("detect", "orange block")
+    assert len(parts) == 2
+    server.invoke("put", max(parts, key=lambda o: o.top), server.invoke("find", "box"))
+    x, y, _ = environment.world()["thing"].position
+    environment.close()
+    assert abs(x - 0.5) < 0.12
+    assert abs(y - 0.17) < 0.1

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primitives import relations
-from primitives.categories import MARKINGS
+from primitives.categories import CONTAINERS, FIXED, FLAT, MARKINGS
 from primitives.failures import BadArgument, Blocked, Dropped, Failure, GraspMissed, Unreachable
 from primitives.kinematics.poses import matrix_pose
 from primitives.motion.grasping.grasp_candidates import GraspCandidate, grasp_candidates
@@ -24,6 +24,8 @@ from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.scene import Grasp, SceneObject
 
+TOUCHING = 0.004
+"""m between things within which they may be one."""
 HOLDS = 20
 """Ways of holding the object that may turn out not to suit what comes next before any is taken."""
 AS_GOOD = 0.002
@@ -105,6 +107,22 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
             measured=f"{after:.3f} m apart",
             hint="Look again with detect(), and pick it once more.",
         )
+    if _may_be_part(obj, mover.memory.objects) and mover.memory.measure_held():
+        mover.memory.invalidate()  # what it was taken for a neighbour of has come along
+
+
+def _may_be_part(obj: SceneObject, others: Sequence[SceneObject]) -> bool:
+    """Whether something of the same colour touches `obj`, and could be one with it."""
+    outline, low = relations.footprint(obj), relations.bottom(obj)
+    return any(
+        other.color == obj.color
+        and other.category not in CONTAINERS | FLAT | FIXED
+        and relations.bottom(other) < obj.top + TOUCHING
+        and other.top > low - TOUCHING
+        and relations.footprint(other).distance(outline) < TOUCHING
+        for other in others
+        if other.name != obj.name
+    )
 
 
 def grasps(mover: Mover, obj: SceneObject) -> list[Grasp]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import msgspec
+
 from primitives import relations
 from primitives.categories import MARKINGS, category
 from primitives.failures import NotPlaced
@@ -62,6 +64,7 @@ def _problem(
     now = at_rest(obj, spot, memory.objects)
     if now is None:
         return _unseen(obj, target, spot, memory.objects)
+    now = _whole(now, obj)
     support = at_rest_before(target, memory.objects) if isinstance(target, SceneObject) else None
     mover.measured["yaw (rad)"] = round(now.yaw, 3)
     offset = math.dist(now.position[:2], spot.position[:2])
@@ -92,6 +95,17 @@ def _problem(
         if turned > TURNED:
             return _misplaced(now, target, f"yaw {now.yaw:.2f} rad", f"{yaw:.2f} rad, within {TURNED} rad")
     return None
+
+
+def _whole(now: SceneObject, obj: SceneObject) -> SceneObject:
+    """`now`, at rest, as tall as `obj` of no known shape was in the hand: of one that lies in something, or whose parts
+    look like things of their own, the upper part may be all that is seen."""
+    if obj.category != "object" or now.size[2] >= obj.size[2]:
+        return now
+    low = max(0.0, now.top - obj.size[2])
+    x, y, _ = now.position
+    size = (now.size[0], now.size[1], now.top - low)
+    return msgspec.structs.replace(now, position=(x, y, (low + now.top) / 2), size=size)
 
 
 def at_rest_before(target: SceneObject, seen: Sequence[SceneObject]) -> SceneObject | None:

@@ -18,7 +18,9 @@ from primitives.perception import queries
 from primitives.perception.calibration.robot_mask import RobotMask, of_held
 from primitives.perception.detector import Detector, Profiler, Resolver, RobotView
 from primitives.perception.heightmap.height_profile import HeightProfile
+from primitives.perception.heightmap.point_cloud import base_points
 from primitives.perception.rgbd_detector import RgbdDetector
+from primitives.perception.tracking.hanging import CLEAR, grown
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.perception.tracking.occlusion import OnRobot, behind_robot
 from primitives.perception.tracking.tracks import Tracks
@@ -193,6 +195,24 @@ class SceneMemory:
         # Nothing else has moved, and the arm now hides a part of the scene: what was seen before stands.
         self._objects = [o for o in known.values() if o.name not in self.in_hand.names]
         return self.in_hand
+
+    def measure_held(self) -> bool:
+        """Look whether more hangs in the hand than was taken; if so it is as large as it is seen, and True returned."""
+        held, state = self.in_hand, self._robot.arm.state()
+        frames = [f for f in fresh_frames(self._robot) if f.camera.depth]
+        if held is None or not frames:
+            return False
+        mine = self._surface
+        seen: list[NDArray[np.float64]] = []
+        for frame in frames:
+            points = base_points(frame.depth, frame.camera.K, frame.camera.T_base_camera)[frame.depth > 0]
+            points = points[points[:, 2] > CLEAR]
+            seen.append(points[~mine.contains(points, state.q, self._width(state))].astype(np.float64))
+        larger = grown(held, self._kinematics.tool(state.q), np.concatenate(seen))
+        if larger is None:
+            return False
+        self.in_hand = larger
+        return True
 
     def know(self, objects: Sequence[SceneObject], carried: Sequence[tuple[SceneObject, NDArray[np.float64]]]) -> None:
         """Begin where another memory of the same scene is: `objects` were seen, and the hand carries the rest.
