@@ -241,6 +241,15 @@ class Arm(Protocol):
 
 
 @runtime_checkable
+class TellsToolPose(Protocol):
+    """A capability of an arm whose controller tells where it believes its tool to be; the URDF is held against it."""
+
+    def tool_pose(self) -> NDArray[np.float64]:
+        """(4, 4) pose of the tool in the base frame."""
+        ...
+
+
+@runtime_checkable
 class Stepped(Protocol):
     """A capability of an arm whose time passes only while a motion is waited for, as in a simulation: it says when."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol, TypeAlias, cast, runtime_checkable
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,6 @@ AMID_S = 0.5
 """s after which such a motion is under way."""
 MOTION_S = 60.0
 """Host time in s that such a motion may take on any machine."""
-
-
-@runtime_checkable
-class TellsToolPose(Protocol):
-    """An arm whose controller tells where it believes its tool to be."""
-
-    def tool_pose(self) -> NDArray[np.float64]:
-        """(4, 4) pose of the tool in the base frame."""
-        ...
 
 
 @dataclass(slots=True)

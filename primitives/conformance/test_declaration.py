@@ -7,9 +7,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from primitives.conformance.subject import Subject, TellsToolPose
+from primitives.conformance.subject import Subject
 from primitives.kinematics.description_check import check_description
 from primitives.kinematics.poses import pose_distance
+from primitives.robot import TellsToolPose
 
 
 def test_description(subject: Subject) -> None:

@@ -10,6 +10,7 @@ from primitives.errors import ConfigurationError
 from primitives.failures import Failure
 from primitives.robot import Arm, ArmInfo, Camera, Robot
 from primitives.robots import robot_file
+from primitives.robots.description_match import mismatches
 from primitives.robots.robot_file import Isolation, RobotFile
 from primitives.scene import Workspace
 
@@ -57,6 +58,8 @@ class FileWorld:
             arm = self.file.arm()
             try:
                 arm.connect(CONNECT_S)
+                for problem in mismatches(arm, arm.state()):
+                    raise ConfigurationError(f"robot {self.name!r}, {str(self.file.path)!r}: {problem}")
                 self._cameras = self.file.cameras()
             except BaseException:
                 arm.close()

@@ -10,6 +10,7 @@ import numpy as np
 
 from primitives.environment import TrialSpec
 from primitives.failures import ProtectiveStop
+from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.robot import ArmInfo, ArmState, MotionLimits
 from primitives.robots.fake.arm import FakeArm, FakeMotion
 
@@ -130,3 +131,28 @@ class Freezing:
 
 def freezing(world) -> Freezing:
     return Freezing(world)
+
+
+class Degrees(FakeArm):
+    """Counts in degrees."""
+
+    def state(self) -> ArmState:
+        state = super().state()
+        return replace(state, q=np.degrees(state.q))
+
+
+class Seven(FakeArm):
+    """Is another arm, with a joint more."""
+
+    def state(self) -> ArmState:
+        state = super().state()
+        return replace(state, q=np.append(state.q, 0.0), dq=np.append(state.dq, 0.0))
+
+
+class Elsewhere(FakeArm):
+    """Has a controller with another tool."""
+
+    def tool_pose(self) -> np.ndarray:
+        T = Kinematics(self.info).tool(self.state().q)
+        T[2, 3] += 0.1
+        return T

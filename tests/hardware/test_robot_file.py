@@ -124,6 +124,20 @@ def test_doctor_looks_and_moves_nothing(tmp_path: Path) -> None:
         assert told[-1].what == where and told[-1].status == "error", told
 
 
+@pytest.mark.parametrize(
+    ("driver", "says"), [("Degrees", "units, sign and zero"), ("Seven", "7 joints"), ("Elsewhere", "100 mm apart")]
+)
+def test_a_robot_that_is_not_the_described_one_is_refused_before_it_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str, says: str
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    text = WHOLE.replace("primitives.robots.fake.arm:make", f"poor_drivers:{driver}").replace("speed = 20.0", "")
+    with pytest.raises(ConfigurationError, match=says):
+        load_world(written(tmp_path, text)).reset(TrialSpec())
+    told = list(checks(written(tmp_path, text)))
+    assert told[-1].what == "connection" and told[-1].status == "error" and says in told[-1].found
+
+
 def kit(*arguments: str, folder: Path) -> tuple[int, list[list[str]]]:
     """Exit status and rows of the report."""
     paths = [str(Path(__file__).parent), str(Path(__file__).parents[2]), *sys.path]
