@@ -35,6 +35,8 @@ SETTLE_S = 0.6
 AT_REST = 0.005
 """rad/s."""
 RECOVER_S = 5.0
+TOLD_S = 0.6
+"""Within which what stopped the robot, or let it go again, is among the values that are read."""
 PROTECTIVE_PAUSE_S = 5.2
 """A controller releases a protective stop no sooner than 5 s after it (Dashboard Server manual)."""
 
@@ -173,8 +175,12 @@ class ArmProcess:
             while self._code() == PROTECTIVE and time.monotonic() < until:
                 self._publish(None)
                 time.sleep(0.02)
-        if self._code() != IDLE:
-            return f"refused {self._told()}"
+        until = time.monotonic() + TOLD_S
+        while self._code() != IDLE:
+            if time.monotonic() > until:
+                return f"refused {self._told()}"
+            self._publish(None)
+            time.sleep(0.02)
         if self._control is None:
             self._take_control()
         elif not self._control.isProgramRunning():
@@ -183,7 +189,7 @@ class ArmProcess:
         return "recovered"
 
     def _ended_by_robot(self) -> str:
-        until = time.monotonic() + 0.2
+        until = time.monotonic() + TOLD_S
         while self._code() == IDLE and time.monotonic() < until:
             time.sleep(0.005)
         code = self._code()
