@@ -58,15 +58,15 @@ def _known(tree: ast.Module, value: ast.expr, surface: Surface, *, motion: bool)
         case ast.Subscript(value=owner):
             return not motion and _known(tree, owner, surface, motion=False)
         case ast.Name(id=name):
-            bindings = list(_bindings(tree, name))
-            return len(bindings) == 1 and bindings[0] is not None and _known(tree, bindings[0], surface, motion=motion)
+            given = list(bindings(tree, name))
+            return len(given) == 1 and given[0] is not None and _known(tree, given[0], surface, motion=motion)
         case ast.Tuple() | ast.List() | ast.Constant():
             return not motion
         case _:
             return False
 
 
-def _bindings(tree: ast.Module, name: str) -> Iterator[ast.expr | None]:
+def bindings(tree: ast.Module, name: str) -> Iterator[ast.expr | None]:
     """The values that `name` is bound to anywhere; None for a binding that is no plain assignment."""
     for node in ast.walk(tree):
         match node:
@@ -89,7 +89,7 @@ def _bindings(tree: ast.Module, name: str) -> Iterator[ast.expr | None]:
 
 
 def _plainly_bound(tree: ast.Module, target: ast.Name) -> bool:
-    """Whether one of the cases of `_bindings` has seen this target already."""
+    """Whether one of the cases of `bindings` has seen this target already."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[bound]):

@@ -45,6 +45,9 @@ FAULTS = [
     ("async def f():\n    await put('a', 'b')\nf()", 2, "'put' is not awaited", "Write 'def'"),
     ("await put('a', 'b')", 1, "'await' outside", "Write 'def'"),
     # values that are certainly nothing
+    ("ok = put('a', 'b')\nif not ok:\n    home()", 2, "put() returns nothing", "except Failure"),
+    ("while not pick('a'):\n    home()", 1, "pick() returns nothing", "drop the test"),
+    ("done = push('a', 'b')\nsay('yes' if done is True else 'no')", 2, "push() returns nothing", "raises a failure"),
     ("held = pick('a')\nheld[0]", 2, "Cannot subscript object of type 'None'", "It returns nothing"),
     ("for x in home():\n    pass", 1, "'None' is not iterable", "It returns nothing"),
     # imports and double underscores
