@@ -11,7 +11,8 @@ from primitives.failures import Failure
 from primitives.robot import Arm, ArmInfo, Camera, Robot
 from primitives.robots import robot_file
 from primitives.robots.description_match import mismatches
-from primitives.robots.robot_file import Isolation, RobotFile
+from primitives.robots.robot_file import RobotFile
+from primitives.robots.robot_tables import Isolation
 from primitives.scene import Workspace
 
 CONNECT_S = 20.0
