@@ -137,7 +137,8 @@ progress as reward. The observation has what is measured (joints, fingers, image
 bytes, and `state`, the objects' true poses with a mark on those that the instruction names. `state=False` leaves ground
 truth out; `info["privileged"]` says which of the two was played, and the verdict with its facts stands apart in
 `info["truth"]`. Environments in parallel need fresh processes: `AsyncVectorEnv(makers, context="spawn")`, where a maker
-names the package, `gymnasium.make("codepolicy:codepolicy/Tabletop-v0")`.
+names the package, `gymnasium.make("codepolicy:codepolicy/Tabletop-v0")`. [A loop with
+stable-baselines3](reinforcement_learning.md) learns to reach.
 
 ## Privilege tiers are conditions
 

@@ -48,7 +48,7 @@ def _body(first: EvaluationRun, second: EvaluationRun, c: Comparison, beside: Pa
         f"{'+' if total.difference > 0 else ''}{percent(total.difference)} "
         f"(95 % interval {percent(total.low)} – {percent(total.high)}, p {total.p:.2g})</p>"
     )
-    yield "<h2>Tasks</h2><div class=wide><table><thead><tr>"
+    yield "<h2>Tasks</h2><div class=wide><table class=rates><thead><tr>"
     yield "".join(f"<th>{h}</th>" for h in ("", "pairs", "first", "", "second", "", "newly failing", "newly passing"))
     yield "</tr></thead><tbody>"
     for row in sorted(c.tasks, key=lambda r: (r.difference, r.name)):

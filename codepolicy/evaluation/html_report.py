@@ -130,7 +130,7 @@ def _page_link(run: EvaluationRun, record: Record) -> str:
 
 
 def _table(parts: Sequence[Sequence[Row]]) -> Iterator[str]:
-    yield "<div class=wide><table><thead><tr>" + "".join(
+    yield "<div class=wide><table class=rates><thead><tr>" + "".join(
         f"<th>{escape(h)}</th>" for h in (*text_report.HEADINGS[:5], "", *text_report.HEADINGS[5:])
     )
     yield "</tr></thead>"
