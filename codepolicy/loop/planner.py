@@ -11,10 +11,12 @@ from codepolicy.loop.critic import objection
 from codepolicy.loop.episode_run import EpisodeRun
 from codepolicy.loop.llm_client import LLMClient
 from codepolicy.loop.outcome import Solution, why_failed
+from codepolicy.loop.outcome import done as concluded_done
 from codepolicy.models.protocol import Message, ModelError
 from codepolicy.prompting.plan_reply import SubGoal, parse_plan
 from codepolicy.prompting.prompt import safe_scene_table, template
 from codepolicy.prompting.quoting import one_line
+from primitives.scene import SceneObject
 
 MAX_BARREN = 3
 """Plans in a row of which not one sub-goal was reached, before giving up."""
@@ -52,6 +54,10 @@ class InstructionPlanner:
     """Of the sub-goals that were reached."""
     _goals: dict[str, _Reached] = field(default_factory=lambda: dict[str, _Reached]())
     """The sub-goals that were reached and have to hold to the end."""
+    _start: tuple[SceneObject, ...] = ()
+    """What was seen before anything moved."""
+    _asked: bool = False
+    """Whether the planner was asked about what no goal check looked at."""
     _passed_on: list[str] = field(default_factory=lambda: list[str]())
     """Sub-goals that ended with something in the hand which a later one meant to put elsewhere."""
 
@@ -61,14 +67,15 @@ class InstructionPlanner:
         Raises:
             ModelError: no usable reply, or the budget is used up.
         """
-        start = self.run.executor.look()
+        start = self._start = self.run.executor.look()
         trouble, barren, plans = "", 0, 0
+        ready: tuple[SubGoal, ...] = ()
         undone: Solution | None = None
         while True:
             plans += 1
             reached = len(self._done)
             try:
-                steps = self._plan(trouble)
+                steps, ready = ready or self._plan(trouble), ()
             except ModelError as error:
                 if undone is None:
                     raise
@@ -84,7 +91,10 @@ class InstructionPlanner:
                         self.critic, self.run.executor, self.run.instruction, solution.check, start=start
                     )
                 if clause is None:
-                    return solution
+                    ready = self._left_out(solution)
+                    if not ready:
+                        return solution
+                    continue
                 failed, solution = self.run.instruction, Solution("failed", clause.message, solution.check)
             barren = barren + 1 if len(self._done) == reached else 0
             if (
@@ -94,6 +104,22 @@ class InstructionPlanner:
             ):
                 return solution
             trouble = f"{failed}: {solution.summary}"
+
+    def _left_out(self, solution: Solution) -> tuple[SubGoal, ...]:
+        """Ask once for the sub-goals about what no goal check looked at; none where nothing is left."""
+        if not solution.overlooked or self._asked:
+            return ()
+        self._asked = True
+        names = ", ".join(solution.overlooked)
+        try:
+            steps = self._plan(
+                f"No goal check of a sub-goal looked at: {names}. If nothing is left to do, answer: nothing."
+            )
+        except ModelError:
+            steps = ()
+        steps = () if steps == (SubGoal(self.run.instruction),) else steps
+        self.run.plan = (*self._done, *(s.instruction for s in steps))
+        return steps
 
     def _follow(self, steps: Sequence[SubGoal]) -> tuple[str | None, Solution]:
         """Solve `steps` in order; the sub-goal that failed, if one did, and what is to be said of the whole."""
@@ -159,7 +185,14 @@ class InstructionPlanner:
         summary = f"{count} sub-goals reached" if count > 1 else done[-1].summary
         for step in dict.fromkeys(self._passed_on):
             summary += f"; {step!r} ended with something in the hand, which went on, so that is not checked again"
-        return Solution("done", summary, GoalCheck(status="passed", clauses=clauses))
+        check = GoalCheck(
+            status="passed",
+            clauses=clauses,
+            about=tuple(dict.fromkeys(name for s in done for name in s.check.about)),
+            found_nothing=any(s.check.found_nothing for s in done),
+        )
+        calls = [call for turn in self.run.turns if turn.report is not None for call in turn.report.calls]
+        return concluded_done(check, self.run.instruction, self._start, calls, summary)
 
     def _plan(self, trouble: str) -> tuple[SubGoal, ...]:
         """Ask for a plan of what is still to be done."""

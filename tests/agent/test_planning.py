@@ -132,6 +132,22 @@ def test_what_else_a_sub_goal_reached_holds_to_the_end(world: World, fenced: Fen
 
 
 @pytest.mark.slow
+def test_what_a_plan_left_out_is_planned_once(world: World, fenced: Fenced) -> None:
+    red = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
+    blue = fenced('put("blue block", "blue bowl")', 'expect(inside("blue block", "blue bowl"), "blue")')
+    asked = "put the red block in the green bowl and the blue block in the blue bowl"
+    half, rest = "1. put the red block in the green bowl", "1. put the blue block in the blue bowl"
+    planner = ScriptedModel([half, rest])
+    agent = Agent(model=ScriptedModel([red, blue]), planner=planner, env=world, settings=PLANNED)
+    episode = agent.run(asked, video=False)
+    assert episode.believed == "achieved" and len(episode.plan) == 2 and "looks at" not in episode.summary
+    assert "looked at: blue block, blue bowl" in planner.conversations[1][1].text
+    agent = Agent(model=ScriptedModel([red]), planner=ScriptedModel([half, "nothing"]), env=world, settings=PLANNED)
+    episode = agent.run(asked, video=False)
+    assert episode.believed == "achieved" and "no goal check looks at: blue block, blue bowl" in episode.summary
+
+
+@pytest.mark.slow
 def test_a_critic_can_ask_for_more_than_the_goal_check(world: World, fenced: Fenced) -> None:
     first = fenced('put("red block", "green bowl")', 'expect(inside("red block", "green bowl"), "red")')
     both = fenced(
