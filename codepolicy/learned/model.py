@@ -17,7 +17,7 @@ import msgspec
 from codepolicy.learned.adapter_card import AdapterCard, read_card
 from codepolicy.learned.compact_prompt import CompactPrompt, compact, recolored
 from codepolicy.learned.shapes import grammar
-from codepolicy.learned.vocabulary import refusal, unknown_words
+from codepolicy.learned.vocabulary import inside_solid, refusal, unknown_words
 from codepolicy.models import local
 from codepolicy.models.http_request import Answer, Bounds, ExchangeError, exchange
 from codepolicy.models.local_server import gguf_file, local_server, need_llama_cpp, packaged_model
@@ -127,6 +127,9 @@ class LearnedModel:
         if unknown:
             shown = ", ".join(repr(w) for w in unknown[:5])
             return f"too few instructions I learned from have the word{'s' if len(unknown) > 1 else ''} {shown}"
+        solid = inside_solid(prompt.instruction)
+        if solid is not None:
+            return f"nothing goes inside a {solid}"
         if prompt.level not in ("skill", "both"):
             return f"I learned no programs for the {prompt.level} surface alone"
         return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from primitives.categories import CATEGORIES, NOUNS
 from primitives.colors import COLORS, SYNONYMS
 
 CONNECT: Final = (
@@ -13,6 +14,7 @@ CONNECT: Final = (
     "or a file with --model local:FILE.gguf; --model offline writes by rules"
 )
 _WORD: Final = re.compile(r"\w+(?:'\w+)?")
+_INSIDE: Final = re.compile(rf"\b(?:inside|within)(?: of)? (?:\w+ ){{0,2}}?({'|'.join(map(re.escape, NOUNS))})\b")
 _FREE: Final = frozenset((*COLORS, *SYNONYMS, "a", "an", "the", "please"))
 
 
@@ -29,6 +31,15 @@ def unknown_words(instruction: str, known: Collection[str]) -> list[str]:
         return word in known or f"{word}s" in known or (word.endswith("s") and word[:-1] in known)
 
     return [w for w in words_of(instruction) if not is_known(w)]
+
+
+def inside_solid(instruction: str) -> str | None:
+    """What has no inside, where something is to go inside it: a sentence that differs in one word from one it knows."""
+    for found in _INSIDE.finditer(instruction.lower()):
+        category = NOUNS.get(found[1])
+        if category is not None and not CATEGORIES[category].hollow:
+            return found[1]
+    return None
 
 
 def refusal(why: str) -> str:

@@ -25,7 +25,7 @@ CHECKED: Final = 32
 """Rows whose likelihood sets the threshold."""
 MARGIN: Final = 2.5
 """A reply may be so many times less likely than the least likely of these."""
-LEAST_MARGIN: Final = -0.15
+LEAST_MARGIN: Final = -2.0
 """But the threshold is never nearer to certainty than this, in nats for a token."""
 
 

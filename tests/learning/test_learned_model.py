@@ -14,7 +14,7 @@ from codepolicy.learned import model as learned
 from codepolicy.learned.adapter_card import AdapterCard, card_path, file_hash, signatures
 from codepolicy.learned.compact_prompt import VERSION
 from codepolicy.learned.model import LearnedModel, make
-from codepolicy.learned.vocabulary import unknown_words, words_of
+from codepolicy.learned.vocabulary import inside_solid, unknown_words, words_of
 from codepolicy.models.options import ModelOptions
 from codepolicy.models.protocol import Message, ModelError
 from codepolicy.prompting.prompt import user_prompt
@@ -79,6 +79,13 @@ def test_other_languages_and_subjects_are_unknown_words(instruction: str) -> Non
 def test_colours_numbers_and_the_other_number_of_a_noun_are_known() -> None:
     assert not unknown_words("Put the turquoise bowls in block 12!", {"put", "bowl", "in", "blocks"})
     assert words_of("Put it 10 cm to the LEFT") == ["put", "it", "cm", "to", "left"]
+
+
+def test_nothing_goes_inside_what_is_solid() -> None:
+    assert inside_solid("put the red block inside the blue block") == "block"
+    assert inside_solid("Place the ball inside of a green cube") in ("cube", "block")
+    assert inside_solid("put the red block inside the green bowl") is None
+    assert inside_solid("drop the block in the mug, not inside the box") is None
 
 
 def test_a_plan_or_a_critic_needs_another_model(files: tuple[Path, Path, AdapterCard]) -> None:
