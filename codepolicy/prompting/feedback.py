@@ -15,6 +15,7 @@ from primitives.environment import Verdict
 from primitives.failures import FailureKind, FailureReport
 from primitives.results import result_text
 from primitives.scene import SceneObject
+from primitives.seen_as_one import doubts
 from primitives.trace import CallRecord, ExecutionReport
 
 MAX_CALLS = 12
@@ -61,6 +62,7 @@ def feedback(situation: Situation, level: FeedbackLevel) -> str:
         if situation.report is not None and situation.report.output.strip():
             parts.append(f"Printed: {quoted(situation.report.output, 400)}")
         parts.append("Changed since the start:" + _on_own_lines(changes_table(situation.start, situation.now)))
+        parts += [note] if (note := doubts(situation.now)) else []
         parts += _clauses(situation.check)
         parts += [text] if (text := _budget(situation)) else []
     if situation.verdict is not None and level in PRIVILEGED_FEEDBACK:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from primitives.scene import SceneObject
+from primitives.seen_as_one import doubts
 
 HEADER = ("name", "category", "color", "x", "y", "z", "size", "yaw deg", "on")
 JOINT = "joint"
@@ -19,7 +20,8 @@ def _round(value: float, digits: int = 3) -> str:
 
 
 def scene_table(objects: Sequence[SceneObject]) -> str:
-    """A Markdown table, one row per object, in metres and degrees, base frame, sorted by name."""
+    """A Markdown table, one row per object, in metres and degrees, base frame, sorted by name; under it, which of them
+    may be several things seen as one."""
     jointed = any(o.joint is not None for o in objects)
     header = (*HEADER, JOINT) if jointed else HEADER
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
@@ -30,6 +32,8 @@ def scene_table(objects: Sequence[SceneObject]) -> str:
         cells = (o.name, o.category, o.color, x, y, z, size, yaw, o.on)
         joint = (("" if o.joint is None else _round(o.joint)),) if jointed else ()
         lines.append("| " + " | ".join((*cells, *joint)) + " |")
+    if note := doubts(objects):
+        lines += ["", note]
     return "\n".join(lines) if objects else "(nothing in view)"
 
 

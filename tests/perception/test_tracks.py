@@ -93,3 +93,24 @@ def test_a_thing_that_leans_is_the_one_that_was_put_there() -> None:
     leaning = thing("red object", 0.56, 0.1, 0.035, size=(0.053, 0.039, 0.017), confidence=0.4)
     (seen,) = tracks.update([leaning], frames())
     assert (seen.name, seen.category, seen.size) == ("red block", "block", BLOCK.size)
+
+
+def test_what_was_pushed_together_stays_two_things() -> None:
+    tracks = Tracks()
+    left, right = thing("red block 1", 0.48, 0.06), thing("red block 2", 0.48, -0.06)
+    tracks.update([thing("red block", 0.48, 0.06), thing("red block", 0.48, -0.06)], frames())
+    whole = thing("red block", 0.48, 0.075, size=(0.08, 0.04, 0.04), yaw=np.pi / 2)
+    for _ in range(2):
+        now = tracks.update([whole], frames())
+        assert [o.name for o in now] == [left.name, right.name]
+        assert now[0].position == pytest.approx((0.48, 0.095, 0.02)) and now[1].position == pytest.approx(
+            (0.48, 0.055, 0.02)
+        )
+        assert all(o.size == pytest.approx(left.size) and o.confidence <= 0.5 for o in now)
+
+
+def test_what_stays_in_its_place_is_no_part_of_a_longer_one() -> None:
+    tracks = Tracks()
+    tracks.update([thing("red block", 0.48, 0.06), thing("blue block", 0.48, -0.06)], frames())
+    longer = thing("red block", 0.48, 0.075, size=(0.08, 0.04, 0.04), yaw=np.pi / 2)
+    assert [o.size[0] for o in tracks.update([longer], frames())] == [0.08]

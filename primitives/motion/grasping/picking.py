@@ -23,6 +23,7 @@ from primitives.motion.preconditions import clear, direction, finger_room, refus
 from primitives.perception.heightmap.height_profile import HeightProfile
 from primitives.perception.tracking.held_object import HeldObject, held_at
 from primitives.scene import Grasp, SceneObject
+from primitives.seen_as_one import cubes_in
 
 TOUCHING = 0.004
 """m between things within which they may be one."""
@@ -85,6 +86,8 @@ def pick(mover: Mover, obj: SceneObject, *, suits: Callable[[HeldObject], bool] 
     measured = mover.hand.move(0.0, force=LADEN_FORCE if contents and grip.rim else GRIP_FORCE)
     by_width = mover.hand.info.measures == "width"
     mover.measured["held, by"] = mover.hand.rests_on
+    if (several := cubes_in(obj)) > 1:
+        mover.measured["may be touching blocks seen as one"] = several
     if by_width:
         mover.measured["finger width (m)"] = round(measured, 4)
         mover.measured["expected width (m)"] = round(grip.width, 4)

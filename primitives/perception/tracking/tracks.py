@@ -13,7 +13,7 @@ import numpy as np
 from primitives.categories import FIXED, MARKINGS, travel
 from primitives.drawer import lies_in, slid
 from primitives.perception.tracking.assignment import assign
-from primitives.perception.tracking.known_things import as_large, overlap, parts_of, same_kind
+from primitives.perception.tracking.known_things import as_large, in_a_row, overlap, parts_of, same_kind
 from primitives.perception.tracking.occlusion import hidden
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Vector3
@@ -119,6 +119,10 @@ class Tracks:
                 if others and track.last is not None:
                     named += [_half_sure(o) for o in (track.last, *others)]
                     unseen = {i: t for i, t in unseen.items() if t.last not in others}
+                elif id(obj) not in cut and (row := self._joined(obj, track, [*unseen.values()], frames)):
+                    named += row
+                    joined = {o.name for o in row}
+                    unseen = {i: t for i, t in unseen.items() if t.label.name not in joined}
                 else:
                     named.append(self._seen_again(track, obj, partial=id(obj) in cut))
         for track in unseen.values():
@@ -136,6 +140,18 @@ class Tracks:
         twins = Counter(o.name for o in news)
         named += [*remembered, *(self._first_seen(o, alone=twins[o.name] == 1) for o in news)]
         return sorted(named, key=lambda o: o.name)
+
+    def _joined(
+        self, obj: SceneObject, track: _Track, missing: Sequence[_Track], frames: Sequence[Frame]
+    ) -> list[SceneObject]:
+        """What `obj`, in the place of `track`, consists of where others, seen to be gone, have come to touch it."""
+        if track.last is None:
+            return []
+        gone = [_as_known(t, t.position) for t in missing if t.position is not None and not _is_out_of_sight(t, frames)]
+        row = in_a_row(obj, _as_known(track, track.last.position), gone)
+        for part in row:
+            self.move(part)
+        return [self._tracks[part.name].last or part for part in row]
 
     def _seen_again(self, track: _Track, obj: SceneObject, *, partial: bool) -> SceneObject:
         label, last = track.label, track.last
@@ -167,6 +183,16 @@ class Tracks:
         named = msgspec.structs.replace(obj, name=name)
         self._tracks[name] = _Track(named, obj.position, named)
         return named
+
+
+def _as_known(track: _Track, position: Vector3) -> SceneObject:
+    """The thing of `track` as large as it was first seen, at `position`."""
+    return msgspec.structs.replace(track.label, position=position)
+
+
+def _is_out_of_sight(track: _Track, frames: Sequence[Frame]) -> bool:
+    """Whether the thing of `track` may still be where it was."""
+    return track.last is not None and hidden(track.last, frames)
 
 
 def _half_sure(obj: SceneObject) -> SceneObject:
