@@ -8,7 +8,9 @@ sees a thing, the other looks through it on to the table.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,8 +26,11 @@ _SAMPLED = 5
 """Every fifth point is asked about."""
 _FEWEST = 150
 """Points so asked; fewer are an edge, or noise."""
-CONTRADICTED = 0.5
-"""Part of what one camera sees that another must look through."""
+_SUSPECT, CONTRADICTED = 0.3, 0.2
+"""Part of what one camera sees that another must look through: past thin walls a little is enough for that; and part of
+which it sees no such surface within `_NEAR` either."""
+_NEAR = 0.02
+"""m within which cameras are brought together."""
 
 
 def refuse_disagreeing(points: Sequence[NDArray[np.float32]], sights: Sequence[Sight]) -> None:
@@ -57,4 +62,16 @@ def contradicted(seen: NDArray[np.float32], other: Sight) -> tuple[float, int]:
     level = looked_up(other, high)
     known = np.isfinite(level)
     count = int(known.sum())
-    return (float((level[known] < high[known, 2] - _THROUGH).mean()) if count else 0.0), count
+    share = _through(level[known], high[known]) if count else 0.0
+    if share <= _SUSPECT:
+        return 0.0, count
+    distance = float(np.linalg.norm(high.mean(axis=0) - other.camera.T_base_camera[:3, 3]))
+    reach = 2 * round(_NEAR * float(other.camera.K[0, 0]) / distance) + 1
+    highest = cv2.dilate(np.nan_to_num(other.z, nan=-1.0), np.ones((reach, reach), np.uint8))
+    level = looked_up(replace(other, z=np.asarray(highest, dtype=np.float32)), high)
+    return _through(level[known], high[known]), count
+
+
+def _through(level: NDArray[np.float64], points: NDArray[np.float64]) -> float:
+    """Part of `points` (N, 3) m on whose rays surfaces at `level` (N,) m are lower."""
+    return float((level < points[:, 2] - _THROUGH).mean())
