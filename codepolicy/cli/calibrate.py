@@ -78,12 +78,13 @@ class CalibrateCommand(DisturbanceSettings, PlaceFlags):
     def _calibrate(self, board: Board) -> int:
         from pathlib import Path
 
-        from codepolicy.cli.output import put, put_json
+        from codepolicy.cli.output import fail, put, put_json
         from codepolicy.plugins import load_environment
         from primitives.environment import TrialSpec
         from primitives.errors import ConfigurationError
         from primitives.hand_eye.extrinsics_file import accuracy, extrinsics_toml
         from primitives.hand_eye.session import opened
+        from primitives.server import stop_at_once
 
         if self.views < 10:
             raise ConfigurationError(f"--views is {self.views}; at least 10 are needed, better 20")
@@ -93,7 +94,11 @@ class CalibrateCommand(DisturbanceSettings, PlaceFlags):
         try:
             spec = TrialSpec(seed=self.seed, disturbances=self.disturbances or "mild")
             session = opened(environment, spec, board, self.camera, speed_scale=self.speed)
-            result = self._by_hand(session) if self.by_hand else self._by_arm(session)
+            try:
+                result = self._by_hand(session) if self.by_hand else self._by_arm(session)
+            except KeyboardInterrupt:
+                stop_at_once(session.arm)
+                return fail("interrupted: the arm was stopped, nothing was written", 130, json=self.json)
         finally:
             environment.close()
         path = Path(self.out or f"{session.camera.info.name}.toml")

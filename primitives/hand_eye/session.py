@@ -21,7 +21,7 @@ from primitives.hand_eye.solver import HandEye, Mounted, View, solve
 from primitives.hand_eye.view_poses import Guess, board_checker, view_poses
 from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.kinematics.poses import pose_distance
-from primitives.robot import Camera, Robot
+from primitives.robot import Arm, Camera, Robot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class Session:
             T_camera_tool = inverse(self._believed) @ T_link_tool
         place = board_place(board, self._mounted, robot.workspace)
         self._guess = Guess(self._mounted, camera.info, place, T_camera_tool)
+
+    @property
+    def arm(self) -> Arm:
+        """The arm that is moved."""
+        return self._robot.arm
 
     def request(self) -> str:
         """What the person is to do first."""

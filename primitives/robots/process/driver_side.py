@@ -47,6 +47,8 @@ class DriverSide:
                 message = self._link.receive_from_host()
                 self._heard = time.monotonic()
                 if isinstance(message, wire.Close):
+                    if self._motions:  # nobody is left to wait for it
+                        self._in_thread(self._stop).join(STOPPING_S)
                     break
                 self._carry_out(message)
         except EOFError:
