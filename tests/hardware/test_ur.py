@@ -158,7 +158,7 @@ def test_a_frozen_controller_is_noticed_and_its_last_state_is_not_believed(arm, 
 
 
 def test_a_dead_controller_is_noticed_and_closing_returns(arm, peer) -> None:
-    later(0.3, peer.close)
+    later(0.3, lambda: os.kill(peer.pid, signal.SIGKILL))
     with pytest.raises(CommsLost):
         go(arm, FAR)
     began = time.monotonic()
