@@ -250,6 +250,19 @@ class TellsToolPose(Protocol):
 
 
 @runtime_checkable
+class Holds(Protocol):
+    """A capability of an arm whose time passes only while a motion is waited for: it holds still for a time."""
+
+    def start_hold(self, duration_s: float) -> Motion:
+        """Start to hold the present joint positions for `duration_s` s of the robot's time.
+
+        Raises:
+            Stopped, ProtectiveStop, CommsLost, BadArgument: as `Arm.start_joint_path` does.
+        """
+        ...
+
+
+@runtime_checkable
 class Stepped(Protocol):
     """A capability of an arm whose time passes only while a motion is waited for, as in a simulation: it says when."""
 

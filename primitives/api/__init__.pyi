@@ -160,6 +160,10 @@ def move_until_contact(pose: Pose) -> Pose | None:
  stopped, or None when it arrived and touched nothing. Measured by where the arm stays behind, to about 5 mm.
  touched = move_until_contact(Pose.top_down(0.50, 0.10, 0.02))"""
  ...
+def dwell(duration: float) -> Pose:
+ """Hold still for up to 60 s; returns the measured tool pose. Raises Blocked when moved by over 1 mm.
+ dwell(2.0)"""
+ ...
 def tool_pose() -> Pose:
  """The pose of the tool now, measured.
  move_linear(tool_pose().offset(z=-0.10))"""

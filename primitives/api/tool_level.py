@@ -92,6 +92,15 @@ def move_until_contact(ctx: Context, pose: Pose) -> Pose | None:
     return direct_commands.move_until_contact(ctx.mover, pose)
 
 
+@primitive(surfaces=("tool",), kind="motion")
+def dwell(ctx: Context, duration: float) -> Pose:
+    """Hold still for up to 60 s; returns the measured tool pose. Raises Blocked when moved by over 1 mm.
+
+    dwell(2.0)
+    """
+    return direct_commands.dwell(ctx.mover, duration)
+
+
 @primitive(surfaces=("tool",), kind="perception")
 def tool_pose(ctx: Context) -> Pose:
     """The pose of the tool now, measured.

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import numpy as np
 from numpy.typing import NDArray
 
-from primitives.failures import BadArgument, Blocked
+from primitives.failures import BadArgument, Blocked, ProtectiveStop, Stopped
 from primitives.kinematics.poses import matrix_pose, pose_distance, pose_matrix
-from primitives.motion.mover import Mover
+from primitives.motion.mover import TIMEOUT, Mover
 from primitives.motion.planning.collision import CLOSE, TABLE
 from primitives.motion.preconditions import blocked, crooked
+from primitives.robot import Arm, ArmMode, Holds
 from primitives.scene import Pose
 
 LINEAR = 0.5
@@ -20,6 +22,10 @@ FEELING = 0.15
 """Speed scale while feeling for contact."""
 TOUCHED = 0.0015
 """How far in m the tool must stay behind to count as held up."""
+LONGEST_DWELL = 60.0
+"""s for which one call holds still, at most."""
+POLL = 0.02
+"""s between two looks at the state of an arm that holds still."""
 SOLUTIONS = 6
 """Inverse-kinematic solutions of one pose that are tried before it counts as blocked."""
 
@@ -53,6 +59,45 @@ def move_until_contact(mover: Mover, pose: Pose) -> Pose | None:
             mover.measured["stayed behind (m)"] = round(behind, 4)
             return matrix_pose(mover.T_tool)
     return None
+
+
+def dwell(mover: Mover, duration: float) -> Pose:
+    """Hold still for `duration` s of the robot's time; where the tool is in the end, measured."""
+    if not 0.0 < duration <= LONGEST_DWELL:
+        raise BadArgument(
+            f"duration = {duration:g} s is no time to hold still",
+            expected=f"in (0, {LONGEST_DWELL:g}] s",
+            measured=f"{duration:g}",
+            hint="Dwell several times for longer.",
+        )
+    arm, before = mover.robot.arm, mover.T_tool
+    mover.memory.invalidate()  # what moves meanwhile is seen anew, also after a stop
+    if isinstance(arm, Holds):
+        arm.start_hold(duration).wait(TIMEOUT + duration)
+    else:
+        _wait_still(arm, duration)
+    drift, _ = pose_distance(before, mover.T_tool)
+    mover.measured["moved meanwhile (m)"] = round(drift, 4)
+    if drift > mover.info.arrival_position:
+        raise Blocked(
+            f"the tool was moved by {drift * 1000:.1f} mm while it held still",
+            expected=f"within {mover.info.arrival_position * 1000:g} mm",
+            measured=f"{drift * 1000:.1f} mm",
+            hint="Something presses against the hand; look again with detect().",
+        )
+    return matrix_pose(mover.T_tool)
+
+
+def _wait_still(arm: Arm, duration: float) -> None:
+    """Wait `duration` s; the state that is read meanwhile says what ends it."""
+    until = time.monotonic() + duration
+    while (left := until - time.monotonic()) > 0:
+        mode = arm.state().mode
+        if mode is ArmMode.STOPPED:
+            raise Stopped("the arm was stopped", hint="recover it before the next motion")
+        if mode is ArmMode.PROTECTIVE_STOP:
+            raise ProtectiveStop("the arm is in a protective stop", hint="look at the robot, then recover it")
+        time.sleep(min(POLL, left))
 
 
 def _straight(mover: Mover, pose: Pose) -> NDArray[np.float64]:

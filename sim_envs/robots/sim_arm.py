@@ -66,6 +66,13 @@ class SimArm:
         timed = time_path(points, limits, step=STEP)
         return self._begin(SimMotion(self, self._world, Follow(timed.q.tolist(), timed.dq.tolist())))
 
+    def start_hold(self, duration_s: float) -> Motion:
+        """Start to hold still; see `Holds.start_hold`."""
+        self._check_ready()
+        q = list(self._world.joints()[0])
+        steps = max(1, round(duration_s / STEP))
+        return self._begin(SimMotion(self, self._world, Follow([q] * steps, [[0.0] * len(q)] * steps)))
+
     def start_gripper(self, width: float, speed: float, force: float) -> Motion:
         """Start the fingers towards `width` m; see `Arm.start_gripper`."""
         self._check_ready()

@@ -1,6 +1,7 @@
 """Leading the hand: levels add up, poses compose, contact is felt, and the hand says where it is."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -66,6 +67,27 @@ def test_without_contact_the_way_is_gone_to_its_end(server):
     server.invoke("move_to", Pose.top_down(0.45, 0.15, 0.2))
     assert server.invoke("move_until_contact", Pose.top_down(0.45, 0.15, 0.1)) is None
     assert server.invoke("tool_pose").position[2] == pytest.approx(0.1, abs=1e-3)
+
+
+def test_an_arm_that_keeps_its_own_time_is_waited_for(server):
+    server.invoke("move_to", Pose.top_down(0.45, 0.15, 0.2))
+    started = time.monotonic()
+    assert server.invoke("dwell", 0.1).position == pytest.approx((0.45, 0.15, 0.2), abs=1e-3)
+    assert time.monotonic() - started >= 0.1
+    for duration in (0.0, 61.0):
+        with pytest.raises(BadArgument, match="duration"):
+            server.invoke("dwell", duration)
+
+
+@pytest.mark.slow
+def test_simulated_time_passes_while_the_arm_holds_still(environment, trial):
+    server = trial(objects("red block 0.5 0.0 0.06"), level="tool")
+    arm = server._context.robot.arm
+    server.invoke("move_to", Pose.top_down(0.5, 0.1, 0.15))
+    before = arm.state().stamp
+    pose = server.invoke("dwell", 1.5)
+    assert arm.state().stamp - before == pytest.approx(1.5, abs=0.1)
+    assert pose.position == pytest.approx((0.5, 0.1, 0.15), abs=1e-3)
 
 
 @pytest.mark.slow
