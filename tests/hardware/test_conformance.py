@@ -11,7 +11,7 @@ from tests.hardware.test_robot_file import kit
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("robot", ["fake", "pybullet", "pybullet-iiwa"])
+@pytest.mark.parametrize("robot", ["fake", "pybullet"])
 def test_it_conforms(robot: str, tmp_path: Path) -> None:
     status, rows = kit("primitives.conformance", "--robot", robot, folder=tmp_path)
     assert status == 0, [row for row in rows if row[2] == "**failed**"]
