@@ -26,11 +26,11 @@ _SAMPLED = 5
 """Every fifth point is asked about."""
 _FEWEST = 150
 """Points so asked; fewer are an edge, or noise."""
-_SUSPECT, CONTRADICTED = 0.3, 0.2
+_SUSPECT, CONTRADICTED = 0.2, 0.12
 """Part of what one camera sees that another must look through: past thin walls a little is enough for that; and part of
 which it sees no such surface within `_NEAR` either."""
-_NEAR = 0.02
-"""m within which cameras are brought together."""
+_NEAR = 0.01
+"""m by which what two cameras see may stay apart after they were brought together."""
 
 
 def refuse_disagreeing(points: Sequence[NDArray[np.float32]], sights: Sequence[Sight]) -> None:
