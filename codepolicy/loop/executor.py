@@ -6,8 +6,7 @@ The executor owns all of that, the functions written on demand, and what it tell
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,13 +17,11 @@ import msgspec
 from codepolicy.approval import Decision, Proposal
 from codepolicy.episode import GoalCheck
 from codepolicy.events import (
-    Believed,
     Called,
     Calling,
     Checked,
     Decided,
     Event,
-    Heading,
     Looked,
     Observer,
     Phase,
@@ -39,20 +36,21 @@ from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.execution import OnCalling, execute
 from codepolicy.loop.gate import Gate
 from codepolicy.loop.goal_check import GoalChecker
-from codepolicy.loop.robot_snapshot import robot_snapshot
+from codepolicy.loop.program_budget import ProgramBudget
+from codepolicy.loop.scene_views import SceneViews
 from codepolicy.loop.signatures import signatures
-from codepolicy.loop.state_sampling import StateSampling
+from codepolicy.loop.world_watch import WorldWatch
 from codepolicy.permissions import Permissions
 from codepolicy.plugins import load_detector
 from codepolicy.prompting.prompt import system_prompt
 from codepolicy.settings import IsolationMode
 from primitives.api import surface
 from primitives.environment import Judged, Pictured, Trial, TrialSpec, Verdict, World, capability
-from primitives.failures import Failure, FailureKind, FailureReport, LimitExceeded, Stopped
+from primitives.failures import Failure, FailureKind, FailureReport, Stopped
 from primitives.limits import GuardLimits
 from primitives.perception.detector import Detector
 from primitives.registry import Surface
-from primitives.robot import Frame, Robot
+from primitives.robot import Frame
 from primitives.scene import SceneObject
 from primitives.trace import CallRecord, ExecutionReport
 from primitives.twin import Perceived
@@ -110,10 +108,9 @@ class Executor:
     _observer: Observer = field(init=False, default=_silent)
     _turn: int = field(init=False, default=0)
     _said: list[str] = field(init=False, default_factory=lambda: list[str]())
-    _start: tuple[SceneObject, ...] = field(init=False, default=())
-    _seen: tuple[SceneObject, ...] = field(init=False, default=())
-    _start_robot: Robot | None = field(init=False, default=None)
-    _start_frame: Frame | None = field(init=False, default=None)
+    _views: SceneViews = field(init=False)
+    _watch: WorldWatch | None = field(init=False, default=None)
+    _budget: ProgramBudget = field(init=False)
     _functions: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _signatures: dict[str, str] = field(init=False, default_factory=lambda: dict[str, str]())
     _phase: Phase = field(init=False, default="program")
@@ -121,10 +118,6 @@ class Executor:
     _clear: Clear | None = field(init=False, default=None)
     _halted: bool = field(init=False, default=False)
     """Whether somebody stopped what the instruction under way does."""
-    _programs: int = field(init=False, default=0)
-    _program_time: float = field(init=False, default=0.0)
-    _sampling: StateSampling | None = field(init=False, default=None)
-    _believed: list[SceneObject] | None = field(init=False, default=None)
     _gate: Gate = field(init=False)
     _server: Server = field(init=False)
     _camera_pictures: CameraPictures | None = field(init=False, default=None)
@@ -157,6 +150,8 @@ class Executor:
                     starting.result().close()
                 raise
             self._sandbox = starting.result()
+        self._views = SceneViews(self.trial.robot, self._server.look)
+        self._budget = ProgramBudget(self.permissions)
         offered = surface(self.surface_level or self.trial.surface, alone=self.surface_alone)
         self.surface = self.permissions.surface(offered)
         if not isinstance(self.environment, Pictured):
@@ -190,32 +185,22 @@ class Executor:
         self._said.clear()
         robot = self.trial.robot
         observer(Watched(self.environment.name, robot.arm.info, robot.workspace))
-        self._sampling = StateSampling(
+        self._watch = WorldWatch(
+            server=self._server,
             arm=robot.arm,
             truth=self.judge.world if self.judge is not None else None,
-            began=self._server.began,
             observer=observer,
         )
-        self._sampling.start()
-        self._believed = None
-        self._tell_belief()
+        self._watch.start()
 
     def end(self) -> None:
         """The instruction is over: where things are is told no longer. Idempotent."""
-        if self._sampling is not None:
-            self._sampling.stop()
-            self._sampling = None
-
-    def _tell_belief(self) -> None:
-        """What is known of the scene, where that has changed."""
-        known = self._server.remembered
-        if known is not None and (self._believed is None or not _same(known, self._believed)):
-            self._believed = known
-            self._observer(Believed(self.robot_time, tuple(known)))
+        if self._watch is not None:
+            self._watch.stop()
 
     def _heading(self, tool: NDArray[np.float64]) -> None:
-        points = [(float(x), float(y), float(z)) for x, y, z in tool]
-        self._observer(Heading(tuple(points)))
+        if self._watch is not None:
+            self._watch.tell_heading(tool)
 
     def clear_with(self, clear: Clear | None) -> None:
         """From here on no program moves the robot that `clear` does not clear; None lets all of them."""
@@ -293,50 +278,40 @@ class Executor:
 
     def look(self) -> tuple[SceneObject, ...]:
         """What the cameras see now."""
-        self._seen = tuple(self._server.look())
-        self._observer(Looked(self._seen))
-        self._tell_belief()
-        return self._seen
+        seen = self._views.look()
+        self._observer(Looked(seen))
+        if self._watch is not None:
+            self._watch.tell_belief()
+        return seen
 
     def mark_start(self) -> tuple[SceneObject, ...]:
         """Look, and take this as the scene against which changes are told and goal checks must not already hold."""
-        self._start, self._start_frame = self.look(), None
-        self._start_robot = robot_snapshot(self.trial.robot)
-        return self._start
+        self.look()
+        self._views.mark_start()
+        return self.start
 
     @property
     def start(self) -> tuple[SceneObject, ...]:
         """The scene as first seen since the last `mark_start`."""
-        return self._start
+        return self._views.start
 
     @property
     def seen(self) -> tuple[SceneObject, ...]:
         """The last look."""
-        return self._seen
+        return self._views.seen
 
     def frame(self) -> Frame:
         """What the first camera sees."""
-        from primitives.kinematics.camera_frames import fresh_frame
-
-        robot = self.trial.robot
-        return fresh_frame(robot, robot.cameras[0], after=time.monotonic())
+        return self._views.frame()
 
     def picture(self) -> bytes:
         """PNG of what the first camera sees, labelled; from the second time since `mark_start` on, start and now."""
-        from codepolicy.prompting.scene_image import labelled_png
-
-        now = (self.frame(), self._seen)
-        if self._start_frame is None:
-            self._start_frame = now[0]
-            return labelled_png(now)
-        return labelled_png((self._start_frame, self._start), now)
+        return self._views.picture()
 
     @property
     def picture_told(self) -> str:
         """What is to be said about the next `picture`."""
-        from codepolicy.prompting.scene_image import SIDES, TOLD
-
-        return TOLD.format(sides=SIDES if self._start_frame is not None else "")
+        return self._views.picture_told
 
     # Time.
 
@@ -391,11 +366,11 @@ class Executor:
                 check = GoalCheck(status="failed", failure=goal_findings[0], findings=goal_findings)
             return Attempt(report=self._rejected(findings) if findings else None, check=check)
         held = None
-        if goal is not None and self._start_robot is not None:
-            held = self._goals.held(goal, self._start_robot, self._start)
+        if goal is not None and self._views.start_robot is not None:
+            held = self._goals.held(goal, self._views.start_robot, self.start)
         if held is not None and refuse_held is not None and refuse_held(held):
-            return Attempt(check=msgspec.structs.replace(held, status="vacuous"), scene=self._start)
-        spent = self._budget_spent()
+            return Attempt(check=msgspec.structs.replace(held, status="vacuous"), scene=self.start)
+        spent = self._budget.spent()
         if spent is not None:
             return Attempt(report=self._rejected((spent,)))
         moving = self.may_move(program)
@@ -403,7 +378,7 @@ class Executor:
             decision = self._clear(program, goal)
             self._observer(Decided(self._turn, decision))
             if not decision.approved:
-                return Attempt(scene=self._start, refused=decision)
+                return Attempt(scene=self.start, refused=decision)
         before = len(self._said)
         report = self._run(program, self.surface if moving or self._clear is None else self._gate.goal_surface)
         check = GoalCheck(status="missing")
@@ -414,7 +389,7 @@ class Executor:
         motions = self.surface.only("motion")
         moved = any(c.name in motions for c in report.calls)
         said = tuple(self._said[before:])
-        return Attempt(report=report, check=check, scene=self._start, moved=moved, said=said)
+        return Attempt(report=report, check=check, scene=self.start, moved=moved, said=said)
 
     def may_move(self, program: str) -> bool:
         """Whether `program` names a motion, or anything that earlier programs left, which may name one."""
@@ -425,20 +400,6 @@ class Executor:
         """Tell observers what a person is about to be asked."""
         self._observer(Proposed(self._turn, proposal))
 
-    def _budget_spent(self) -> FailureReport | None:
-        """What of the permitted budget of all programs is used up."""
-        budget = self.permissions.budget
-        for what, used, limit in (
-            ("programs", self._programs, budget.programs),
-            ("s of robot time", self._program_time, budget.total_robot_time),
-        ):
-            if limit is not None and used >= limit:
-                return LimitExceeded(
-                    f"the policy file permits {limit:g} {what} in one session, and {used:g} are used",
-                    hint="Whoever answers for the robot can raise it in [budget]; nothing moves until then.",
-                ).report()
-        return None
-
     def late_check(self, attempt: Attempt, goal: str) -> Attempt:
         """`attempt`, a program that ran without a goal check, with `goal` as its check: now, and on the start."""
         findings = self.goal_findings(goal)
@@ -446,8 +407,8 @@ class Executor:
             check = GoalCheck(status="failed", failure=findings[0], findings=findings)
         else:
             check = self.check(goal)
-            if check.status == "passed" and self._start_robot is not None:
-                held = self._goals.held(goal, self._start_robot, self._start)
+            if check.status == "passed" and self._views.start_robot is not None:
+                held = self._goals.held(goal, self._views.start_robot, self.start)
                 check = check if held is None else msgspec.structs.replace(check, status="vacuous")
         return replace(attempt, check=check)
 
@@ -459,7 +420,7 @@ class Executor:
 
     def findings(self, program: str, *, whole: bool = True) -> tuple[FailureReport, ...]:
         """What the gate has against `program`, or, where it is not `whole`, against functions for it."""
-        return self._gate.program(program, known=self.known, scene=self._seen, whole=whole)
+        return self._gate.program(program, known=self.known, scene=self.seen, whole=whole)
 
     def goal_findings(self, goal: str) -> tuple[FailureReport, ...]:
         """What the gate has against a goal check, where programs are checked at all."""
@@ -486,8 +447,7 @@ class Executor:
             on_output=lambda text: self._observer(Printed(text)),
             functions=self._functions,
         )
-        self._programs += 1
-        self._program_time += report.robot_time
+        self._budget.count(report)
         self._observer(Ran(self._turn, report))
         return report
 
@@ -585,9 +545,5 @@ class Executor:
 
     def _called(self, record: CallRecord) -> None:
         self._observer(Called(self._turn, self._phase, record))
-        self._tell_belief()
-
-
-def _same(a: Sequence[SceneObject], b: Sequence[SceneObject]) -> bool:
-    """Whether both say the same of the same things; `==` compares names alone."""
-    return [msgspec.structs.astuple(o) for o in a] == [msgspec.structs.astuple(o) for o in b]
+        if self._watch is not None:
+            self._watch.tell_belief()
