@@ -13,13 +13,13 @@ from codepolicy.events import FedBack, Observer, Weighed
 from codepolicy.loop.already_done import shows_it_is_done
 from codepolicy.loop.attempt import Attempt
 from codepolicy.loop.critic import objection
-from codepolicy.loop.denials import denied
 from codepolicy.loop.executor import Executor
 from codepolicy.loop.function_synthesis import synthesize_missing
 from codepolicy.loop.goal_request import GoalRequest, goal_request, settled
 from codepolicy.loop.llm_client import LLMClient
-from codepolicy.loop.outcome import Solution, concluded, given_up, promised, spoken, why_failed
+from codepolicy.loop.outcome import Solution, concluded, given_up, spoken, why_failed
 from codepolicy.loop.selection import Choice, Selection, Written
+from codepolicy.loop.words_alone import WordsAlone
 from codepolicy.models.protocol import Message, ModelError, Reply
 from codepolicy.prompting.feedback import Situation, feedback
 from codepolicy.prompting.history import marked, marked_function, signature, summary
@@ -65,16 +65,8 @@ class RepairLoop:
     """Why functions that the last program calls cannot be written."""
     _held_once: bool = False
     """Whether the model was told that its goal check held before anything moved."""
-    _promised: bool = False
-    """Whether a reply only said that something will be done."""
-    _denied: tuple[str, ...] = ()
-    """What the last refusal says is not there, and is in view."""
-    _contradicted: bool = False
-    """Whether the model was told that what it says is not there is in view."""
     _asked: set[str] = field(default_factory=lambda: set[str]())
     """What was asked about goal checks, each once."""
-    _declined: Solution | None = None
-    """How the turn before ended, where that was contradicted."""
     _in_hand: Written | None = None
     """The program of the next turn, which came in answer to such a question."""
 
@@ -91,9 +83,10 @@ class RepairLoop:
         repair: Repair | None = None
         lines: list[str] = []
         attempt = Attempt()
+        words = WordsAlone(instruction)
         index = 0
         while index < self.max_turns:
-            index, self._denied = index + 1, ()
+            index, words.denied = index + 1, ()
             kept = repair.goal if repair is not None and repair.goal_stays else None
             in_hand, self._in_hand = self._in_hand, None
             if in_hand is not None:
@@ -104,18 +97,18 @@ class RepairLoop:
                 try:
                     written = self._written(self._messages(system, user), number, kept)
                 except ModelError:
-                    if self._declined is None:
+                    if words.declined is None:
                         raise
-                    return self._told(self._declined, instruction)
+                    return words.told(words.declined, executor.seen)
             choice = self._chosen(written, number, system, instruction)
             parsed, reply = (choice.written if choice is not None else written[0]).both
             self._begin_turn(parsed, reply, choice)
             if parsed.refusal is not None:
                 return Solution("refused", parsed.refusal, attempt.check)
-            ended = self._spoken(parsed, reply, instruction, attempt.check)
-            if ended is not None and not self._contradicts(ended, instruction, last=index == self.max_turns):
+            ended = words.solution(parsed, reply, attempt.check)
+            if ended is not None and not words.contradicted(ended, executor.seen, last=index == self.max_turns):
                 executor.tell(ended.summary)
-                return self._told(ended, instruction)
+                return words.told(ended, executor.seen)
             if choice is None:
                 parsed = self._completed(parsed, system, instruction)
                 self.turns[-1] = msgspec.structs.replace(self.turns[-1], program=parsed.program, goal=parsed.goal)
@@ -138,39 +131,15 @@ class RepairLoop:
                 if ended is not None:
                     return ended
             ended = self._ending(attempt, instruction)
-            if ended is not None and not self._contradicts(ended, instruction, last=index == self.max_turns):
-                return self._told(ended, instruction)
+            if ended is not None and not words.contradicted(ended, executor.seen, last=index == self.max_turns):
+                return words.told(ended, executor.seen)
             objects = executor.look()
             situation = self._situation(attempt, instruction, self.max_turns - index)
-            text = feedback(replace(situation, unusable=parsed.unusable, denied=self._denied), self.level)
+            text = feedback(replace(situation, unusable=parsed.unusable, denied=words.denied), self.level)
             if index == self.max_turns:
                 break
             repair = self._to_repair(parsed, goal, attempt, text, index, lines)
         return given_up(attempt)
-
-    def _spoken(self, parsed: ParsedReply, reply: Reply, instruction: str, check: GoalCheck) -> Solution | None:
-        """What a reply in words alone comes to; None for any other, and for the first promise."""
-        words = in_words(parsed, reply)
-        if words is None:
-            return None
-        ended = spoken(words, instruction, check)
-        if ended is None and self._promised:
-            return promised(words, check)
-        self._promised = True
-        return ended
-
-    def _contradicts(self, ended: Solution, instruction: str, *, last: bool) -> bool:
-        """Whether it is declined because something is not there that is in view; once, and never at the end."""
-        self._denied = denied(ended.summary, instruction, self.executor.seen) if ended.ending == "declined" else ()
-        if last or self._contradicted or not self._denied:
-            return False
-        self._contradicted, self._declined = True, ended
-        return True
-
-    def _told(self, ended: Solution, instruction: str) -> Solution:
-        """`ended`, with what is in view although it is declined for not being there."""
-        seen = denied(ended.summary, instruction, self.executor.seen) if ended.ending == "declined" else ()
-        return replace(ended, summary=f"{ended.summary} (in view: {', '.join(seen)})") if seen else ended
 
     def _written(self, messages: tuple[Message, ...], number: int, kept: str | None) -> list[Written]:
         """What the model answers, and further candidates for the same request where several are weighed."""
