@@ -114,3 +114,14 @@ def test_what_stays_in_its_place_is_no_part_of_a_longer_one() -> None:
     tracks.update([thing("red block", 0.48, 0.06), thing("blue block", 0.48, -0.06)], frames())
     longer = thing("red block", 0.48, 0.075, size=(0.08, 0.04, 0.04), yaw=np.pi / 2)
     assert [o.size[0] for o in tracks.update([longer], frames())] == [0.08]
+
+
+def test_the_rim_of_a_filled_mug_is_no_new_thing() -> None:
+    tracks = Tracks()
+    size = (0.11, 0.08, 0.09)
+    tracks.update([thing("white mug", z=0.045, size=size)], frames())
+    low = thing("white mug", z=0.0246, size=(0.075, 0.075, 0.027))
+    rim = thing("white cylinder", z=0.082, size=(0.08, 0.08, 0.013), confidence=0.05)
+    assert [o.name for o in tracks.update([low, rim], frames())] == ["white mug"]
+    other = thing("blue cylinder", z=0.082, size=(0.08, 0.08, 0.013), confidence=0.05)
+    assert len(tracks.update([low, other], frames())) == 2

@@ -15,6 +15,7 @@ from primitives.drawer import lies_in, slid
 from primitives.perception.tracking.assignment import assign
 from primitives.perception.tracking.known_things import as_large, in_a_row, overlap, parts_of, same_kind
 from primitives.perception.tracking.occlusion import hidden
+from primitives.relations import bottom
 from primitives.robot import Frame
 from primitives.scene import SceneObject, Vector3
 
@@ -133,7 +134,7 @@ class Tracks:
         # what shows of a thing behind the arm can look like something else
         news = [ordered[i] for i in sorted(fresh) if not known or id(ordered[i]) not in cut]
         news = [o for o in news if not any(_is_part(o, thing) for thing in remembered)]
-        news = [o for o in news if _plain(o) or not any(_is_part(o, thing) for thing in named)]
+        news = [o for o in news if _plain(o) or not any(_is_part(o, self._whole(thing)) for thing in named)]
         news = [o for o in news if not any(_is_covered(o, thing) for thing in named)]
         if known:  # two things are not in one place: the rest of a known one, in its shade or beside its outline
             news = [o for o in news if not any(overlap(o, thing) for thing in (*named, *remembered))]
@@ -152,6 +153,12 @@ class Tracks:
         for part in row:
             self.move(part)
         return [self._tracks[part.name].last or part for part in row]
+
+    def _whole(self, obj: SceneObject) -> SceneObject:
+        """`obj` where it was seen, as large as it is known to be: what fills it may have hidden the most of it."""
+        size = self._tracks[obj.name].label.size
+        x, y, _ = obj.position
+        return msgspec.structs.replace(obj, position=(x, y, max(0.0, bottom(obj)) + size[2] / 2), size=size)
 
     def _seen_again(self, track: _Track, obj: SceneObject, *, partial: bool) -> SceneObject:
         label, last = track.label, track.last
