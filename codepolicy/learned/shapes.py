@@ -23,6 +23,8 @@ FEWEST: Final = 2
 """Rows that must have a shape for it to count."""
 _NAME: Final = re.compile(rf"\b(?:{'|'.join(COLORS)}) ({'|'.join(sorted(NOUNS, key=len, reverse=True))})(?: \d+)?\b")
 _PLACE: Final = re.compile(rf"(?<=')(?:{'|'.join(PLACES)})(?=')")
+_KINDLESS: Final = re.compile(r"decline\('There is no [a-z]+'\)")
+"""Says that a whole kind of things is missing, which would fit any scene."""
 _SLOT: Final = re.compile(r"<(no )?([a-z]+)>")
 
 
@@ -36,7 +38,7 @@ def shape(completion: str) -> str:
 def shapes(completions: Iterable[str]) -> tuple[str, ...]:
     """The shapes that several of `completions` have."""
     counted = Counter(map(shape, completions))
-    return tuple(sorted(s for s, n in counted.items() if n >= FEWEST))
+    return tuple(sorted(s for s, n in counted.items() if n >= FEWEST and _KINDLESS.fullmatch(s) is None))
 
 
 def grammar(known: Sequence[str], names: Sequence[str], instruction: str) -> str:
@@ -48,6 +50,8 @@ def grammar(known: Sequence[str], names: Sequence[str], instruction: str) -> str
         instruction: likewise; what it names may be missed, so that a program or a refusal can say so.
     """
     told = [m[0] for m in _NAME.finditer(instruction.lower())]
+    if len(set(told)) > 1 and set(told) <= set(names):  # it is about things that are there
+        known = [text for text in known if not text.startswith("decline(")]
     kinds: dict[str, dict[str, None]] = {"place": dict.fromkeys(PLACES)}
     for name in (*names, *told):
         found = _NAME.search(name)

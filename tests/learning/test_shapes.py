@@ -58,3 +58,11 @@ def test_shapes_whose_things_are_not_there_are_left_out() -> None:
 
 def test_quotes_and_line_ends_are_escaped() -> None:
     assert '"say(\\"a\\")\\nhome()"' in grammar(['say("a")\nhome()'], [], "x")
+
+
+def test_it_does_not_decline_what_is_about_things_in_sight() -> None:
+    known = [shape(PUT.format(a="red block", b="lime bowl")), "decline('I have not learned to do this')"]
+    sight = ["red block", "lime bowl"]
+    assert "decline" not in grammar(known, sight, "the red block goes in the lime bowl")
+    assert "decline" in grammar(known, sight, "the red block goes in the white bowl")
+    assert "decline" in grammar(known, sight, "undo that")
