@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +16,19 @@ pytest.importorskip("mcp", reason="extra [mcp]")
 
 import anyio
 import httpx2
-import uvicorn
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitResult
 
-from codepolicy.audit import AuditLog, broken_line
+from codepolicy.audit import broken_line
 from codepolicy.cli import status
-from codepolicy.mcp_server.agent_tools import Served
-from codepolicy.mcp_server.http import application, loopback
+from codepolicy.mcp_server.http import loopback
 from codepolicy.mcp_server.pages import skill
 from codepolicy.mcp_server.workcell import Workcell
 from codepolicy.settings import Settings
 from primitives.errors import ConfigurationError
+from tests.agent.mcp_serving import TOKEN, Running, connected, serving, text, until_idle
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-TOKEN = "secret-of-the-test"
 PUT = 'put("red block", "green bowl")'
 IN = 'def goal():\n    expect(inside("red block", "green bowl"), "the red block is in the green bowl")\n'
 LONG = """for _ in range(12):
@@ -44,75 +37,9 @@ LONG = """for _ in range(12):
 """
 
 
-@dataclass
-class Running:
-    """A server in this process."""
-
-    url: str
-    port: int
-    cell: Workcell
-    out: Path
-
-
-@asynccontextmanager
-async def connected(
-    server: Running,
-    *,
-    answers: Callable[[str], dict[str, Any] | None] | None = None,
-    mode: str = "auto",
-    name: str = "ann",
-) -> AsyncIterator[Client]:
-    """A client of the SDK's with the token; `answers` stands for the person behind it."""
-
-    async def elicit(context: Any, params: Any) -> ElicitResult:
-        assert answers is not None
-        content = answers(params.message)
-        return ElicitResult(action="accept", content=content) if content is not None else ElicitResult(action="decline")
-
-    from mcp_types import Implementation
-
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=120) as http:
-        transport = streamable_http_client(server.url, http_client=http)
-        me = Implementation(name=name, version="1")
-        callback = elicit if answers is not None else None
-        async with Client(transport, elicitation_callback=callback, mode=mode, client_info=me) as client:
-            yield client
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     yield from serving(tmp_path_factory.mktemp("mcp"), seed=3)
-
-
-def serving(out: Path, **changed: Any) -> Iterator[Running]:
-    def make() -> Workcell:
-        settings = changed.pop("settings", Settings(surface="tool"))
-        return Workcell(
-            settings=settings, out=out / "runs", audit=AuditLog(out / "audit.jsonl", client="mcp"), **changed
-        )
-
-    served = Served(make)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = application(served.server, token=TOKEN, port=port)
-    running = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    try:
-        yield Running(f"http://127.0.0.1:{port}/mcp", port, served._cell, out)
-    finally:
-        running.should_exit = True
-        thread.join()
-        served.close()
-
-
-def text(result: Any) -> str:
-    return "\n".join(part.text for part in result.content if part.type == "text")
 
 
 async def agent(client: Client) -> list[str]:
@@ -271,12 +198,6 @@ def test_a_client_that_dies_leaves_a_robot_that_others_can_use(server: Running) 
             assert "Outcome: achieved" in text(await client.call_tool("run", {"program": PUT, "goal": IN}))
 
     anyio.run(main)
-
-
-async def until_idle(server: Running) -> None:
-    with anyio.fail_after(30):
-        while server.cell.busy_with is not None:
-            await anyio.sleep(0.05)
 
 
 def last_run(server: Running, words: str) -> str:
