@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from primitives.categories import CATEGORIES
 from primitives.colors import COLORS
 from primitives.environment import TrialSpec
+from primitives.kinematics.arm_kinematics import Kinematics
 from primitives.motion.hand import GRIP_FORCE
 from sim_envs.environment import PyBulletEnvironment
 from sim_envs.physics.world import STEP
@@ -86,6 +87,7 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         self.render_mode = render_mode
         self._environment = PyBulletEnvironment()
         self._arm_info = self._environment.arm_info
+        self._kinematics = Kinematics(self._arm_info)
         self._task, self._scene, self._disturbances = task, scene, disturbances
         self._camera = camera_info(MOUNTS[0], *image_size)
         self._progress = 0.0
@@ -119,9 +121,16 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         return self._observed(), info
 
     def step(self, action: NDArray[np.float32]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Apply `action` for 0.1 s; see `gymnasium.Env.step`."""
+        """Apply `action` for 0.1 s; see `gymnasium.Env.step`.
+
+        Raises:
+            ValueError: `action` has another shape than the action space, or is not finite.
+        """
         world = self._environment.simulation
-        turn = np.clip(np.asarray(action, dtype=np.float64), -1.0, 1.0)
+        turn = np.asarray(action, dtype=np.float64)
+        if turn.shape != self.action_space.shape or not np.isfinite(turn).all():
+            raise ValueError(f"an action is {self.action_space.shape[0]} finite numbers from -1 to 1, not {action!r}")
+        turn = np.clip(turn, -1.0, 1.0)
         before = np.array(world.motors.q)
         after = np.clip(before + turn[:-1] * LARGEST_TURN, self._arm_info.lower, self._arm_info.upper)
         velocity = ((after - before) / (CONTROL_STEPS * STEP)).tolist()
@@ -132,6 +141,10 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         progress, info = self._judged()
         reward, self._progress = progress - self._progress, progress
         return self._observed(), reward, progress >= 1.0, False, info
+
+    def tool(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(4, 4) pose of the tool in the base frame with the joints at `q` in rad, by the arm's kinematics."""
+        return self._kinematics.tool(q)
 
     def render(self) -> NDArray[np.uint8] | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """A picture for people, (480, 640, 3) uint8, in render mode "rgb_array"."""

@@ -39,6 +39,18 @@ def test_actions_turn_the_joints_and_move_the_fingers() -> None:
     env.close()
 
 
+@pytest.mark.parametrize("action", [np.full(8, np.nan), np.r_[np.inf, np.zeros(7)], np.zeros(7), np.zeros((1, 8))])
+def test_an_action_that_is_none_is_refused_and_changes_nothing(action: np.ndarray) -> None:
+    env = module.Tabletop(task=None, image_size=(32, 24))
+    first, _ = env.reset(seed=1)
+    with pytest.raises(ValueError, match="8 finite numbers"):
+        env.step(action.astype(np.float32))
+    observation, *_ = env.step(np.zeros(8, np.float32))
+    assert np.abs(observation["q"] - first["q"]).max() < 0.01
+    assert np.abs(env.tool(observation["q"])[:3, 3] - env.tool(first["q"])[:3, 3]).max() < 0.01
+    env.close()
+
+
 def test_the_goal_is_in_the_observation_and_ground_truth_apart() -> None:
     env = module.Tabletop(image_size=(32, 24))
     observation, info = env.reset(seed=1)
