@@ -129,7 +129,7 @@ class Tabletop(gymnasium.Env[Observation, NDArray[np.float32]]):
         world = self._environment.simulation
         turn = np.asarray(action, dtype=np.float64)
         if turn.shape != self.action_space.shape or not np.isfinite(turn).all():
-            raise ValueError(f"an action is {self.action_space.shape[0]} finite numbers from -1 to 1, not {action!r}")
+            raise ValueError(f"an action is {self._arm_info.dof + 1} finite numbers from -1 to 1, not {action!r}")
         turn = np.clip(turn, -1.0, 1.0)
         before = np.array(world.motors.q)
         after = np.clip(before + turn[:-1] * LARGEST_TURN, self._arm_info.lower, self._arm_info.upper)

@@ -10,6 +10,7 @@ import msgspec
 from codepolicy.evaluation.clusters import rate_interval
 from codepolicy.evaluation.records import LOST, Record
 from codepolicy.evaluation.run_store import EvaluationRun
+from codepolicy.evaluation.sequential import always_valid
 from codepolicy.evaluation.statistics import over_tasks
 
 
@@ -65,7 +66,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     tried_again: int
     """Episodes that needed more than one attempt because infrastructure failed."""
     replaced: int
-    """Records that a later one with --again stands for."""
+    """Records that a later one of the same episode stands for."""
+    always_valid: tuple[float, float] | None
+    """95 % interval of a run that was told to stop when it is sure, for which those of the rows do not hold."""
 
 
 def summarized(run: EvaluationRun) -> Summary:
@@ -86,7 +89,14 @@ def summarized(run: EvaluationRun) -> Summary:
         unjudged=sum(not r.judged and r.outcome not in LOST for r in records),
         tried_again=sum(r.attempts > 1 for r in records),
         replaced=run.again,
+        always_valid=_always_valid(run),
     )
+
+
+def _always_valid(run: EvaluationRun) -> tuple[float, float] | None:
+    if not any(word.partition("=")[0] == "--until-sure" for word in run.file.command):
+        return None
+    return always_valid(sum(record.won for record in run.records), len(run.records))
 
 
 def _groups(record: Record) -> list[str]:

@@ -37,6 +37,12 @@ def notes(summary: Summary) -> Iterator[str]:
     if summary.tasks_in_general is not None:
         low, high = summary.tasks_in_general
         yield f"over tasks like these {len(summary.tasks)}: {percent(low)} - {percent(high)} (tasks resampled, 95 %)"
+    if summary.always_valid is not None:
+        low, high = summary.always_valid
+        yield (
+            f"ended when it was sure (--until-sure): {percent(low)} - {percent(high)} (95 %), "
+            "not the intervals of the rows"
+        )
     if summary.missing_shards:
         yield f"missing: {'shards' if len(summary.missing_shards) > 1 else 'shard'} {', '.join(summary.missing_shards)}"
     if summary.total.episodes < summary.planned:
@@ -44,11 +50,14 @@ def notes(summary: Summary) -> Iterator[str]:
     if summary.privileged:
         yield f"privileged: {', '.join(summary.privileged)} used ground truth"
     if summary.total.lost:
-        yield f"{summary.total.lost} lost to infrastructure or the model's server, counted as not won"
+        yield (
+            f"{summary.total.lost} lost to infrastructure or the model's server, counted as not won; "
+            "--again plays them again"
+        )
     if summary.tried_again:
         yield f"{summary.tried_again} needed more than one attempt because infrastructure failed"
     if summary.replaced:
-        yield f"{summary.replaced} earlier records stand replaced by --again"
+        yield f"{summary.replaced} earlier records stand replaced by later ones of the same episodes"
     if summary.unjudged:
         yield f"{summary.unjudged} judged by their own goal check alone: no ground-truth verdict"
 

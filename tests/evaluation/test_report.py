@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from codepolicy.evaluation import text_report
 from codepolicy.evaluation.html_report import page, write_report
@@ -43,7 +45,15 @@ def test_the_table_has_every_row_and_what_has_to_be_known() -> None:
     told = "\n".join(text_report.table(summarized(run)))
     assert re.search(r"^put-x-v1 +4 +3 +75\.0% +30\.1% - 95\.4% ", told, re.MULTILINE)
     assert re.search(r"^all +8 +6 +75\.0%", told, re.MULTILINE)
-    assert "1 lost to infrastructure or the model's server, counted as not won" in told
+    assert "1 lost to infrastructure or the model's server, counted as not won; --again plays them again" in told
+
+
+def test_a_run_that_ended_when_it_was_sure_has_the_interval_that_holds_for_it() -> None:
+    run = made.run([made.record(seed=seed) for seed in range(18)])
+    assert summarized(run).always_valid is None
+    sequential = replace(run, file=structs.replace(run.file, command=("eval", "--until-sure=0.25")))
+    told = "\n".join(text_report.notes(summarized(sequential)))
+    assert "ended when it was sure (--until-sure): 75.7% - 100.0% (95 %)" in told
 
 
 def test_ground_truth_and_missing_episodes_are_stamped() -> None:
