@@ -126,6 +126,8 @@ _PYTHON = (
     (r"RecursionError|SIGKILL|SIGSEGV|MemoryError", "Use a loop of a bounded number of steps instead."),
 )
 """What Python's own errors mostly mean here, by their words."""
+_MISNAMED = (FailureKind.REJECTED, FailureKind.POLICY_ERROR, FailureKind.BAD_ARGUMENT, FailureKind.NOT_FOUND)
+"""What a wrong word can be behind: what failed in the world was meant as it was said."""
 NO_PROGRAM = "Answer with one fenced Python block for the program and one for the goal check."
 UNUSABLE = {
     "tools": (
@@ -167,7 +169,7 @@ def _meant(failure: FailureReport) -> str:
     """The valid word that looks like what the failure is about, where its own hint does not say so already."""
     if failure.kind is FailureKind.AMBIGUOUS or (failure.hint and "Did you mean" in failure.hint):
         return ""
-    if failure.subject is None:
+    if failure.subject is None or failure.kind not in _MISNAMED:
         return ""
     close = difflib.get_close_matches(failure.subject, failure.candidates, n=1, cutoff=0.7)
     if not close or close[0] == failure.subject:

@@ -119,6 +119,12 @@ def test_a_misspelled_word_gets_the_one_that_was_meant() -> None:
     assert "Did you mean 'block' instead of 'blok'?" in hint(report)
 
 
+def test_what_failed_in_the_world_was_no_slip_of_the_pen() -> None:
+    report = failure(FailureKind.BLOCKED, candidates=("red block",))
+    assert "Did you mean" not in hint(msgspec.structs.replace(report, subject="green block"))
+    assert "Did you mean" in hint(msgspec.structs.replace(report, subject="reed block", kind=FailureKind.NOT_FOUND))
+
+
 def test_several_that_are_meant_alike_are_not_called_a_slip() -> None:
     names = ("blue block", "red block")
     report = failure(FailureKind.AMBIGUOUS, candidates=names)
