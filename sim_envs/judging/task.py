@@ -23,7 +23,7 @@ from typing import Literal, Protocol, TypeVar
 from primitives.environment import TaskInfo, Verdict, VerdictStatus
 from primitives.errors import ConfigurationError
 from primitives.failures import Failure, InfrastructureError
-from primitives.plugins import broke
+from primitives.plugins import broke, owner
 from sim_envs.judging.case import Case, Condition, Unclear, World, WorldSnapshot
 from sim_envs.language.templates import Attributes, Template, Values
 from sim_envs.scenes.scene_spec import SceneSpec
@@ -99,7 +99,9 @@ class BoundTask:
         with _blamed(f"the goal of task {self.task.id!r}"):
             conditions = [*self.task.definition.goal(case)]
         if not conditions:
-            raise InfrastructureError(f"the goal of task {self.task.id!r} has no clause, so it judges nothing")
+            plug_in = owner(self.task.definition.goal.__module__)
+            whose = "" if plug_in is None else f" of the plug-in {plug_in!r}"
+            raise InfrastructureError(f"the goal of task {self.task.id!r}{whose} has no clause, so it judges nothing")
         limit = self.task.time_limit_s
         if robot_time > limit:
             late = f"it took {robot_time:.1f} s of robot time, {limit:g} s are allowed"
