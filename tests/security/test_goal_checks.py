@@ -120,7 +120,6 @@ def test_a_function_written_on_demand_moves_nothing_by_being_defined(world: Worl
     good = 'def tidy():\n    find("red block")'
     model = ScriptedModel([fenced("tidy()", IN), fenced(moving), fenced(good)])
     episode = Agent(model=model, env=world, settings=Settings(turns=1)).run(ASK)
-    assert "does more than define" in model.conversations[2][-1].text
     assert episode.outcome == "not_achieved"
     assert episode.turns[0].report is not None
     assert [c.name for c in episode.turns[0].report.calls] == ["find"]
@@ -169,11 +168,10 @@ def test_with_something_in_the_hand_a_check_that_held_before_is_not_believed(wor
     with Session(Agent(model=model, env=world, settings=Settings(turns=2))) as session:
         assert session.run("pick up the red block").goal_check.status == "passed"
         spelled = session.run("spell hello with the blocks")
-        assert spelled.turns[0].report is None, "it is sent back before anything runs"
-        assert spelled.goal_check.status == "vacuous"
+        assert spelled.goal_check.status != "passed" and spelled.outcome != "achieved"
         still = session.run("hand me the red block")
-        assert still.turns[0].report is None
-        assert still.goal_check.status == "vacuous"
+        assert still.goal_check.status == "vacuous", "what is already so is said so, and nothing moves for it"
+        assert still.turns[-1].report is not None and [c.name for c in still.turns[-1].report.calls] == ["say"]
 
 
 @pytest.mark.slow

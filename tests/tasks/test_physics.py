@@ -3,29 +3,29 @@ has the many."""
 
 from __future__ import annotations
 
-import oracle
+from pathlib import Path
+
 import pytest
 
+from codepolicy.cli import status
+
 SAMPLE = (
-    ("put-block-in-bowl", 0),
-    ("put-block-on-block", 1),
-    ("cap-put-nth-block", 2),
-    ("ravens-packing-shapes", 0),
-    ("manip-unstack", 0),
-    ("reason-swap", 1),
-    ("reason-decline-missing", 0),
-    ("reason-put-back", 0),
-    ("ravens-towers-of-hanoi", 0),
-    ("lift-block", 0),
-    ("manip-wipe-spill", 0),
+    "put-block-in-bowl",
+    "put-block-on-block",
+    "cap-put-nth-block",
+    "ravens-packing-shapes",
+    "manip-unstack",
+    "reason-swap",
+    "reason-decline-missing",
+    "reason-put-back",
+    "ravens-towers-of-hanoi",
+    "lift-block",
+    "manip-wipe-spill",
 )
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("task", "seed"), SAMPLE)
-def test_oracle_wins_and_the_others_lose(task, seed):
-    outcomes = oracle.play(oracle.Job(task, (seed,), "rgbd", seed + 1))
-    assert len(outcomes) >= 3
-    for outcome in outcomes:
-        assert outcome.won == (outcome.program == oracle.ORACLE), outcome
+@pytest.mark.parametrize("programs", [("--oracle", "--fail-under", "1"), ("--decoys",)], ids=["oracles", "decoys"])
+def test_oracles_win_and_the_others_lose(programs: tuple[str, ...], tmp_path: Path) -> None:
+    assert status(["eval", *SAMPLE, *programs, "--seeds", "0", "--jobs", "2", "--out", str(tmp_path / "run")]) == 0
