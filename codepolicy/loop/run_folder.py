@@ -57,6 +57,7 @@ class RunFolder:
         self._trace: FileIO | None = None
         self._left_out = 0
         self._poses: FileIO | None = None
+        self._closed = False
         self._pose_writer = PoseWriter(self._append_pose)
         self._revealed = False
         self._asked: tuple[Message, ...] = ()
@@ -186,6 +187,8 @@ class RunFolder:
 
     def _append_pose(self, line: bytes) -> None:
         """Add one line to the recorded poses, whole or not at all."""
+        if self._closed:  # an arm that is still coming to rest after its run was cancelled
+            return
         if self._poses is None:
             self._poses = (self.path / pose_file.NAME).open("ab", buffering=0)
         before = self._poses.tell()
@@ -200,6 +203,7 @@ class RunFolder:
             self._pose_writer.close()
             poses, self._poses = self._poses, None
             poses.close()
+        self._closed = True
         trace, self._trace = self._trace, None
         if trace is not None:
             with trace:
