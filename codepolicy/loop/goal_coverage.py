@@ -9,17 +9,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from codepolicy.episode import GoalCheck
 from codepolicy.loop.named_things import Named, named_things
 from codepolicy.prompting.instruction_kind import is_conditional
+from codepolicy.prompting.primitive_names import every_name
 from codepolicy.static_checks.parsing import parsed
-from primitives.api import surface
 from primitives.failures import FailureKind
-from primitives.registry import LEVELS
 from primitives.scene import Region, Relation, SceneObject
 from primitives.trace import CallRecord, Clause, ExecutionReport
 
@@ -131,13 +129,8 @@ def _looked_up(calls: Sequence[CallRecord]) -> set[str]:
     """What a program found by itself or compared, and gave to no motion."""
     single = [c for c in calls if isinstance(c.result, SceneObject | Relation) or len(list(_names(c))) == 1]
     found = {name for c in single for name in _names(c)}
-    handled = [c.call for c in calls if c.name in _motions()]
+    handled = [c.call for c in calls if c.name in every_name("motion")]
     return {name for name in found if not any(repr(name) in call for call in handled)}
-
-
-@cache
-def _motions() -> frozenset[str]:
-    return frozenset(name for level in LEVELS for name in surface(level).only("motion").names)
 
 
 def _names(call: CallRecord) -> Iterator[str]:

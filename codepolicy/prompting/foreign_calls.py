@@ -11,14 +11,12 @@ import ast
 import builtins
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, TypeAlias
 
+from codepolicy.prompting.primitive_names import every_name
 from codepolicy.static_checks.imports import ALLOWED, API_CLASSES
 from codepolicy.static_checks.parsing import parsed
 from codepolicy.static_checks.undefined_names import bound_names
-from primitives.api import surface
-from primitives.registry import LEVELS
 
 _CALLERS: Final = frozenset(("call", "invoke", "run", "execute", "remote"))
 """What is called on a function that is taken for an object: `put.call(…)`."""
@@ -57,16 +55,11 @@ def native(code: str) -> str:
     return changed if edits and parsed(changed) is not None else code
 
 
-@cache
-def _functions() -> frozenset[str]:
-    return frozenset({name for level in LEVELS for name in surface(level).names} | {"ask", "decline"})
-
-
 # Modules and objects.
 
 
 def _of_objects(tree: ast.Module) -> Iterator[_Edit]:
-    functions = _functions()
+    functions = every_name()
     own = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     imports = {name: node for node in ast.walk(tree) if isinstance(node, _Import) for name in _foreign(node)}
     made = _constructed(tree, imports)
@@ -103,7 +96,7 @@ def _of_methods(tree: ast.Module) -> Iterator[_Edit]:
             for node in ast.walk(method):
                 match node:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr) as chain):
-                        if name == first and attr in _functions() - own:
+                        if name == first and attr in every_name() - own:
                             yield from _span(chain, attr)
                     case _:
                         pass
@@ -166,7 +159,7 @@ def _passed(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def _unbound(tree: ast.Module) -> set[str]:
-    bound = bound_names(tree) | _functions() | {*API_CLASSES, *dir(builtins)}
+    bound = bound_names(tree) | every_name() | {*API_CLASSES, *dir(builtins)}
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} - bound
 
 
@@ -179,7 +172,7 @@ def _chains(tree: ast.Module) -> Iterator[ast.Attribute]:
 
 def _is_owner(name: str, tree: ast.Module, chains: Collection[ast.Attribute]) -> bool:
     """Whether every use of `name` is a call of one of the functions on it."""
-    functions = _functions()
+    functions = every_name()
     passed = sum(isinstance(a, ast.Name) and a.id == name for a in _passed(tree))
     uses = sum(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(tree))
     called = [c for c in chains if _root(c) == name]

@@ -10,12 +10,10 @@ import ast
 import builtins
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
+from codepolicy.prompting.primitive_names import every_name
 from codepolicy.static_checks.parsing import parsed
-from primitives.api import surface
-from primitives.registry import LEVELS
 
 MAX_PARSED: Final = 65_536
 """Longer blocks, in characters, are split by their lines alone."""
@@ -63,7 +61,7 @@ def needs(goal: str, blocks: Sequence[str], *, without: str = "goal") -> list[st
     tree = parsed(goal)
     if tree is None:
         return []
-    missing = used(tree) - defined(tree) - _api()  # a program cannot give the check other eyes
+    missing = used(tree) - defined(tree) - every_name()  # a program cannot give the check other eyes
     asked = {q for n in ast.walk(tree) if isinstance(n, ast.expr) and (q := _looked_up(n)) is not None}
     available: list[tuple[set[str], set[str], str]] = []
     for block in blocks:
@@ -83,14 +81,8 @@ def needs(goal: str, blocks: Sequence[str], *, without: str = "goal") -> list[st
         index = next((i for i in reversed(range(len(available))) if wanted in available[i][0]), None)
         if index is not None and index not in taken:
             taken.add(index)
-            waiting |= available[index][1] - _api()
+            waiting |= available[index][1] - every_name()
     return [available[i][2] for i in sorted(taken)]
-
-
-@cache
-def _api() -> frozenset[str]:
-    """Names of all primitives."""
-    return frozenset(name for level in LEVELS for name in surface(level).names)
 
 
 def defined(tree: ast.AST) -> set[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from codepolicy.prompting.json_values import json_values
 from codepolicy.prompting.reply import cleaned
 
 MAX_STEPS: Final = 20
@@ -102,19 +102,9 @@ def _plain(text: str) -> str:
 
 def _in_json(text: str) -> Iterator[SubGoal]:
     """Of the first list of steps in a JSON value of `text`."""
-    decoder = json.JSONDecoder(strict=False)
-    at = 0
-    for _ in range(50):
-        match = re.compile(r"[\[{]").search(text, at)
-        if match is None:
-            return
-        try:
-            decoded, at = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
-            at = match.start() + 1
-            continue
-        whole = isinstance(decoded, dict) or not re.sub(r"```\w*", "", text[: match.start()]).strip()
-        found = list(_steps(cast(object, decoded))) if whole else []
+    for start, value in json_values(text, 50):
+        whole = isinstance(value, dict) or not re.sub(r"```\w*", "", text[:start]).strip()
+        found = list(_steps(cast(object, value))) if whole else []
         if found:
             yield from found
             return

@@ -73,7 +73,8 @@ def parse_reply(reply: Reply) -> ParsedReply:
         bare = code_blocks.bare(text) if not blocks else []
         listed = code_blocks.inline(text)
         longer = max(bare, listed, key=lambda found: sum(b.code.count("\n") for b in found))
-        program, goal = _program_and_goal(longer) if goal is None else (_program_and_goal(longer)[0], goal)
+        program, check = _program_and_goal(longer)
+        goal = check if goal is None else goal
         program = program if program is not None or goal is not None else tool_calls.program_of(marked)
     if program is not None or goal is not None:
         return ParsedReply(program, goal)

@@ -9,24 +9,20 @@ that only look wait for an answer that never comes, and make none.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, cast
 
+from codepolicy.prompting.json_values import first_json, json_values
+from codepolicy.prompting.primitive_names import every_name
 from codepolicy.static_checks.parsing import parsed
-from primitives.api import surface
-from primitives.registry import LEVELS
 
 MAX_CALLS: Final = 60
 _MOST: Final = 65_536
 """Characters that are looked at."""
 _INNER: Final = 8_192
 """Characters of the parameters of one call that are looked at."""
-_WORDS: Final = ("ask", "decline")
-"""Functions that end the instruction, beside the primitives."""
 _NAME_KEYS: Final = (
     *("name", "tool", "tool_name", "function", "function_name", "action", "recipient_name", "call", "command"),
     *("method", "primitive", "skill", "api"),
@@ -102,8 +98,9 @@ def program_of(text: str) -> str | None:
     None, too, where a function is called that does not exist, and where nothing moves, speaks, asks or declines.
     """
     calls = tuple(calls_in(text))
-    known, acting = _functions()
-    if not calls or not {c.name for c in calls} <= known or not acting & {c.name for c in calls}:
+    names = {c.name for c in calls}
+    acting = every_name("motion", "other", "ending") - {"expect"}
+    if not calls or not names <= every_name() or not acting & names:
         return None
     return "\n".join(c.source for c in calls) + "\n"
 
@@ -115,8 +112,7 @@ def is_marked(text: str) -> bool:
 
 def calls_tools(text: str) -> bool:
     """Whether `text` calls tools, known ones or not."""
-    known, _ = _functions()
-    return is_marked(text) or any(call.name in known for call in calls_in(text))
+    return is_marked(text) or any(call.name in every_name() for call in calls_in(text))
 
 
 def calls_in(text: str) -> Iterator[Call]:
@@ -129,19 +125,10 @@ def calls_in(text: str) -> Iterator[Call]:
             return
 
 
-@cache
-def _functions() -> tuple[frozenset[str], frozenset[str]]:
-    """Names of everything that a program may call, and of what moves, speaks, asks or declines."""
-    surfaces = [surface(level) for level in LEVELS]
-    known = {name for s in surfaces for name in s.names} | {*_WORDS}
-    acting = {n for s in surfaces for n in s.only("motion", "other").names} - {"expect"} | {*_WORDS}
-    return frozenset(known), frozenset(acting)
-
-
 def _in_xml(text: str) -> Iterator[Call]:
     for match in _INVOKE.finditer(text):
         pairs = [(name, _value(value)) for _, name, value in _PARAMETER.findall(match[3][:_INNER])]
-        inside = _first_json(match[3]) if not pairs else None
+        inside = first_json(match[3]) if not pairs else None
         yield Call(_plain(match[2]), tuple(pairs) if pairs else tuple(_arguments(inside)))
     for match in _PAIRED.finditer(text):
         yield Call(_plain(match[1]), tuple((k, _value(v)) for k, v in _PAIRS.findall(match[2][:_INNER])))
@@ -149,21 +136,8 @@ def _in_xml(text: str) -> Iterator[Call]:
 
 def _in_json(text: str) -> Iterator[Call]:
     """Of every JSON value in `text` that is a call or holds calls."""
-    at, tries = 0, 0
-    decoder = json.JSONDecoder(strict=False)
-    while (start := _opening(text, at)) >= 0 and tries < 200:
-        tries += 1
-        try:
-            value, at = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            at = start + 1
-            continue
+    for _, value in json_values(text, 200):
         yield from _calls(value)
-
-
-def _opening(text: str, at: int) -> int:
-    match = re.compile(r"[\[{]").search(text, at)
-    return match.start() if match is not None else -1
 
 
 def _calls(value: object, depth: int = 0) -> Iterator[Call]:
@@ -200,8 +174,7 @@ def _calls(value: object, depth: int = 0) -> Iterator[Call]:
         if isinstance(low.get(key), list | dict):
             yield from _calls(low[key], depth + 1)
             return
-    known, _ = _functions()
-    if len(given) == 1 and (only := next(iter(given))) in known:
+    if len(given) == 1 and (only := next(iter(given))) in every_name():
         yield Call(only, tuple(_arguments(given[only])))
 
 
@@ -209,7 +182,7 @@ def _arguments(value: object) -> Iterator[tuple[str | None, object]]:
     """From a mapping, a list, JSON in a text, or one value."""
     if isinstance(value, str):
         text = value.strip()
-        inner = _first_json(text) if text.startswith(("{", "[")) else None
+        inner = first_json(text) if text.startswith(("{", "[")) else None
         if inner is None:
             yield from () if not text else ((None, text),)
             return
@@ -242,22 +215,11 @@ def _value(text: str) -> object:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
-def _first_json(text: str) -> object:
-    """The JSON value at the first bracket; None where it is none."""
-    start = _opening(text, 0)
-    if start < 0:
-        return None
-    try:
-        return cast(object, json.JSONDecoder(strict=False).raw_decode(text, start)[0])
-    except (ValueError, RecursionError):
-        return None
-
-
 def _before_json(text: str) -> Iterator[Call]:
     """`put{"obj": …}` with any marks between."""
-    known, _ = _functions()
+    known = every_name()
     for match in _NAMED.finditer(text):
-        value = _first_json(text[match.end() - 1 :]) if match[1] in known else None
+        value = first_json(text[match.end() - 1 :]) if match[1] in known else None
         if isinstance(value, dict):
             yield Call(match[1], tuple(_arguments(cast(object, value))))
 
@@ -266,7 +228,7 @@ def _in_react(text: str) -> Iterator[Call]:
     for match in _REACT.finditer(text):
         given = match[2].strip().strip("`").strip()
         given = re.sub(r"^json\s*\n", "", given)
-        value = _first_json(given) if given.startswith(("{", "[")) else None
+        value = first_json(given) if given.startswith(("{", "[")) else None
         if value is not None:
             yield Call(_plain(match[1]), tuple(_arguments(value)))
         elif (call := _parsed(f"{_plain(match[1])}({given})")) is not None:
@@ -294,7 +256,7 @@ def _of_llama(text: str) -> Iterator[Call]:
 
 def _on_lines(text: str) -> Iterator[Call]:
     """Lines of a list, each with one call."""
-    known, _ = _functions()
+    known = every_name()
     for line in text.split("\n"):
         call = _on_line(line)
         if call is not None and call.name in known:
@@ -318,7 +280,7 @@ def _on_line(line: str) -> Call | None:
         return call
     name, closing = match[4], {"(": ")", "[": "]"}[match[5]]
     inside = re.fullmatch(rf"(?:\w+\.)?\w+[ \t]*[(\[]([^()\[\]=]*)\{closing}", rest)
-    if inside is None or name not in _functions()[0]:
+    if inside is None or name not in every_name():
         return None
     pieces = [piece for piece in inside[1].split(",") if piece.strip()]
     return Call(name, tuple((None, _value(piece)) for piece in pieces))

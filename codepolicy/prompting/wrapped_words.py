@@ -25,7 +25,8 @@ _MARK: Final = re.compile(r"</?(?:answer|final_answer|response|reply|assistant|f
 def unwrapped(text: str) -> str:
     """`text` without its wrapping; as it is where there is none."""
     fenced = _FENCED.fullmatch(text)
-    text = _in_json(fenced[1]) if fenced is not None and _in_json(fenced[1]) != fenced[1] else text
+    if fenced is not None and (inner := _in_json(fenced[1])) != fenced[1]:
+        text = inner
     tagged = _TAG.fullmatch(text)
     text = tagged[2] if tagged is not None else text
     final = _FINAL.search(text)
