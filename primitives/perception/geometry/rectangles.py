@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import borders
 from primitives.perception.geometry.quantiles import median
+
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,23 @@ class FittedRectangle:
     """Fraction of the outline that is not hidden."""
     sides: int = 4
     """How many of its sides are seen."""
+
+
+def covers(
+    dx: NDArray[Real], dy: NDArray[Real], yaw: float, size: Sequence[float], *, beside: float
+) -> NDArray[np.bool_]:
+    """Which points, (dx, dy) m from the centre of a rectangle, lie in it or less than `beside` m beside it.
+
+    Args:
+        dx: m along x.
+        dy: the same along y.
+        yaw: of the rectangle, rad.
+        size: its extent in m along its own x and y axes; what follows does not matter.
+        beside: m.
+    """
+    c, s = math.cos(yaw), math.sin(yaw)
+    half_x, half_y = size[0] / 2 + beside, size[1] / 2 + beside
+    return (np.abs(c * dx + s * dy) < half_x) & (np.abs(c * dy - s * dx) < half_y)
 
 
 def fit_rectangle(

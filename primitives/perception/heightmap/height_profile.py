@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from primitives.perception.geometry.rectangles import covers
 from primitives.perception.heightmap.topview import TopView
 from primitives.scene import SceneObject
 
@@ -82,10 +83,10 @@ def height_profile(view: TopView, obj: SceneObject, others: Sequence[SceneObject
     origin = grid.xy(float(rows.start), float(columns.start))
     r, k = np.ogrid[: raised.shape[0], : raised.shape[1]]
     dx, dy = origin[0] + r * grid.cell - obj.position[0], origin[1] + k * grid.cell - obj.position[1]
-    within = _within(obj, dx, dy, _BESIDE)
+    within = covers(dx, dy, obj.yaw, obj.size, beside=_BESIDE)
     for other in others:
         ox, oy = (obj.position[i] - other.position[i] for i in (0, 1))
-        theirs = _within(other, dx + ox, dy + oy, _BESIDE / 2)
+        theirs = covers(dx + ox, dy + oy, other.yaw, other.size, beside=_BESIDE / 2)
         within &= ~(theirs & (view.height[rows, columns] < other.top + _BESIDE))
     own = _connected(raised & within)
     if int(own.sum()) < _LEAST:
@@ -93,13 +94,6 @@ def height_profile(view: TopView, obj: SceneObject, others: Sequence[SceneObject
     height = np.where(raised, view.height[rows, columns], np.float32(0))
     unseen = ~raised & ~view.bare[rows, columns]
     return HeightProfile(grid.cell, origin, height, own, unseen)
-
-
-def _within(obj: SceneObject, dx: NDArray[np.float64], dy: NDArray[np.float64], beside: float) -> NDArray[np.bool_]:
-    """Which points, (dx, dy) m from the centre of `obj`, lie in its rectangle or up to `beside` m from it."""
-    c, s = math.cos(obj.yaw), math.sin(obj.yaw)
-    half_x, half_y = obj.size[0] / 2 + beside, obj.size[1] / 2 + beside
-    return (np.abs(c * dx + s * dy) < half_x) & (np.abs(c * dy - s * dx) < half_y)
 
 
 def _connected(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:

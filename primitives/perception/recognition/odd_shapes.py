@@ -11,6 +11,7 @@ import numpy as np
 from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.outlines import half_turn
 from primitives.perception.geometry.quantiles import quantile
+from primitives.perception.geometry.rectangles import covers
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.detection import Detection
 
@@ -76,9 +77,7 @@ def _unexplained(view: TopView, found: Sequence[Detection], inner: Mask) -> bool
         if thing.category in ("ball", "cylinder"):
             within = np.hypot(dx, dy) < thing.size[0] / 2 + _BESIDE
         else:
-            c, s = math.cos(thing.yaw), math.sin(thing.yaw)
-            half_x, half_y = thing.size[0] / 2 + _BESIDE, thing.size[1] / 2 + _BESIDE
-            within = (np.abs(c * dx + s * dy) < half_x) & (np.abs(c * dy - s * dx) < half_y)
+            within = covers(dx, dy, thing.yaw, thing.size, beside=_BESIDE)
         covered |= within
         explained |= within & (height < thing.top + _ABOVE + 2 * view.noise)
     area = view.cell**2

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from primitives.perception.color_classes import nearest
 from primitives.perception.geometry.masks import Mask
 from primitives.perception.geometry.quantiles import median, middle, quantile
+from primitives.perception.geometry.rectangles import covers
 from primitives.perception.heightmap.islands import islands
 from primitives.perception.heightmap.topview import TopView
 from primitives.perception.recognition.bridges import pillars_below
@@ -152,10 +153,8 @@ def _without_bodies(view: TopView, others: Sequence[Detection]) -> TopView:
     for other in others:
         if other.category not in ("block", "cylinder") or other.quality < _SURE:
             continue
-        c, s = math.cos(other.yaw), math.sin(other.yaw)
         dx, dy = xyz[:, 0] - np.float32(other.center[0]), xyz[:, 1] - np.float32(other.center[1])
-        a, b = other.size[0] / 2 + _BODY, other.size[1] / 2 + _BODY
-        within = (np.abs(c * dx + s * dy) < a) & (np.abs(c * dy - s * dx) < b)
+        within = covers(dx, dy, other.yaw, other.size, beside=_BODY)
         own |= within & (xyz[:, 2] < other.top + _BODY) & (xyz[:, 2] > other.bottom - _BODY)
     return view.without(own) if own.any() else view
 
