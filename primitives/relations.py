@@ -96,7 +96,7 @@ def inside(a: SceneObject, b: SceneObject) -> Relation:
     within = a.category not in MARKINGS and _area(a) < _area(b) and _centre_over(a, b)
     sunk = b.top - bottom(a)
     holds = within and sunk > min(SUNK, b.size[2] / 4) and bottom(a) > bottom(b) - CONTACT
-    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {_over(-sunk)} the rim"
+    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {above_or_below(-sunk)} the rim"
     margin = min(_slack(a, b), sunk - min(SUNK, b.size[2] / 4))
     values = {CENTRES: off, "lowest point below the rim (m)": sunk, MARGIN: margin}
     return Relation(holds, text, (a.name, b.name), values)
@@ -111,7 +111,7 @@ def _slack(a: SceneObject, b: SceneObject) -> float:
     return min(b.size[0] / 2 - abs(c * dx + s * dy), b.size[1] / 2 - abs(c * dy - s * dx))
 
 
-def _over(height: float) -> str:
+def above_or_below(height: float) -> str:
     """A height above something in m, in words."""
     return f"{abs(height):.3f} m {'above' if height >= 0 else 'below'}"
 
@@ -121,7 +121,7 @@ def _in_drawer(a: SceneObject, drawer: SceneObject) -> Relation:
     along, aside = offset(drawer, (a.position[0], a.position[1]))
     text = (
         f"{a.name} is {along:+.3f} m in front of the middle of {drawer.name}, {aside:+.3f} m to its left, "
-        f"its lowest point {_over(bottom(a) - drawer.top)} the top; it is {drawer.joint or 0.0:.3f} m open"
+        f"its lowest point {above_or_below(bottom(a) - drawer.top)} the top; it is {drawer.joint or 0.0:.3f} m open"
     )
     return Relation(lies_in(a, drawer), text, (a.name, drawer.name), {"in front of the middle (m)": along})
 
@@ -164,7 +164,7 @@ def on(a: SceneObject, b: SceneObject) -> Relation:
     gap = bottom(a) - b.top
     touching = abs(gap) <= CONTACT and a.position[2] > b.position[2]
     off = math.dist(a.position[:2], b.position[:2])
-    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {_over(gap)} its top"
+    text = f"{a.name} is {off:.3f} m from the centre of {b.name}, its lowest point {above_or_below(gap)} its top"
     return Relation(
         over and touching,
         text,
@@ -178,7 +178,7 @@ def _threaded(nut: SceneObject, peg: SceneObject) -> Relation:
     off, lift = math.dist(nut.position[:2], peg.position[:2]), bottom(nut) - bottom(peg) - PEG_PLATE
     return Relation(
         off <= NUT_PLAY and abs(lift) <= CONTACT,
-        f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {_over(lift)} the plate",
+        f"{nut.name} is {off:.3f} m from the axis of {peg.name}, its lowest point {above_or_below(lift)} the plate",
         (nut.name, peg.name),
         {"centre to axis (m)": off, "lowest point above the plate (m)": lift, MARGIN: NUT_PLAY - off},
     )

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 
 from primitives.categories import CONTAINERS, FLAT, MARKINGS
+from primitives.relations import above_or_below
 from primitives.scene import Region
 from sim_envs.judging.case import Case, Condition, Unclear, World
 from sim_envs.judging.truth_geometry import (
@@ -41,11 +42,6 @@ def supported(case: Case, name: str) -> bool:
     return any(rests_on(state, other) for other_name, other in case.now.items() if other_name != name)
 
 
-def _over(height: float) -> str:
-    """A height above something in m, in words."""
-    return f"{abs(height):.3f} m {'above' if height >= 0 else 'below'}"
-
-
 def inside(case: Case, name: str, container: str) -> Condition:
     """`name` lies inside the bowl, box or mug."""
     a, b = case.now[name], case.now[container]
@@ -53,7 +49,7 @@ def inside(case: Case, name: str, container: str) -> Condition:
     return Condition(
         contains(b, a) and name not in case.held,
         f"{name} is {away:.3f} m from the centre of {container}, "
-        f"its lowest point {_over(bottom(a) - top(b))} the rim"
+        f"its lowest point {above_or_below(bottom(a) - top(b))} the rim"
         + ("" if upright(b) else f", and {container} is tipped over")
         + in_hand(case, name),
         f"{name} to {container} (m)",
@@ -68,7 +64,7 @@ def on_top(case: Case, name: str, support: str) -> Condition:
     resting = contains(b, a) if b.category in CONTAINERS else rests_on(a, b)
     return Condition(
         resting and name not in case.held,
-        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {_over(lift)} its top"
+        f"{name} is {distance(a, b):.3f} m beside the centre of {support}, its underside {above_or_below(lift)} its top"
         + in_hand(case, name),
         f"{name} underside above {support} (m)",
         round(lift, 4),
