@@ -9,7 +9,6 @@ The same answers to the same rows get the same rewards, in however many processe
 from __future__ import annotations
 
 import multiprocessing
-import re
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from codepolicy.plugins import load_environment
 from codepolicy.prompting.prompt_reader import read_prompt
 from codepolicy.settings import Settings
 from codepolicy.training.reward import RewardWeights, StartProgress, reward
+from codepolicy.training.split import unversioned
 from primitives.environment import Judged, World, capability
 
 
@@ -109,7 +109,7 @@ class _Judge:
     def worth(self, answer: Answered) -> float:
         settings = Settings(turns=1, disturbances=self._disturbances)
         agent = Agent(model=_Written(answer.completion), env=self.world, settings=settings)
-        id = re.sub(r"-v\d+", "", answer.task)
+        id = unversioned(answer.task)
         episode = agent.run(answer.instruction, task=id, seed=answer.seed, video=False)
         won = episode.outcome in ("achieved", "declined") and episode.verdict is not None
         progress = episode.verdict.progress if episode.verdict is not None else 0.0

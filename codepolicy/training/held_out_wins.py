@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from codepolicy.models.options import ModelOptions
 from codepolicy.plugins import load_environment
 from codepolicy.settings import Settings
 from codepolicy.training.sft_rows import TrainingRow
+from codepolicy.training.split import unversioned
 
 
 def held_out_wins(adapter: Path, base: Path, rows: Sequence[TrainingRow], count: int) -> list[tuple[TrainingRow, bool]]:
@@ -37,8 +37,7 @@ def held_out_wins(adapter: Path, base: Path, rows: Sequence[TrainingRow], count:
         agent = Agent(model=model, env=world, settings=Settings(turns=1, disturbances="mild"))
         found: list[tuple[TrainingRow, bool]] = []
         for row in drawn:
-            id = re.sub(r"-v\d+", "", row.task)
-            episode = agent.run(row.instruction, task=id, seed=row.seed, video=False)
+            episode = agent.run(row.instruction, task=unversioned(row.task), seed=row.seed, video=False)
             found.append((row, episode.achieved))
         return found
     finally:

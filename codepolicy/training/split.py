@@ -34,6 +34,11 @@ _MASKS: Final = tuple(
 )
 
 
+def unversioned(task: str) -> str:
+    """A task's id without its version; what it says of attributes stays."""
+    return re.sub(r"-v\d+", "", task)
+
+
 def wording(instruction: str) -> str:
     """The sentence without what changes from scene to scene: "put the <thing> in the <thing>"."""
     text = re.sub(r"[^\w<>. ]", " ", instruction.lower()).rstrip(". ")
