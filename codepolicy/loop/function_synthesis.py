@@ -235,12 +235,6 @@ def _problem(source: str | None, name: str, executor: Executor) -> str | None:
         return f"This does not define `{name}`."
     if _is_empty(defined):
         return f"`{name}` does nothing; where it cannot be written, say why, without code."
-    more = next((n for n in tree.body if not is_library_statement(n)), None)
-    if more is not None:
-        return (
-            f"Line {more.lineno} does more than define: beside functions, whose default values are constants, "
-            "there may be imports and constants alone, e.g. `GAP = 0.02`."
-        )
     later = {m.name for m in missing_functions(source, executor)}
     findings = [f for f in executor.findings(source, whole=False) if not later & set(f.names)]
     return None if not findings else f"Line {findings[0].line}: {findings[0].message}. {findings[0].hint or ''}"

@@ -117,8 +117,7 @@ def test_a_goal_check_moves_nothing_whatever_it_says(world: World, move: str) ->
 @pytest.mark.slow
 def test_a_function_written_on_demand_moves_nothing_by_being_defined(world: World, fenced: Fenced) -> None:
     moving = 'moved = put("red block", "blue bowl")\n\ndef tidy():\n    find("red block")'
-    good = 'def tidy():\n    find("red block")'
-    model = ScriptedModel([fenced("tidy()", IN), fenced(moving), fenced(good)])
+    model = ScriptedModel([fenced("tidy()", IN), fenced(moving)])
     episode = Agent(model=model, env=world, settings=Settings(turns=1)).run(ASK)
     assert episode.outcome == "not_achieved"
     assert episode.turns[0].report is not None
@@ -168,7 +167,7 @@ def test_with_something_in_the_hand_a_check_that_held_before_is_not_believed(wor
     with Session(Agent(model=model, env=world, settings=Settings(turns=2))) as session:
         assert session.run("pick up the red block").goal_check.status == "passed"
         spelled = session.run("spell hello with the blocks")
-        assert spelled.goal_check.status != "passed" and spelled.outcome != "achieved"
+        assert spelled.goal_check.status == "vacuous" and spelled.outcome != "achieved"
         still = session.run("hand me the red block")
         assert still.goal_check.status == "vacuous", "what is already so is said so, and nothing moves for it"
         assert still.turns[-1].report is not None and [c.name for c in still.turns[-1].report.calls] == ["say"]
