@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codepolicy.evaluation.worker_setup import DECOYS
 from primitives.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def checked(fail_under: float | None) -> float | None:
 
 def decoys_won(summary: Summary) -> str | None:
     """Why a run of programs that must lose fails, in a sentence; None where it does not."""
-    if summary.model != "decoys" or not summary.total.won:
+    if summary.model != DECOYS or not summary.total.won:
         return None
     return f"{summary.total.won} of {summary.total.episodes} programs that must lose have won"
 

@@ -40,9 +40,7 @@ def _told(command: Any) -> str:
 
 
 def _without_model(command: Any) -> bool:
-    from codepolicy.evaluation.baseline_file import built_in
-
-    return command.oracle or (len(command.names) == 1 and command.names[0] in built_in())
+    return command.oracle or _kept_trials(command)
 
 
 def _kept_trials(command: Any) -> bool:

@@ -19,39 +19,9 @@ from primitives.scene import REGION_NAMES, SceneObject
 
 _WORD = re.compile(r"[^\W_]+")
 _ENGLISH = frozenset(
-    (
-        *(
-            "the",
-            "put",
-            "move",
-            "bring",
-            "set",
-            "make",
-            "take",
-            "get",
-            "give",
-            "push",
-            "slide",
-            "stack",
-            "sort",
-            "clean",
-        ),
-        *(
-            "tidy",
-            "clear",
-            "line",
-            "turn",
-            "lift",
-            "open",
-            "close",
-            "all",
-            "every",
-            "each",
-            "everything",
-            "with",
-            "and",
-        ),
-        *("up", "is", "are", "it", "its", "of", "them", "into", "onto", "away", "you"),
+    _WORD.findall(
+        "the put move bring set make take get give push slide stack sort clean tidy clear line turn lift open "
+        "close all every each everything with and up is are it its of them into onto away you"
     )
 )
 """Words of which an English instruction has one, and hardly any other language."""

@@ -99,9 +99,9 @@ def done(
     """
     missed = overlooked(check, instruction, scene, calls)
     summary = said or "the goal check holds"
-    remark = f" (it does not look at: {', '.join(missed)})" if missed and not said else ""
-    remark = f" (no goal check looks at: {', '.join(missed)})" if missed and said else remark
-    return Solution("done", summary + remark, check, missed)
+    if missed:
+        summary += f" ({'no goal check looks' if said else 'it does not look'} at: {', '.join(missed)})"
+    return Solution("done", summary, check, missed)
 
 
 def given_up(attempt: Attempt) -> Solution:
