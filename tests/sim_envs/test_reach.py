@@ -21,9 +21,9 @@ def test_the_wrapper_of_the_documentation_rewards_what_comes_nearer() -> None:
     rewards = []
     for _ in range(40):
         # the direction that every joint has to turn in, by differences
-        kinematics = env.kinematics  # type: ignore[attr-defined]
-        here = kinematics.tool(q.astype(float))[:3, 3]
-        turned = (kinematics.tool(q.astype(float) + row)[:3, 3] - here for row in 1e-4 * np.eye(7)[[0, 1, 3]])
+        tool = env.unwrapped.tool  # type: ignore[attr-defined]
+        here = tool(q.astype(float))[:3, 3]
+        turned = (tool(q.astype(float) + row)[:3, 3] - here for row in 1e-4 * np.eye(7)[[0, 1, 3]])
         jacobian = np.stack(list(turned), axis=1) / 1e-4
         step = jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-3 * np.eye(3), way)
         seen, reward, near, _, _ = env.step(np.clip(step / 0.1, -1, 1).astype(np.float32))
